@@ -1,0 +1,156 @@
+"""``depthwise_conv2d``: TensorFlow's call, computed by the golden model, the model or the RTL."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dwsim import golden
+from dwsim.errors import MismatchError, Rules, SpecError
+from dwsim.spec.layer import LayerSpec
+
+if TYPE_CHECKING:
+    from dwsim.spec.engine import EngineSpec
+
+BACKENDS = ("golden", "model", "rtl")
+
+
+def depthwise_conv2d(
+    input: Any,
+    filter: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str | None = "NHWC",
+    dilations: Any = None,
+    name: str | None = None,
+    *,
+    backend: str = "golden",
+    engine: EngineSpec | None = None,
+) -> np.ndarray:
+    """What ``tf.nn.depthwise_conv2d`` returns for these arguments, as a NumPy array.
+
+    Args:
+        input: ``[batch, h, w, channels]``, or ``[batch, channels, h, w]`` for NCHW: an array,
+            anything that NumPy can make an array of, or lists of numbers. Integers of any
+            width, or float16/32/64. Lists of floats become float32, as in TensorFlow; lists of
+            integers become int64.
+        filter: ``[kernel_h, kernel_w, channels, channel_multiplier]``; any integers for an
+            integer input, the input's own dtype for a float input.
+        strides, padding, data_format, dilations, name: see ``LayerSpec.from_tf``.
+        backend: "golden" (NumPy), "model" (the cycle model) or "rtl" (the Verilog, simulated).
+            The last two compute integers only.
+        engine: the engine that "model" and "rtl" run; None lets dwsim choose one.
+
+    Returns:
+        ``[batch, ofmap_h, ofmap_w, channels*channel_multiplier]``, or for NCHW with the channels
+        second. Floats keep their dtype; integers give exact sums in int32, or in int64 where
+        the dtypes and the number of taps let int32 overflow (``golden.result_dtype``).
+
+    Raises:
+        SpecError: with every violated rule: argument, value, and what is allowed.
+    """
+    rules = Rules("depthwise_conv2d")
+    ifmap = _as_array(rules, "input", input)
+    weight = _as_array(rules, "filter", filter)
+    _check_backend(rules, backend, engine)
+    layer = None
+    if ifmap is not None and weight is not None:
+        golden.check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
+        _check_integers_for_hardware(rules, backend, ifmap.dtype)
+        arguments = (strides, padding, data_format, dilations, name)
+        try:
+            layer = LayerSpec.from_tf(ifmap.shape, weight.shape, *arguments)
+        except SpecError as error:
+            rules.violations.extend(error.violations)
+    rules.raise_if_any()
+    if data_format == "NCHW":
+        ofmap = _run(backend, ifmap.transpose(0, 2, 3, 1), weight, layer, engine)
+        return np.ascontiguousarray(ofmap.transpose(0, 3, 1, 2))
+    return _run(backend, ifmap, weight, layer, engine)
+
+
+def _as_array(rules: Rules, argument: str, value: Any) -> np.ndarray | None:
+    """``value`` as an array; None when it is none, which is then noted in ``rules``."""
+    if isinstance(value, np.ma.MaskedArray):
+        rules.require(False, argument, "a masked array", "must have no mask: fill it first")
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        rules.require(False, argument, reprlib.repr(value), f"must be a 4-D array: {error}")
+        return None
+    if array.dtype != np.float64 or not isinstance(_first_number(value), (int, float)):
+        return array
+    # NumPy makes floats of integers that no integer dtype holds; that would round them.
+    entries = np.asarray(value, dtype=object).flat
+    if rules.require(
+        array.size == 0 or any(not isinstance(entry, int) for entry in entries),
+        argument,
+        reprlib.repr(value),
+        "holds integers that no integer dtype of 64 bits can hold together",
+    ):
+        return array.astype(np.float32)
+    return None
+
+
+def _first_number(value: Any) -> Any:
+    """The first number of nested lists, which decides their dtype in TensorFlow too.
+
+    An array, or a NumPy number in a list, has a dtype of its own and is returned as None.
+    """
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return None if hasattr(value, "dtype") else value
+
+
+def _check_backend(rules: Rules, backend: Any, engine: Any) -> None:
+    known = isinstance(backend, str) and backend in BACKENDS
+    rules.require(known, "backend", backend, f"must be one of {', '.join(BACKENDS)}")
+    if backend == "golden":
+        rules.require(
+            engine is None,
+            "engine",
+            engine,
+            'must be None with backend="golden", which runs no engine: choose "model" or "rtl"',
+        )
+    elif engine is not None:
+        from dwsim.spec.engine import EngineSpec
+
+        rules.require(
+            isinstance(engine, EngineSpec), "engine", engine, "must be an EngineSpec or None"
+        )
+
+
+def _check_integers_for_hardware(rules: Rules, backend: Any, dtype: np.dtype) -> None:
+    rules.require(
+        backend not in ("model", "rtl") or dtype.kind != "f",
+        "input.dtype",
+        str(dtype),
+        f"must be an integer dtype with backend={backend!r}: quantise input and filter to"
+        ' integers first, or choose backend="golden"',
+    )
+
+
+def _run(
+    backend: str,
+    ifmap: np.ndarray,
+    weight: np.ndarray,
+    layer: LayerSpec,
+    engine: EngineSpec | None,
+) -> np.ndarray:
+    """The NHWC ofmap in the golden model's dtype, whoever computes it."""
+    if backend == "golden" or layer.is_empty:
+        return golden.depthwise(ifmap, weight, layer)
+    golden.require_exact_sums(ifmap, weight)
+    # Imported here: the golden model must not need what the other backends need.
+    from dwsim.backends import run_on_model, run_on_rtl
+
+    run = run_on_model if backend == "model" else run_on_rtl
+    ofmap = np.asarray(run(ifmap, weight, layer, engine))
+    if ofmap.shape != layer.ofmap_shape:
+        raise MismatchError(
+            f"backend {backend} returned shape {ofmap.shape}, not {layer.ofmap_shape}: {layer}"
+        )
+    return ofmap.astype(golden.result_dtype(ifmap.dtype, weight.dtype, layer), copy=False)

@@ -1,0 +1,107 @@
+"""EngineSpec: what an RTL engineer decides about an engine; everything else is derived."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from dwsim.errors import Rules
+
+MAX_KERNEL = 11
+MAX_DATA_WIDTH = 16
+MAX_LANES = 1024
+MAX_COUNT = 65535
+"""Largest value of a field that becomes a hardware counter: 16 bits."""
+
+# Verilog-2005 words that are legal Python identifiers and plausible engine names.
+_VERILOG_WORDS = frozenset(
+    "always and assign begin buf case cell config default design edge else end event for force "
+    "fork function generate if initial input inout instance integer join library module nand "
+    "negedge nor not or output parameter posedge primitive real reg release repeat signed "
+    "specify table task time tri use wait wand while wire wor xnor xor".split()
+)
+
+_LIMITS = {
+    "lanes": (1, MAX_LANES),
+    "kernel_h": (1, MAX_KERNEL),
+    "kernel_w": (1, MAX_KERNEL),
+    "ifmap_width": (2, MAX_DATA_WIDTH),
+    "weight_width": (2, MAX_DATA_WIDTH),
+    "max_row_pitch": (1, MAX_COUNT),
+    "max_plane_rows": (1, MAX_COUNT),
+    "max_dilation_h": (1, 255),
+    "max_dilation_w": (1, 255),
+    "max_channel_groups": (1, MAX_COUNT),
+    "max_channel_multiplier": (1, 64),
+    "max_batch": (1, MAX_COUNT),
+    "max_lead": (0, 1 << 24),
+}
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """One engine: its array, its number formats and the largest layer that it accepts.
+
+    Widths are in bits, ``max_row_pitch`` in pixels, ``max_plane_rows`` in rows of the slot
+    raster, ``max_lead`` in slots (how far outputs may run ahead of the ifmap when explicit
+    padding is larger than the kernel; the engine always grants the span of its own line
+    buffers), ``fifo_depth`` in beats (``None``: the smallest power of two that keeps the
+    pipeline full).
+
+    Raises:
+        SpecError: with every violated rule.
+    """
+
+    lanes: int
+    kernel_h: int
+    kernel_w: int
+    max_row_pitch: int
+    max_plane_rows: int
+    ifmap_width: int = 8
+    ifmap_signed: bool = True
+    weight_width: int = 8
+    weight_signed: bool = True
+    max_dilation_h: int = 1
+    max_dilation_w: int = 1
+    max_channel_groups: int = 1
+    max_channel_multiplier: int = 1
+    max_batch: int = 256
+    max_lead: int = 0
+    fifo_depth: int | None = None
+    name: str = "depthwise_engine"
+
+    def __post_init__(self) -> None:
+        rules = Rules(f"engine {self.name}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in _LIMITS:
+                rules.integer(field.name, value, *_LIMITS[field.name])
+            elif field.name.endswith("_signed"):
+                rules.boolean(field.name, value)
+        self._check_name(rules)
+        if self.fifo_depth is not None:
+            rules.integer("fifo_depth", self.fifo_depth, 1, MAX_COUNT)
+        rules.raise_if_any()
+
+    def _check_name(self, rules: Rules) -> None:
+        is_identifier = isinstance(self.name, str) and bool(
+            re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", self.name)
+        )
+        rules.require(
+            is_identifier,
+            "name",
+            self.name,
+            "must be a Verilog identifier: a letter, then letters, digits and underscores",
+        )
+        if is_identifier:
+            rules.require(
+                self.name not in _VERILOG_WORDS and not self.name.startswith("dw_"),
+                "name",
+                self.name,
+                "must be no Verilog keyword and not start with dw_, the library's own prefix",
+            )
+
+    @property
+    def multipliers(self) -> int:
+        """Multipliers of the array: ``lanes * kernel_h * kernel_w``."""
+        return self.lanes * self.kernel_h * self.kernel_w

@@ -1,0 +1,199 @@
+"""LayerSpec: the shape of one depthwise convolution, without data and without hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from dwsim.errors import Rules, SpecError
+from dwsim.spec import tf_arguments
+
+_MAY_BE_ZERO = ("batch", "ifmap_h", "ifmap_w", "channels", "channel_multiplier")
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One depthwise convolution, every size spelled out.
+
+    ``ofmap[b, i, j, k*M + q] = sum_{di,dj} filter[di, dj, k, q] * ifmap[b,
+    stride_h*i + dilation_h*di - pad_top, stride_w*j + dilation_w*dj - pad_left, k]``
+    with M = ``channel_multiplier``; taps outside the ifmap contribute nothing
+    (``tf.nn.depthwise_conv2d``).
+
+    Sizes are in pixels, pads in pixels a side. As in TensorFlow a tensor may be empty (batch 0,
+    no channels, a VALID kernel one pixel larger than the ifmap): it is a shape, but no engine
+    runs it (``is_empty``).
+
+    Raises:
+        SpecError: with every violated rule.
+    """
+
+    ifmap_h: int
+    ifmap_w: int
+    channels: int
+    kernel_h: int
+    kernel_w: int
+    batch: int = 1
+    channel_multiplier: int = 1
+    stride_h: int = 1
+    stride_w: int = 1
+    dilation_h: int = 1
+    dilation_w: int = 1
+    pad_top: int = 0
+    pad_bottom: int = 0
+    pad_left: int = 0
+    pad_right: int = 0
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        rules = Rules(f"layer {self.name}".rstrip())
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "name":
+                rules.require(isinstance(value, str), "name", value, "must be a string")
+            elif field.name.startswith("pad_") or field.name in _MAY_BE_ZERO:
+                rules.integer(field.name, value, 0)
+            else:
+                rules.integer(field.name, value, 1)
+        rules.raise_if_any()
+        for axis in ("h", "w"):
+            span, reach = self._padded(axis), self._reach(axis)
+            stride = getattr(self, f"stride_{axis}")
+            # TensorFlow divides (span - reach + stride) by the stride, rounds towards zero, and
+            # refuses what is then negative.
+            rules.require(
+                span - reach + stride > -stride,
+                f"kernel_{axis}",
+                getattr(self, f"kernel_{axis}"),
+                f"spans {reach} pixels with its dilation, but the padded ifmap_{axis} only {span}:"
+                " the ofmap's size would be negative",
+            )
+        rules.raise_if_any()
+
+    def _padded(self, axis: str) -> int:
+        before, after = ("pad_top", "pad_bottom") if axis == "h" else ("pad_left", "pad_right")
+        return getattr(self, f"ifmap_{axis}") + getattr(self, before) + getattr(self, after)
+
+    def _reach(self, axis: str) -> int:
+        return _kernel_reach(getattr(self, f"kernel_{axis}"), getattr(self, f"dilation_{axis}"))
+
+    def _ofmap(self, axis: str, stride: int) -> int:
+        return max(self._padded(axis) - self._reach(axis) + stride, 0) // stride
+
+    @property
+    def ofmap_h(self) -> int:
+        """Rows of the ofmap (0 when the kernel never fits)."""
+        return self._ofmap("h", self.stride_h)
+
+    @property
+    def ofmap_w(self) -> int:
+        """Columns of the ofmap (0 when the kernel never fits)."""
+        return self._ofmap("w", self.stride_w)
+
+    @property
+    def ofmap_channels(self) -> int:
+        """Channels of the ofmap: ``channels * channel_multiplier``."""
+        return self.channels * self.channel_multiplier
+
+    @property
+    def is_empty(self) -> bool:
+        """True when the ifmap or the ofmap has no elements, so that there is nothing to compute.
+
+        The ofmap is then all zeros, if it has elements at all (an ifmap of nothing but padding).
+        """
+        return 0 in (*self.ifmap_shape, *self.ofmap_shape)
+
+    @property
+    def ifmap_shape(self) -> tuple[int, int, int, int]:
+        """NHWC shape of the ifmap."""
+        return (self.batch, self.ifmap_h, self.ifmap_w, self.channels)
+
+    @property
+    def weight_shape(self) -> tuple[int, int, int, int]:
+        """``(kernel_h, kernel_w, channels, channel_multiplier)``, as TensorFlow has it."""
+        return (self.kernel_h, self.kernel_w, self.channels, self.channel_multiplier)
+
+    @property
+    def ofmap_shape(self) -> tuple[int, int, int, int]:
+        """NHWC shape of the ofmap."""
+        return (self.batch, self.ofmap_h, self.ofmap_w, self.ofmap_channels)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of the layer, taps on padding included."""
+        taps = self.kernel_h * self.kernel_w
+        return self.batch * self.ofmap_h * self.ofmap_w * self.ofmap_channels * taps
+
+    @classmethod
+    def from_tf(
+        cls,
+        input_shape: Sequence[int],
+        filter_shape: Sequence[int],
+        strides: Sequence[int],
+        padding: str | Sequence[Sequence[int]],
+        data_format: str | None = "NHWC",
+        dilations: Sequence[int] | None = None,
+        name: str | None = None,
+    ) -> LayerSpec:
+        """The layer that ``tf.nn.depthwise_conv2d`` computes for these arguments.
+
+        Args:
+            input_shape: 4 sizes in the order of ``data_format``; 0 is a size.
+            filter_shape: ``[kernel_h, kernel_w, channels, channel_multiplier]``.
+            strides: 4 integers in the order of ``data_format``; 1 for batch and channels. Rows
+                and columns may differ (TensorFlow's CPU kernel cannot do that).
+            padding: "SAME", "VALID", or 4 pairs ``[before, after]`` in the order of
+                ``data_format``; ``[0, 0]`` for batch and channels.
+            data_format: "NHWC", "NCHW", or None for NHWC.
+            dilations: 2 integers, rows and columns, or None for 1; above 1 only when every
+                stride is 1.
+            name: kept as the layer's name.
+
+        Raises:
+            SpecError: with every violated rule, under TensorFlow's names (``strides[1]``).
+        """
+        rules = Rules("depthwise_conv2d")
+        given = tf_arguments.parse(
+            rules, input_shape, filter_shape, strides, padding, data_format, dilations, name
+        )
+        rules.raise_if_any()
+        pads = given.pads
+        if pads is None:
+            sizes = zip(given.ifmap, given.kernel, given.strides, given.dilations, strict=True)
+            pads = [pad for axis in sizes for pad in _same_pads(*axis)]
+        try:
+            return cls(
+                *given.ifmap,
+                given.channels,
+                *given.kernel,
+                given.batch,
+                given.channel_multiplier,
+                *given.strides,
+                *given.dilations,
+                *pads,
+                given.name,
+            )
+        except SpecError as error:
+            # Only the sizes' mutual fit is left to fail: the rule stays, TensorFlow's name comes.
+            raise SpecError(
+                rules.subject,
+                [replace(v, field=_TF_NAMES.get(v.field, v.field)) for v in error.violations],
+            ) from None
+
+
+_TF_NAMES = {"kernel_h": "filter.shape[0]", "kernel_w": "filter.shape[1]"}
+
+
+def _kernel_reach(kernel: int, dilation: int) -> int:
+    """Pixels from a kernel's first tap to its last, both counted."""
+    return (kernel - 1) * dilation + 1
+
+
+def _same_pads(ifmap: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """TensorFlow's SAME: ``ceil(ifmap / stride)`` outputs, an odd pad's surplus pixel goes after.
+
+    https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+    """
+    ofmap = -(-ifmap // stride)
+    total = max((ofmap - 1) * stride + _kernel_reach(kernel, dilation) - ifmap, 0)
+    return total // 2, total - total // 2
