@@ -1,0 +1,153 @@
+"""Writes the Verilog of an engine: the only module that knows Jinja2.
+
+Templates place, loop and toggle; every number comes from ``dwsim.derive``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jinja2
+
+
+from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
+from dwsim.resources import rtl_dir, template_dir
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.layer import LayerSpec
+from dwsim.spec.text import spec_hash
+from dwsim.version import __version__
+
+
+@dataclass(frozen=True)
+class LaneSource:
+    """Which lane of a held window feeds each lane of one of its ofmap beats."""
+
+    multiplier: int
+    hold_index: int
+    lanes: list[int]
+
+
+def lane_sources(lanes: int, max_multiplier: int) -> list[LaneSource]:
+    """The lane of the window behind each ofmap lane, for every multiplier and beat.
+
+    Ofmap channel ``k*M + q`` of a group comes from ifmap channel ``k``; beat ``m`` carries
+    ofmap channels ``m*lanes`` onwards (``tf.nn.depthwise_conv2d``'s channel order).
+    """
+    return [
+        LaneSource(m, h, [(h * lanes + lane) // m for lane in range(lanes)])
+        for m in range(1, max_multiplier + 1)
+        for h in range(m)
+    ]
+
+
+def sized(width: int, value: int) -> str:
+    """A sized hexadecimal literal."""
+    return f"{width}'h{value:x}"
+
+
+@dataclass(frozen=True)
+class TieOff:
+    """One cfg port of a static engine and the literal on it."""
+
+    name: str
+    literal: str
+
+
+def environment() -> jinja2.Environment:
+    """The Jinja2 environment of all templates: a missing key is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_dir()),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def context(engine: EngineSpec, layers: tuple[LayerSpec, ...]) -> dict[str, object]:
+    """What every template sees."""
+    return {
+        "name": engine.name,
+        "e": engine,
+        "n": EngineNumbers(engine),
+        "taps": engine.kernel_h * engine.kernel_w,
+        "levels": EngineNumbers(engine).tree_levels,
+        "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
+        "shift_length_max": SHIFT_LENGTH_MAX,
+        "version": __version__,
+        "spec_hash": spec_hash(engine, layers),
+        "command": "dwsim generate spec.toml -o DIR",
+    }
+
+
+def generated_modules(engine: EngineSpec) -> dict[str, str]:
+    """Templates of an engine by the name of the module that each makes; the top is last."""
+    modules = {
+        f"{engine.name}_kernel_row": "kernel_row.v.j2",
+        f"{engine.name}_row_tree": "row_tree.v.j2",
+    }
+    if engine.max_channel_multiplier > 1:
+        modules[f"{engine.name}_lane_spread"] = "lane_spread.v.j2"
+    modules[engine.name] = "engine.v.j2"
+    return modules
+
+
+def static_name(engine: EngineSpec, layer: LayerSpec) -> str:
+    """Module name of the static engine of a layer."""
+    return f"{engine.name}_{layer.name or 'static'}"
+
+
+def engine_verilog(engine: EngineSpec, layers: tuple[LayerSpec, ...] = ()) -> dict[str, str]:
+    """All Verilog of an engine: file name to text, in compile order.
+
+    With ``layers``, a static top for each: the same engine with that layer's geometry tied
+    off. The same specs give the same bytes.
+
+    Raises:
+        SpecError: when a layer does not fit the engine.
+    """
+    env, values = environment(), context(engine, layers)
+    files = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
+    for module, template in generated_modules(engine).items():
+        files[f"{module}.v"] = env.get_template(template).render(values)
+    for layer in layers:
+        plan = Plan(layer, engine)
+        words = plan.config_words()
+        ties = [
+            TieOff(field.name, sized(field.total_width, words[field.name]))
+            for field in plan.numbers.config_fields
+            if field.name != "load"
+        ]
+        name = static_name(engine, layer)
+        files[f"{name}.v"] = env.get_template("static.v.j2").render(
+            values, static_name=name, tie_offs=ties
+        )
+    return files
+
+
+def bench_name(engine: EngineSpec, static: LayerSpec | None = None) -> str:
+    """Module name of the bench of an engine, or of its static engine for a layer."""
+    return f"{static_name(engine, static) if static else engine.name}_bench"
+
+
+def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[str, str]:
+    """The engine's Verilog and, last, the bench around it that exposes the probes."""
+    from dwsim.rtlsim.probes import all_probes
+
+    layers = (static,) if static else ()
+    files = engine_verilog(engine, layers)
+    probes = all_probes(EngineNumbers(engine), "dut.u_engine" if static else "dut")
+    name = bench_name(engine, static)
+    files[f"{name}.v"] = (
+        environment()
+        .get_template("bench.v.j2")
+        .render(
+            context(engine, layers),
+            bench_name=name,
+            static_name=static_name(engine, static) if static else "",
+            probes=probes,
+            observed_width=sum(probe.width for probe in probes),
+        )
+    )
+    return files

@@ -1,0 +1,87 @@
+"""Tensors to beats and back: the one place that knows the order of the streams.
+
+Plane-major order: for each image, for each channel group, for each row, for each column one
+beat of ``lanes`` channels (the blocked layout NC/p-H-W-p). Arrays of beats have the lanes
+last; a beat on a wire has lane l in bits ``[l*width +: width]``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive import Plan
+
+
+def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
+    """The ifmap's beats.
+
+    Args:
+        ifmap: integers, NHWC.
+        plan: the layer on its engine.
+
+    Returns:
+        int64 of shape (ifmap_beats, lanes); surplus lanes of the last group hold zeros.
+    """
+    layer, lanes = plan.layer, plan.engine.lanes
+    surplus = plan.channel_groups * lanes - layer.channels
+    padded = np.pad(np.asarray(ifmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
+    grouped = padded.reshape(*padded.shape[:3], plan.channel_groups, lanes)
+    return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4)).reshape(-1, lanes)
+
+
+def pack_weight(weight: np.ndarray, plan: Plan) -> np.ndarray:
+    """The parameter tensor's beats: for each weight set, for each tap of the engine.
+
+    Args:
+        weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
+        plan: the layer on its engine.
+
+    Returns:
+        int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
+        ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end.
+    """
+    layer, engine = plan.layer, plan.engine
+    sets = plan.weight_sets
+    full = np.zeros((engine.kernel_h, engine.kernel_w, sets * engine.lanes), np.int64)
+    top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
+    flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
+    full[top:, left:, : layer.ofmap_channels] = flat
+    by_set = full.reshape(engine.kernel_h * engine.kernel_w, sets, engine.lanes)
+    return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
+
+
+def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
+    """The ofmap, NHWC, from its beats of shape (ofmap_beats, lanes)."""
+    layer, lanes = plan.layer, plan.engine.lanes
+    groups, multiplier = plan.channel_groups, layer.channel_multiplier
+    shape = (layer.batch, groups, layer.ofmap_h, layer.ofmap_w, multiplier * lanes)
+    grouped = np.asarray(beats).reshape(shape).transpose(0, 2, 3, 1, 4)
+    full = grouped.reshape(layer.batch, layer.ofmap_h, layer.ofmap_w, -1)
+    return np.ascontiguousarray(full[..., : layer.ofmap_channels])
+
+
+def keep_counts(plan: Plan) -> np.ndarray:
+    """Lanes of each ofmap beat that carry channels: ``tkeep``, counted."""
+    layer, lanes = plan.layer, plan.engine.lanes
+    multiplier = layer.channel_multiplier
+    last = np.clip(plan.tail_channels - np.arange(multiplier) * lanes, 0, lanes)
+    counts = np.full((layer.batch, plan.channel_groups, layer.ofmap_h * layer.ofmap_w, multiplier), lanes)
+    counts[:, -1] = last
+    return counts.reshape(-1)
+
+
+def to_word(lanes: np.ndarray, width: int) -> int:
+    """Values of ``width`` bits, the first one lowest, as the integer on their wires."""
+    bits = (lanes[:, np.newaxis] >> np.arange(width)) & 1
+    packed = np.packbits(bits.astype(np.uint8).reshape(-1), bitorder="little")
+    return int.from_bytes(packed.tobytes(), "little")
+
+
+def from_word(word: int, lanes: int, width: int, signed: bool) -> np.ndarray:
+    """The int64 lanes of a beat, from the integer on its wires."""
+    packed = word.to_bytes(-(-lanes * width // 8), "little")
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=lanes * width, bitorder="little")
+    values = bits.reshape(lanes, width).astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))
+    if signed:
+        values -= (values >> (width - 1)) << width
+    return values

@@ -1,0 +1,96 @@
+"""What a cosimulation is asked to do, and what it answers: files between two processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.layer import LayerSpec
+
+
+@dataclass(frozen=True)
+class Job:
+    """One stream of a cosimulation: a layer, its data, and when the two ends stall.
+
+    ``ifmap_surplus`` and ``param_surplus`` make a stream longer (or, negative, shorter) than
+    the layer's, to see the engine's error handling; such a job's ofmap is not compared with
+    the golden model's, but RTL and model still have to agree. ``load``: bring the parameters;
+    otherwise the engine uses the last ones. ``reset_after``: reset the engine that many cycles
+    after the job's cfg handshake and go on with the next job.
+    """
+
+    layer: LayerSpec
+    ifmap: np.ndarray = field(repr=False)
+    weight: np.ndarray = field(repr=False)
+    stalls: str = "none"
+    seed: int = 1
+    load: bool = True
+    ifmap_surplus: int = 0
+    param_surplus: int = 0
+    reset_after: int | None = None
+
+    @property
+    def is_regular(self) -> bool:
+        """The streams have the layer's lengths and end by themselves."""
+        return self.ifmap_surplus == 0 and self.param_surplus == 0 and self.reset_after is None
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What the RTL did: the ofmap beats (int64 lanes), cycles, and the error port after it.
+
+    ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included.
+    """
+
+    ofmap_beats: np.ndarray = field(repr=False)
+    cycles: int
+    error: int
+
+
+_PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_after")
+
+
+def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bool) -> None:
+    """Writes what the simulator process needs to know."""
+    described = [
+        {"layer": asdict(job.layer)} | {name: getattr(job, name) for name in _PLAIN} for job in jobs
+    ]
+    text = json.dumps({"engine": asdict(engine), "static": static, "jobs": described}, indent=1)
+    (folder / "jobs.json").write_text(text)
+    arrays = {f"ifmap_{i}": job.ifmap for i, job in enumerate(jobs)}
+    arrays |= {f"weight_{i}": job.weight for i, job in enumerate(jobs)}
+    np.savez(folder / "jobs.npz", **arrays)
+
+
+def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
+    """Reads what ``write_jobs`` wrote: engine, jobs, and whether the engine is static."""
+    described = json.loads((folder / "jobs.json").read_text())
+    jobs = []
+    with np.load(folder / "jobs.npz") as arrays:
+        for i, job in enumerate(described["jobs"]):
+            layer = LayerSpec(**job.pop("layer"))
+            jobs.append(
+                Job(layer=layer, ifmap=arrays[f"ifmap_{i}"], weight=arrays[f"weight_{i}"], **job)
+            )
+    return EngineSpec(**described["engine"]), jobs, described["static"]
+
+
+def write_results(folder: Path, results: Sequence[JobResult]) -> None:
+    """Writes what the simulator process saw."""
+    arrays = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
+    counts = np.array([(r.cycles, r.error) for r in results], np.int64).reshape(-1, 2)
+    np.savez(folder / "results.npz", counts=counts, **arrays)
+
+
+def read_results(folder: Path) -> list[JobResult]:
+    """Reads what ``write_results`` wrote."""
+    with np.load(folder / "results.npz") as arrays:
+        return [
+            JobResult(arrays[f"ofmap_{i}"], int(cycles), int(error))
+            for i, (cycles, error) in enumerate(arrays["counts"])
+        ]

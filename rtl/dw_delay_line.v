@@ -1,0 +1,109 @@
+// dw_delay_line: delays a word by `length` steps, 1 <= length <= MAX_LENGTH.
+//
+// Promises: before step t, q is the word that entered at step t - length. Time passes only
+// in cycles with `step`. q comes from a register. `length` may change only under `restart`,
+// after which the first `length` words out are stale, or zero with ZERO_FILL = 1.
+//
+// One module serves the row delays (thousands of words), the column delays (a few) and the
+// plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
+// word enters `length` places before the end. Longer ones are memories with free-running
+// pointers, `length` apart, so that no pointer is compared; the memory's read is registered
+// twice, and words too young for that path bypass it.
+`default_nettype none
+
+module dw_delay_line #(
+    parameter WIDTH            = 8,  // bits of a word
+    parameter MAX_LENGTH       = 1,  // longest delay in steps
+    parameter LENGTH_W         = 1,  // bits of `length`
+    parameter SHIFT_LENGTH_MAX = 4,  // longest line that is a shift register
+    parameter ZERO_FILL        = 0   // 1: zeros come out until words of this run do
+) (
+    input  wire                clk,
+    input  wire                restart,
+    input  wire                step,
+    input  wire [LENGTH_W-1:0] length,
+    input  wire [   WIDTH-1:0] d,
+    output wire [   WIDTH-1:0] q
+);
+
+  generate
+    if (MAX_LENGTH <= SHIFT_LENGTH_MAX) begin : g_shift
+      // Stage 0 is the output; the word enters at stage length - 1.
+      reg [WIDTH*MAX_LENGTH-1:0] stages;
+      assign q = stages[WIDTH-1:0];
+
+      genvar i;
+      for (i = 0; i < MAX_LENGTH; i = i + 1) begin : g_stage
+        wire [WIDTH-1:0] entering;
+        if (i == MAX_LENGTH - 1) begin : g_first
+          assign entering = d;
+          if (i == 0) begin : g_only
+            // A line of one word has one length.
+            wire unused_length = &{1'b0, length, 1'b0};
+          end
+        end else begin : g_rest
+          assign entering = (length == i + 1) ? d : stages[WIDTH*(i+1)+:WIDTH];
+        end
+        always @(posedge clk) begin
+          if ((ZERO_FILL != 0) && restart) stages[WIDTH*i+:WIDTH] <= {WIDTH{1'b0}};
+          else if (step) stages[WIDTH*i+:WIDTH] <= entering;
+        end
+      end
+      if (ZERO_FILL == 0) begin : g_no_restart
+        wire unused_restart = &{1'b0, restart, 1'b0};
+      end
+    end else begin : g_memory
+      // Word t is written at step t and read at step t + length - 2.
+      localparam ADDR_W = $clog2(MAX_LENGTH - 1);
+      localparam [LENGTH_W-1:0] TWO = 2;
+
+      reg [WIDTH-1:0] memory[0:(1<<ADDR_W)-1];
+      reg [ADDR_W-1:0] write_address;
+      reg [ADDR_W-1:0] read_address;
+      reg [WIDTH-1:0] read_data;
+      reg [WIDTH-1:0] last_d;
+      reg [WIDTH-1:0] out_data;
+      wire [LENGTH_W-1:0] read_offset = TWO - length;
+      wire [WIDTH-1:0] aged = (length == 1) ? d : (length == 2) ? last_d : read_data;
+
+      assign q = out_data;
+
+      always @(posedge clk) begin
+        if (restart) begin
+          write_address <= {ADDR_W{1'b0}};
+          read_address  <= read_offset[ADDR_W-1:0];
+        end else if (step) begin
+          write_address <= write_address + 1'b1;
+          read_address  <= read_address + 1'b1;
+        end
+      end
+
+      always @(posedge clk) begin
+        if (step) begin
+          memory[write_address] <= d;
+          read_data <= memory[read_address];
+          last_d <= d;
+        end
+      end
+
+      if (ZERO_FILL != 0) begin : g_zero_fill
+        reg [LENGTH_W-1:0] stale;  // steps after which the word out is of this run
+        always @(posedge clk) begin
+          if (restart) stale <= length - 1'b1;
+          else if (step && (stale != 0)) stale <= stale - 1'b1;
+          if (restart) out_data <= {WIDTH{1'b0}};
+          else if (step) out_data <= (stale == 0) ? aged : {WIDTH{1'b0}};
+        end
+      end else begin : g_stale
+        always @(posedge clk) if (step) out_data <= aged;
+      end
+
+      if (LENGTH_W > ADDR_W) begin : g_unused
+        wire unused_offset = &{1'b0, read_offset[LENGTH_W-1:ADDR_W], 1'b0};
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,54 @@
+// dw_ifmap_port: hands ifmap beats to the raster and keeps streams of a wrong length apart.
+//
+// Promises: the raster gets exactly the beats it asks for. When tlast comes early, zeros
+// stand in for the missing beats; when it does not come with the final beat, beats are
+// dropped up to and with the tlast that comes later. Either way the next stream starts on
+// its own first beat, and the error flag is up until reset.
+`default_nettype none
+
+module dw_ifmap_port #(
+    parameter WIDTH = 8  // bits of a beat, without tlast
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             restart,
+    input  wire [WIDTH-1:0] s_data,
+    input  wire             s_last,
+    input  wire             s_valid,
+    output wire             s_ready,
+    output wire             available,   // the raster may take a beat
+    output reg  [WIDTH-1:0] beat,        // the beat taken last
+    input  wire             take,        // the raster takes it
+    input  wire             final_take,  // ... and it is the last of the stream
+    output reg              error_short,
+    output reg              error_long
+);
+
+  reg short_stream;  // tlast came early: zeros until the stream ends
+  reg excess;  // tlast is overdue: drop beats up to it
+
+  wire take_real = take && !short_stream;
+
+  assign available = short_stream || (s_valid && !excess);
+  assign s_ready = excess || take_real;
+
+  always @(posedge clk) begin
+    if (take) beat <= short_stream ? {WIDTH{1'b0}} : s_data;
+
+    if (rst || restart) short_stream <= 1'b0;
+    else if (take_real && s_last && !final_take) short_stream <= 1'b1;
+
+    if (rst) excess <= 1'b0;
+    else if (take_real && final_take && !s_last) excess <= 1'b1;
+    else if (excess && s_valid && s_last) excess <= 1'b0;
+
+    if (rst) error_short <= 1'b0;
+    else if (take_real && s_last && !final_take) error_short <= 1'b1;
+
+    if (rst) error_long <= 1'b0;
+    else if (take_real && final_take && !s_last) error_long <= 1'b1;
+  end
+
+endmodule
+
+`default_nettype wire

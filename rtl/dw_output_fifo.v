@@ -1,0 +1,57 @@
+// dw_output_fifo: a FIFO whose writer never looks for room, because it holds credit.
+//
+// Promises: m_valid and m_data come from registers; once m_valid is high, both hold until the
+// transfer. `popped` marks each cycle that frees an entry. A word written into an empty FIFO
+// is at the output two cycles later.
+`default_nettype none
+
+module dw_output_fifo #(
+    parameter WIDTH  = 8,
+    parameter DEPTH  = 16,  // entries, the output register not among them
+    parameter ADDR_W = 4
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             write,
+    input  wire [WIDTH-1:0] write_data,
+    output wire             popped,
+    output reg  [WIDTH-1:0] m_data,
+    output reg              m_valid,
+    input  wire             m_ready
+);
+
+  localparam LAST_ENTRY = DEPTH - 1;
+  localparam [ADDR_W-1:0] LAST = LAST_ENTRY[ADDR_W-1:0];
+
+  reg [WIDTH-1:0] memory[0:DEPTH-1];
+  reg [ADDR_W-1:0] write_address;
+  reg [ADDR_W-1:0] read_address;
+  reg wrapped;  // the writer is one round ahead
+
+  wire empty = (write_address == read_address) && !wrapped;
+  wire pop = !empty && (!m_valid || m_ready);
+  wire write_wraps = write && (write_address == LAST);
+  wire read_wraps = pop && (read_address == LAST);
+
+  assign popped = pop;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      write_address <= {ADDR_W{1'b0}};
+      read_address <= {ADDR_W{1'b0}};
+      wrapped <= 1'b0;
+      m_valid <= 1'b0;
+    end else begin
+      if (write) write_address <= write_wraps ? {ADDR_W{1'b0}} : write_address + 1'b1;
+      if (pop) read_address <= read_wraps ? {ADDR_W{1'b0}} : read_address + 1'b1;
+      if (write_wraps != read_wraps) wrapped <= write_wraps;
+      if (pop) m_valid <= 1'b1;
+      else if (m_ready) m_valid <= 1'b0;
+    end
+    if (write) memory[write_address] <= write_data;
+    if (pop) m_data <= memory[read_address];
+  end
+
+endmodule
+
+`default_nettype wire

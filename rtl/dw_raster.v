@@ -1,0 +1,74 @@
+// dw_raster: walks planes of plane_rows x row_pitch slots and says which slots are hit.
+//
+// Promises: a slot with `start` is position (0, 0) of a plane; each further step is the next
+// position, row by row, until the plane ends; the next plane may start in the very next
+// slot. `running` holds inside a plane after its first slot, when `start` is not allowed.
+`default_nettype none
+
+module dw_raster #(
+    parameter COL_W = 8,  // bits of a count of columns
+    parameter ROW_W = 8   // bits of a count of rows
+) (
+    input  wire             clk,
+    input  wire             restart,
+    input  wire             step,
+    input  wire             start,
+    input  wire [COL_W-1:0] row_pitch,
+    input  wire [ROW_W-1:0] plane_rows,
+    input  wire [COL_W-1:0] stride_w,
+    input  wire [ROW_W-1:0] stride_h,
+    input  wire [COL_W-1:0] count_w,
+    input  wire [ROW_W-1:0] count_h,
+    output reg              running,
+    output wire             live,        // this slot belongs to a plane
+    output wire             row_end,     // ... and is the last of its row
+    output wire             plane_end,   // ... and is the last of its plane
+    output wire             hit,         // ... and is hit on both axes
+    output wire             final_hit    // ... for the last time in its plane
+);
+
+  wire col_last, col_hit, col_final;
+  wire row_last, row_hit, row_final;
+
+  assign live = running || start;
+  assign row_end = live && col_last;
+  assign plane_end = row_end && row_last;
+  assign hit = live && col_hit && row_hit;
+  assign final_hit = live && col_final && row_final;
+
+  dw_raster_axis #(
+      .WIDTH(COL_W)
+  ) u_col (
+      .clk      (clk),
+      .restart  (restart),
+      .step     (step && live),
+      .pitch    (row_pitch),
+      .stride   (stride_w),
+      .count    (count_w),
+      .last     (col_last),
+      .hit      (col_hit),
+      .final_hit(col_final)
+  );
+
+  dw_raster_axis #(
+      .WIDTH(ROW_W)
+  ) u_row (
+      .clk      (clk),
+      .restart  (restart),
+      .step     (step && row_end),
+      .pitch    (plane_rows),
+      .stride   (stride_h),
+      .count    (count_h),
+      .last     (row_last),
+      .hit      (row_hit),
+      .final_hit(row_final)
+  );
+
+  always @(posedge clk) begin
+    if (restart) running <= 1'b0;
+    else if (step && live) running <= !plane_end;
+  end
+
+endmodule
+
+`default_nettype wire

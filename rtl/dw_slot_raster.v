@@ -1,0 +1,208 @@
+// dw_slot_raster: the one place where slots are counted. Decides in each cycle whether the
+// next slot enters, whether it takes a beat, and whether the window under it is emitted.
+//
+// Promises (the timing law): a plane's input raster and output raster start `lag` slots
+// apart, the input's first unless `lead`; planes follow each other without a gap while beats
+// are available. A slot that takes a beat waits for it, one that emits waits for credit, all
+// others wait for nothing. Where the next plane could start but has no beat, voids enter and
+// the outputs of the planes before it come out; a plane marker in a delay line keeps the
+// two rasters `lag` slots apart even then, and over any number of planes in between.
+// An emitting slot is followed by channel_multiplier - 1 cycles that emit its window again.
+`default_nettype none
+
+module dw_slot_raster #(
+    parameter KERNEL_H         = 3,
+    parameter KERNEL_W         = 3,
+    parameter COL_W            = 8,  // bits of a count of columns
+    parameter ROW_W            = 8,  // bits of a count of rows
+    parameter TAP_ROW_W        = 10, // bits of the row under a tap
+    parameter TAP_COL_W        = 10, // bits of the column under a tap
+    parameter PLANES_W         = 8,  // bits of a count of planes
+    parameter LAG_W            = 8,  // bits of the lag
+    parameter MAX_LAG          = 1,  // longest lag or lead; 0: none
+    parameter SHIFT_LENGTH_MAX = 4
+) (
+    input  wire                          clk,
+    input  wire                          rst,
+    input  wire                          restart,
+    input  wire                          run,
+    // geometry, stable outside restart
+    input  wire [             COL_W-1:0] ifmap_w,
+    input  wire [             ROW_W-1:0] ifmap_h,
+    input  wire [             COL_W-1:0] ofmap_w,
+    input  wire [             ROW_W-1:0] ofmap_h,
+    input  wire [             COL_W-1:0] row_pitch,
+    input  wire [             ROW_W-1:0] plane_rows,
+    input  wire [             COL_W-1:0] stride_w,
+    input  wire [             ROW_W-1:0] stride_h,
+    input  wire [             LAG_W-1:0] lag,
+    input  wire                          lead,
+    input  wire [KERNEL_H*TAP_ROW_W-1:0] tap_row,
+    input  wire [KERNEL_W*TAP_COL_W-1:0] tap_col,
+    input  wire [          PLANES_W-1:0] planes,
+    // what a slot may have to wait for
+    input  wire                          beat_available,
+    input  wire                          credit_available,
+    input  wire                          holding,
+    // this cycle
+    output wire                          take,         // a slot enters with a beat
+    output wire                          final_take,   // ... the stream's last
+    output wire                          emit_first,   // a slot enters and emits its window
+    output wire                          group_final,  // ... for the last time in its plane
+    output wire                          plane_last,   // its plane is the stream's last
+    output wire                          emit,         // a window is emitted, or emitted again
+    output wire                          done,
+    // the slot that entered last
+    output reg                           step_q,
+    output reg                           emit_q,
+    output reg  [          KERNEL_H-1:0] row_mask,
+    output reg  [          KERNEL_W-1:0] col_mask
+);
+
+  wire step;  // a slot enters
+  reg [PLANES_W-1:0] in_planes;  // planes whose last beat is still to be taken
+  reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted
+
+  wire in_running, in_hit, in_final;
+  wire out_running, out_live, out_row_end, out_plane_end, out_hit, out_final;
+
+  // The raster that starts first starts planes; the other follows its marker.
+  wire may_start = lead ? !out_running && (out_planes != 0) : !in_running && (in_planes != 0);
+  wire plane_start = may_start && (lead || beat_available);
+  wire marker;
+  wire in_start = lead ? marker : plane_start;
+  wire out_start = lead ? plane_start : marker;
+
+  generate
+    if (MAX_LAG == 0) begin : g_no_lag
+      wire unused_lag = &{1'b0, lag, 1'b0};
+      assign marker = plane_start;
+    end else begin : g_lag
+      wire delayed;
+      assign marker = (lag == 0) ? plane_start : delayed;
+      dw_delay_line #(
+          .WIDTH           (1),
+          .MAX_LENGTH      (MAX_LAG),
+          .LENGTH_W        (LAG_W),
+          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX),
+          .ZERO_FILL       (1)
+      ) u_marker (
+          .clk    (clk),
+          .restart(restart),
+          .step   (step),
+          .length (lag),
+          .d      (plane_start),
+          .q      (delayed)
+      );
+    end
+  endgenerate
+
+  localparam [COL_W-1:0] EVERY_COL = 1;
+  localparam [ROW_W-1:0] EVERY_ROW = 1;
+  wire unused_in_live, unused_in_row_end, unused_in_plane_end;
+
+  dw_raster #(
+      .COL_W(COL_W),
+      .ROW_W(ROW_W)
+  ) u_in (
+      .clk       (clk),
+      .restart   (restart),
+      .step      (step),
+      .start     (in_start),
+      .row_pitch (row_pitch),
+      .plane_rows(plane_rows),
+      .stride_w  (EVERY_COL),
+      .stride_h  (EVERY_ROW),
+      .count_w   (ifmap_w),
+      .count_h   (ifmap_h),
+      .running   (in_running),
+      .live      (unused_in_live),
+      .row_end   (unused_in_row_end),
+      .plane_end (unused_in_plane_end),
+      .hit       (in_hit),
+      .final_hit (in_final)
+  );
+
+  dw_raster #(
+      .COL_W(COL_W),
+      .ROW_W(ROW_W)
+  ) u_out (
+      .clk       (clk),
+      .restart   (restart),
+      .step      (step),
+      .start     (out_start),
+      .row_pitch (row_pitch),
+      .plane_rows(plane_rows),
+      .stride_w  (stride_w),
+      .stride_h  (stride_h),
+      .count_w   (ofmap_w),
+      .count_h   (ofmap_h),
+      .running   (out_running),
+      .live      (out_live),
+      .row_end   (out_row_end),
+      .plane_end (out_plane_end),
+      .hit       (out_hit),
+      .final_hit (out_final)
+  );
+
+  wire [KERNEL_H-1:0] row_mask_now;
+  wire [KERNEL_W-1:0] col_mask_now;
+
+  dw_tap_axis #(
+      .TAPS   (KERNEL_H),
+      .WIDTH  (TAP_ROW_W),
+      .COUNT_W(ROW_W)
+  ) u_tap_row (
+      .clk   (clk),
+      .reload(restart || (step && out_plane_end)),
+      .step  (step && out_row_end),
+      .start (tap_row),
+      .size  (ifmap_h),
+      .mask  (row_mask_now)
+  );
+
+  dw_tap_axis #(
+      .TAPS   (KERNEL_W),
+      .WIDTH  (TAP_COL_W),
+      .COUNT_W(COL_W)
+  ) u_tap_col (
+      .clk   (clk),
+      .reload(restart || (step && out_row_end)),
+      .step  (step && out_live),
+      .start (tap_col),
+      .size  (ifmap_w),
+      .mask  (col_mask_now)
+  );
+
+  wire beat_ok = !in_hit || beat_available;
+  wire credit_ok = !out_hit || credit_available;
+
+  assign step = run && !holding && beat_ok && credit_ok;
+  assign take = step && in_hit;
+  assign final_take = step && in_final && (in_planes == 1);
+  assign emit_first = step && out_hit;
+  assign group_final = step && out_final;
+  assign plane_last = (out_planes == 1);
+  assign emit = emit_first || (holding && credit_available);
+  assign done = (in_planes == 0) && (out_planes == 0) && !holding;
+
+  always @(posedge clk) begin
+    if (restart) begin
+      in_planes  <= planes;
+      out_planes <= planes;
+    end else begin
+      if (step && in_final) in_planes <= in_planes - 1'b1;
+      if (group_final) out_planes <= out_planes - 1'b1;
+    end
+
+    step_q <= step && !rst;
+    emit_q <= emit && !rst;
+    if (step) begin
+      row_mask <= row_mask_now;
+      col_mask <= col_mask_now;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,38 @@
+// dw_tap_axis: the ifmap coordinate under each tap of one axis, and the mask that follows.
+//
+// Promises: mask[t] is 1 when start[t] + position lies in 0 .. size-1, where position
+// counts the steps since the last reload.
+`default_nettype none
+
+module dw_tap_axis #(
+    parameter TAPS    = 3,  // taps of this axis
+    parameter WIDTH   = 8,  // bits of a coordinate, signed
+    parameter COUNT_W = 6   // bits of the ifmap's size
+) (
+    input  wire                  clk,
+    input  wire                  reload,
+    input  wire                  step,
+    input  wire [TAPS*WIDTH-1:0] start,
+    input  wire [   COUNT_W-1:0] size,
+    output wire [      TAPS-1:0] mask
+);
+
+  localparam [WIDTH-1:0] ONE = 1;
+
+  wire [WIDTH-1:0] limit = {{(WIDTH - COUNT_W) {1'b0}}, size};
+
+  genvar t;
+  generate
+    for (t = 0; t < TAPS; t = t + 1) begin : g_tap
+      reg [WIDTH-1:0] coordinate;
+      assign mask[t] = !coordinate[WIDTH-1] && (coordinate < limit);
+      always @(posedge clk) begin
+        if (reload) coordinate <= start[t*WIDTH+:WIDTH];
+        else if (step) coordinate <= coordinate + ONE;
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,92 @@
+// dw_window: line buffers and window registers. Tap (KERNEL_H-1, KERNEL_W-1) is the newest.
+//
+// Promises: after a step with beat d, tap (r, c) holds the beat that entered
+// (KERNEL_H-1-r)*row_delay + (KERNEL_W-1-c)*col_delay steps before d. Tap (r, c) sits in bits
+// [(r*KERNEL_W + c)*WIDTH +: WIDTH].
+`default_nettype none
+
+module dw_window #(
+    parameter KERNEL_H         = 3,
+    parameter KERNEL_W         = 3,
+    parameter WIDTH            = 64,   // bits of a beat
+    parameter MAX_ROW_DELAY    = 224,
+    parameter ROW_DELAY_W      = 8,
+    parameter MAX_COL_DELAY    = 1,
+    parameter COL_DELAY_W      = 1,
+    parameter SHIFT_LENGTH_MAX = 4
+) (
+    input  wire                               clk,
+    input  wire                               restart,
+    input  wire                               step,
+    input  wire [            ROW_DELAY_W-1:0] row_delay,
+    input  wire [            COL_DELAY_W-1:0] col_delay,
+    input  wire [                  WIDTH-1:0] d,
+    output wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps
+);
+
+  localparam [COL_DELAY_W-1:0] ONE = 1;
+
+  // Kernel row r sees the stream as it was KERNEL_H-1-r row delays ago.
+  wire [KERNEL_H*WIDTH-1:0] rows;
+  assign rows[(KERNEL_H-1)*WIDTH+:WIDTH] = d;
+
+  genvar r, c;
+  generate
+    if (KERNEL_H == 1) begin : g_one_row
+      wire unused_row_delay = &{1'b0, row_delay, 1'b0};
+    end
+    if (KERNEL_W == 1) begin : g_one_col
+      wire unused_col_delay = &{1'b0, col_delay, 1'b0};
+    end
+    for (r = 0; r < KERNEL_H - 1; r = r + 1) begin : g_line
+      dw_delay_line #(
+          .WIDTH           (WIDTH),
+          .MAX_LENGTH      (MAX_ROW_DELAY),
+          .LENGTH_W        (ROW_DELAY_W),
+          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
+      ) u_line (
+          .clk    (clk),
+          .restart(restart),
+          .step   (step),
+          .length (row_delay),
+          .d      (rows[(r+1)*WIDTH+:WIDTH]),
+          .q      (rows[r*WIDTH+:WIDTH])
+      );
+    end
+    for (r = 0; r < KERNEL_H; r = r + 1) begin : g_row
+      for (c = 0; c < KERNEL_W; c = c + 1) begin : g_tap
+        if (c == KERNEL_W - 1) begin : g_newest
+          dw_delay_line #(
+              .WIDTH     (WIDTH),
+              .MAX_LENGTH(1),
+              .LENGTH_W  (COL_DELAY_W)
+          ) u_tap (
+              .clk    (clk),
+              .restart(restart),
+              .step   (step),
+              .length (ONE),
+              .d      (rows[r*WIDTH+:WIDTH]),
+              .q      (taps[(r*KERNEL_W+c)*WIDTH+:WIDTH])
+          );
+        end else begin : g_older
+          dw_delay_line #(
+              .WIDTH           (WIDTH),
+              .MAX_LENGTH      (MAX_COL_DELAY),
+              .LENGTH_W        (COL_DELAY_W),
+              .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
+          ) u_tap (
+              .clk    (clk),
+              .restart(restart),
+              .step   (step),
+              .length (col_delay),
+              .d      (taps[(r*KERNEL_W+c+1)*WIDTH+:WIDTH]),
+              .q      (taps[(r*KERNEL_W+c)*WIDTH+:WIDTH])
+          );
+        end
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
