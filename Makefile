@@ -1,0 +1,73 @@
+# Every target sets up what it needs; `make help` lists them.
+#
+#   PYTHON=python3.12      the interpreter that makes the venv (3.11 or newer)
+#   PYTEST_ARGS="-k fifo"  passed to pytest
+#   JOBS=2                 parallel tests (default: one a core, at most 4)
+
+PYTHON ?= python3
+JOBS ?= auto
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+BENCH_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.DELETE_ON_ERROR:
+# Two pips in one venv would get in each other's way.
+.NOTPARALLEL:
+.PHONY: help setup demo test lint bench clean distclean
+
+help:
+	@echo "make demo       generate an engine, simulate it, compare it with the models"
+	@echo "make test       every test, in parallel (PYTEST_ARGS=...)"
+	@echo "make lint       ruff: rules and format"
+	@echo "make bench      MobileNetV1 layer by layer in RTL, and the speed of the models"
+	@echo "make setup      the venv with all dependencies, and nothing else"
+	@echo "make clean      remove what was made, but not the venv"
+	@echo "make distclean  remove the venv too"
+
+setup: $(VENV)/.stamp-test $(VENV)/.stamp-dev
+
+demo: $(VENV)/.stamp-sim
+	@$(BIN)/python scripts/demo.py $(DEMO_ARGS)
+
+test: $(VENV)/.stamp-test
+	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadgroup $(PYTEST_ARGS)
+
+lint: $(VENV)/.stamp-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+bench: $(VENV)/.stamp-sim
+	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
+
+# One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
+$(VENV)/.stamp-sim: EXTRAS := sim,synth
+$(VENV)/.stamp-test: EXTRAS := test
+$(VENV)/.stamp-dev: EXTRAS := dev
+
+$(VENV)/.stamp-%: pyproject.toml $(VENV)/.stamp-python
+	@echo "setup: installing dwsim[$(EXTRAS)] into $(VENV)"
+	@$(PIP) install --editable ".[$(EXTRAS)]"
+	@touch $@
+
+$(VENV)/.stamp-python: scripts/check_system.sh
+	@PYTHON="$(PYTHON)" sh scripts/check_system.sh
+	@test -x $(BIN)/python || echo "setup: making $(VENV) with $(PYTHON)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+clean:
+	@echo "clean: caches, builds and kept simulators"
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@cache="$${DWSIM_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/dwsim}"; \
+	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks"
+	@find dwsim tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	@echo "distclean: $(VENV)"
+	@rm -rf $(VENV)

@@ -1,0 +1,68 @@
+"""cocotb's runner, with the caller and not the environment in charge.
+
+cocotb's own lets the process's environment win over what the caller asks for, takes Verilator from
+PATH, writes waves of Icarus as FST (VCD is what ``dwsim.rtlsim.fst`` reads), and waits for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from dwsim.rtlsim import toolchain
+
+
+def make_runner(
+    simulator: str, overrides: dict[str, str], waves: bool, timeout: float | None
+) -> Any:
+    """A runner of cocotb for one build or one run of "verilator" or "icarus".
+
+    ``overrides`` is added to, and wins over, the process's environment. ``timeout`` is in seconds
+    of wall time for each command. After a command, its status is in the runner's ``exit_code``.
+    """
+    # Here and not at the top: only what simulates needs cocotb.
+    from cocotb_tools.runner import get_runner
+
+    class Runner(type(get_runner(simulator))):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.overrides = overrides
+            self.exit_code = 0
+
+        def _simulator_in_path_build_only(self) -> None:
+            self.executable = str(toolchain.find_verilator().executable)
+
+        def _set_env_common(self) -> None:
+            self.waves, self.gui = waves, False
+            super()._set_env_common()
+            # The simulator runs elsewhere, so that relative entries would point elsewhere.
+            self.env["PYTHONPATH"] = os.pathsep.join(str(Path(p).absolute()) for p in sys.path)
+            self.env.pop("PYTEST_CURRENT_TEST", None)
+            self.env.update(self.overrides)
+
+        def _test_command(self) -> Any:
+            commands = super()._test_command()
+            return [["-vcd" if part == "-fst" else part for part in line] for line in commands]
+
+        def _execute_cmds(self, cmds: Any, cwd: Any, stdout: Any = None) -> None:
+            for command in cmds:
+                self.exit_code = subprocess.run(
+                    command,
+                    cwd=cwd,
+                    env=self.env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stdout,
+                    stderr=subprocess.STDOUT,
+                    timeout=timeout,
+                    check=False,
+                ).returncode
+                if self.exit_code != 0:
+                    return
+
+    runner = Runner()
+    # It announces each command, and each failed test, on the caller's log.
+    runner.log.disabled = True
+    return runner

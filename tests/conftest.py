@@ -1,0 +1,25 @@
+"""What every test shares: one seed, printed so that a failing run can be repeated."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+_SEED_VARIABLE = "DWSIM_TEST_SEED"
+_DEFAULT_SEED = 1
+
+
+def pytest_report_header() -> str:
+    """Tell the seed that this run draws its random stimuli from."""
+    return f"dwsim: {_SEED_VARIABLE}={_seed()}"
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """The seed of every random stimulus; another one comes from $DWSIM_TEST_SEED."""
+    return _seed()
+
+
+def _seed() -> int:
+    return int(os.environ.get(_SEED_VARIABLE, _DEFAULT_SEED))

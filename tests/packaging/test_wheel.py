@@ -1,0 +1,87 @@
+"""A wheel, built from the tree and installed alone, carries all that dwsim needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# One worker, so that one wheel and one venv do.
+pytestmark = pytest.mark.xdist_group("wheel")
+
+
+def _quietly(*command: str | Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    process = subprocess.run(
+        [str(part) for part in command],
+        cwd="/",
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout
+    return process.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the tree, by way of its sdist, so that the sdist is complete too."""
+    out = tmp_path_factory.mktemp("dist")
+    _quietly(sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT)
+    (found,) = out.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a venv that has the wheel, its dependencies, and nothing else."""
+    venv = tmp_path_factory.mktemp("venv")
+    _quietly(sys.executable, "-m", "venv", venv)
+    python = venv / "bin" / "python"
+    _quietly(python, "-m", "pip", "install", "--quiet", wheel)
+    return python
+
+
+def _tree(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_wheel_holds_the_package_and_its_resources_only(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert tops == {"dwsim", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
+
+
+@pytest.mark.parametrize(
+    ("function", "checkout"),
+    [
+        ("template_dir", ROOT / "templates"),
+        ("rtl_dir", ROOT / "rtl"),
+        ("spec_dir", ROOT / "dwsim" / "specs"),
+    ],
+)
+def test_resources_are_found_in_the_wheel(installed: Path, function: str, checkout: Path) -> None:
+    code = f"from dwsim import resources; print(resources.{function}())"
+    found = Path(_quietly(installed, "-c", code).strip())
+    assert found.is_relative_to(installed.parents[1])
+    assert _tree(found) == _tree(checkout)
+
+
+def test_resources_are_found_in_the_checkout() -> None:
+    from dwsim import resources
+
+    assert resources.template_dir() == ROOT / "templates"
+    assert resources.rtl_dir() == ROOT / "rtl"
