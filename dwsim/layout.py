@@ -65,7 +65,8 @@ def keep_counts(plan: Plan) -> np.ndarray:
     layer, lanes = plan.layer, plan.engine.lanes
     multiplier = layer.channel_multiplier
     last = np.clip(plan.tail_channels - np.arange(multiplier) * lanes, 0, lanes)
-    counts = np.full((layer.batch, plan.channel_groups, layer.ofmap_h * layer.ofmap_w, multiplier), lanes)
+    pixels = layer.ofmap_h * layer.ofmap_w
+    counts = np.full((layer.batch, plan.channel_groups, pixels, multiplier), lanes)
     counts[:, -1] = last
     return counts.reshape(-1)
 

@@ -190,9 +190,7 @@ class Engine:
             self.config["weight_sets"],
         )
         last, data = skid.out_data or (False, self.no_beat)
-        self.ifmap_port.compute(
-            rst, restart, skid.out_valid, last, data, now.take, now.final_take
-        )
+        self.ifmap_port.compute(rst, restart, skid.out_valid, last, data, now.take, now.final_take)
         skid.compute(
             rst,
             inputs.ifmap_tvalid,

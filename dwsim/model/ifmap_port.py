@@ -42,8 +42,7 @@ class IfmapPort(Component):
         too_long = take_real and final_take and not s_last
         self.next = {
             "short_stream": not (rst or restart) and (self.short_stream or too_short),
-            "excess": not rst
-            and (too_long or (self.excess and not (s_valid and s_last))),
+            "excess": not rst and (too_long or (self.excess and not (s_valid and s_last))),
             "error_short": not rst and (self.error_short or too_short),
             "error_long": not rst and (self.error_long or too_long),
         }

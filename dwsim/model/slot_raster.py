@@ -98,9 +98,7 @@ class SlotRaster(Component):
             done=self.in_planes == 0 and self.out_planes == 0 and not holding,
         )
 
-    def compute(
-        self, rst: bool, restart: bool, config: Mapping[str, Any], now: Decision
-    ) -> None:
+    def compute(self, rst: bool, restart: bool, config: Mapping[str, Any], now: Decision) -> None:
         """Moves both rasters past the slot that was decided on."""
         step = now.step
         pitch = (config["plane_rows"], config["row_pitch"])

@@ -55,6 +55,7 @@ class Stream:
         self.params_taken = 0
         self.ifmap_given = 0
         self.ofmap_taken: list[int] = []
+        self.keep_taken: list[int] = []
         self.started: int | None = None
         self.result: JobResult | None = None
 
@@ -96,6 +97,7 @@ class Bench:
         self.next_param = 0  # stream whose parameters are being offered
         self.next_ifmap = 0
         self.next_ofmap = 0
+        self.offered: int | None = None  # stream whose geometry is on the cfg ports
         self.numbers = self.lockstep.engine.numbers
         self._connect()
 
@@ -131,12 +133,10 @@ class Bench:
         return self.streams[self.next_param].pattern.param_pause()
 
     def _ifmap_pause(self) -> bool:
-        while (
-            self.next_ifmap < len(self.streams) - 1
-            and self.streams[self.next_ifmap].ifmap_given == len(self.streams[self.next_ifmap].ifmap)
-        ):
-            self.next_ifmap += 1
         stream = self.streams[self.next_ifmap]
+        if stream.ifmap_given == len(stream.ifmap) and self.next_ifmap + 1 < len(self.streams):
+            self.next_ifmap += 1
+            stream = self.streams[self.next_ifmap]
         paused = stream.pattern.ifmap_pause(
             stream.plan, stream.ifmap_given, len(stream.ofmap_taken)
         )
@@ -243,6 +243,8 @@ class Bench:
         stream = self.streams[self.next_ofmap]
         width = self.numbers.ofmap_beat_width
         stream.ofmap_taken.append(self.lockstep.field(observed, "m_axis_ofmap_tdata", width))
+        keep = self.lockstep.field(observed, "m_axis_ofmap_tkeep", self.spec.lanes)
+        stream.keep_taken.append(keep)
         if self.lockstep.field(observed, "m_axis_ofmap_tlast"):
             stream.result = self._result(stream)
             self.next_ofmap += 1
@@ -255,6 +257,7 @@ class Bench:
         ]
         return JobResult(
             ofmap_beats=np.array(beats, np.int64).reshape(-1, spec.lanes),
+            keep=[f"{keep:x}" for keep in stream.keep_taken],
             cycles=self.lockstep.cycle - stream.started + 1,
             error=self.lockstep.engine.error,
         )
@@ -269,7 +272,8 @@ class Bench:
             if self.next_param == self.next_cfg and not stream.job.load:
                 self.next_param += 1
             offered = PROFILES[stream.job.stalls].eager_cfg or self.next_param > self.next_cfg
-            if offered:
+            if offered and self.offered != self.next_cfg:
+                self.offered = self.next_cfg
                 for name, word in stream.plan.config_words().items():
                     word = stream.config["load"] if name == "load" else word
                     getattr(self.dut, f"cfg_{name}").value = word

@@ -15,7 +15,7 @@ from dwsim import golden
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError, ToolError
-from dwsim.layout import unpack_ofmap
+from dwsim.layout import keep_counts, unpack_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine import EngineSpec
@@ -107,7 +107,8 @@ def run_jobs(
         for index, (job, result) in enumerate(zip(jobs, results, strict=True)):
             complaint, done = _judge(engine, job, result, weight_used(jobs, index))
             if complaint:
-                _raise_failure(folder, f"{complaint}\nin job {index}: {job}", jobs, simulator, index)
+                message = f"{complaint}\nin job {index}: {job}"
+                _raise_failure(folder, message, jobs, simulator, index)
             verified.append(done)
         return verified
 
@@ -128,6 +129,10 @@ def _judge(
         return "", Verified(job, plan, result.cycles, result.error, np.zeros(0, np.int64))
     if len(result.ofmap_beats) != plan.ofmap_beats:
         return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}", None
+    wanted_keep = [f"{(1 << count) - 1:x}" for count in keep_counts(plan).tolist()]
+    for beat, (got, want) in enumerate(zip(result.keep, wanted_keep, strict=True)):
+        if got != want:
+            return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)", None
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
     wanted = golden.depthwise(job.ifmap, weight, job.layer)
     wrong = np.argwhere(ofmap != wanted)

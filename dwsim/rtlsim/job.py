@@ -44,10 +44,12 @@ class Job:
 class JobResult:
     """What the RTL did: the ofmap beats (int64 lanes), cycles, and the error port after it.
 
+    ``keep`` has each beat's tkeep in hexadecimal (an engine may have more than 64 lanes).
     ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included.
     """
 
     ofmap_beats: np.ndarray = field(repr=False)
+    keep: list[str] = field(repr=False)
     cycles: int
     error: int
 
@@ -83,6 +85,7 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
 def write_results(folder: Path, results: Sequence[JobResult]) -> None:
     """Writes what the simulator process saw."""
     arrays = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
+    arrays |= {f"keep_{i}": np.array(result.keep, str) for i, result in enumerate(results)}
     counts = np.array([(r.cycles, r.error) for r in results], np.int64).reshape(-1, 2)
     np.savez(folder / "results.npz", counts=counts, **arrays)
 
@@ -91,6 +94,6 @@ def read_results(folder: Path) -> list[JobResult]:
     """Reads what ``write_results`` wrote."""
     with np.load(folder / "results.npz") as arrays:
         return [
-            JobResult(arrays[f"ofmap_{i}"], int(cycles), int(error))
+            JobResult(arrays[f"ofmap_{i}"], arrays[f"keep_{i}"].tolist(), int(cycles), int(error))
             for i, (cycles, error) in enumerate(arrays["counts"])
         ]

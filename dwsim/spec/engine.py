@@ -13,13 +13,13 @@ MAX_LANES = 1024
 MAX_COUNT = 65535
 """Largest value of a field that becomes a hardware counter: 16 bits."""
 
-# Verilog-2005 words that are legal Python identifiers and plausible engine names.
-_VERILOG_WORDS = frozenset(
-    "always and assign begin buf case cell config default design edge else end event for force "
-    "fork function generate if initial input inout instance integer join library module nand "
-    "negedge nor not or output parameter posedge primitive real reg release repeat signed "
-    "specify table task time tri use wait wand while wire wor xnor xor".split()
-)
+_VERILOG_WORDS = """
+always and assign begin buf case cell config default design edge else end event for force fork
+function generate if initial inout input instance integer join library module nand negedge nor
+not or output parameter posedge primitive real reg release repeat signed specify table task time
+tri use wait wand while wire wor xnor xor
+"""
+"""Verilog-2005 words that look like plausible engine names."""
 
 _LIMITS = {
     "lanes": (1, MAX_LANES),
@@ -95,7 +95,7 @@ class EngineSpec:
         )
         if is_identifier:
             rules.require(
-                self.name not in _VERILOG_WORDS and not self.name.startswith("dw_"),
+                self.name not in _VERILOG_WORDS.split() and not self.name.startswith("dw_"),
                 "name",
                 self.name,
                 "must be no Verilog keyword and not start with dw_, the library's own prefix",
