@@ -18,6 +18,7 @@ from functools import cached_property
 from dwsim.errors import Rules
 from dwsim.spec.engine import MAX_COUNT, EngineSpec
 from dwsim.spec.layer import LayerSpec
+from dwsim.spec.quantisation import Quantisation
 
 # Cycles that a beat spends in each stage, the stage's output register included.
 START_CYCLES = 2
@@ -26,6 +27,8 @@ SLOT_CYCLES = 1
 """slot_raster: the slot that was chosen sits in its output registers."""
 WINDOW_CYCLES = 1
 """window: the slot has been shifted in."""
+MEMORY_CYCLES = 2
+"""dw_weight_memory: from a read address to the word, in registers of its own."""
 MASK_CYCLES = 1
 """tap_mask: the operands of the first column are ready."""
 PRODUCT_CYCLES = 1
@@ -34,6 +37,13 @@ FIFO_CYCLES = 2
 """output_fifo: one to write the memory, one to load the output register."""
 CREDIT_CYCLES = 1
 """From a read of the FIFO's memory to the credit that it gives back."""
+
+REQUANTISE_CYCLES = {"none": 0, "single": 7, "double": 9, "both": 9}
+"""dw_requantise: sum, (left shift), three for the product, rounding, quotient, (second
+rounding), clamp."""
+
+SHIFT_WIDTH = 6
+"""Bits of a requantiser's shift: TFLite's -31 to 30."""
 
 SHIFT_LENGTH_MAX = 4
 """dw_delay_line: lines up to this long are shift registers, longer ones are memories."""
@@ -130,6 +140,49 @@ class EngineNumbers:
         """Bits of one lane of the ofmap: the sum over all taps."""
         return self.psum_width(self.spec.kernel_h * self.spec.kernel_w)
 
+    @property
+    def requantises(self) -> bool:
+        """The engine has a requantiser."""
+        return self.spec.requantise != "none"
+
+    @property
+    def ofmap_width(self) -> int:
+        """Bits of one lane of an ofmap beat."""
+        return self.spec.ifmap_width if self.requantises else self.acc_width
+
+    @property
+    def ofmap_signed(self) -> bool:
+        """An ofmap value is two's complement."""
+        return self.requantises or self.acc_signed
+
+    @property
+    def bias_width(self) -> int:
+        """Bits of a bias and of what is scaled: TFLite's int32, or the 48 bits that its
+        64-bit path accepts."""
+        return 32 if self.spec.ifmap_width == 8 else 48
+
+    @property
+    def multiplier_width(self) -> int:
+        """Bits of a scale's multiplier: Q31, or Q15 in the 64-bit path."""
+        return 32 if self.spec.ifmap_width == 8 else 16
+
+    @property
+    def shift_width(self) -> int:
+        """Bits of a scale's shift."""
+        return SHIFT_WIDTH
+
+    @property
+    def scale_words(self) -> int:
+        """Beats of a weight set after its taps: bias, multiplier and shift, byte by byte."""
+        if not self.requantises:
+            return 0
+        return (self.bias_width + self.multiplier_width) // 8 + 1
+
+    @property
+    def param_words(self) -> int:
+        """Beats of a weight set."""
+        return self.spec.kernel_h * self.spec.kernel_w + self.scale_words
+
     @cached_property
     def tree_levels(self) -> list[list[int]]:
         """Kernel rows in each addend of each level of the row tree; level 0 is its input."""
@@ -154,7 +207,7 @@ class EngineNumbers:
     @property
     def ofmap_beat_width(self) -> int:
         """Bits of ``m_axis_ofmap_tdata``."""
-        return self.spec.lanes * self.acc_width
+        return self.spec.lanes * self.ofmap_width
 
     # -- counters and memories ------------------------------------------------------------
 
@@ -285,8 +338,33 @@ class EngineNumbers:
 
     @property
     def array_cycles(self) -> int:
-        """From the slot registers to the acc: how long valid, last and keep travel."""
+        """From the slot registers to the acc."""
         return WINDOW_CYCLES + MASK_CYCLES + self.row_cycles + self.tree_cycles
+
+    @property
+    def requantise_cycles(self) -> int:
+        """From the acc to the ofmap value."""
+        return REQUANTISE_CYCLES[self.spec.requantise]
+
+    @property
+    def output_cycles(self) -> int:
+        """From the slot registers to the output FIFO: how long valid, last and keep travel."""
+        return self.array_cycles + self.requantise_cycles
+
+    @property
+    def scale_tag_cycles(self) -> int:
+        """How long the group tag travels to the requantiser's memories."""
+        return self.array_cycles - MEMORY_CYCLES
+
+    @property
+    def drain_cycles(self) -> int:
+        """From the emission of a window to its transfer, if nobody stalls, less its own."""
+        return self.output_cycles + FIFO_CYCLES
+
+    @property
+    def drain_width(self) -> int:
+        """Bits of a count of drain cycles."""
+        return bits(self.drain_cycles)
 
     @property
     def latency(self) -> int:
@@ -295,12 +373,12 @@ class EngineNumbers:
         Counted from the cycle of the cfg handshake to the cycle of the last ofmap transfer,
         both included: ``cycles = slot cycles + latency``.
         """
-        return START_CYCLES + SLOT_CYCLES + self.array_cycles + FIFO_CYCLES
+        return START_CYCLES + SLOT_CYCLES + self.output_cycles + FIFO_CYCLES
 
     @property
     def fifo_depth_min(self) -> int:
         """Credits in flight at full rate: from taking a credit to having it back."""
-        return SLOT_CYCLES + self.array_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES
+        return SLOT_CYCLES + self.output_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES
 
     @property
     def fifo_depth(self) -> int:
@@ -318,20 +396,6 @@ class EngineNumbers:
     def credit_width(self) -> int:
         """Bits of a count of credits."""
         return bits(self.fifo_depth)
-
-    @property
-    def release_width(self) -> int:
-        """Bits of a count of release cycles."""
-        return bits(self.release_cycles)
-
-    @property
-    def release_cycles(self) -> int:
-        """Cycles after which no window of the last stream reads the bank it used.
-
-        The last column reads its weights ``column_skew`` cycles after column 0, which reads
-        one cycle after its slot.
-        """
-        return SLOT_CYCLES + 1 + self.column_skew(self.spec.kernel_w - 1)
 
     # -- the cfg bundle -------------------------------------------------------------------
 
@@ -373,20 +437,40 @@ class EngineNumbers:
             ConfigField("channel_multiplier", self.hold_width, "cycles a window is held"),
             ConfigField("weight_sets", self.sets_width, "groups * multiplier"),
             ConfigField("tail_channels", self.keep_width, "ofmap channels of the last group"),
+            *self._scale_fields,
+        )
+
+    @property
+    def _scale_fields(self) -> tuple[ConfigField, ...]:
+        """The ports that only an engine with a requantiser has."""
+        if not self.requantises:
+            return ()
+        width = self.spec.ifmap_width
+        return (
+            ConfigField("ifmap_zero_point", width, "what padding stands for", signed=True),
+            ConfigField("ofmap_zero_point", width, "added after scaling", signed=True),
+            ConfigField("act_min", width, "smallest ofmap value", signed=True),
+            ConfigField("act_max", width, "largest ofmap value", signed=True),
+            ConfigField("single_rounding", 1, "1: round once (if the build can do both)"),
         )
 
 
 class Plan:
     """A layer on an engine: the raster, the lag, and what the timing law says of them.
 
+    ``quantisation`` goes with an engine that requantises, and with no other.
+
     Raises:
         SpecError: when the layer does not fit, with every maximum that it exceeds and by
             how much.
     """
 
-    def __init__(self, layer: LayerSpec, engine: EngineSpec):
+    def __init__(
+        self, layer: LayerSpec, engine: EngineSpec, quantisation: Quantisation | None = None
+    ):
         self.layer = layer
         self.engine = engine
+        self.quantisation = quantisation
         self.numbers = EngineNumbers(engine)
         self._check_fit()
 
@@ -465,8 +549,8 @@ class Plan:
 
     @property
     def param_beats(self) -> int:
-        """Beats of the parameter tensor: one per weight set and tap of the engine."""
-        return self.weight_sets * self.engine.kernel_h * self.engine.kernel_w
+        """Beats of the parameter tensor."""
+        return self.weight_sets * self.numbers.param_words
 
     @property
     def slots(self) -> int:
@@ -547,6 +631,20 @@ class Plan:
             "channel_multiplier": layer.channel_multiplier,
             "weight_sets": self.weight_sets,
             "tail_channels": self.tail_channels,
+            **self._scale_config(),
+        }
+
+    def _scale_config(self) -> dict[str, int | list[int]]:
+        """The values of the requantiser's ports."""
+        q = self.quantisation
+        if q is None:
+            return {}
+        return {
+            "ifmap_zero_point": q.ifmap_zero_point,
+            "ofmap_zero_point": q.ofmap_zero_point,
+            "act_min": q.act_min,
+            "act_max": q.act_max,
+            "single_rounding": int(q.rounding == "single"),
         }
 
     def config_words(self) -> dict[str, int]:
@@ -563,9 +661,40 @@ class Plan:
 
     # -- fit ------------------------------------------------------------------------------
 
+    def _check_quantisation(self, rules: Rules) -> None:
+        q, engine = self.quantisation, self.engine
+        if not rules.require(
+            (q is not None) == self.numbers.requantises,
+            "quantisation",
+            q,
+            f"must be given exactly if the engine requantises (requantise = {engine.requantise!r})",
+        ):
+            return
+        if q is None:
+            return
+        rules.require(
+            q.ifmap_width == engine.ifmap_width,
+            "ifmap_width",
+            q.ifmap_width,
+            f"of the quantisation must be the engine's, {engine.ifmap_width}",
+        )
+        rules.require(
+            q.ifmap_width == 16 or engine.requantise in ("both", q.rounding),
+            "rounding",
+            q.rounding,
+            f"of the quantisation must be the engine's, {engine.requantise}",
+        )
+        rules.require(
+            len(q.multiplier) == self.layer.ofmap_channels,
+            "multiplier",
+            len(q.multiplier),
+            f"must have one entry for each of {self.layer.ofmap_channels} ofmap channels",
+        )
+
     def _check_fit(self) -> None:
         layer, engine = self.layer, self.engine
         rules = Rules(f"layer {layer.name} on engine {engine.name}".replace("  ", " "))
+        self._check_quantisation(rules)
         if not rules.require(
             not layer.is_empty,
             "ofmap",

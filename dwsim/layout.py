@@ -29,25 +29,51 @@ def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
     return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4)).reshape(-1, lanes)
 
 
-def pack_weight(weight: np.ndarray, plan: Plan) -> np.ndarray:
-    """The parameter tensor's beats: for each weight set, for each tap of the engine.
+def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
+    """The parameter tensor's beats: for each weight set its taps, then its scales.
 
     Args:
         weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
-        plan: the layer on its engine.
+        plan: the layer on its engine, with its quantisation if the engine requantises.
 
     Returns:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
         ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end.
+        Scales are bytes: bias, multiplier, shift, the lowest byte first.
     """
     layer, engine = plan.layer, plan.engine
-    sets = plan.weight_sets
-    full = np.zeros((engine.kernel_h, engine.kernel_w, sets * engine.lanes), np.int64)
+    sets, taps = plan.weight_sets, engine.kernel_h * engine.kernel_w
+    words = np.zeros((plan.numbers.param_words, sets * engine.lanes), np.int64)
+    full = words[:taps].reshape(engine.kernel_h, engine.kernel_w, -1)
     top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
-    by_set = full.reshape(engine.kernel_h * engine.kernel_w, sets, engine.lanes)
+    if plan.quantisation is not None:
+        words[taps:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
+    by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
+
+
+def _scale_bytes(flat: np.ndarray, plan: Plan) -> np.ndarray:
+    """Bytes of each ofmap channel's bias, multiplier and shift: (scale_words, channels).
+
+    The array multiplies ifmap values as they are, so the bias takes what the zero point adds:
+    sum((x - zero_point)*w) + bias = sum(x*w) + (bias - zero_point*sum(w)), in wrapping numbers.
+    """
+    q, n = plan.quantisation, plan.numbers
+    bias = np.asarray(q.bias, np.int64) - q.ifmap_zero_point * flat.sum(axis=(0, 1))
+    multiplier = np.asarray(q.multiplier, np.int64)
+    if n.multiplier_width == 16:
+        # TFLite's 64-bit path keeps the multiplier's upper half, rounded and saturated.
+        multiplier = np.where(multiplier >= 0x7FFF0000, 0x7FFF, (multiplier + (1 << 15)) >> 16)
+    parts = (
+        (bias, n.bias_width // 8),
+        (multiplier, n.multiplier_width // 8),
+        (np.asarray(q.shift, np.int64), 1),
+    )
+    rows = [number >> (8 * k) & 0xFF for number, count in parts for k in range(count)]
+    # As the signed weights of the stream they travel in.
+    return (np.array(rows) ^ 0x80) - 0x80
 
 
 def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:

@@ -2,17 +2,23 @@
 //
 // Promises: a cfg handshake captures the geometry; the next cycle restarts the counters, and
 // waits there for the parameter tensor if the stream asks for one; then `run` holds until
-// the stream is `done`. cfg_ready comes from a register.
+// the stream is `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready comes
+// from a register. So no window of a stream is in the pipeline when the next one starts, and
+// stages may take what is constant over a stream from the geometry registers and the bank.
 `default_nettype none
 
-module dw_control (
+module dw_control #(
+    parameter DRAIN_CYCLES = 8,  // from an emission to its transfer, if nobody stalls
+    parameter DRAIN_W      = 4   // bits of a count of them
+) (
     input  wire clk,
     input  wire rst,
     input  wire cfg_valid,
     output wire cfg_ready,
     input  wire load,           // captured cfg_load: the stream brings its parameters
     input  wire params_loaded,  // a whole parameter tensor waits in the other bank
-    input  wire done,
+    input  wire emit,           // a window is emitted
+    input  wire done,           // nothing is left to take or to emit
     output wire capture,        // take the cfg ports into the geometry registers
     output wire restart,
     output wire swap,           // use the other parameter bank from the next cycle on
@@ -24,7 +30,10 @@ module dw_control (
   localparam [1:0] LOAD = 2'd1;
   localparam [1:0] RUN = 2'd2;
 
+  localparam [DRAIN_W-1:0] ALL_CYCLES = DRAIN_CYCLES;
+
   reg [1:0] state;
+  reg [DRAIN_W-1:0] drain_left;
   wire params_ready = !load || params_loaded;
 
   assign cfg_ready = (state == IDLE);
@@ -35,13 +44,17 @@ module dw_control (
   assign busy = (state != IDLE);
 
   always @(posedge clk) begin
+    if (rst) drain_left <= {DRAIN_W{1'b0}};
+    else if (emit) drain_left <= ALL_CYCLES;
+    else if (drain_left != 0) drain_left <= drain_left - 1'b1;
+
     if (rst) begin
       state <= IDLE;
     end else begin
       case (state)
         IDLE: if (cfg_valid) state <= LOAD;
         LOAD: if (params_ready) state <= RUN;
-        default: if (done) state <= IDLE;
+        default: if (done && (drain_left == 0)) state <= IDLE;
       endcase
     end
   end

@@ -1,8 +1,9 @@
 // dw_tap_mask: makes operands of a window: taps outside the ifmap contribute nothing.
 //
 // Promises: two cycles after a slot's row_mask, col_mask and emit, and one after its taps,
-// each operand is the tap where both masks are 1 and the window is emitted, else 0.
-// Windows that are not emitted move no multiplier.
+// each operand is the tap where both masks are 1 and the window is emitted, else `padding`
+// (what padding stands for: 0, or the zero point). Windows that are not emitted move no
+// multiplier.
 `default_nettype none
 
 module dw_tap_mask #(
@@ -15,6 +16,7 @@ module dw_tap_mask #(
     input  wire [               KERNEL_H-1:0] row_mask,
     input  wire [               KERNEL_W-1:0] col_mask,
     input  wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps,
+    input  wire [                  WIDTH-1:0] padding,
     output reg  [KERNEL_H*KERNEL_W*WIDTH-1:0] operands
 );
 
@@ -26,7 +28,7 @@ module dw_tap_mask #(
         always @(posedge clk) begin
           mask <= emit && row_mask[r] && col_mask[c];
           operands[(r*KERNEL_W+c)*WIDTH+:WIDTH] <=
-              mask ? taps[(r*KERNEL_W+c)*WIDTH+:WIDTH] : {WIDTH{1'b0}};
+              mask ? taps[(r*KERNEL_W+c)*WIDTH+:WIDTH] : padding;
         end
       end
     end

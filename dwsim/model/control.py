@@ -18,8 +18,10 @@ class State(IntEnum):
 class Control(Component):
     """Takes a geometry, waits for its parameters, runs until the stream is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, drain_cycles: int) -> None:
+        self.drain_cycles = drain_cycles
         self.state = State.IDLE
+        self.drain_left = 0
 
     @property
     def cfg_ready(self) -> bool:
@@ -46,9 +48,16 @@ class Control(Component):
         return self.restart and load and params_loaded
 
     def compute(
-        self, rst: bool, cfg_valid: bool, load: bool, params_loaded: bool, done: bool
+        self,
+        rst: bool,
+        cfg_valid: bool,
+        load: bool,
+        params_loaded: bool,
+        emit: bool,
+        done: bool,
     ) -> None:
-        """``load`` is the captured ``cfg_load``; ``done`` comes from the slot raster."""
+        """``load`` is the captured ``cfg_load``; the rest comes from loader and slot raster."""
+        drain_left = self.drain_cycles if emit else max(self.drain_left - 1, 0)
         state = self.state
         if rst:
             state = State.IDLE
@@ -56,6 +65,6 @@ class Control(Component):
             state = State.LOAD if cfg_valid else state
         elif state is State.LOAD:
             state = State.RUN if params_loaded or not load else state
-        elif done:
+        elif done and self.drain_left == 0:
             state = State.IDLE
-        self.next = {"state": state}
+        self.next = {"state": state, "drain_left": 0 if rst else drain_left}

@@ -21,6 +21,7 @@ from dwsim.model.lane_spread import LaneSpread
 from dwsim.model.output_fifo import OutputFifo
 from dwsim.model.param_loader import ParamLoader
 from dwsim.model.pipeline import Pipeline
+from dwsim.model.requantise import Requantise
 from dwsim.model.row_tree import RowTree
 from dwsim.model.skid_buffer import SkidBuffer
 from dwsim.model.slot_raster import Decision, SlotRaster
@@ -48,9 +49,9 @@ class Inputs:
 
 @dataclass(frozen=True)
 class OfmapBeat:
-    """One beat of the ofmap stream; ``acc`` is int64 of shape (lanes,)."""
+    """One beat of the ofmap stream; ``values`` is int64 of shape (lanes,)."""
 
-    acc: np.ndarray
+    values: np.ndarray
     keep_count: int
     last: bool
 
@@ -70,7 +71,7 @@ class Engine:
             f.name: [0] * f.count if f.count > 1 or f.name.startswith("tap_") else 0
             for f in numbers.config_fields
         }
-        self.control = Control()
+        self.control = Control(numbers.drain_cycles)
         self.param_loader = ParamLoader(numbers)
         self.skid_buffer = SkidBuffer()
         self.ifmap_port = IfmapPort(spec.lanes)
@@ -83,11 +84,13 @@ class Engine:
         self.weight_memory = WeightMemory(numbers)
         self.kernel_row = KernelRow(numbers)
         self.row_tree = RowTree(numbers)
-        self.valid_marks = Pipeline(numbers.array_cycles, (False, 0, False))
+        self.requantise = Requantise(numbers) if numbers.requantises else None
+        self.valid_marks = Pipeline(numbers.output_cycles, (False, 0, False))
         self.output_fifo = OutputFifo(numbers.fifo_depth)
-        # Tags of the last cycles: column c reads with that of column_skew(c) cycles ago.
+        # Tags of the last cycles: column c reads with that of column_skew(c) cycles ago, the
+        # requantiser with that of the acc that is two cycles away.
         self.skews = [numbers.column_skew(c) for c in range(spec.kernel_w)]
-        self.tags: deque[tuple[int, int]] = deque([(0, 0)] * (self.skews[-1] + 1))
+        self.tags: deque[tuple[int, int]] = deque([(0, 0)] * numbers.scale_tag_cycles)
         self.components: tuple[Component, ...] = (
             self.control,
             self.param_loader,
@@ -104,6 +107,7 @@ class Engine:
             self.row_tree,
             self.valid_marks,
             self.output_fifo,
+            *((self.requantise,) if self.requantise else ()),
         )
         self.no_beat = np.zeros(spec.lanes, np.int64)
         self.now: Decision | None = None
@@ -179,6 +183,7 @@ class Engine:
             inputs.cfg_valid,
             bool(self.config["load"]),
             self.param_loader.loaded,
+            now.emit,
             now.done,
         )
         self.param_loader.compute(
@@ -225,15 +230,17 @@ class Engine:
             raster.row_mask,
             raster.col_mask,
             self.lane_spread.spread(self.window.taps),
+            config.get("ifmap_zero_point", 0),
         )
         loader = self.param_loader
         self.tags.appendleft((loader.active_bank, tag.weight_set))
         self.weight_memory.compute(
-            loader.write_tap,
+            loader.write_word,
             loader.write_bank,
             loader.write_set,
             loader.write_data,
             [self.tags[skew] for skew in self.skews],
+            self.tags[-1],
         )
         self.tags.pop()
         self.kernel_row.compute(self.tap_mask.operands, self.weight_memory.read_data)
@@ -241,8 +248,12 @@ class Engine:
         self.row_tree.compute(sums)
         self.valid_marks.compute(rst, (raster.emit_q, tag.keep_count, tag.last))
 
+        values = self.row_tree.acc(sums)
+        if self.requantise is not None:
+            self.requantise.compute(values, self.weight_memory.scale_data, config)
+            values = self.requantise.ofmap
         valid, keep_count, last = self.valid_marks.q
-        beat = OfmapBeat(self.row_tree.acc(sums), keep_count, last) if valid else None
+        beat = OfmapBeat(values, keep_count, last) if valid else None
         self.credit.compute(rst, self.now.emit, self.output_fifo.pop(inputs.ofmap_tready))
         self.output_fifo.compute(rst, valid, beat, inputs.ofmap_tready)
 

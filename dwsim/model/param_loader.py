@@ -12,18 +12,16 @@ class ParamLoader(Component):
     """Takes one tensor ahead of the stream that will use it."""
 
     def __init__(self, numbers: EngineNumbers) -> None:
-        self.taps = numbers.spec.kernel_h * numbers.spec.kernel_w
+        self.words = numbers.param_words
         self.all_sets = numbers.weight_sets
-        self.release_cycles = numbers.release_cycles
         self.set_mask = (1 << numbers.set_width) - 1
         self.tready = False
         self.loaded = False
         self.active_bank = 0
-        self.release_left = 0
-        self.tap = 0
+        self.word = 0
         self.sets = 0
         self.error = False
-        self.write_tap: int | None = None
+        self.write_word: int | None = None
         self.write_bank = 0
         self.write_set = 0
         self.write_data: np.ndarray | None = None
@@ -39,11 +37,10 @@ class ParamLoader(Component):
     ) -> None:
         """``t*`` is the parameter stream; ``wanted_sets`` counts at ``swap``."""
         accept = tvalid and self.tready
-        set_end = self.tap == self.taps - 1
+        set_end = self.word == self.words - 1
         overflow = self.sets == self.all_sets
         tensor_end = accept and tlast
         loaded = not swap and (self.loaded or tensor_end)
-        release_left = self.release_cycles if swap else max(self.release_left - 1, 0)
 
         self.next = {
             "write_bank": 1 - self.active_bank,
@@ -55,34 +52,32 @@ class ParamLoader(Component):
                 tready=False,
                 loaded=False,
                 active_bank=0,
-                release_left=0,
                 error=False,
-                tap=0,
+                word=0,
                 sets=0,
-                write_tap=None,
+                write_word=None,
             )
             return
-        sets, tap = self.sets, self.tap
+        sets, word = self.sets, self.word
         if swap:
             sets = 0
         elif accept and set_end and not overflow:
             sets += 1
         if tensor_end:
-            tap = 0
+            word = 0
         elif accept:
-            tap = 0 if set_end else tap + 1
+            word = 0 if set_end else word + 1
         wrong = (
             (accept and overflow)
             or (tensor_end and not set_end)
             or (swap and self.sets != wanted_sets)
         )
         self.next.update(
-            tready=not loaded and release_left == 0,
+            tready=not loaded,
             loaded=loaded,
-            release_left=release_left,
             active_bank=1 - self.active_bank if swap else self.active_bank,
             sets=sets,
-            tap=tap,
-            write_tap=self.tap if accept and not overflow else None,
+            word=word,
+            write_word=self.word if accept and not overflow else None,
             error=self.error or wrong,
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.layout import pack_ifmap, pack_weight, unpack_ofmap
+from dwsim.layout import pack_ifmap, pack_parameters, unpack_ofmap
 from dwsim.model.activity import Activity
 from dwsim.model.engine import Engine, Inputs
 from dwsim.stalls import StallPattern
@@ -95,7 +95,7 @@ def run_layer(
         MismatchError: when the engine hangs; the message says what waited for what.
     """
     engine = Engine(plan.engine)
-    param, source = Source(pack_weight(weight, plan)), Source(pack_ifmap(ifmap, plan))
+    param, source = Source(pack_parameters(weight, plan)), Source(pack_ifmap(ifmap, plan))
     taken: list[np.ndarray] = []
     activity: Counter[Activity] = Counter()
     started: int | None = None
@@ -133,7 +133,7 @@ def run_layer(
         if inputs.cfg_valid and engine.cfg_ready:
             started = cycle
         if engine.ofmap_tvalid and ready:
-            taken.append(engine.ofmap.acc)
+            taken.append(engine.ofmap.values)
             if progress is not None and len(taken) % 1024 == 0:
                 progress(len(taken))
         param.clock(engine.param_tready)

@@ -1,4 +1,4 @@
-"""Model of ``dw_tap_mask``: operands, zero where a tap sees no ifmap."""
+"""Model of ``dw_tap_mask``: operands, padding where a tap sees no ifmap."""
 
 from __future__ import annotations
 
@@ -15,15 +15,25 @@ class TapMask(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         spec = numbers.spec
-        self.zeros = np.zeros((spec.kernel_w, spec.kernel_h, spec.lanes), np.int64)
+        self.idle = np.zeros((spec.kernel_w, spec.kernel_h, spec.lanes), np.int64)
         self.mask: np.ndarray | None = None
-        self.operands = self.zeros
+        self.operands = self.idle
 
     def compute(
-        self, emit: bool, row_mask: Sequence[bool], col_mask: Sequence[bool], taps: np.ndarray
+        self,
+        emit: bool,
+        row_mask: Sequence[bool],
+        col_mask: Sequence[bool],
+        taps: np.ndarray,
+        padding: int,
     ) -> None:
-        """Masks belong to the slot before the one of the taps' next value."""
+        """Masks belong to the slot after that of the taps; ``padding`` is a masked value."""
         self.next = {"mask": None}
         if emit:
             self.next["mask"] = np.outer(col_mask, row_mask)[:, :, np.newaxis]
-        self.next["operands"] = self.zeros if self.mask is None else taps * self.mask
+        if self.mask is not None:
+            self.next["operands"] = np.where(self.mask, taps, padding)
+        elif self.idle[0, 0, 0] != padding:
+            self.next["operands"] = self.next["idle"] = np.full_like(self.idle, padding)
+        else:
+            self.next["operands"] = self.idle

@@ -20,7 +20,7 @@ from cocotbext.axi import AxiStreamBus, AxiStreamFrame, AxiStreamSink, AxiStream
 
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.layout import from_word, pack_ifmap, pack_weight, to_word
+from dwsim.layout import from_word, pack_ifmap, pack_parameters, to_word
 from dwsim.model.run import hang_report, watchdog_cycles
 from dwsim.rtlsim.job import Job, JobResult, read_jobs, write_results
 from dwsim.rtlsim.lockstep import Lockstep
@@ -50,7 +50,7 @@ class Stream:
         self.job, self.plan = job, plan
         self.pattern = StallPattern(PROFILES[job.stalls], job.seed)
         self.config = plan.config | {"load": int(job.load)}
-        self.param = _resized(pack_weight(job.weight, plan), job.param_surplus)
+        self.param = _resized(pack_parameters(job.weight, plan), job.param_surplus)
         self.ifmap = _resized(pack_ifmap(job.ifmap, plan), job.ifmap_surplus)
         self.params_taken = 0
         self.ifmap_given = 0
@@ -88,11 +88,7 @@ class Bench:
         self.spec = spec
         self.static = static
         self.lockstep = Lockstep(spec, "dut.u_engine" if static else "dut")
-        plans: dict = {}
-        self.streams = []
-        for job in jobs:
-            plan = plans.setdefault(job.layer, Plan(job.layer, spec))
-            self.streams.append(Stream(job, plan))
+        self.streams = [Stream(job, Plan(job.layer, spec, job.quantisation)) for job in jobs]
         self.next_cfg = 0  # stream whose geometry is offered next
         self.next_param = 0  # stream whose parameters are being offered
         self.next_ifmap = 0
@@ -252,7 +248,7 @@ class Bench:
     def _result(self, stream: Stream) -> JobResult:
         numbers, spec = self.numbers, self.spec
         beats = [
-            from_word(word, spec.lanes, numbers.acc_width, numbers.acc_signed)
+            from_word(word, spec.lanes, numbers.ofmap_width, numbers.ofmap_signed)
             for word in stream.ofmap_taken
         ]
         return JobResult(

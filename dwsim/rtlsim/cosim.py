@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dwsim import golden
+from dwsim import golden, golden_quantised
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError, ToolError
@@ -20,6 +20,7 @@ from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
+from dwsim.spec.quantisation import Quantisation
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 FAILURES = Path("dwsim-failures")
@@ -105,7 +106,7 @@ def run_jobs(
         results = read_results(folder)
         verified = []
         for index, (job, result) in enumerate(zip(jobs, results, strict=True)):
-            complaint, done = _judge(engine, job, result, weight_used(jobs, index))
+            complaint, done = _judge(engine, job, result, _parameters_used(jobs, index))
             if complaint:
                 message = f"{complaint}\nin job {index}: {job}"
                 _raise_failure(folder, message, jobs, simulator, index)
@@ -113,18 +114,27 @@ def run_jobs(
         return verified
 
 
-def weight_used(jobs: Sequence[Job], index: int) -> np.ndarray:
-    """The weights that job ``index`` uses: its own, or the last ones that were loaded."""
+def _parameters_used(jobs: Sequence[Job], index: int) -> Job:
+    """The job whose parameters job ``index`` uses: itself, or the last one that loaded some."""
     while not jobs[index].load:
         index -= 1
-    return jobs[index].weight
+    return jobs[index]
+
+
+def golden_ofmap(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, quantisation: Quantisation | None
+) -> np.ndarray:
+    """What is right: exact sums, or TFLite's integers."""
+    if quantisation is None:
+        return golden.depthwise(ifmap, weight, layer)
+    return golden_quantised.depthwise_quantised(ifmap, weight, layer, quantisation)
 
 
 def _judge(
-    engine: EngineSpec, job: Job, result: JobResult, weight: np.ndarray
+    engine: EngineSpec, job: Job, result: JobResult, loaded: Job
 ) -> tuple[str, Verified | None]:
     """What is wrong with a job's result (empty: nothing), and the verified job."""
-    plan = Plan(job.layer, engine)
+    plan = Plan(job.layer, engine, job.quantisation)
     if not job.is_regular:
         return "", Verified(job, plan, result.cycles, result.error, np.zeros(0, np.int64))
     if len(result.ofmap_beats) != plan.ofmap_beats:
@@ -134,7 +144,7 @@ def _judge(
         if got != want:
             return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)", None
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
-    wanted = golden.depthwise(job.ifmap, weight, job.layer)
+    wanted = golden_ofmap(job.ifmap, loaded.weight, job.layer, loaded.quantisation)
     wrong = np.argwhere(ofmap != wanted)
     if len(wrong):
         where = tuple(int(i) for i in wrong[0])

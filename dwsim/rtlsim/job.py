@@ -11,6 +11,7 @@ import numpy as np
 
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
+from dwsim.spec.quantisation import Quantisation
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Job:
     ifmap_surplus: int = 0
     param_surplus: int = 0
     reset_after: int | None = None
+    quantisation: Quantisation | None = field(default=None, repr=False)
 
     @property
     def is_regular(self) -> bool:
@@ -60,7 +62,10 @@ _PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_aft
 def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bool) -> None:
     """Writes what the simulator process needs to know."""
     described = [
-        {"layer": asdict(job.layer)} | {name: getattr(job, name) for name in _PLAIN} for job in jobs
+        {name: getattr(job, name) for name in _PLAIN}
+        | {"layer": asdict(job.layer)}
+        | {"quantisation": job.quantisation and asdict(job.quantisation)}
+        for job in jobs
     ]
     text = json.dumps({"engine": asdict(engine), "static": static, "jobs": described}, indent=1)
     (folder / "jobs.json").write_text(text)
@@ -75,10 +80,10 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
     jobs = []
     with np.load(folder / "jobs.npz") as arrays:
         for i, job in enumerate(described["jobs"]):
-            layer = LayerSpec(**job.pop("layer"))
-            jobs.append(
-                Job(layer=layer, ifmap=arrays[f"ifmap_{i}"], weight=arrays[f"weight_{i}"], **job)
-            )
+            job["layer"] = LayerSpec(**job["layer"])
+            if job["quantisation"] is not None:
+                job["quantisation"] = Quantisation(**job["quantisation"])
+            jobs.append(Job(ifmap=arrays[f"ifmap_{i}"], weight=arrays[f"weight_{i}"], **job))
     return EngineSpec(**described["engine"]), jobs, described["static"]
 
 

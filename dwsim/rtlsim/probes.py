@@ -47,7 +47,7 @@ def _when_valid(value: Callable[[Engine], int]) -> Callable[[Engine], int | None
 
 def interface(numbers: EngineNumbers) -> list[Probe]:
     """The engine's outputs: every handshake signal, and payloads while they are valid."""
-    lanes, acc_width = numbers.spec.lanes, numbers.acc_width
+    lanes, ofmap_width = numbers.spec.lanes, numbers.ofmap_width
     return [
         Probe("cfg_ready", 1, "cfg_ready", lambda m: m.cfg_ready),
         Probe("busy", 1, "busy", lambda m: m.busy),
@@ -66,7 +66,7 @@ def interface(numbers: EngineNumbers) -> list[Probe]:
             "m_axis_ofmap_tdata",
             numbers.ofmap_beat_width,
             "m_axis_ofmap_tdata",
-            _when_valid(lambda m: to_word(m.ofmap.acc, acc_width)),
+            _when_valid(lambda m: to_word(m.ofmap.values, ofmap_width)),
         ),
     ]
 
@@ -98,10 +98,10 @@ def controls(numbers: EngineNumbers, engine: str) -> list[Probe]:
         Probe("active_bank", 1, f"{loader}.active_bank", lambda m: m.param_loader.active_bank),
         Probe("sets", n.sets_width, f"{loader}.sets", lambda m: m.param_loader.sets),
         Probe(
-            "tap",
-            n.spec.kernel_h * n.spec.kernel_w,
-            f"{loader}.tap",
-            lambda m: 1 << m.param_loader.tap,
+            "param_word",
+            n.param_words,
+            f"{loader}.word",
+            lambda m: 1 << m.param_loader.word,
         ),
         Probe(
             "short_stream",
@@ -181,12 +181,13 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
     """Operands, row sums and acc of the multiplier array; ``engine`` is their path."""
     spec = numbers.spec
     row_width = numbers.psum_width(spec.kernel_w)
+    acc_stage = numbers.array_cycles - 1
     sums_stage = WINDOW_CYCLES + MASK_CYCLES + numbers.row_cycles - 1
 
-    def operands(model: Engine) -> int:
+    def operands(model: Engine) -> int | None:
+        if numbers.requantises and not model.control.run:
+            return DONT_CARE  # padding comes from a register that only a stream sets
         values = model.tap_mask.operands
-        if values is model.tap_mask.zeros:
-            return 0
         return to_word(values.transpose(1, 0, 2).reshape(-1), spec.ifmap_width)
 
     def row_sums(model: Engine) -> int | None:
@@ -195,7 +196,7 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
         return to_word(model.kernel_row.sums.transpose().reshape(-1), row_width)
 
     def acc(model: Engine) -> int | None:
-        if not model.valid_marks.q[0]:
+        if not model.valid_marks.stages[acc_stage][0]:
             return DONT_CARE
         return to_word(model.row_tree.acc(model.kernel_row.sums), numbers.acc_width)
 
@@ -208,7 +209,7 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
             operands,
         ),
         Probe("row_sums", spec.lanes * spec.kernel_h * row_width, f"{{{lanes}}}", row_sums),
-        Probe("acc", numbers.ofmap_beat_width, f"{engine}.acc", acc),
+        Probe("acc", spec.lanes * numbers.acc_width, f"{engine}.acc", acc),
     ]
 
 

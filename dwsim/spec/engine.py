@@ -21,6 +21,9 @@ tri use wait wand while wire wor xnor xor
 """
 """Verilog-2005 words that look like plausible engine names."""
 
+REQUANTISE = ("none", "double", "single", "both")
+"""What an engine can do with its accumulators."""
+
 _LIMITS = {
     "lanes": (1, MAX_LANES),
     "kernel_h": (1, MAX_KERNEL),
@@ -46,7 +49,9 @@ class EngineSpec:
     raster, ``max_lead`` in slots (how far outputs may run ahead of the ifmap when explicit
     padding is larger than the kernel; the engine always grants the span of its own line
     buffers), ``fifo_depth`` in beats (``None``: the smallest power of two that keeps the
-    pipeline full).
+    pipeline full). ``requantise`` says what leaves the engine: ``"none"`` raw accumulators,
+    otherwise TFLite's integers, with ``"double"`` rounding, ``"single"`` rounding, or
+    ``"both"``, chosen for each stream.
 
     Raises:
         SpecError: with every violated rule.
@@ -68,6 +73,7 @@ class EngineSpec:
     max_batch: int = 256
     max_lead: int = 0
     fifo_depth: int | None = None
+    requantise: str = "none"
     name: str = "depthwise_engine"
 
     def __post_init__(self) -> None:
@@ -79,9 +85,34 @@ class EngineSpec:
             elif field.name.endswith("_signed"):
                 rules.boolean(field.name, value)
         self._check_name(rules)
+        self._check_requantise(rules)
         if self.fifo_depth is not None:
             rules.integer("fifo_depth", self.fifo_depth, 1, MAX_COUNT)
         rules.raise_if_any()
+
+    def _check_requantise(self, rules: Rules) -> None:
+        known = isinstance(self.requantise, str) and self.requantise in REQUANTISE
+        rules.require(
+            known, "requantise", self.requantise, f"must be one of {', '.join(REQUANTISE)}"
+        )
+        if not known or self.requantise == "none":
+            return
+        why = f"with requantise = {self.requantise!r}, as TFLite defines it"
+        rules.require(
+            self.ifmap_width in (8, 16), "ifmap_width", self.ifmap_width, f"must be 8 or 16 {why}"
+        )
+        rules.require(
+            self.weight_width == 8, "weight_width", self.weight_width, f"must be 8 {why}"
+        )
+        for field in ("ifmap_signed", "weight_signed"):
+            value = getattr(self, field)
+            rules.require(value is True, field, value, f"must be true {why}")
+        rules.require(
+            self.ifmap_width != 16 or self.requantise == "single",
+            "requantise",
+            self.requantise,
+            "must be 'single' with 16-bit activations: TFLite rounds them only once",
+        )
 
     def _check_name(self, rules: Rules) -> None:
         is_identifier = isinstance(self.name, str) and bool(
