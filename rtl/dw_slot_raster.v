@@ -52,6 +52,9 @@ module dw_slot_raster #(
     output wire                          plane_last,   // its plane is the stream's last
     output wire                          emit,         // a window is emitted, or emitted again
     output wire                          done,
+    // why nothing is emitted in this cycle, where it is a stall
+    output wire                          starved,
+    output wire                          backpressured,
     // the slot that entered last
     output reg                           step_q,
     output reg                           emit_q,
@@ -185,6 +188,12 @@ module dw_slot_raster #(
   assign plane_last = (out_planes == 1);
   assign emit = emit_first || (holding && credit_available);
   assign done = (in_planes == 0) && (out_planes == 0) && !holding;
+
+  // A void that enters only because the next plane has no beat yet is a stall, too.
+  wire waits_for_plane = !lead && !in_running && (in_planes != 0) && !plane_start;
+  wire stalls = run && !done && !emit;
+  assign backpressured = stalls && (holding || (!step && beat_ok));
+  assign starved = stalls && !holding && (step ? waits_for_plane : !beat_ok);
 
   always @(posedge clk) begin
     if (restart) begin

@@ -32,9 +32,9 @@ class Activity(Enum):
 def classify(engine: Engine, inputs: Inputs) -> Activity:
     """What the engine does in the cycle that it has computed but not committed."""
     state, now = engine.control.state, engine.now
-    if state is State.IDLE:
-        if inputs.cfg_valid:
-            return Activity.FILL
+    if state is State.IDLE and inputs.cfg_valid:
+        return Activity.FILL
+    if state is State.IDLE or (state is State.RUN and now.done):
         stuck = engine.ofmap_tvalid and not inputs.ofmap_tready
         return Activity.BACKPRESSURED if stuck else Activity.DRAIN
     if state is State.LOAD:
@@ -42,8 +42,10 @@ def classify(engine: Engine, inputs: Inputs) -> Activity:
         return Activity.PARAMETERS if waits else Activity.FILL
     if now.emit:
         return Activity.COMPUTE
+    if engine.group_tag.holding:
+        return Activity.BACKPRESSURED
     raster = engine.slot_raster
-    if not now.step and not now.done:
+    if not now.step:
         return Activity.BACKPRESSURED if now.beat_ok else Activity.INPUT_STARVED
     if raster.in_planes == 0:
         return Activity.DRAIN

@@ -112,6 +112,8 @@ class Engine:
         self.no_beat = np.zeros(spec.lanes, np.int64)
         self.now: Decision | None = None
         self.activity = Activity.FILL
+        self.starved = False
+        self.backpressured = False
 
     # -- outputs: valid before ``step``, all from registers -------------------------------
 
@@ -170,9 +172,12 @@ class Engine:
         self._compute_array(inputs)
 
         self.activity = classify(self, inputs)
+        stalls = control.run and not rst
         capture = control.cfg_ready and inputs.cfg_valid
         for component in self.components:
             component.commit()
+        self.starved = stalls and self.activity is Activity.INPUT_STARVED
+        self.backpressured = stalls and self.activity is Activity.BACKPRESSURED
         if capture:
             self.config = inputs.cfg
 

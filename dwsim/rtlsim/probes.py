@@ -51,6 +51,8 @@ def interface(numbers: EngineNumbers) -> list[Probe]:
     return [
         Probe("cfg_ready", 1, "cfg_ready", lambda m: m.cfg_ready),
         Probe("busy", 1, "busy", lambda m: m.busy),
+        Probe("starved", 1, "starved", lambda m: m.starved),
+        Probe("backpressured", 1, "backpressured", lambda m: m.backpressured),
         Probe("error", 3, "error", lambda m: m.error),
         Probe("s_axis_param_tready", 1, "s_axis_param_tready", lambda m: m.param_tready),
         Probe("s_axis_ifmap_tready", 1, "s_axis_ifmap_tready", lambda m: m.ifmap_tready),
