@@ -458,7 +458,7 @@ class EngineNumbers:
 class Plan:
     """A layer on an engine: the raster, the lag, and what the timing law says of them.
 
-    ``quantisation`` goes with an engine that requantises, and with no other.
+    ``quantisation`` goes with an engine that requantises. Cycles do not need it, ``config`` does.
 
     Raises:
         SpecError: when the layer does not fit, with every maximum that it exceeds and by
@@ -572,6 +572,18 @@ class Plan:
         return self.slot_cycles + self.numbers.latency
 
     @property
+    def switch_cycles(self) -> int:
+        """Cycles from the last ofmap transfer to the next cfg handshake, without stalls.
+
+        None, unless ifmap beats that no output needs are still to be taken when the pipeline
+        has drained.
+        """
+        layer = self.layer
+        last_take = (self.planes - 1) * self.plane_pitch + max(-self.lag, 0)
+        last_take += (layer.ifmap_h - 1) * self.row_pitch + layer.ifmap_w
+        return max(0, last_take - self.slots - self.numbers.drain_cycles)
+
+    @property
     def bound(self) -> int:
         """The fewest cycles that ports and multipliers permit.
 
@@ -637,8 +649,12 @@ class Plan:
     def _scale_config(self) -> dict[str, int | list[int]]:
         """The values of the requantiser's ports."""
         q = self.quantisation
-        if q is None:
+        if not self.numbers.requantises:
             return {}
+        if q is None:
+            rules = Rules(f"layer {self.layer.name} on engine {self.engine.name}")
+            rules.require(False, "quantisation", q, "is required by an engine that requantises")
+            rules.raise_if_any()
         return {
             "ifmap_zero_point": q.ifmap_zero_point,
             "ofmap_zero_point": q.ofmap_zero_point,
@@ -663,14 +679,12 @@ class Plan:
 
     def _check_quantisation(self, rules: Rules) -> None:
         q, engine = self.quantisation, self.engine
-        if not rules.require(
-            (q is not None) == self.numbers.requantises,
+        if q is None or not rules.require(
+            self.numbers.requantises,
             "quantisation",
             q,
-            f"must be given exactly if the engine requantises (requantise = {engine.requantise!r})",
+            f"needs an engine that requantises, not requantise = {engine.requantise!r}",
         ):
-            return
-        if q is None:
             return
         rules.require(
             q.ifmap_width == engine.ifmap_width,

@@ -254,6 +254,7 @@ class Bench:
         return JobResult(
             ofmap_beats=np.array(beats, np.int64).reshape(-1, spec.lanes),
             keep=[f"{keep:x}" for keep in stream.keep_taken],
+            started=stream.started,
             cycles=self.lockstep.cycle - stream.started + 1,
             error=self.lockstep.engine.error,
         )

@@ -33,6 +33,7 @@ class Verified:
 
     job: Job
     plan: Plan
+    started: int
     cycles: int
     error: int
     ofmap: np.ndarray
@@ -136,7 +137,7 @@ def _judge(
     """What is wrong with a job's result (empty: nothing), and the verified job."""
     plan = Plan(job.layer, engine, job.quantisation)
     if not job.is_regular:
-        return "", Verified(job, plan, result.cycles, result.error, np.zeros(0, np.int64))
+        return "", Verified(job, plan, result.started, result.cycles, result.error, np.zeros(0, np.int64))
     if len(result.ofmap_beats) != plan.ofmap_beats:
         return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}", None
     wanted_keep = [f"{(1 << count) - 1:x}" for count in keep_counts(plan).tolist()]
@@ -154,7 +155,7 @@ def _judge(
         ), None
     if job.stalls == "none" and result.cycles != plan.cycles:
         return f"{result.cycles} cycles, the timing law says {plan.cycles}", None
-    return "", Verified(job, plan, result.cycles, result.error, ofmap)
+    return "", Verified(job, plan, result.started, result.cycles, result.error, ofmap)
 
 
 def _raise_failure(

@@ -46,12 +46,13 @@ class Job:
 class JobResult:
     """What the RTL did: the ofmap beats (int64 lanes), cycles, and the error port after it.
 
-    ``keep`` has each beat's tkeep in hexadecimal (an engine may have more than 64 lanes).
+    ``started`` is the cycle of the cfg handshake, counted over all jobs. ``keep`` has each beat's tkeep in hexadecimal (an engine may have more than 64 lanes).
     ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included.
     """
 
     ofmap_beats: np.ndarray = field(repr=False)
     keep: list[str] = field(repr=False)
+    started: int
     cycles: int
     error: int
 
@@ -91,7 +92,7 @@ def write_results(folder: Path, results: Sequence[JobResult]) -> None:
     """Writes what the simulator process saw."""
     arrays = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
     arrays |= {f"keep_{i}": np.array(result.keep, str) for i, result in enumerate(results)}
-    counts = np.array([(r.cycles, r.error) for r in results], np.int64).reshape(-1, 2)
+    counts = np.array([(r.started, r.cycles, r.error) for r in results], np.int64)
     np.savez(folder / "results.npz", counts=counts, **arrays)
 
 
@@ -99,6 +100,6 @@ def read_results(folder: Path) -> list[JobResult]:
     """Reads what ``write_results`` wrote."""
     with np.load(folder / "results.npz") as arrays:
         return [
-            JobResult(arrays[f"ofmap_{i}"], arrays[f"keep_{i}"].tolist(), int(cycles), int(error))
-            for i, (cycles, error) in enumerate(arrays["counts"])
+            JobResult(arrays[f"ofmap_{i}"], arrays[f"keep_{i}"].tolist(), *counts)
+            for i, counts in enumerate(arrays["counts"].tolist())
         ]

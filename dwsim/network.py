@@ -1,0 +1,164 @@
+"""A network's depthwise layers on one engine: RTL, model, golden and the interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.errors import MismatchError, Rules
+from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.layer import LayerSpec
+from dwsim.tflite import DepthwiseLayer, Model, layer_quantisation
+from dwsim.tflite.inference import infer, run_layers
+
+ROUNDINGS = ("double", "single")
+
+
+@dataclass(frozen=True)
+class LayerResult:
+    """One layer in one rounding: what the RTL took, and the interpreter's verdict on it."""
+
+    layer: DepthwiseLayer
+    rounding: str
+    verified: Verified
+    differing: int
+    """Values in which the RTL's ofmap differs from the interpreter's."""
+
+
+@dataclass(frozen=True)
+class NetworkResult:
+    """All layers of a network, back to back on one engine, in each rounding."""
+
+    engine: EngineSpec
+    layers: tuple[LayerResult, ...]
+
+    @property
+    def differing(self) -> int:
+        """Values that differ from the interpreter's, over all layers."""
+        return sum(result.differing for result in self.layers)
+
+    def cycles(self, rounding: str) -> int:
+        """Cycles from the first cfg handshake of a rounding to its last ofmap transfer."""
+        done = [r.verified for r in self.layers if r.rounding == rounding]
+        return done[-1].started + done[-1].cycles - done[0].started
+
+
+def fitting_engine(
+    layers: Sequence[LayerSpec],
+    lanes: int,
+    *,
+    ifmap_width: int = 8,
+    requantise: str = "both",
+    name: str = "network_engine",
+) -> EngineSpec:
+    """The smallest engine of so many lanes that runs every layer."""
+    # Pitches depend on no engine; a plan needs one, though, and this one fits everything.
+    roomy = EngineSpec(
+        lanes=lanes,
+        kernel_h=max(layer.kernel_h for layer in layers),
+        kernel_w=max(layer.kernel_w for layer in layers),
+        ifmap_width=ifmap_width,
+        max_row_pitch=max(x.ifmap_w + x.pad_left + x.pad_right for x in layers),
+        max_plane_rows=max(x.ifmap_h + x.pad_top + x.pad_bottom for x in layers),
+        max_dilation_h=max(x.dilation_h if x.kernel_h > 1 else 1 for x in layers),
+        max_dilation_w=max(x.dilation_w if x.kernel_w > 1 else 1 for x in layers),
+        max_channel_groups=max(-(-x.channels // lanes) for x in layers),
+        max_channel_multiplier=max(x.channel_multiplier for x in layers),
+        max_batch=max(layer.batch for layer in layers),
+        max_lead=1 << 24,
+        requantise=requantise,
+        name=name,
+    )
+    plans = [Plan(layer, roomy) for layer in layers]
+    fields = {field: getattr(roomy, field) for field in roomy.__dataclass_fields__}
+    return EngineSpec(
+        **fields
+        | {
+            "max_row_pitch": max(plan.row_pitch for plan in plans),
+            "max_plane_rows": max(plan.plane_rows for plan in plans),
+            "max_lead": max(0, *(-plan.lag for plan in plans)),
+        }
+    )
+
+
+def network_engine(model: Model, lanes: int) -> EngineSpec:
+    """The engine for every depthwise layer of a model that can run.
+
+    Raises:
+        SpecError: when there is no such layer, or int8 and int16 ones in one model.
+    """
+    rules = Rules(f"{model.path}")
+    facts = [layer.facts() for layer in model.runnable]
+    rules.require(bool(facts), "layers", len(facts), "must have a depthwise layer that can run")
+    widths = sorted({8 * parameters.dtype.itemsize for _, parameters in facts})
+    rules.require(len(widths) < 2, "activations", widths, "bits must be the same in all layers")
+    rules.raise_if_any()
+    return fitting_engine(
+        [spec for spec, _ in facts],
+        lanes,
+        ifmap_width=widths[0],
+        requantise="both" if widths[0] == 8 else "single",
+    )
+
+
+def verify_network(
+    model: Model,
+    lanes: int,
+    *,
+    stalls: str = "none",
+    seed: int = 1,
+    roundings: Sequence[str] = ROUNDINGS,
+    simulator: str = "verilator",
+    progress: Callable[[str], None] = lambda what: None,
+) -> NetworkResult:
+    """Runs every depthwise layer of one inference through RTL, in lock step with the model.
+
+    Each layer gets the interpreter's own ifmap (of an inference with double rounding), and its
+    ofmap is compared with what the interpreter's kernel of that rounding makes of it. One
+    simulator is built, and all layers run on it back to back.
+
+    Raises:
+        MismatchError: when RTL, model and golden disagree. What the interpreter does otherwise
+            is counted in the result, not raised.
+    """
+    engine = network_engine(model, lanes)
+    progress("interpreting the model")
+    tensors = infer(model, "double", seed)
+    layers = {layer.name: layer for layer in model.runnable}
+    ifmaps = {name: tensors[name].ifmap for name in layers}
+    wanted = {rounding: run_layers(layers, ifmaps, rounding) for rounding in roundings}
+    for name in layers:
+        if "double" in roundings and not np.array_equal(
+            wanted["double"][name], tensors[name].ofmap
+        ):
+            raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
+    progress("building the simulator")
+    build = build_bench(engine, simulator=simulator)
+    progress("comparing every signal in every cycle")
+    order = [(layer, rounding) for rounding in roundings for layer in model.runnable]
+    jobs = [
+        Job(
+            layer=layer.facts()[0],
+            ifmap=ifmaps[layer.name],
+            weight=layer.facts()[1].weight,
+            stalls=stalls,
+            seed=seed + index,
+            quantisation=layer_quantisation(layer, rounding),
+        )
+        for index, (layer, rounding) in enumerate(order)
+    ]
+    verified = run_jobs(engine, jobs, simulator=simulator, build=build)
+    return NetworkResult(
+        engine,
+        tuple(
+            LayerResult(
+                layer, rounding, done, int((done.ofmap != wanted[rounding][layer.name]).sum())
+            )
+            for (layer, rounding), done in zip(order, verified, strict=True)
+        ),
+    )
