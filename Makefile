@@ -36,7 +36,7 @@ demo: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/demo.py $(DEMO_ARGS)
 
 test: $(VENV)/.stamp-test
-	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/.stamp-dev
 	@$(BIN)/ruff check .

@@ -83,7 +83,12 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
             48 bits: TFLite's arithmetic is not defined there.
     """
     rules = Rules("golden_quantised.requantise")
-    rules.require(acc.dtype.kind in "iu", "acc.dtype", str(acc.dtype), "must be an integer dtype")
+    rules.require(
+        acc.dtype.kind in "iu" and np.can_cast(acc.dtype, np.int64),
+        "acc.dtype",
+        str(acc.dtype),
+        "must be an integer dtype that int64 holds",
+    )
     rules.require(
         acc.ndim >= 1 and acc.shape[-1] == q.channels,
         "acc.shape",
@@ -94,11 +99,13 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
     bias, multiplier, shift = (np.array(v, np.int64) for v in (q.bias, q.multiplier, q.shift))
     value = acc.astype(np.int64) + bias
     if q.ifmap_width == 16:
-        value = _scaled_64(_in_48_bits(acc, bias, value), q.multiplier, shift)
+        _require_48_bits(acc, q.bias, value)
+        value = _scaled_64(value, q.multiplier, shift)
     elif q.rounding == "single":
         value = _scaled_single(_wrap32(value), multiplier, shift)
     else:
-        value = _scaled_double(_wrap32(value), multiplier, shift)
+        value = _scaled_double(value, multiplier, shift)
+    # The casts to int32 before the zero point is added are the same cast as this.
     return np.clip(_wrap32(value + q.ofmap_zero_point), q.act_min, q.act_max).astype(q.dtype)
 
 
@@ -108,6 +115,7 @@ def _wrap32(value: np.ndarray) -> np.ndarray:
 
 
 def _scaled_double(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    # Wrapped once: bits above the 32nd do not come back by shifting left.
     value = _wrap32(value << np.maximum(shift, 0))
     # SaturatingRoundingDoublingHighMul; gemmlowp's truncating division of a nudged product is
     # this floor. Only INT32_MIN squared passes INT32_MAX.
@@ -120,27 +128,27 @@ def _scaled_double(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray)
 
 def _scaled_single(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
     # At most 2**62 + 2**61: no overflow.
-    return _wrap32((value * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift))
+    return (value * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift)
 
 
 def _scaled_64(value: np.ndarray, multiplier: tuple[int, ...], shift: np.ndarray) -> np.ndarray:
-    reduced = np.array([reduced_multiplier(value) for value in multiplier], np.int64)
-    return _wrap32((value * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift))
+    reduced = np.array([reduced_multiplier(one) for one in multiplier], np.int64)
+    # At most 2**62 + 2**45: no overflow.
+    return (value * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift)
 
 
-def _in_48_bits(acc: np.ndarray, bias: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """``value = acc + bias``, or the error that it does not fit."""
+def _require_48_bits(acc: np.ndarray, bias: tuple[int, ...], value: np.ndarray) -> None:
+    """Refuse ``value = acc + bias`` beyond 48 bits (where int64 wraps, it is far beyond)."""
     low, high = signed_range(bias_width(16))
+    fits = (value >= low) & (value <= high)
+    if fits.all():
+        return
+    where = tuple(int(index) for index in np.argwhere(~fits)[0])
     rules = Rules("golden_quantised.requantise")
-    # A bias has 48 bits, so the sum cannot wrap unless acc is out of range by far.
-    fits = (value >= low) & (value <= high) & (acc >= 2 * low) & (acc <= 2 * high + 1)
-    if not fits.all():
-        where = np.unravel_index(int(np.argmin(fits)), fits.shape)
-        rules.require(
-            False,
-            f"acc{[int(i) for i in where]} + bias[{int(where[-1])}]",
-            int(acc[where]) + int(bias[where[-1]]),
-            f"must be from {low} to {high}: TFLite's int16 arithmetic is not defined beyond",
-        )
+    rules.require(
+        False,
+        f"acc{list(where)} + bias[{where[-1]}]",
+        int(acc[where]) + bias[where[-1]],
+        f"must be from {low} to {high}: TFLite's int16 arithmetic is not defined beyond",
+    )
     rules.raise_if_any()
-    return value

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-_SEED_VARIABLE = "DWSIM_TEST_SEED"
+_SEED_VARIABLE = "DWSIM_SEED"
 _DEFAULT_SEED = 1
 
 
@@ -17,7 +17,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """The seed of every random stimulus; another one comes from $DWSIM_TEST_SEED."""
+    """The seed of every random stimulus; another one comes from $DWSIM_SEED."""
     return _seed()
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import jinja2
 
-
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
 from dwsim.resources import rtl_dir, template_dir
 from dwsim.spec.engine import EngineSpec
@@ -65,8 +64,11 @@ def environment() -> jinja2.Environment:
     )
 
 
-def context(engine: EngineSpec, layers: tuple[LayerSpec, ...]) -> dict[str, object]:
+def context(
+    engine: EngineSpec, static: tuple[LayerSpec, ...], spec_layers: tuple[LayerSpec, ...]
+) -> dict[str, object]:
     """What every template sees."""
+    option = f" --static {' '.join(layer.name for layer in static)}" if static else ""
     return {
         "name": engine.name,
         "e": engine,
@@ -76,8 +78,8 @@ def context(engine: EngineSpec, layers: tuple[LayerSpec, ...]) -> dict[str, obje
         "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
         "shift_length_max": SHIFT_LENGTH_MAX,
         "version": __version__,
-        "spec_hash": spec_hash(engine, layers),
-        "command": "dwsim generate spec.toml -o DIR",
+        "spec_hash": spec_hash(engine, spec_layers),
+        "command": f"dwsim generate spec.toml -o DIR{option}",
     }
 
 
@@ -98,16 +100,22 @@ def static_name(engine: EngineSpec, layer: LayerSpec) -> str:
     return f"{engine.name}_{layer.name or 'static'}"
 
 
-def engine_verilog(engine: EngineSpec, layers: tuple[LayerSpec, ...] = ()) -> dict[str, str]:
+def engine_verilog(
+    engine: EngineSpec,
+    layers: tuple[LayerSpec, ...] = (),
+    spec_layers: tuple[LayerSpec, ...] | None = None,
+) -> dict[str, str]:
     """All Verilog of an engine: file name to text, in compile order.
 
     With ``layers``, a static top for each: the same engine with that layer's geometry tied
-    off. The same specs give the same bytes.
+    off. ``spec_layers`` are the layers of the spec that the headers name by its hash, when
+    those are others. The same specs give the same bytes.
 
     Raises:
         SpecError: when a layer does not fit the engine.
     """
-    env, values = environment(), context(engine, layers)
+    env = environment()
+    values = context(engine, layers, layers if spec_layers is None else spec_layers)
     files = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
     for module, template in generated_modules(engine).items():
         files[f"{module}.v"] = env.get_template(template).render(values)
@@ -143,7 +151,7 @@ def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[s
         environment()
         .get_template("bench.v.j2")
         .render(
-            context(engine, layers),
+            context(engine, layers, layers),
             bench_name=name,
             static_name=static_name(engine, static) if static else "",
             probes=probes,

@@ -161,14 +161,18 @@ def run_layer(
 def hang_report(engine: Engine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
     """What a stuck engine waits for, as a sentence for the user."""
     now = engine.now
-    if not engine.busy:
+    if engine.ofmap_tvalid:
+        waits = "a beat on m_axis_ofmap waits for the sink"
+    elif not engine.busy:
         waits = "the engine is idle: it waits for a cfg handshake"
     elif engine.control.restart:
         waits = "the engine waits for a whole parameter tensor on s_axis_param"
     elif now is not None and not now.beat_ok:
         waits = "the next slot waits for a beat on s_axis_ifmap"
     elif now is not None and not now.credit_ok:
-        waits = "the next window waits for credit: m_axis_ofmap is not taken"
+        waits = "the next window waits for credit, but no beat waits on m_axis_ofmap"
+    elif engine.slot_raster.in_planes and not engine.slot_raster.in_raster.running:
+        waits = "the next plane waits for its first beat on s_axis_ifmap"
     else:
         waits = "slots enter, but no beat moves on any port"
     return (

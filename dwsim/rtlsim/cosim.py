@@ -23,13 +23,18 @@ from dwsim.spec.layer import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
+_NOTHING = np.zeros(0, np.int64)
 FAILURES = Path("dwsim-failures")
 """Where a failed run leaves what its replay needs, in the current directory."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """One job on which RTL, model and golden agree in every value and cycle."""
+    """One job on which RTL, model and golden agree in every value and cycle.
+
+    ``started`` is the cycle of its cfg handshake, counted over all jobs; ``ofmap`` is empty
+    for a job that is not regular.
+    """
 
     job: Job
     plan: Plan
@@ -79,7 +84,7 @@ def run_jobs(
     """Runs jobs through the RTL, in lock step with the model, and compares with golden.
 
     The ofmap of a job is compared with the golden model's if its streams have the right
-    lengths; the cycles of a job without stalls with the timing law.
+    lengths; the cycles of a job that nothing stalls (``runs_unstalled``) with the timing law.
 
     Raises:
         MismatchError: with the first difference and the command that replays it with a
@@ -107,11 +112,17 @@ def run_jobs(
         results = read_results(folder)
         verified = []
         for index, (job, result) in enumerate(zip(jobs, results, strict=True)):
-            complaint, done = _judge(engine, job, result, _parameters_used(jobs, index))
+            loaded = _parameters_used(jobs, index)
+            plan = Plan(job.layer, engine, job.quantisation)
+            complaint = ""
+            if job.is_regular:
+                complaint = _values_complaint(plan, job, result, loaded)
+                complaint = complaint or _port_complaint(plan, result, jobs, index)
             if complaint:
                 message = f"{complaint}\nin job {index}: {job}"
                 _raise_failure(folder, message, jobs, simulator, index)
-            verified.append(done)
+            ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
+            verified.append(Verified(job, plan, result.started, result.cycles, result.error, ofmap))
         return verified
 
 
@@ -131,31 +142,54 @@ def golden_ofmap(
     return golden_quantised.depthwise_quantised(ifmap, weight, layer, quantisation)
 
 
-def _judge(
-    engine: EngineSpec, job: Job, result: JobResult, loaded: Job
-) -> tuple[str, Verified | None]:
-    """What is wrong with a job's result (empty: nothing), and the verified job."""
-    plan = Plan(job.layer, engine, job.quantisation)
-    if not job.is_regular:
-        return "", Verified(job, plan, result.started, result.cycles, result.error, np.zeros(0, np.int64))
+def _since_reset(jobs: Sequence[Job], index: int) -> Sequence[Job]:
+    """The jobs that ran before job ``index`` since the last reset."""
+    first = index
+    while first > 0 and jobs[first - 1].reset_after is None:
+        first -= 1
+    return jobs[first:index]
+
+
+def runs_unstalled(jobs: Sequence[Job], index: int) -> bool:
+    """Whether nothing stalls job ``index``: not itself, and no job before it since a reset.
+
+    A stalled sink leaves beats in the FIFO, and a stream that is too long leaves beats at the
+    port, that the next job has to wait for.
+    """
+    jobs = [*_since_reset(jobs, index), jobs[index]]
+    return jobs[-1].stalls == "none" and all(
+        job.stalls == "none" and job.is_regular for job in jobs[:-1]
+    )
+
+
+def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> str:
+    """What is wrong with the values of a job; empty: nothing."""
     if len(result.ofmap_beats) != plan.ofmap_beats:
-        return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}", None
+        return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}"
     wanted_keep = [f"{(1 << count) - 1:x}" for count in keep_counts(plan).tolist()]
     for beat, (got, want) in enumerate(zip(result.keep, wanted_keep, strict=True)):
         if got != want:
-            return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)", None
+            return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)"
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
     wanted = golden_ofmap(job.ifmap, loaded.weight, job.layer, loaded.quantisation)
     wrong = np.argwhere(ofmap != wanted)
-    if len(wrong):
-        where = tuple(int(i) for i in wrong[0])
-        return (
-            f"RTL and golden differ in {len(wrong)} of {ofmap.size} values, first at (batch,"
-            f" row, column, channel) = {where}: RTL {ofmap[where]}, golden {wanted[where]}"
-        ), None
-    if job.stalls == "none" and result.cycles != plan.cycles:
-        return f"{result.cycles} cycles, the timing law says {plan.cycles}", None
-    return "", Verified(job, plan, result.started, result.cycles, result.error, ofmap)
+    if not len(wrong):
+        return ""
+    where = tuple(int(i) for i in wrong[0])
+    return (
+        f"RTL and golden differ in {len(wrong)} of {ofmap.size} values, first at (batch,"
+        f" row, column, channel) = {where}: RTL {ofmap[where]}, golden {wanted[where]}"
+    )
+
+
+def _port_complaint(plan: Plan, result: JobResult, jobs: Sequence[Job], index: int) -> str:
+    """What is wrong with the error port or the cycles of job ``index``; empty: nothing."""
+    # The flags stick, so they say something only where every stream was right.
+    if result.error and all(job.is_regular for job in _since_reset(jobs, index)):
+        return f"error = {result.error:03b} (binary), though every stream had the right length"
+    if runs_unstalled(jobs, index) and result.cycles != plan.cycles:
+        return f"{result.cycles} cycles, the timing law says {plan.cycles}"
+    return ""
 
 
 def _raise_failure(
@@ -171,7 +205,9 @@ def _raise_failure(
         raise ToolError(f"the bench failed: {message}\n{log[-4000:]}")
     engine, all_jobs, static = read_jobs(folder)
     # Earlier jobs leave state behind, so the replay runs up to the failing one.
-    kept = FAILURES / f"{engine.name}-job{index}-seed{jobs[index].seed}"
+    failed = jobs[index]
+    name = failed.layer.name or f"job{index}"
+    kept = FAILURES / f"{engine.name}-{name}-{failed.stalls}-seed{failed.seed}"
     kept.mkdir(parents=True, exist_ok=True)
     write_jobs(kept, engine, all_jobs[: index + 1], static)
     shutil.copy(folder / "simulation.log", kept)

@@ -46,8 +46,9 @@ class Job:
 class JobResult:
     """What the RTL did: the ofmap beats (int64 lanes), cycles, and the error port after it.
 
-    ``started`` is the cycle of the cfg handshake, counted over all jobs. ``keep`` has each beat's tkeep in hexadecimal (an engine may have more than 64 lanes).
-    ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included.
+    ``started`` is the cycle of the cfg handshake, counted over all jobs. ``keep`` has each beat's
+    tkeep in hexadecimal (an engine may have more than 64 lanes). ``cycles`` counts from the cfg
+    handshake to the last ofmap transfer, both included.
     """
 
     ofmap_beats: np.ndarray = field(repr=False)

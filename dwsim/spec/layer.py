@@ -160,7 +160,7 @@ class LayerSpec:
         pads = given.pads
         if pads is None:
             sizes = zip(given.ifmap, given.kernel, given.strides, given.dilations, strict=True)
-            pads = [pad for axis in sizes for pad in _same_pads(*axis)]
+            pads = [pad for axis in sizes for pad in same_pads(*axis)]
         try:
             return cls(
                 *given.ifmap,
@@ -189,7 +189,7 @@ def _kernel_reach(kernel: int, dilation: int) -> int:
     return (kernel - 1) * dilation + 1
 
 
-def _same_pads(ifmap: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+def same_pads(ifmap: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
     """TensorFlow's SAME: ``ceil(ifmap / stride)`` outputs, an odd pad's surplus pixel goes after.
 
     https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2

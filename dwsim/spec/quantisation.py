@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -109,10 +109,11 @@ class Quantisation:
                 continue
             wrong = [i for i, value in enumerate(values) if not _is_integer(value, low, high)]
             if wrong:
-                more = f" (as must {len(wrong) - 1} more channels)" if len(wrong) > 1 else ""
                 rules.integer(f"{name}[{wrong[0]}]", values[wrong[0]], low, high)
-                last = rules.violations[-1]
-                rules.violations[-1] = type(last)(last.field, last.value, last.rule + more)
+                if len(wrong) > 1:
+                    first = rules.violations.pop()
+                    more = f"{first.rule} ({len(wrong) - 1} more channels break this rule)"
+                    rules.violations.append(replace(first, rule=more))
             if name != "bias" and isinstance(self.bias, tuple):
                 rules.require(
                     len(values) == len(self.bias),
@@ -188,6 +189,12 @@ class Quantisation:
         ifmap_32 = _scale(rules, "ifmap_scale", ifmap_scale)
         ofmap_32 = _scale(rules, "ofmap_scale", ofmap_scale)
         rules.integer("channels", channels, 0)
+        rules.require(
+            np.ndim(weight_scales) == 1,
+            "weight_scales",
+            weight_scales,
+            "must be a sequence of numbers",
+        )
         rules.raise_if_any()
         weights_32 = [
             _scale(rules, f"weight_scales[{index}]", scale)

@@ -1,0 +1,74 @@
+"""The command line: ``dwsim generate``, ``simulate``, ``verify`` and ``replay``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from dwsim.cli import generate, replay, simulate, verify
+from dwsim.errors import DwsimError, MismatchError
+from dwsim.version import __version__
+
+EXIT_MISMATCH = 1
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+"""As a shell reports a program that SIGPIPE ended."""
+
+_EPILOG = """\
+SPEC is a TOML file, or the name of a ready-made spec.
+Exit codes: 0 fine; 1 RTL, model and golden disagree; 2 bad input, or a tool is missing."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="dwsim",
+        description="Depthwise convolution engines: generate, simulate and verify them.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"dwsim {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in (generate, simulate, verify, replay):
+        command.add_parser(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code. Errors go to stderr, never as a traceback."""
+    try:
+        try:
+            arguments = parser().parse_args(argv)
+            code: int = arguments.run(arguments)
+        except SystemExit as stop:  # argparse: 0 after --help, 2 after a bad argument
+            code = stop.code if isinstance(stop.code, int) else EXIT_BAD_INPUT
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _close_stdout()
+        return EXIT_BROKEN_PIPE
+    except MismatchError as error:
+        return _complain(f"mismatch: {error}", EXIT_MISMATCH)
+    except (DwsimError, OSError) as error:
+        return _complain(f"error: {error}", EXIT_BAD_INPUT)
+    except MemoryError:
+        return _complain("error: not enough memory for a layer's tensors", EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _complain(message: str, code: int) -> int:
+    print(f"dwsim: {message}", file=sys.stderr)
+    return code
+
+
+def _close_stdout() -> None:
+    """Keeps the interpreter from complaining when it flushes a pipe without a reader."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

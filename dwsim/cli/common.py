@@ -1,0 +1,122 @@
+"""What the commands share: their arguments, reading the spec, and showing progress."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from dwsim.derive import EngineNumbers, Plan
+from dwsim.errors import SpecError, Violation
+from dwsim.spec.files import SpecFile, read_spec, ready_specs
+from dwsim.spec.layer import LayerSpec
+
+
+def add_spec(parser: argparse.ArgumentParser) -> None:
+    """SPEC."""
+    ready = ", ".join(ready_specs())
+    parser.add_argument("spec", metavar="SPEC", help=f"a TOML file, or one of: {ready}")
+
+
+def add_layers(parser: argparse.ArgumentParser) -> None:
+    """--layer."""
+    parser.add_argument(
+        "--layer",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        dest="layers",
+        help="only these layers (default: all)",
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """--seed."""
+    parser.add_argument(
+        "--seed",
+        type=_seed,
+        default=1,
+        metavar="N",
+        help="seed of data and stalls, not negative (default: 1)",
+    )
+
+
+def add_simulator(parser: argparse.ArgumentParser) -> None:
+    """--sim and --waves."""
+    parser.add_argument(
+        "--sim",
+        choices=("verilator", "icarus"),
+        default="verilator",
+        help="the simulator (default: verilator)",
+    )
+    parser.add_argument("--waves", type=_fst, metavar="FILE.fst", help="write a waveform")
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be an integer of at least 0, not {text!r}")
+    return int(text)
+
+
+def _fst(text: str) -> Path:
+    # A viewer goes by the name: anything else would not open.
+    if not text.endswith(".fst"):
+        raise argparse.ArgumentTypeError(f"must be named *.fst, the format, not {text!r}")
+    return Path(text)
+
+
+def load_spec(path_or_name: str) -> SpecFile:
+    """The spec, after checking that every layer fits the engine.
+
+    Raises:
+        SpecError: what ``read_spec`` raises; else every rule that the engine's numbers or any
+            layer's fit break, together.
+    """
+    spec = read_spec(path_or_name)
+    found: list[Violation] = []
+    try:
+        EngineNumbers(spec.engine)
+        for index, layer in enumerate(spec.layers):
+            found += _misfits(index, layer, spec)
+    except SpecError as error:
+        found += [Violation(f"engine.{v.field}", v.value, v.rule) for v in error.violations]
+    if found:
+        raise SpecError(str(spec.path), found)
+    return spec
+
+
+def _misfits(index: int, layer: LayerSpec, spec: SpecFile) -> list[Violation]:
+    """Why a layer does not fit the engine of its spec."""
+    where = f"layer[{index}] ({layer.name})"
+    try:
+        Plan(layer, spec.engine)
+    except SpecError as error:
+        return [
+            Violation(f"{where}.ofmap", v.value, v.rule)
+            if v.field == "ofmap"
+            else Violation(f"engine.{v.field}", v.value, f"{where}: {v.rule}")
+            for v in error.violations
+        ]
+    return []
+
+
+def load_layers(arguments: argparse.Namespace) -> tuple[SpecFile, tuple[LayerSpec, ...]]:
+    """The spec and those of its layers that ``--layer`` chose: at least one."""
+    spec = load_spec(arguments.spec)
+    if not spec.layers:
+        rule = "is required: this spec has no [[layer]] to run"
+        raise SpecError(str(spec.path), [Violation("layer", None, rule)])
+    if arguments.layers is None:
+        return spec, spec.layers
+    return spec, spec.select(arguments.layers, "--layer")
+
+
+def progress(total: int, unit: str) -> Any:
+    """A bar on stderr, if that is a terminal; it is gone when it is closed."""
+    shown = sys.stderr.isatty()
+    return tqdm(
+        total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not shown, leave=False
+    )

@@ -1,0 +1,45 @@
+"""``dwsim generate``: the Verilog of an engine, in a directory."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dwsim.cli.common import add_spec, load_spec
+from dwsim.codegen.output import generated_files, write_directory
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "generate",
+        help="write an engine's Verilog",
+        description="Writes the Verilog of an engine, a file list, the spec and a README.",
+    )
+    add_spec(parser)
+    parser.add_argument(
+        "-o", dest="output", metavar="DIR", type=Path, required=True, help="where to write it"
+    )
+    parser.add_argument(
+        "--static",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="LAYER",
+        help="also an engine with the geometry of this layer tied off",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write into a directory that holds other files, too"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    spec = load_spec(arguments.spec)
+    static = spec.select(arguments.static, "--static")
+    files = generated_files(spec.engine, spec.layers, static)
+    write_directory(files, arguments.output, arguments.force)
+    print(f"{arguments.output}: {len(files)} files, top module {spec.engine.name}; see README.md")
+    return 0

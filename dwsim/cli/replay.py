@@ -1,0 +1,50 @@
+"""``dwsim replay``: runs a kept failure again."""
+
+from __future__ import annotations
+
+import argparse
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from dwsim.cli.common import add_simulator
+from dwsim.cli.verify import COLUMNS, cosimulate, row
+from dwsim.errors import SpecError, Violation
+from dwsim.report import text_table
+from dwsim.rtlsim.job import Job, read_jobs
+from dwsim.spec.engine import EngineSpec
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "replay",
+        help="run a failure of verify again",
+        description="Runs the jobs again that a mismatch left in a folder.",
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="what verify said it kept")
+    add_simulator(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    engine, jobs, arguments.static = _kept(arguments.folder)
+    rows = [row(done) for done in cosimulate(engine, jobs, arguments)]
+    print(text_table(COLUMNS, rows), end="")
+    print("the failure does not show: RTL, model and golden agree")
+    return 0
+
+
+def _kept(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
+    """The engine, its jobs and whether it is static, from a folder that verify kept."""
+    try:
+        engine, jobs, static = read_jobs(folder)
+    except SpecError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        rule = f"is no folder with a kept failure (jobs.json, jobs.npz): {error}"
+        raise SpecError("replay", [Violation("FOLDER", str(folder), rule)]) from None
+    if not jobs:
+        raise SpecError("replay", [Violation("FOLDER", str(folder), "holds no jobs")])
+    return engine, jobs, static

@@ -1,0 +1,158 @@
+"""``dwsim simulate``: layers on the cycle model, compared with golden."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from dwsim import golden
+from dwsim.cli.common import add_layers, add_seed, add_spec, load_layers, progress
+from dwsim.data import random_layer_data
+from dwsim.derive import Plan
+from dwsim.errors import MismatchError
+from dwsim.model.activity import Activity
+from dwsim.model.run import LayerRun, run_layer
+from dwsim.report import Column, csv_text, json_text, text_table
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.text import spec_hash
+from dwsim.stalls import PROFILES, StallPattern
+
+_ACTIVITIES = {kind.value: kind.value.replace("-", "_") for kind in Activity}
+COLUMNS = (
+    Column("layer", "layer", "text"),
+    Column("cycles", "cycles"),
+    Column("law_cycles", "law"),
+    Column("bound", "bound"),
+    Column("bound_share", "bound/cycles", "share"),
+    Column("utilisation", "utilisation", "share"),
+    Column("param_cycles", "param load"),
+    *(Column(key, title) for title, key in _ACTIVITIES.items()),
+)
+_LEGEND = """\
+law: cycles without stalls; bound: the fewest that ports and multipliers permit; param load:
+cycles to load the parameters, which precede the stream; then where each of the cycles went.
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "simulate",
+        help="cycles of layers on the cycle model",
+        description="Runs layers on the cycle model with random data; golden checks the results.",
+    )
+    add_spec(parser)
+    add_layers(parser)
+    parser.add_argument(
+        "--stalls",
+        choices=tuple(PROFILES),
+        default="none",
+        metavar="PROFILE",
+        help=f"how source and sink stall: {', '.join(PROFILES)} (default: none)",
+    )
+    add_seed(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON instead of a table")
+    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    spec, layers = load_layers(arguments)
+    plans = [Plan(layer, spec.engine) for layer in layers]
+    runs: list[LayerRun] = []
+    with progress(sum(plan.ofmap_beats for plan in plans), "beat") as bar:
+        for plan in plans:
+            bar.set_description(plan.layer.name)
+            before = sum(done.plan.ofmap_beats for done in runs)
+            report = partial(_show, bar, before)
+            runs.append(simulate(plan, arguments.stalls, arguments.seed, report))
+    rows = [row(done) for done in runs]
+    total = total_row(plans, rows)
+    if arguments.csv:
+        print(csv_text(COLUMNS, rows), end="")
+    elif arguments.json:
+        settings = {"spec_hash": spec_hash(spec.engine, spec.layers), "stalls": arguments.stalls}
+        described = {"engine": spec.engine.name, **settings, "seed": arguments.seed}
+        print(json_text({**described, "layers": rows, "total": total}), end="")
+    else:
+        print(_title(spec.engine, arguments.stalls, arguments.seed))
+        print(text_table(COLUMNS, rows, total), end="")
+        print(f"{_LEGEND}model = golden in every value")
+    return 0
+
+
+def simulate(
+    plan: Plan, stalls: str, seed: int, report: Callable[[int], None] | None = None
+) -> LayerRun:
+    """One layer on the cycle model, with seeded data and stalls, compared with golden.
+
+    Args:
+        plan: the layer on its engine.
+        stalls: a name among ``PROFILES``.
+        seed: of data and stalls; not negative.
+        report: called with the ofmap beats so far, now and then.
+
+    Raises:
+        MismatchError: when model and golden differ, or, without stalls, the cycles and the law.
+    """
+    ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
+    pattern = StallPattern(PROFILES[stalls], seed)
+    result = run_layer(plan, ifmap, weight, pattern, report)
+    what = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
+    wanted = golden.depthwise(ifmap, weight, plan.layer)
+    wrong = np.argwhere(result.ofmap != wanted)
+    if len(wrong):
+        where = tuple(int(i) for i in wrong[0])
+        raise MismatchError(
+            f"{what}: model and golden differ in {len(wrong)} of {wanted.size} values, first at"
+            f" (batch, row, column, channel) = {where}: model {result.ofmap[where]},"
+            f" golden {wanted[where]}"
+        )
+    if stalls == "none" and result.cycles != plan.cycles:
+        raise MismatchError(f"{what}: {result.cycles} cycles, the timing law says {plan.cycles}")
+    return result
+
+
+def row(result: LayerRun) -> dict[str, Any]:
+    """The numbers of a run, by the keys of ``COLUMNS``."""
+    return {
+        "layer": result.plan.layer.name,
+        "cycles": result.cycles,
+        "law_cycles": result.plan.cycles,
+        "bound": result.plan.bound,
+        "bound_share": result.plan.bound / result.cycles,
+        "utilisation": result.utilisation,
+        "param_cycles": result.param_cycles,
+        **{key: result.activity[kind] for kind, key in _ACTIVITIES.items()},
+    }
+
+
+def total_row(plans: Sequence[Plan], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The sums of the rows; shares are those of the sums."""
+    total = {
+        column.key: sum(row[column.key] for row in rows)
+        for column in COLUMNS
+        if column.kind == "count"
+    }
+    work = sum(plan.utilisation(1) for plan in plans)
+    shares = {
+        "bound_share": total["bound"] / total["cycles"],
+        "utilisation": work / total["cycles"],
+    }
+    return {"layer": "total", **total, **shares}
+
+
+def _title(engine: EngineSpec, stalls: str, seed: int) -> str:
+    shape = f"{engine.lanes} lanes, {engine.kernel_h}x{engine.kernel_w} taps"
+    return f"{engine.name}: {shape}, {engine.multipliers} multipliers; stalls {stalls}, seed {seed}"
+
+
+def _show(bar: Any, before: int, beats: int) -> None:
+    """Moves the bar to the beats of the layers ``before`` and those of this one."""
+    bar.update(before + beats - bar.n)

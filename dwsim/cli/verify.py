@@ -1,0 +1,114 @@
+"""``dwsim verify``: layers on the generated Verilog, in lock step with the cycle model."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from dwsim.cli.common import (
+    add_layers,
+    add_seed,
+    add_simulator,
+    add_spec,
+    load_layers,
+    progress,
+)
+from dwsim.data import random_layer_data
+from dwsim.errors import SpecError, Violation
+from dwsim.report import Column, text_table
+from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.layer import LayerSpec
+from dwsim.stalls import PROFILES
+
+COLUMNS = (
+    Column("layer", "layer", "text"),
+    Column("stalls", "stalls", "text"),
+    Column("cycles", "cycles"),
+    Column("bound", "bound"),
+    Column("utilisation", "utilisation", "share"),
+    Column("verdict", "verdict", "text"),
+)
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "verify",
+        help="RTL = model = golden, cycle by cycle",
+        description="Simulates the generated Verilog in lock step with the cycle model, with"
+        " random data, and compares the results with golden.",
+    )
+    add_spec(parser)
+    add_layers(parser)
+    parser.add_argument(
+        "--stalls",
+        choices=(*PROFILES, "all"),
+        default="none",
+        metavar="PROFILE",
+        help=f"how source and sink stall: {', '.join(PROFILES)}, or all (default: none)",
+    )
+    add_seed(parser)
+    add_simulator(parser)
+    parser.add_argument(
+        "--static", action="store_true", help="each layer on its static engine, geometry tied off"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    spec, layers = load_layers(arguments)
+    if arguments.waves is not None and len(layers) > 1:
+        rule = "is one simulation's waveform: choose one layer with --layer"
+        raise SpecError("verify", [Violation("--waves", str(arguments.waves), rule)])
+    profiles = tuple(PROFILES) if arguments.stalls == "all" else (arguments.stalls,)
+    rows: list[dict[str, Any]] = []
+    try:
+        with progress(len(layers), "layer") as bar:
+            for layer in layers:
+                bar.set_description(layer.name)
+                jobs = jobs_of(layer, spec.engine, profiles, arguments.seed)
+                rows += [row(done) for done in cosimulate(spec.engine, jobs, arguments)]
+                bar.update()
+    finally:
+        # What was verified before a mismatch is worth showing.
+        if rows:
+            print(text_table(COLUMNS, rows), end="", flush=True)
+    if arguments.waves is not None:
+        print(f"waveform: {arguments.waves}")
+    return 0
+
+
+def jobs_of(
+    layer: LayerSpec, engine: EngineSpec, profiles: tuple[str, ...], seed: int
+) -> list[Job]:
+    """A job for each stall profile, with data of its own: an old value is then a wrong one."""
+    return [
+        Job(layer, *random_layer_data(layer, engine, seed + index), stalls, seed + index)
+        for index, stalls in enumerate(profiles)
+    ]
+
+
+def cosimulate(
+    engine: EngineSpec, jobs: list[Job], arguments: argparse.Namespace
+) -> list[Verified]:
+    """Runs jobs in one simulation, with ``--sim``, ``--waves`` and ``--static``."""
+    static = jobs[0].layer if arguments.static else None
+    waves = arguments.waves
+    build = build_bench(engine, static, arguments.sim, waves=waves is not None)
+    return run_jobs(engine, jobs, static=static, simulator=arguments.sim, waves=waves, build=build)
+
+
+def row(done: Verified) -> dict[str, Any]:
+    """The numbers of a verified job, by the keys of ``COLUMNS``."""
+    regular = done.job.is_regular
+    return {
+        "layer": done.job.layer.name,
+        "stalls": done.job.stalls,
+        "cycles": done.cycles,
+        "bound": done.plan.bound,
+        "utilisation": done.plan.utilisation(done.cycles) if regular else None,
+        "verdict": "RTL = model = golden" if regular else "RTL = model",
+    }

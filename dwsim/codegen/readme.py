@@ -1,0 +1,37 @@
+"""Writes the README of a generated engine: its ports, its streams, its timing, its layers."""
+
+from __future__ import annotations
+
+from dwsim.codegen.verilog import context, environment, sized, static_name
+from dwsim.derive import ConfigField, Plan
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.layer import LayerSpec
+
+
+def readme(engine: EngineSpec, layers: tuple[LayerSpec, ...], static: tuple[LayerSpec, ...]) -> str:
+    """The README, Markdown, of an engine, the layers of its spec and its static engines.
+
+    Raises:
+        SpecError: when a layer does not fit the engine.
+    """
+    plans = [Plan(layer, engine) for layer in layers]
+    return (
+        environment()
+        .get_template("readme.md.j2")
+        .render(
+            context(engine, static, layers),
+            plans=plans,
+            values=[
+                {f.name: _value(plan, f) for f in plan.numbers.config_fields} for plan in plans
+            ],
+            static_tops=[(static_name(engine, layer), layer.name) for layer in static],
+        )
+    )
+
+
+def _value(plan: Plan, field: ConfigField) -> str:
+    """What to drive a ``cfg_*`` port with: decimal, or a literal with its elements."""
+    word, value = plan.config_words()[field.name], plan.config[field.name]
+    if isinstance(value, int):
+        return str(word)
+    return f"{sized(field.total_width, word)} = [{', '.join(map(str, value))}]"

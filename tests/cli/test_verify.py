@@ -1,0 +1,69 @@
+"""``dwsim verify`` and ``dwsim replay``, in the simulators."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from dwsim.cli import main
+from dwsim.derive import Plan
+from dwsim.rtlsim import toolchain
+from dwsim.spec.files import read_spec
+from dwsim.stalls import PROFILES
+from tests.cli.helpers import break_golden
+
+needs_icarus = pytest.mark.skipif(
+    not toolchain.icarus_available() and "CI" not in os.environ,
+    reason="Icarus Verilog is not installed",
+)
+
+
+@pytest.mark.parametrize("simulator", ["verilator", pytest.param("icarus", marks=needs_icarus)])
+def test_verify(simulator: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "tiny", "--sim", simulator, "--layer", "same", "--stalls", "all"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [["same", name] for name in PROFILES]
+    assert all(line.endswith("RTL = model = golden") for line in lines[2:])
+    spec = read_spec("tiny")
+    assert lines[2].split()[2] == str(Plan(spec.layers[2], spec.engine).cycles)
+
+
+def test_verify_a_static_engine_with_a_waveform(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["verify", "tiny", "--static", "--layer", "valid", "--waves", "waves/valid.fst"]
+    assert main(argv) == 0
+    assert "waveform: waves/valid.fst" in capsys.readouterr().out
+    assert Path("waves/valid.fst").stat().st_size > 100
+
+
+def kept_static(command: str) -> bool:
+    """Whether the failure that a replay's command names was one of a static engine."""
+    static: bool = json.loads(Path(command.split()[2], "jobs.json").read_text())["static"]
+    return static
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_a_mismatch_of_the_rtl_can_be_replayed(
+    static: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    option = ["--static"] if static else []
+    with monkeypatch.context() as patched:
+        break_golden(patched)
+        assert main(["verify", "tiny", "--layer", "same", *option]) == 1
+        err = capsys.readouterr().err
+        assert "dwsim: mismatch: " in err
+        assert "Traceback" not in err
+        command = err.splitlines()[-1].split(": ", 1)[1]
+        assert command.startswith("dwsim replay dwsim-failures/tiny_engine-job0-seed1 ")
+        assert kept_static(command) is static
+        assert main(command.split()[1:]) == 1
+        assert "dwsim: mismatch: " in capsys.readouterr().err
+        # What the replay ran is what it kept in its turn.
+        assert kept_static(command) is static
+    # golden is right again
+    assert main(command.split()[1:]) == 0
+    out = capsys.readouterr().out
+    assert "RTL = model = golden" in out
+    assert Path(command.split()[-1]).is_file()

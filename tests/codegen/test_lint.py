@@ -1,0 +1,164 @@
+"""Verilator's lint and Icarus have nothing to say about any engine; hand-written files keep rules.
+
+Linted are whole engines, of every branch of the templates and at the ends of every width.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dwsim import EngineSpec, LayerSpec
+from dwsim.codegen.verilog import engine_verilog, generated_modules, static_name
+from dwsim.resources import rtl_dir, template_dir
+from dwsim.rtlsim import toolchain
+
+BANNED = re.compile(r"lint_(off|on)|lint_save|synthesis\s+translate_off|verilator\s+public")
+
+
+def engine(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: object) -> EngineSpec:
+    """An engine of middling maxima, but for the changes."""
+    maxima = {"max_row_pitch": 20, "max_plane_rows": 20, "max_channel_groups": 4}
+    return EngineSpec(
+        name=name, lanes=lanes, kernel_h=kernel_h, kernel_w=kernel_w, **(maxima | changes)
+    )
+
+
+LEAST = {"max_row_pitch": 1, "max_plane_rows": 1, "max_channel_groups": 1, "max_batch": 1}
+MOST = {
+    "max_row_pitch": 65535,
+    "max_plane_rows": 65535,
+    "max_channel_groups": 1023,
+    "max_channel_multiplier": 64,
+    "max_batch": 65535,
+    "max_dilation_h": 255,
+    "max_dilation_w": 255,
+    "max_lead": 1 << 24,
+}
+
+ENGINES = (
+    engine("least", 1, 1, 1, ifmap_width=2, weight_width=2, **LEAST),
+    engine("one_tap", 3, 1, 1, max_channel_multiplier=4),
+    engine("one_tap_lead", 2, 1, 1, max_lead=3),
+    engine("one_row", 3, 1, 3, max_dilation_w=3, max_channel_multiplier=3),
+    engine("one_column", 2, 5, 1, max_dilation_h=2, max_channel_multiplier=2),
+    engine("square", 32, 3, 3, max_row_pitch=224, max_plane_rows=224, max_channel_groups=32),
+    engine("square_multiplied", 4, 3, 3, max_channel_multiplier=4, fifo_depth=11),
+    engine("large_kernel", 1, 11, 11, ifmap_width=16, weight_width=16),
+    engine("all_unsigned", 2, 2, 4, ifmap_signed=False, weight_signed=False, max_lead=70),
+    engine("signed_weight", 2, 4, 2, ifmap_signed=False, weight_width=2),
+    engine("signed_ifmap", 5, 2, 3, ifmap_width=3, weight_signed=False),
+    engine("short_lines", 2, 2, 2, max_row_pitch=2, max_plane_rows=3),
+    engine("least_memories", 2, 3, 3, max_row_pitch=5, max_dilation_w=5),
+    engine("least_square", 2, 3, 3, ifmap_width=2, weight_width=2, **LEAST),
+    engine("most", 1, 2, 2, **(MOST | {"max_channel_multiplier": 4})),
+    engine("most_multiplied", 2, 1, 2, **MOST),
+    engine("wide", 1023, 1, 1, ifmap_width=2, weight_width=2),
+)
+LAYER = LayerSpec(9, 8, 7, 3, 3, stride_h=2, pad_top=1, pad_left=4, pad_right=1, name="conv")
+MULTIPLIED = LayerSpec(9, 8, 7, 2, 3, channel_multiplier=3, dilation_w=1, name="multiplied")
+LINTED = [
+    *(pytest.param(spec, None, id=spec.name) for spec in ENGINES),
+    pytest.param(ENGINES[6], LAYER, id="static"),
+    pytest.param(ENGINES[6], MULTIPLIED, id="static_multiplied"),
+]
+
+
+def write(files: dict[str, str], folder: Path) -> list[Path]:
+    """The files, written, in compile order."""
+    paths = []
+    for name, text in files.items():
+        paths.append(folder / name)
+        paths[-1].write_text(text)
+    return paths
+
+
+def said(command: list[str], environment: dict[str, str] | None = None) -> str:
+    """All that a tool prints, and its exit code if it is not 0."""
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() + (f"\nexit code {done.returncode}" if done.returncode else "")
+
+
+def lint(top: str, paths: list[Path]) -> str:
+    """What Verilator's lint says."""
+    toolchain.require("verilator")
+    command = [
+        toolchain.find_verilator().executable,
+        "--lint-only",
+        "-Wall",
+        "--quiet",
+        "--language",
+    ]
+    command += ["1364-2005", "--top-module", top, *paths]
+    return said([str(word) for word in command], toolchain.verilator_environment())
+
+
+def elaborate(top: str, paths: list[Path]) -> str:
+    """What Icarus says."""
+    toolchain.require("icarus")
+    command = ["iverilog", "-g2005", "-Wall", "-t", "null", "-s", top, *paths]
+    return said([str(word) for word in command])
+
+
+@pytest.mark.parametrize("tool", [lint, elaborate], ids=["verilator", "icarus"])
+@pytest.mark.parametrize(("spec", "static"), LINTED)
+def test_engines_are_clean(
+    spec: EngineSpec, static: LayerSpec | None, tool: object, tmp_path: Path
+) -> None:
+    paths = write(engine_verilog(spec, (static,) if static else ()), tmp_path)
+    top = static_name(spec, static) if static else spec.name
+    assert tool(top, paths) == ""
+
+
+@pytest.mark.parametrize("tool", [lint, elaborate], ids=["verilator", "icarus"])
+def test_the_tools_would_speak(tool: object, tmp_path: Path) -> None:
+    text = "module top (input wire a, output wire b);\n  assign b = missing;\nendmodule\n"
+    assert "missing" in tool("top", write({"top.v": text}, tmp_path))
+
+
+def sources() -> Iterator[Path]:
+    """All hand-written Verilog."""
+    yield from sorted(rtl_dir().glob("*"))
+    yield from sorted(template_dir().glob("*"))
+
+
+def test_no_warning_is_waived() -> None:
+    paths = list(sources())
+    assert len(paths) > 20
+    assert [path.name for path in paths if BANNED.search(path.read_text())] == []
+
+
+def test_every_template_is_linted() -> None:
+    used = {template for spec in ENGINES for template in generated_modules(spec).values()}
+    assert used | {"static.v.j2", "bench.v.j2"} == {
+        path.name for path in template_dir().glob("*.v.j2")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    engine_verilog(ENGINES[6], (LAYER,)).items(),
+    ids=engine_verilog(ENGINES[6], (LAYER,)),
+)
+def test_a_file_is_one_module_between_nettypes(name: str, text: str) -> None:
+    assert re.findall(r"^\s*module\s+(\w+)", text, re.MULTILINE) == [name.removesuffix(".v")]
+    code = [
+        line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("//")
+    ]
+    assert code[0] == "`default_nettype none"
+    assert code[-1] == "`default_nettype wire"
+    assert text.count("`default_nettype") == 2
+    assert text.endswith("\n")
+    assert "\t" not in text

@@ -1,0 +1,363 @@
+"""Is the cosimulation worth anything? Each fault put into the RTL must make it fail.
+
+The faults run in Icarus Verilog, where a build takes a fifth of a second and not five; the
+sound RTL passes the same jobs in both simulators.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from dwsim import EngineSpec
+from dwsim.codegen.verilog import bench_verilog
+from dwsim.errors import MismatchError
+from dwsim.rtlsim import cosim
+from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from tests.cosim.layers import layer, layer_data, make_job
+
+ENGINE = EngineSpec(
+    name="broken",
+    lanes=2,
+    kernel_h=3,
+    kernel_w=3,
+    ifmap_width=4,
+    weight_width=4,
+    max_row_pitch=8,
+    max_plane_rows=8,
+    max_channel_groups=3,
+    max_channel_multiplier=2,
+    max_lead=20,
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One edit of one file; ``old`` must be there exactly once. ``seen`` is in the message."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    seen: str
+
+    def edit(self, files: dict[str, str]) -> dict[str, str]:
+        """The files with the fault in them."""
+        found = files[self.file].count(self.old)
+        assert found == 1, f"{self.name}: {found} times in {self.file}: {self.old!r}"
+        return files | {self.file: files[self.file].replace(self.old, self.new)}
+
+
+FAULTS = (
+    Fault(
+        "mask_one_pixel_too_wide",
+        "dw_tap_axis.v",
+        "(coordinate < limit)",
+        "(coordinate <= limit)",
+        r"row_mask|col_mask",
+    ),
+    Fault(
+        "mask_ends_with_the_sign_alone",
+        "dw_tap_axis.v",
+        "(coordinate < limit)",
+        "(coordinate < limit || !limit[WIDTH-1])",
+        r"row_mask|col_mask",
+    ),
+    Fault(
+        "row_delay_one_too_long",
+        "dw_delay_line.v",
+        "read_offset = TWO - length;",
+        "read_offset = TWO - length - 1'b1;",
+        r"operands|in_col_left|out_col_left",
+    ),
+    Fault(
+        "young_words_without_bypass",
+        "dw_delay_line.v",
+        "(length == 2) ? last_d : read_data",
+        "read_data",
+        r"operands|out_row_left",
+    ),
+    Fault(
+        "marker_one_slot_early",
+        "dw_slot_raster.v",
+        ".length (lag),",
+        ".length ((lag > 1) ? lag - 1'b1 : lag),",
+        r"out_col_left|in_col_left",
+    ),
+    Fault(
+        "marker_of_the_stream_before",
+        "dw_slot_raster.v",
+        ".ZERO_FILL       (1)",
+        ".ZERO_FILL       (0)",
+        r"emit_q",
+    ),
+    Fault(
+        "credit_lost_when_taken_and_given",
+        "dw_credit.v",
+        "if (take && !give)",
+        "if (take)",
+        r"credits",
+    ),
+    Fault(
+        "emission_without_credit",
+        "dw_slot_raster.v",
+        "(holding && credit_available)",
+        "holding",
+        r"credits|hold_left",
+    ),
+    Fault(
+        "weights_of_two_columns_swapped",
+        "broken.v",
+        ".write        (write_tap[row*3+1])",
+        ".write        (write_tap[row*3+2])",
+        r"row_sums",
+    ),
+    Fault(
+        "weight_set_of_the_next_beat",
+        "dw_param_loader.v",
+        "{!active_bank, sets[SET_W-1:0]}",
+        "{!active_bank, sets[SET_W-1:0] ^ tap[TAPS-1]}",
+        r"row_sums",
+    ),
+    Fault(
+        "weights_into_the_active_bank",
+        "dw_param_loader.v",
+        "{!active_bank, sets[SET_W-1:0]}",
+        "{active_bank, sets[SET_W-1:0]}",
+        r"row_sums",
+    ),
+    Fault(
+        "bank_not_switched",
+        "dw_param_loader.v",
+        "active_bank <= !active_bank;",
+        "active_bank <= active_bank;",
+        r"active_bank",
+    ),
+    Fault(
+        "bank_written_while_in_use",
+        "dw_param_loader.v",
+        "swap ? RELEASE :",
+        "swap ? {RELEASE_W{1'b0}} :",
+        r"s_axis_param_tready",
+    ),
+    Fault(
+        "wrong_number_of_sets_unnoticed",
+        "dw_param_loader.v",
+        "if (swap && (sets != wanted_sets)) error <= 1'b1;",
+        "",
+        r"error",
+    ),
+    Fault(
+        "tlast_with_the_first_of_two_beats",
+        "dw_group_tag.v",
+        "last <= group_final && plane_last && (channel_multiplier == 1);",
+        "last <= group_final && plane_last;",
+        r"m_axis_ofmap_tlast",
+    ),
+    Fault(
+        "tlast_of_every_plane",
+        "dw_group_tag.v",
+        "is_final <= group_final && plane_last;",
+        "is_final <= group_final;",
+        r"m_axis_ofmap_tlast",
+    ),
+    Fault(
+        "tkeep_of_the_tail_not_carried_on",
+        "dw_group_tag.v",
+        "keep_left - ALL_KEEP : {KEEP_W{1'b0}}",
+        "keep_left - ALL_KEEP : keep_left",
+        r"m_axis_ofmap_tkeep",
+    ),
+    Fault(
+        "window_held_too_long",
+        "dw_group_tag.v",
+        "hold_left <= channel_multiplier - 1'b1;",
+        "hold_left <= channel_multiplier;",
+        r"hold_left",
+    ),
+    Fault(
+        "operand_not_skewed",
+        "broken_kernel_row.v",
+        ".CYCLES(1)\n  ) u_skew_2",
+        ".CYCLES(0)\n  ) u_skew_2",
+        r"row_sums",
+    ),
+    Fault(
+        "weight_tag_not_skewed",
+        "broken.v",
+        ".CYCLES(1)\n  ) u_tag_2",
+        ".CYCLES(0)\n  ) u_tag_2",
+        r"row_sums",
+    ),
+    Fault(
+        "psum_one_bit_short",
+        "dw_mac_cell.v",
+        "assign psum_out = psum;",
+        "assign psum_out = {psum[PSUM_OUT_W-2], psum[PSUM_OUT_W-2:0]};",
+        r"row_sums",
+    ),
+    Fault(
+        "weight_without_its_sign",
+        "dw_mac_cell.v",
+        "(WEIGHT_SIGNED != 0) && weight[WEIGHT_W-1]",
+        "1'b0",
+        r"row_sums",
+    ),
+    Fault(
+        "row_tree_drops_the_odd_row",
+        "broken_row_tree.v",
+        "sum_1_1 <= sum_0_2;",
+        "sum_1_1 <= sum_0_2 & 9'd0;",
+        r"acc",
+    ),
+    Fault(
+        "row_tree_without_the_sign",
+        "broken_row_tree.v",
+        "{{2{sum_1_1[8]}}, sum_1_1}",
+        "{2'd0, sum_1_1}",
+        r"acc",
+    ),
+    Fault(
+        "acc_one_bit_short",
+        "broken_row_tree.v",
+        "assign acc = sum_2_0;",
+        "assign acc = {sum_2_0[9], sum_2_0[9:0]};",
+        r"acc",
+    ),
+    Fault(
+        "lane_of_the_next_channel",
+        "broken_lane_spread.v",
+        "{2'd2, 2'd1}:\n          lanes = {\n            tap[4+:4],",
+        "{2'd2, 2'd1}:\n          lanes = {\n            tap[0+:4],",
+        r"operands",
+    ),
+    Fault(
+        "beat_lost_in_the_skid_buffer",
+        "dw_skid_buffer.v",
+        "skid_valid <= 1'b1;",
+        "skid_valid <= 1'b0;",
+        r"s_axis_ifmap_tready",
+    ),
+    Fault(
+        "skid_buffer_forgets_the_order",
+        "dw_skid_buffer.v",
+        "skid_valid ? skid_data : s_data",
+        "s_data",
+        r"operands|row_sums|short_stream",
+    ),
+    Fault(
+        "fifo_wraps_one_entry_early",
+        "dw_output_fifo.v",
+        "write && (write_address == LAST)",
+        "write && (write_address == LAST - 1'b1)",
+        r"m_axis_ofmap_t",
+    ),
+    Fault(
+        "ofmap_beat_not_held",
+        "dw_output_fifo.v",
+        "else if (m_ready) m_valid <= 1'b0;",
+        "else m_valid <= 1'b0;",
+        r"m_axis_ofmap_tvalid",
+    ),
+    Fault(
+        "reset_leaves_a_beat",
+        "dw_output_fifo.v",
+        "      wrapped <= 1'b0;\n      m_valid <= 1'b0;\n",
+        "      wrapped <= 1'b0;\n",
+        r"m_axis_ofmap_tvalid",
+    ),
+    Fault(
+        "stride_one_too_long",
+        "dw_raster_axis.v",
+        "(phase == 1) ? stride : phase - 1'b1",
+        "(phase == 1 && stride != 1) ? stride + 1'b1 : (phase == 1) ? stride : phase - 1'b1",
+        r"emit_q|credits",
+    ),
+    Fault(
+        "surplus_beats_into_the_next_tensor",
+        "dw_ifmap_port.v",
+        "(s_valid && !excess)",
+        "s_valid",
+        r"in_col_left|error|operands",
+    ),
+    Fault(
+        "idle_windows_move_the_array",
+        "dw_tap_mask.v",
+        "mask <= emit && row_mask[r]",
+        "mask <= row_mask[r]",
+        r"operands",
+    ),
+)
+
+
+def jobs() -> list[Job]:
+    """Few short jobs, those without stalls first."""
+    shapes = [
+        (layer("same", (5, 6), (3, 3), 5, "SAME", channel_multiplier=2, batch=2), "none"),
+        (layer("one_multiple", (4, 4), (3, 3), 3, (1, 0, 0, 2), batch=2), "none"),
+        (layer("strided", (6, 7), (3, 3), 4, "SAME", (2, 3)), "none"),
+        (layer("small_kernel", (4, 5), (2, 1), 1, channel_multiplier=2), "none"),
+        (layer("short_delays", (3, 1), (3, 3), 3, "SAME", batch=2), "none"),
+        (layer("short_delays_of_two", (4, 2), (3, 3), 3, "SAME", batch=2), "none"),
+        (layer("lead", (4, 3), (3, 3), 3, (4, 0, 1, 0), channel_multiplier=2), "none"),
+        (layer("lag_over_plane", (1, 2), (3, 3), 6, "SAME", batch=3), "both"),
+        (layer("same", (5, 6), (3, 3), 6, "SAME", channel_multiplier=2), "slow-sink"),
+        (layer("strided", (7, 6), (3, 3), 3, "SAME", (3, 1)), "slow-source"),
+        (layer("one_multiple", (4, 4), (3, 3), 6, (2, 1, 1, 2)), "both"),
+        (layer("same", (5, 5), (3, 3), 3, "SAME", channel_multiplier=2), "boundary"),
+    ]
+    made = [make_job(shape, ENGINE, seed, stalls) for seed, (shape, stalls) in enumerate(shapes, 1)]
+    # The largest and the smallest sum that there is.
+    extreme = [
+        replace(make_job(layer("extreme", (3, 4), (3, 3), 2, "SAME"), ENGINE, 1, "none"), **values)
+        for values in _extremes()
+    ]
+    kept = made[0].layer
+    last = [
+        replace(made[8], ifmap_surplus=-4, seed=21),
+        replace(made[10], ifmap_surplus=3, seed=22),
+        # Long enough to be there still when the next stream starts.
+        replace(made[9], ifmap_surplus=70, seed=27),
+        replace(made[9], param_surplus=9, seed=23),
+        replace(made[8], reset_after=60, seed=24),
+        make_job(kept, ENGINE, 25, "slow-sink"),
+        Job(kept, layer_data(kept, ENGINE, 26)[0], layer_data(kept, ENGINE, 25)[1], load=False),
+    ]
+    last[-1] = replace(last[-1], stalls="both", seed=26)
+    return made[:7] + extreme + made[7:] + last
+
+
+def _extremes() -> list[dict]:
+    shape = layer("extreme", (3, 4), (3, 3), 2, "SAME")
+    ifmap, weight = layer_data(shape, ENGINE, 1)
+    low = {"ifmap": ifmap * 0 - 8, "weight": weight * 0 - 8}
+    return [low, low | {"weight": weight * 0 + 7}]
+
+
+@pytest.mark.parametrize("simulator", ["verilator", "icarus"])
+def test_the_sound_rtl_passes(simulator: str) -> None:
+    build = build_bench(ENGINE, simulator=simulator)
+    run_jobs(ENGINE, jobs(), build=build, simulator=simulator)
+
+
+def test_the_faults_differ() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 14
+    files = bench_verilog(ENGINE)
+    texts = [fault.edit(files)[fault.file] for fault in FAULTS]
+    assert len(set(texts)) == len(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_found(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cosim, "FAILURES", tmp_path)
+    # What does not build is no fault found: that is a ToolError.
+    build = build_bench(ENGINE, simulator="icarus", edit=fault.edit)
+    with pytest.raises(MismatchError) as caught:
+        run_jobs(ENGINE, jobs(), build=build, simulator="icarus")
+    message = str(caught.value)
+    assert "RTL and model differ in cycle" in message
+    assert re.search(fault.seen, message.split("\nin job")[0]), message

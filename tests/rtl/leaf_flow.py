@@ -1,0 +1,525 @@
+"""Inside the simulator: flow control, parameters and pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+
+from dwsim.derive import EngineNumbers
+from dwsim.model.control import Control
+from dwsim.model.credit import Credit
+from dwsim.model.ifmap_port import IfmapPort
+from dwsim.model.output_fifo import OutputFifo
+from dwsim.model.param_loader import ParamLoader
+from dwsim.model.pipeline import Pipeline
+from dwsim.model.skid_buffer import SkidBuffer
+from tests.rtl.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+
+
+class SkidBufferCase(Case):
+    """A source that holds its offer; a sink that pleases itself."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = SkidBuffer()
+        self.valid, self.ready = Coin(self.rng), Coin(self.rng)
+        self.offer: int | None = None
+        self.queue: list[int] | None = None  # accepted beats; None before the first reset
+        self.moved = self.full = 0
+
+    def drive(self) -> Values:
+        width = self.parameters["WIDTH"]
+        if self.offer is None and self.valid():
+            self.offer = self.word(width)
+        return {
+            "rst": self.rst(),
+            "s_data": self.word(width) if self.offer is None else self.offer,
+            "s_valid": int(self.offer is not None),
+            "m_ready": int(self.ready()),
+        }
+
+    def model(self, i: Values) -> Expected:
+        skid = self.component
+        if self.queue is None:
+            return {}
+        data = skid.out_data if skid.out_valid else DONT_CARE
+        return {"s_ready": skid.s_ready, "m_valid": skid.out_valid, "m_data": data}
+
+    def promise(self, i: Values) -> Expected:
+        if self.queue is None:
+            return {}
+        # Two entries, in order, nothing lost, a latency of one cycle.
+        data = self.queue[0] if self.queue else DONT_CARE
+        return {"s_ready": len(self.queue) < 2, "m_valid": bool(self.queue), "m_data": data}
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(bool(i["rst"]), bool(i["s_valid"]), i["s_data"], bool(i["m_ready"]))
+        self.component.commit()
+        if self.queue is not None:
+            accepted = i["s_valid"] and len(self.queue) < 2
+            self.full += len(self.queue) == 2
+            if self.queue and i["m_ready"]:
+                self.queue.pop(0)
+                self.moved += 1
+            if accepted:
+                self.queue.append(i["s_data"])
+                self.offer = None
+        if i["rst"]:
+            self.queue, self.offer = [], None
+
+    def uncovered(self) -> str:
+        return "" if self.moved > 500 and self.full > 100 else "full and moving buffers"
+
+
+class OutputFifoCase(Case):
+    """A writer with credit: it writes only while an entry is free."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.depth = self.parameters["DEPTH"]
+        self.component = OutputFifo(self.depth)
+        self.write, self.ready = Coin(self.rng), Coin(self.rng)
+        self.known = False
+        self.words: list[int] = []  # written, and not yet transferred
+        self.out = False  # the oldest is at the output
+        self.full = self.moved = 0
+
+    def drive(self) -> Values:
+        free = len(self.component.entries) < self.depth
+        rst = self.rst()
+        return {
+            "rst": rst,
+            "write": int(self.write() and free and not rst),
+            "write_data": self.word(self.parameters["WIDTH"]),
+            "m_ready": int(self.ready()),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        fifo = self.component
+        return {
+            "popped": fifo.pop(bool(i["m_ready"])),
+            "m_valid": fifo.m_valid,
+            "m_data": fifo.m_data if fifo.m_valid else DONT_CARE,
+        }
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        # The oldest word is in the output register, and the others are behind it in entries.
+        waiting = len(self.words) > self.out
+        return {
+            "popped": waiting and (not self.out or bool(i["m_ready"])),
+            "m_valid": self.out,
+            "m_data": self.words[0] if self.out else DONT_CARE,
+        }
+
+    def clock(self, i: Values) -> None:
+        rst, write, ready = (bool(i[name]) for name in ("rst", "write", "m_ready"))
+        self.component.compute(rst, write, i["write_data"], ready)
+        self.component.commit()
+        self.full += len(self.component.entries) == self.depth
+        if self.out and ready:
+            self.words.pop(0)
+            self.moved += 1
+            self.out = False
+        # A word that was there before this cycle: at the output two cycles after its write.
+        self.out = self.out or bool(self.words)
+        if write:
+            self.words.append(i["write_data"])
+        if rst:
+            self.words, self.out, self.known = [], False, True
+
+    def uncovered(self) -> str:
+        return "" if self.full > 50 and self.moved > 500 else "a full FIFO, or enough transfers"
+
+
+class CreditCase(Case):
+    """Windows take credit only while there is some; only what was taken is given back."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.depth = self.parameters["DEPTH"]
+        self.component = Credit(self.depth)
+        self.take, self.give = Coin(self.rng), Coin(self.rng)
+        self.taken: int | None = None
+        self.empty = 0
+
+    def drive(self) -> Values:
+        taken = self.taken or 0
+        return {
+            "rst": self.rst(),
+            "take": int(self.take() and taken < self.depth),
+            "give": int(self.give() and taken > 0),
+        }
+
+    def model(self, i: Values) -> Expected:
+        return {} if self.taken is None else {"available": self.component.available}
+
+    def promise(self, i: Values) -> Expected:
+        return {} if self.taken is None else {"available": self.taken < self.depth}
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(bool(i["rst"]), bool(i["take"]), bool(i["give"]))
+        self.component.commit()
+        if self.taken is not None:
+            self.taken += i["take"] - i["give"]
+            self.empty += self.taken == self.depth
+        if i["rst"]:
+            self.taken = 0
+
+    def uncovered(self) -> str:
+        return "" if self.empty > 50 else "credit that is used up"
+
+
+class ControlCase(Case):
+    """Streams with and without parameters; ``done`` and ``params_loaded`` at any time."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Control()
+        self.coins = {name: Coin(self.rng) for name in ("cfg_valid", "params_loaded", "done")}
+        self.load = 0
+        self.script: Generator[Expected, Values, None] | None = None
+        self.expected: Expected = {}
+        self.streams = self.waited = 0
+
+    def drive(self) -> Values:
+        inputs = {name: int(coin()) for name, coin in self.coins.items()}
+        return {"rst": self.rst(), "load": self.load, **inputs}
+
+    def model(self, i: Values) -> Expected:
+        control = self.component
+        if self.script is None:
+            return {}
+        return {
+            "cfg_ready": control.cfg_ready,
+            "capture": control.cfg_ready and bool(i["cfg_valid"]),
+            "restart": control.restart,
+            "swap": control.swap(bool(i["load"]), bool(i["params_loaded"])),
+            "run": control.run,
+            "busy": control.busy,
+        }
+
+    def promise(self, i: Values) -> Expected:
+        if self.script is None:
+            return {}
+        ready, restart = self.expected["cfg_ready"], self.expected["restart"]
+        swap = restart and i["load"] and i["params_loaded"]
+        return self.expected | {"capture": ready and i["cfg_valid"], "swap": swap}
+
+    def _promised(self) -> Generator[Expected, Values, None]:
+        idle = {"cfg_ready": 1, "restart": 0, "run": 0, "busy": 0}
+        while True:
+            while not (yield idle)["cfg_valid"]:
+                pass
+            while True:
+                i = yield idle | {"cfg_ready": 0, "restart": 1, "busy": 1}
+                if not i["load"] or i["params_loaded"]:
+                    break
+                self.waited += 1
+            while not (yield idle | {"cfg_ready": 0, "run": 1, "busy": 1})["done"]:
+                pass
+            self.streams += 1
+
+    def clock(self, i: Values) -> None:
+        flags = {name: bool(value) for name, value in i.items()}
+        if self.script is not None:
+            self.expected = self.script.send(i)
+        if self.component.cfg_ready and i["cfg_valid"]:
+            self.load = self.word(1)
+        self.component.compute(**flags)
+        self.component.commit()
+        if i["rst"]:
+            self.script = self._promised()
+            self.expected = next(self.script)
+
+    def uncovered(self) -> str:
+        return "" if self.streams > 50 and self.waited > 20 else "enough streams and waits"
+
+
+class IfmapPortCase(Case):
+    """Streams whose tlast comes early, in time or late, and a raster that wants its own count."""
+
+    reset_odds = 1 / 100  # often, because an error hides the next one
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = IfmapPort(1)
+        self.valid, self.take, self.gap = Coin(self.rng), Coin(self.rng), Coin(self.rng)
+        self.known = False
+        self.kinds: set[int] = set()
+        self.beat: int | None = None
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.streams: list[tuple[int, list[int]]] = []  # beats wanted, beats that come
+        self.source = [0, 0]  # stream and beat that are offered next
+        self.raster = [-1, 0]  # stream and beat that are taken next; -1: no restart yet
+        self.errors = [False, False]
+        self.offered = False
+
+    def _stream(self, index: int) -> tuple[int, list[int]]:
+        while len(self.streams) <= index:
+            wanted = self.rng.randint(1, 9)
+            comes = max(1, wanted + self.rng.choice((0, 0, 0, -wanted, -2, -1, 1, 2, 9)))
+            beats = [self.word(self.parameters["WIDTH"]) for _ in range(comes)]
+            self.streams.append((wanted, beats))
+        return self.streams[index]
+
+    def _between(self) -> bool:
+        return self.raster[0] < 0 or self.raster[1] == self._stream(self.raster[0])[0]
+
+    def _short(self) -> bool:
+        """The raster is behind the tlast of its stream."""
+        return not self._between() and self.raster[1] >= len(self._stream(self.raster[0])[1])
+
+    def _dropping(self) -> bool:
+        """The source is behind the last beat that the raster wanted."""
+        index, stream = self.source[0], self.raster[0]
+        return index < stream or (index == stream and self._between())
+
+    def _available(self, s_valid: bool) -> bool:
+        return self._short() or (s_valid and self.source[0] == self.raster[0])
+
+    def drive(self) -> Values:
+        index, beat = self.source
+        beats = self._stream(index)[1]
+        self.offered = self.offered or self.valid()
+        restart = self._between() and self.gap()
+        take = not self._between() and self.take() and self._available(self.offered)
+        return {
+            "rst": self.rst(),
+            "restart": int(restart),
+            "s_data": beats[beat] if self.offered else self.word(self.parameters["WIDTH"]),
+            "s_last": int(beat == len(beats) - 1) if self.offered else self.word(1),
+            "s_valid": int(self.offered),
+            "take": int(take),
+            "final_take": int(take and self.raster[1] == self._stream(self.raster[0])[0] - 1),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        port = self.component
+        return {
+            "available": port.available(bool(i["s_valid"])),
+            "s_ready": port.s_ready(bool(i["take"])),
+            "beat": DONT_CARE if self.beat is None else int(port.beat[0]),
+            "error_short": port.error_short,
+            "error_long": port.error_long,
+        }
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        between = self._between()
+        real = bool(i["take"]) and not self._short()
+        return {
+            "available": DONT_CARE if between else self._available(bool(i["s_valid"])),
+            "s_ready": self._dropping() or real,
+            "beat": self.beat,
+            "error_short": self.errors[0],
+            "error_long": self.errors[1],
+        }
+
+    def clock(self, i: Values) -> None:
+        flags = {name: bool(i[name]) for name in i if name != "s_data"}
+        self.component.compute(s_data=np.array([i["s_data"]]), **flags)
+        self.component.commit()
+        moved = i["s_valid"] and (self._dropping() or (i["take"] and not self._short()))
+        if i["take"]:
+            wanted, beats = self._stream(self.raster[0])
+            self.beat = 0 if self._short() else beats[self.raster[1]]
+            self.raster[1] += 1
+            self.errors[0] |= self.raster[1] == len(beats) < wanted
+            self.errors[1] |= self.raster[1] == wanted < len(beats)
+        if moved:
+            self.offered = False
+            self.source[1] += 1
+            wanted, beats = self._stream(self.source[0])
+            if self.source[1] == len(beats):
+                self.kinds.add((len(beats) > wanted) - (len(beats) < wanted))
+                self.source = [self.source[0] + 1, 0]
+        if i["restart"]:
+            self.raster = [self.raster[0] + 1, 0]
+        if i["rst"]:
+            self._start_over()
+            self.known = True
+
+    def uncovered(self) -> str:
+        return "" if self.kinds == {-1, 0, 1} else "short, right and long streams"
+
+
+class ParamLoaderCase(Case):
+    """Tensors of right and wrong lengths, and swaps as the control makes them."""
+
+    reset_odds = 1 / 150  # often, because an error hides the next one
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.numbers = EngineNumbers(self.spec)
+        self.component = ParamLoader(self.numbers)
+        self.taps, self.sets = self.parameters["TAPS"], self.parameters["WEIGHT_SETS"]
+        self.valid, self.swap = Coin(self.rng), Coin(self.rng)
+        self.known = False
+        self.swaps = self.faults = self.right = 0
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.tensor: list[int] = []
+        self.sent = 0
+        self.offered = self.loaded = self.error = False
+        self.bank = 0
+        self.written: tuple[int, int, int] | None = None
+        self.ready_from = self.cycle + 2
+
+    def _new_tensor(self) -> None:
+        rng, most = self.rng, self.sets * self.taps
+        length = rng.choice((1, self.sets, rng.randint(1, self.sets))) * self.taps
+        if rng.random() < 0.2:
+            wrong = (rng.randint(1, most), most + rng.randint(1, self.taps), most + self.taps)
+            length = rng.choice((length + 1, max(1, length - 1), *wrong))
+        self.tensor = [self.word(self.parameters["WIDTH"]) for _ in range(length)]
+        self.sent = 0
+
+    def _received_sets(self) -> int:
+        return min(len(self.tensor) // self.taps, self.sets)
+
+    def drive(self) -> Values:
+        if self.sent == len(self.tensor) and not self.loaded:
+            self._new_tensor()
+        next_is_due = self.sent < len(self.tensor)
+        self.offered = self.offered or self.valid()
+        swap = self.loaded and self.swap()
+        most = (1 << self.parameters["SETS_W"]) - 1
+        wanted = self._received_sets() if self.rng.random() < 0.9 else self.rng.randint(0, most)
+        # The first beat of the next tensor may be offered while this one waits; any will do.
+        data = self.word(self.parameters["WIDTH"])
+        return {
+            "rst": self.rst(),
+            "s_axis_param_tdata": self.tensor[self.sent] if next_is_due else data,
+            "s_axis_param_tvalid": int(self.offered),
+            "s_axis_param_tlast": int(self.sent == len(self.tensor) - 1),
+            "swap": int(swap),
+            "wanted_sets": wanted if swap else self.word(self.parameters["SETS_W"]),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        loader, n = self.component, self.numbers
+        write = loader.write_tap is not None
+        address = loader.write_bank << n.set_width | loader.write_set
+        return {
+            "s_axis_param_tready": loader.tready,
+            "loaded": loader.loaded,
+            "active_bank": loader.active_bank,
+            "write_tap": 1 << loader.write_tap if write else 0,
+            "write_address": address if write else DONT_CARE,
+            "write_data": loader.write_data if write else DONT_CARE,
+            "error": loader.error,
+        }
+
+    def _ready(self) -> bool:
+        return self.cycle >= self.ready_from and not self.loaded
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        tap, address, data = self.written or (0, DONT_CARE, DONT_CARE)
+        return {
+            "s_axis_param_tready": self._ready(),
+            "loaded": self.loaded,
+            "active_bank": self.bank,
+            "write_tap": tap,
+            "write_address": address,
+            "write_data": data,
+            "error": self.error,
+        }
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(
+            bool(i["rst"]),
+            bool(i["s_axis_param_tvalid"]),
+            i["s_axis_param_tdata"],
+            bool(i["s_axis_param_tlast"]),
+            bool(i["swap"]),
+            i["wanted_sets"],
+        )
+        self.component.commit()
+        self.written = None
+        if i["s_axis_param_tvalid"] and self._ready() and self.known:
+            weight_set, tap = divmod(self.sent, self.taps)
+            if weight_set < self.sets:
+                address = (1 - self.bank) << self.numbers.set_width | weight_set
+                self.written = (1 << tap, address, i["s_axis_param_tdata"])
+            else:
+                self.error = True
+            self.sent += 1
+            self.offered = False
+            if self.sent == len(self.tensor):
+                self.loaded = True
+                self.error |= len(self.tensor) % self.taps != 0
+        if i["swap"]:
+            self.error |= i["wanted_sets"] != self._received_sets()
+            self.loaded = False
+            self.bank = 1 - self.bank
+            # Windows in flight read the bank given back in this many cycles more.
+            self.ready_from = self.cycle + 1 + self.numbers.release_cycles
+            self.swaps += 1
+            self.faults += self.error
+            self.right += not self.error
+        if i["rst"]:
+            self._start_over()
+            self.known = True
+
+    def uncovered(self) -> str:
+        enough = self.swaps > 20 and self.faults and self.right
+        return "" if enough else "enough swaps of right and of wrong tensors"
+
+
+class PipelineCase(Case):
+    """Any words, any resets."""
+
+    reset_odds = 1 / 20
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.cycles = self.parameters["CYCLES"]
+        self.resets = bool(self.parameters["RESET"])
+        self.component = Pipeline(self.cycles, 0)
+        self.history: list[tuple[int, int]] = []
+
+    def drive(self) -> Values:
+        return {"rst": self.rst(), "d": self.word(self.parameters["WIDTH"])}
+
+    def model(self, i: Values) -> Expected:
+        if self.cycles == 0 or len(self.history) < self.cycles:
+            return {}  # a wire has no component
+        return {"q": self.component.q}
+
+    def promise(self, i: Values) -> Expected:
+        if self.cycles == 0:
+            return {"q": i["d"]}
+        recent = self.history[-self.cycles :]
+        if self.resets and any(rst for rst, _ in recent):
+            return {"q": 0}
+        return {"q": recent[0][1]} if len(recent) == self.cycles else {}
+
+    def clock(self, i: Values) -> None:
+        self.history.append((i["rst"], i["d"]))
+        self.component.compute(self.resets and bool(i["rst"]), i["d"])
+        self.component.commit()
+
+
+dw_skid_buffer = leaf_test("dw_skid_buffer", SkidBufferCase, 6000)
+dw_output_fifo = leaf_test("dw_output_fifo", OutputFifoCase, 6000)
+dw_credit = leaf_test("dw_credit", CreditCase, 4000)
+dw_control = leaf_test("dw_control", ControlCase, 8000)
+dw_ifmap_port = leaf_test("dw_ifmap_port", IfmapPortCase, 8000)
+dw_param_loader = leaf_test("dw_param_loader", ParamLoaderCase, 10000)
+dw_pipeline = leaf_test("dw_pipeline", PipelineCase, 2000)

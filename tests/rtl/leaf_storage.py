@@ -1,0 +1,208 @@
+"""Inside the simulator: delay lines, the window that they make, and the weight memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dwsim.derive import EngineNumbers
+from dwsim.layout import from_word, to_word
+from dwsim.model.delay_line import DelayLine
+from dwsim.model.weight_memory import WeightMemory
+from dwsim.model.window import Window
+from tests.rtl.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+
+
+class DelayLineCase(Case):
+    """Every length, in random order; a run is long enough for pointers to wrap."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.longest = self.parameters["MAX_LENGTH"]
+        self.zero_fill = bool(self.parameters["ZERO_FILL"])
+        self.component = DelayLine((), self.longest, self.zero_fill)
+        self.step = Coin(self.rng, 0.3, 0.9, 1.0)
+        self.to_come: list[int] = []
+        self.length = 1
+        self.steps_left = 0
+        self.history: list[int] | None = None  # words of this run ...
+        self.delay = 0  # ... and its length, which `length` leaves in the cycle of a restart
+        self.reached: set[int] = set()
+
+    def drive(self) -> Values:
+        restart = self.history is None or self.steps_left <= 0
+        if restart and self.rng.random() < 0.8:
+            # Else the restart goes on for another cycle, and may then be for another length.
+            if not self.to_come:
+                self.to_come = list(range(1, self.longest + 1))
+                self.rng.shuffle(self.to_come)
+            self.length = self.to_come.pop()
+            self.steps_left = self.rng.randint(1, 2 * self.length + self.longest + 4)
+        elif restart:
+            self.length = self.rng.randint(1, self.longest)
+        return {
+            "restart": int(restart),
+            "step": int(self.step()),
+            "length": self.length,
+            "d": self.word(self.parameters["WIDTH"]),
+        }
+
+    def _stale(self) -> bool:
+        return self.history is None or len(self.history) < self.delay
+
+    def model(self, i: Values) -> Expected:
+        if self.history is None or (self._stale() and not self.zero_fill):
+            return {}
+        return {"q": int(self.component.q)}
+
+    def promise(self, i: Values) -> Expected:
+        if self.history is None:
+            return {}
+        if self._stale():
+            return {"q": 0 if self.zero_fill else DONT_CARE}
+        self.reached.add(self.delay)
+        return {"q": self.history[-self.delay]}
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(bool(i["restart"]), bool(i["step"]), i["length"], np.int64(i["d"]))
+        self.component.commit()
+        if i["restart"]:
+            self.history, self.delay = [], i["length"]
+        elif i["step"] and self.history is not None:
+            self.history.append(i["d"])
+            self.steps_left -= 1
+
+    def uncovered(self) -> str:
+        missing = set(range(1, self.longest + 1)) - self.reached
+        return f"lengths {sorted(missing)}" if missing else ""
+
+
+class WindowCase(Case):
+    """Runs of any row and column delay."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.numbers = EngineNumbers(self.spec)
+        self.component = Window(self.numbers)
+        self.step = Coin(self.rng, 0.3, 0.9, 1.0)
+        self.row_delay = self.col_delay = 1
+        self.steps_left = 0
+        self.beats: list[int] | None = None  # of this run ...
+        self.delays = (0, 0)  # ... and its row and column delay
+        self.whole = 0
+
+    def _reach(self) -> int:
+        """Steps between the newest and the oldest tap."""
+        spec = self.spec
+        return (spec.kernel_h - 1) * self.row_delay + (spec.kernel_w - 1) * self.col_delay
+
+    def drive(self) -> Values:
+        rng = self.rng
+        restart = self.beats is None or self.steps_left <= 0
+        if restart:
+            row, col = self.parameters["MAX_ROW_DELAY"], self.parameters["MAX_COL_DELAY"]
+            self.row_delay = rng.choice((1, row, rng.randint(1, row)))
+            self.col_delay = rng.choice((1, col, rng.randint(1, col)))
+            self.steps_left = rng.randint(1, 2 * self._reach() + 20)
+        return {
+            "restart": int(restart),
+            "step": int(self.step()),
+            "row_delay": self.row_delay,
+            "col_delay": self.col_delay,
+            "d": self.word(self.parameters["WIDTH"]),
+        }
+
+    def _entered(self, row: int, col: int) -> int:
+        """Index of the beat under a tap."""
+        rows, cols = self.spec.kernel_h - 1 - row, self.spec.kernel_w - 1 - col
+        return len(self.beats) - 1 - rows * self.delays[0] - cols * self.delays[1]
+
+    def model(self, i: Values) -> Expected:
+        if self.beats is None or self._entered(0, 0) < 0:
+            return {}
+        taps = self.component.taps.transpose(1, 0, 2).reshape(-1)
+        return {"taps": to_word(taps, self.spec.ifmap_width)}
+
+    def promise(self, i: Values) -> Expected:
+        # Until the oldest tap holds a beat of this run, some taps are stale.
+        if self.beats is None or self._entered(0, 0) < 0:
+            return {}
+        self.whole += 1
+        rows, cols, width = self.spec.kernel_h, self.spec.kernel_w, self.parameters["WIDTH"]
+        return {
+            "taps": sum(
+                self.beats[self._entered(r, c)] << (r * cols + c) * width
+                for r in range(rows)
+                for c in range(cols)
+            )
+        }
+
+    def clock(self, i: Values) -> None:
+        spec = self.spec
+        beat = from_word(i["d"], spec.lanes, spec.ifmap_width, spec.ifmap_signed)
+        step = bool(i["step"])
+        self.component.compute(bool(i["restart"]), step, i["row_delay"], i["col_delay"], beat)
+        self.component.commit()
+        if i["restart"]:
+            self.beats, self.delays = [], (i["row_delay"], i["col_delay"])
+        elif step and self.beats is not None:
+            self.beats.append(i["d"])
+            self.steps_left -= 1
+
+    def uncovered(self) -> str:
+        return "" if self.whole > 200 else "enough whole windows"
+
+
+class WeightMemoryCase(Case):
+    """Reads and writes of any address, the same one too; the model's first tap."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.numbers = EngineNumbers(self.spec)
+        self.component = WeightMemory(self.numbers)
+        self.write = Coin(self.rng)
+        self.memory: dict[int, int] = {}
+        self.reads: list[int | None] = [DONT_CARE, DONT_CARE]  # of the last two cycles
+        self.met = 0
+
+    def drive(self) -> Values:
+        width = self.parameters["ADDR_W"]
+        write, address = self.write(), self.word(width)
+        return {
+            "write": int(write),
+            "write_address": address,
+            "write_data": self.word(self.parameters["WIDTH"]),
+            "read_address": address if self.rng.random() < 0.2 else self.word(width),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if self.reads[0] is DONT_CARE:
+            return {}  # not yet written
+        data = self.component.read_data[0, 0]
+        return {"read_data": to_word(data, self.spec.weight_width)}
+
+    def promise(self, i: Values) -> Expected:
+        return {"read_data": self.reads[0]}
+
+    def clock(self, i: Values) -> None:
+        spec, sets = self.spec, self.numbers.set_width
+        bank, weight_set = divmod(i["write_address"], 1 << sets)
+        data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
+        tag = divmod(i["read_address"], 1 << sets)
+        tap = 0 if i["write"] else None
+        self.component.compute(tap, bank, weight_set, data, [tag] * spec.kernel_w)
+        self.component.commit()
+        self.reads = [self.reads[1], self.memory.get(i["read_address"], DONT_CARE)]
+        if i["write"]:
+            self.memory[i["write_address"]] = i["write_data"]
+            self.met += i["write_address"] == i["read_address"]
+
+    def uncovered(self) -> str:
+        complete = len(self.memory) == 1 << self.parameters["ADDR_W"]
+        return "" if complete and self.met > 20 else "all addresses, and reads of what is written"
+
+
+dw_delay_line = leaf_test("dw_delay_line", DelayLineCase, 8000)
+dw_window = leaf_test("dw_window", WindowCase, 5000)
+dw_weight_memory = leaf_test("dw_weight_memory", WeightMemoryCase, 4000)

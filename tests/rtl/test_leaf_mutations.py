@@ -1,0 +1,111 @@
+"""The benches notice: each leaf is broken on purpose, and its own bench has to fail.
+
+Several leaves are broken in one run, but never a leaf together with one that it contains: what
+the bench of ``dw_raster`` notices must be the break of ``dw_raster``. Icarus, because it builds
+in no time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.rtl.leaf_instances import LEAVES
+from tests.rtl.leaf_runner import build_wrapper, chosen_seed, leaf_sources, run_leaves
+
+CYCLES = 1500
+
+# In each round: leaf -> what is replaced by what in the source of its module.
+ROUNDS = {
+    "leaf_flow": (
+        {
+            "dw_skid_buffer": ("skid_valid ? skid_data : s_data", "s_data"),
+            "dw_output_fifo": ("LAST_ENTRY = DEPTH - 1", "LAST_ENTRY = (1 << ADDR_W) - 1"),
+            "dw_credit": ("if (take && !give)", "if (take)"),
+            "dw_control": ("LOAD: if (params_ready)", "LOAD: if (params_loaded)"),
+            "dw_ifmap_port": ("excess && s_valid && s_last", "excess && s_last"),
+            "dw_param_loader": ("swap ? RELEASE :", "swap ? RELEASE - 1'b1 :"),
+            "dw_pipeline": ("(RESET != 0) && rst", "(RESET != 0) && rst && (i == 0)"),
+        },
+        {
+            "dw_skid_buffer": ("s_ready = !skid_valid", "s_ready = !skid_valid || m_ready"),
+            "dw_output_fifo": ("(!m_valid || m_ready)", "!m_valid"),
+            "dw_credit": ("(credits != 0)", "(credits != 0) || give"),
+            "dw_control": ("swap = restart && load", "swap = restart"),
+            "dw_ifmap_port": ("if (rst || restart) short_stream", "if (rst) short_stream"),
+            "dw_param_loader": ("if (accept && overflow) error <= 1'b1;", ""),
+            "dw_pipeline": ("stages[WIDTH*(CYCLES-1)+:WIDTH]", "stages[0+:WIDTH]"),
+        },
+    ),
+    "leaf_raster": (
+        {
+            "dw_raster_axis": ("hit = (phase == 1) && (hits_left != 0)", "hit = (phase == 1)"),
+            "dw_tap_axis": ("coordinate < limit", "coordinate <= limit"),
+            "dw_group_tag": ("is_final && (hold_left == 1)", "is_final"),
+        },
+        {
+            "dw_raster": ("else if (step && live) running", "else if (live) running"),
+            "dw_tap_axis": ("else if (step) coordinate", "else coordinate"),
+            "dw_group_tag": ("if (rst || restart) hold_left", "if (restart) hold_left"),
+        },
+    ),
+    "leaf_storage": (
+        {
+            "dw_delay_line": ("(length == 2) ? last_d : read_data", "read_data"),
+            "dw_weight_memory": ("read_data   <= memory_data", "read_data <= memory[read_address]"),
+        },
+        {
+            "dw_window": ("rows[(r+1)*WIDTH+:WIDTH]),", "rows[(KERNEL_H-1)*WIDTH+:WIDTH]),"),
+            "dw_weight_memory": ("if (write) memory", "memory"),
+        },
+        {
+            "dw_delay_line": ("stale <= length - 1'b1", "stale <= length - 2'd2"),
+        },
+    ),
+    "leaf_array": (
+        {
+            "dw_tap_mask": ("mask <= emit && ", "mask <= "),
+            "dw_mac_cell": ("ifmap_sign = (IFMAP_SIGNED != 0) &&", "ifmap_sign ="),
+            "row_tree": ("sum_3_0 <=", "sum_3_0 <= 1'b1 +"),
+            "lane_spread": ("hold_index_q <= hold_index", "hold_index_q <= 0"),
+        },
+        {
+            "dw_tap_mask": ("row_mask[r] && col_mask[c]", "row_mask[r]"),
+            "kernel_row": (".CYCLES(3)", ".CYCLES(2)"),
+            "row_tree": ("acc = sum_4_0", "acc = {1'b0, sum_4_0} >> 1 << 1"),
+            "lane_spread": ("multiplier_q <= multiplier", "multiplier_q <= 1"),
+        },
+    ),
+}
+# The engine spec, of tests.rtl.leaf_instances, whose module is broken.
+GENERATED = {"kernel_row": "wide", "row_tree": "largest", "lane_spread": "spread"}
+
+
+@pytest.mark.parametrize(
+    ("bench", "broken"),
+    [
+        pytest.param(bench, broken, id=f"{bench}-{index}")
+        for bench, rounds in ROUNDS.items()
+        for index, broken in enumerate(rounds)
+    ],
+)
+def test_a_broken_leaf_is_noticed(
+    bench: str, broken: dict[str, tuple[str, str]], seed: int, tmp_path: Path
+) -> None:
+    sources = leaf_sources(LEAVES[bench])
+    for leaf, (right, wrong) in broken.items():
+        name = f"{GENERATED[leaf]}_{leaf}.v" if leaf in GENERATED else f"{leaf}.v"
+        assert sources[name].count(right) == 1, f"{name} has changed: {right!r} is not there once"
+        sources[name] = sources[name].replace(right, wrong)
+    build = build_wrapper("icarus", "leaf_broken", LEAVES[bench], sources)
+    log = tmp_path / "run.log"
+    result = run_leaves(build, "leaf_broken", bench, chosen_seed(seed), log, cycles=CYCLES)
+    # A comparison has to fail, not the bench itself.
+    noticed = {f.name.split(".")[-1] for f in result.failures if " fails in cycle " in f.message}
+    assert broken.keys() <= noticed
+
+
+def test_every_leaf_is_broken_once() -> None:
+    for bench, rounds in ROUNDS.items():
+        assert {leaf for broken in rounds for leaf in broken} == set(LEAVES[bench])

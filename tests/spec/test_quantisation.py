@@ -1,0 +1,392 @@
+"""Quantisation: every rule has a tiny bad input; multipliers and clamps follow TFLite's rules."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dwsim import SpecError
+from dwsim.spec.quantisation import (
+    ACTIVATIONS,
+    Quantisation,
+    activation_range,
+    quantise_multiplier,
+    reduced_multiplier,
+)
+
+SCALARS = ("act_min", "act_max", "ifmap_zero_point", "ofmap_zero_point")
+VECTORS = ("bias", "multiplier", "shift")
+INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+
+
+def quantisation(**changes: Any) -> Quantisation:
+    fields = {"bias": (1, -2), "multiplier": (2**30, 5), "shift": (-3, 4)}
+    return Quantisation(**{**fields, "act_min": -128, "act_max": 127, **changes})
+
+
+def from_scales(**changes: Any) -> Quantisation:
+    fields = {"ifmap_scale": 0.5, "weight_scales": [0.25, 0.75], "ofmap_scale": 0.5, "channels": 2}
+    return Quantisation.from_scales(**{**fields, **changes})
+
+
+def violations_of(function: Any, *arguments: Any, **changes: Any) -> list[tuple[str, Any]]:
+    """(field, value) of each violation; checks that the message shows them and the rule."""
+    with pytest.raises(SpecError) as caught:
+        function(*arguments, **changes)
+    for violation in caught.value.violations:
+        assert f"{violation.field} = {violation.value!r}: {violation.rule}" in str(caught.value)
+    return [(violation.field, violation.value) for violation in caught.value.violations]
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None, [1]], ids=repr)
+@pytest.mark.parametrize("field", SCALARS)
+def test_scalars_are_integers(field: str, value: Any) -> None:
+    assert violations_of(quantisation, **{field: value}) == [(field, value)]
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None, [1], np.float32(1)], ids=repr)
+@pytest.mark.parametrize("field", VECTORS)
+def test_entries_of_channels_are_integers(field: str, value: Any) -> None:
+    assert violations_of(quantisation, **{field: (1, value)}) == [(f"{field}[1]", value)]
+
+
+@pytest.mark.parametrize("value", [3, None, "ab", {1, 2}], ids=repr)
+@pytest.mark.parametrize("field", VECTORS)
+def test_channels_are_sequences(field: str, value: Any) -> None:
+    assert violations_of(quantisation, **{field: value}) == [(field, value)]
+
+
+def test_channels_are_no_matrix() -> None:
+    with pytest.raises(SpecError, match="bias = array.*one per ofmap channel"):
+        quantisation(bias=np.zeros((1, 2), np.int32))
+
+
+@pytest.mark.parametrize("field", ["multiplier", "shift"])
+def test_every_channel_has_every_parameter(field: str) -> None:
+    assert violations_of(quantisation, **{field: (1, 2, 3)}) == [(f"len({field})", 3)]
+
+
+RANGES = [
+    # width, rounding, field, least, largest
+    (8, "double", "bias", INT32_MIN, INT32_MAX),
+    (16, "double", "bias", -(2**47), 2**47 - 1),
+    (8, "double", "multiplier", INT32_MIN, INT32_MAX),
+    (8, "single", "multiplier", 0, INT32_MAX),
+    (16, "double", "multiplier", 0, INT32_MAX),
+    (16, "single", "multiplier", 0, INT32_MAX),
+    (8, "double", "shift", -31, 30),
+    (8, "single", "shift", -31, 30),
+    (16, "double", "shift", -31, 7),
+]
+
+
+@pytest.mark.parametrize(("ifmap_width", "rounding", "field", "least", "largest"), RANGES)
+def test_ranges_of_channels(
+    ifmap_width: int, rounding: str, field: str, least: int, largest: int
+) -> None:
+    common = {"ifmap_width": ifmap_width, "rounding": rounding}
+    assert getattr(quantisation(**common, **{field: (least, largest)}), field) == (least, largest)
+    for beyond in (least - 1, largest + 1):
+        found = violations_of(quantisation, **common, **{field: (0, beyond)})
+        assert found == [(f"{field}[1]", beyond)]
+
+
+@pytest.mark.parametrize(("ifmap_width", "least", "largest"), [(8, -128, 127), (16, 0, 0)])
+@pytest.mark.parametrize("field", ["ifmap_zero_point", "ofmap_zero_point"])
+def test_ranges_of_zero_points(field: str, ifmap_width: int, least: int, largest: int) -> None:
+    for value in (least, largest):
+        spec = quantisation(ifmap_width=ifmap_width, **{field: value})
+        assert getattr(spec, field) == value
+    for value in (least - 1, largest + 1):
+        found = violations_of(quantisation, ifmap_width=ifmap_width, **{field: value})
+        assert found == [(field, value)]
+
+
+@pytest.mark.parametrize(("ifmap_width", "limit"), [(8, 128), (16, 32768)])
+def test_ranges_of_clamps(ifmap_width: int, limit: int) -> None:
+    width = {"ifmap_width": ifmap_width}
+    quantisation(**width, act_min=-limit, act_max=limit - 1)
+    quantisation(**width, act_min=3, act_max=3)
+    for act_min, act_max, field in [
+        (-limit - 1, 0, "act_min"),
+        (limit, 0, "act_min"),
+        (0, limit, "act_max"),
+        (0, -limit - 1, "act_max"),
+        (4, 3, "act_min"),
+    ]:
+        found = violations_of(quantisation, **width, act_min=act_min, act_max=act_max)
+        assert [name for name, _ in found] == [field]
+
+
+@pytest.mark.parametrize("value", [4, 32, 8.0, "8", None, True], ids=repr)
+def test_ifmap_width_is_8_or_16(value: Any) -> None:
+    assert violations_of(quantisation, ifmap_width=value) == [("ifmap_width", value)]
+
+
+@pytest.mark.parametrize("value", ["DOUBLE", "", None, 1, ["double"]], ids=repr)
+def test_rounding_is_double_or_single(value: Any) -> None:
+    assert violations_of(quantisation, rounding=value) == [("rounding", value)]
+
+
+def test_all_violations_come_together() -> None:
+    assert violations_of(
+        quantisation,
+        bias=(2**31, 0, 2**31, -(2**40)),
+        multiplier=(0.5, 0),
+        shift=(31, 31),
+        act_min=None,
+        act_max=128,
+        ifmap_zero_point=-129,
+        ofmap_zero_point=True,
+    ) == [
+        ("bias[0]", 2**31),
+        ("multiplier[0]", 0.5),
+        ("len(multiplier)", 2),
+        ("shift[0]", 31),
+        ("len(shift)", 2),
+        ("ifmap_zero_point", -129),
+        ("ofmap_zero_point", True),
+        ("act_min", None),
+        ("act_max", 128),
+    ]
+    assert violations_of(quantisation, ifmap_width=7, rounding="up") == [
+        ("ifmap_width", 7),
+        ("rounding", "up"),
+    ]
+
+
+def test_one_violation_speaks_for_all_channels_of_a_field() -> None:
+    with pytest.raises(SpecError, match=r"bias\[1\] = 2147483648: .*2 more channels"):
+        quantisation(bias=(0, 2**31, 2**31, 2**31), multiplier=(0,) * 4, shift=(0,) * 4)
+
+
+@pytest.mark.parametrize("kind", [tuple, list, np.array, lambda v: np.array(v, np.int32)])
+def test_equal_quantisations_are_equal_however_they_were_given(kind: Any) -> None:
+    other = quantisation(bias=kind((1, -2)), multiplier=kind((2**30, 5)), shift=kind((-3, 4)))
+    assert other == quantisation()
+    assert hash(other) == hash(quantisation())
+    assert {type(value) for value in (*other.bias, *other.multiplier, *other.shift)} == {int}
+    assert other != quantisation(bias=(1, -3))
+
+
+def test_lists_of_numpy_integers_are_integers() -> None:
+    assert quantisation(bias=list(np.array([1, -2], np.int32))) == quantisation()
+
+
+def test_a_quantisation_cannot_change_and_knows_its_sizes() -> None:
+    spec = quantisation()
+    with pytest.raises(AttributeError):
+        spec.bias = (0, 0)
+    assert (spec.channels, spec.dtype) == (2, np.int8)
+    assert quantisation(ifmap_width=16).dtype == np.int16
+    assert Quantisation((), (), (), 0, 0).channels == 0
+
+
+def tflite_multiplier(real: float) -> tuple[int, int]:
+    """QuantizeMultiplier in rational numbers, for positive reals."""
+    exact, shift = Fraction(real), 0
+    while exact >= 1:
+        exact, shift = exact / 2, shift + 1
+    while exact < Fraction(1, 2):
+        exact, shift = exact * 2, shift - 1
+    multiplier = math.floor(exact * 2**31 + Fraction(1, 2))
+    if multiplier == 2**31:
+        multiplier, shift = 2**30, shift + 1
+    return (0, 0) if shift < -31 else (multiplier, shift)
+
+
+def test_multipliers_equal_the_rule_in_rational_numbers(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    reals = np.ldexp(rng.uniform(0.5, 1, 4000), rng.integers(-36, 30, 4000))
+    # Ties of the 31st bit, and the doubles beside them.
+    ties = np.ldexp(rng.integers(2**30, 2**31, 1000) + 0.5, rng.integers(-64, -2, 1000))
+    top = np.ldexp(1 - np.exp2(rng.uniform(-53, -20, 1000)), rng.integers(-33, 30, 1000))
+    beside = [np.nextafter(ties, 0), np.nextafter(ties, np.inf)]
+    for real in np.concatenate([reals, ties, *beside, top]).tolist():
+        assert quantise_multiplier(real) == tflite_multiplier(real), f"seed {seed}: {real!r}"
+        if real < 2.0**29:
+            assert quantise_multiplier(real, "single") == quantise_multiplier(real)
+
+
+@pytest.mark.parametrize(
+    ("real", "double", "single"),
+    [
+        (0.0, (0, 0), (0, 0)),
+        (-0.0, (0, 0), (0, 0)),
+        (1, (2**30, 1), (2**30, 1)),
+        (0.5, (2**30, 0), (2**30, 0)),
+        (0.75, (3 * 2**29, 0), (3 * 2**29, 0)),
+        (1 - 2.0**-31, (INT32_MAX, 0), (INT32_MAX, 0)),
+        (1 - 2.0**-32, (2**30, 1), (2**30, 1)),  # the tie rounds up to 2**31: halved
+        (1 - 1.5 * 2.0**-32, (INT32_MAX, 0), (INT32_MAX, 0)),
+        (2.0**-32, (2**30, -31), (2**30, -31)),
+        (2.0**-32 * (1 - 2.0**-40), (2**30, -31), (2**30, -31)),  # rounded before it is flushed
+        (2.0**-32 * (1 - 2.0**-31), (0, 0), (0, 0)),
+        (5e-324, (0, 0), (0, 0)),
+        (2.0**30 * (1 - 2.0**-31), (INT32_MAX, 30), (INT32_MAX, 30)),
+        (2.0**30, (2**30, 31), (INT32_MAX, 30)),
+        (2.0**30 * (1 - 2.0**-32), (2**30, 31), (INT32_MAX, 30)),
+        (2.0**1000, (2**30, 1001), (INT32_MAX, 30)),
+        (-0.75, (-3 * 2**29, 0), None),
+        (-1 + 2.0**-40, (INT32_MIN, 0), None),
+        (-1.0, (-(2**30), 1), None),
+    ],
+)
+def test_multipliers_at_the_edges(
+    real: float, double: tuple[int, int], single: tuple[int, int] | None
+) -> None:
+    assert quantise_multiplier(real) == double
+    if single is None:
+        assert violations_of(quantise_multiplier, real, "single") == [("real", real)]
+    else:
+        assert quantise_multiplier(real, "single") == single
+
+
+@pytest.mark.parametrize("real", [math.inf, -math.inf, math.nan, "1", None], ids=repr)
+def test_multipliers_are_finite(real: Any) -> None:
+    with pytest.raises(SpecError, match="real = .*finite"):
+        quantise_multiplier(real)
+
+
+def test_multipliers_know_their_roundings() -> None:
+    assert violations_of(quantise_multiplier, 1.0, "up") == [("rounding", "up")]
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "reduced"),
+    [
+        (0, 0),
+        (0x7FFF, 0),
+        (0x8000, 1),
+        (2**30, 2**14),
+        (0x40007FFF, 0x4000),
+        (0x40008000, 0x4001),
+        (0x7FFE8000, 0x7FFF),
+        (0x7FFF7FFF, 0x7FFF),
+        (0x7FFF8000, 0x7FFF),
+        (INT32_MAX, 0x7FFF),
+    ],
+)
+def test_reduced_multipliers(multiplier: int, reduced: int) -> None:
+    assert reduced_multiplier(multiplier) == reduced
+
+
+@pytest.mark.parametrize(
+    ("activation", "scale", "zero_point", "width", "expected"),
+    [
+        ("none", 0.1, 7, 8, (-128, 127)),
+        ("none", 0.1, 0, 16, (-32768, 32767)),
+        ("relu", 0.1, 7, 8, (7, 127)),
+        ("relu", 0.1, -128, 8, (-128, 127)),
+        ("relu6", 0.1, 7, 8, (7, 67)),
+        ("relu6", 0.01, 7, 8, (7, 127)),
+        ("relu6", 0.001, 0, 16, (0, 6000)),
+        ("relu_n1_to_1", 0.1, 7, 8, (-3, 17)),
+        ("relu_n1_to_1", 0.001, 7, 8, (-128, 127)),
+        ("relu_n1_to_1", 0.001, 0, 16, (-1000, 1000)),
+        # Ties go away from zero: 1 / 0.4 = 2.5 in float32.
+        ("relu_n1_to_1", 0.4, 0, 8, (-3, 3)),
+        ("relu6", 4.0, 1, 8, (1, 3)),
+        # In double precision 6 / float32(0.0923077) is 64.99999.. or 65.00000..; no tie, no matter.
+        ("relu6", 12 / 129, 0, 8, (0, 65)),
+    ],
+)
+def test_activation_ranges(
+    activation: str, scale: float, zero_point: int, width: int, expected: tuple[int, int]
+) -> None:
+    assert activation_range(activation, scale, zero_point, width) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        (("tanh", 1.0, 0, 8), ["activation"]),
+        ((None, 1.0, 0, 8), ["activation"]),
+        (("relu", 0.0, 0, 8), ["scale"]),
+        (("relu", -1.0, 0, 8), ["scale"]),
+        (("relu", math.nan, 0, 8), ["scale"]),
+        (("relu", 1e39, 0, 8), ["scale"]),
+        (("relu", 1e-50, 0, 8), ["scale"]),
+        (("relu", "1", 0, 8), ["scale"]),
+        (("relu6", 1e-9, 0, 8), ["scale"]),
+        (("relu_n1_to_1", 1e-10, 0, 8), ["scale", "scale"]),
+        (("relu", 1.0, 128, 8), ["zero_point"]),
+        (("relu", 1.0, 0.0, 16), ["zero_point"]),
+        (("relu", 1.0, 0, 32), ["width"]),
+        (("relu", True, None, 8), ["scale", "zero_point"]),
+    ],
+)
+def test_bad_activation_ranges(arguments: tuple[Any, ...], fields: list[str]) -> None:
+    with pytest.raises(SpecError) as caught:
+        activation_range(*arguments)
+    assert [violation.field for violation in caught.value.violations] == fields
+
+
+def test_scales_become_multipliers() -> None:
+    assert from_scales() == Quantisation((0, 0), (2**30, 3 * 2**29), (-1, 0), -128, 127)
+
+
+def test_one_weight_scale_serves_every_channel() -> None:
+    arguments = {"weight_scales": np.array([0.75]), "channels": 3, "bias": np.array([1, 2, 3])}
+    assert from_scales(**arguments) == Quantisation(
+        (1, 2, 3), (3 * 2**29,) * 3, (0,) * 3, -128, 127
+    )
+
+
+def test_scales_bring_everything_else_along() -> None:
+    spec = from_scales(
+        ifmap_zero_point=3,
+        ofmap_zero_point=-100,
+        activation="relu6",
+        rounding="single",
+        ofmap_scale=0.25,
+    )
+    assert spec == Quantisation(
+        (0, 0), (2**30, 3 * 2**29), (0, 1), -100, -76, 3, -100, rounding="single"
+    )
+    assert from_scales(ifmap_width=16).act_max == 32767
+
+
+def test_scales_are_float32_and_their_product_is_not() -> None:
+    # As doubles 0.1 * 0.1 / 0.1 would be 0.1; in float32 throughout the last bits are others too.
+    tenth = Fraction(float(np.float32(0.1)))
+    spec = from_scales(ifmap_scale=0.1, weight_scales=[0.1], ofmap_scale=0.1)
+    assert spec.multiplier[0] == math.floor(tenth * 8 * 2**31 + Fraction(1, 2))
+    assert spec.multiplier[0] != quantise_multiplier(0.1)[0]
+    # The product of two float32 has 48 bits, which a float32 product would cut to 24.
+    spec = from_scales(ifmap_scale=0.7, weight_scales=[0.9], ofmap_scale=1.0)
+    exact = Fraction(float(np.float32(0.7))) * Fraction(float(np.float32(0.9)))
+    assert spec.multiplier[0] == math.floor(exact * 2**31 + Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"ifmap_scale": 0}, ["ifmap_scale"]),
+        ({"ofmap_scale": math.inf}, ["ofmap_scale"]),
+        ({"weight_scales": [1, 0]}, ["weight_scales[1]"]),
+        ({"weight_scales": [1, 2, 3]}, ["len(weight_scales)"]),
+        ({"weight_scales": 0.5}, ["weight_scales"]),
+        ({"weight_scales": []}, ["len(weight_scales)"]),
+        ({"channels": -1}, ["channels"]),
+        ({"ifmap_scale": -1, "ofmap_scale": None, "channels": 1.0}, ["ifmap_scale", "ofmap_scale"]),
+        ({"rounding": "up"}, ["rounding"]),
+        ({"activation": "tanh"}, ["activation"]),
+        ({"bias": [1]}, ["len(multiplier)", "len(shift)"]),
+        ({"weight_scales": [2.0**31]}, ["shift[0]"]),
+    ],
+)
+def test_bad_scales(changes: dict[str, Any], fields: list[str]) -> None:
+    with pytest.raises(SpecError) as caught:
+        from_scales(**changes)
+    assert [violation.field for violation in caught.value.violations][: len(fields)] == fields
+
+
+def test_every_activation_has_a_range() -> None:
+    for activation in ACTIVATIONS:
+        low, high = activation_range(activation, 0.5, 0)
+        assert -128 <= low < high <= 127

@@ -1,0 +1,33 @@
+"""Tables, CSV and JSON from rows."""
+
+from __future__ import annotations
+
+import json
+
+from dwsim.report import Column, csv_text, json_text, text_table
+
+COLUMNS = (Column("name", "name", "text"), Column("n", "cycles"), Column("u", "used", "share"))
+ROWS = [{"name": "a", "n": 1234567, "u": 0.5, "more": 1}, {"name": "long,er", "n": 8, "u": None}]
+
+
+def test_a_table_is_aligned() -> None:
+    assert text_table(COLUMNS, ROWS, {"name": "total", "n": 1234575, "u": 1}) == (
+        "name        cycles     used\n"
+        "-------  ---------  -------\n"
+        "a        1,234,567   50.0 %\n"
+        "long,er          8\n"
+        "-------  ---------  -------\n"
+        "total    1,234,575  100.0 %\n"
+    )
+
+
+def test_a_table_without_rows_has_its_titles() -> None:
+    assert text_table(COLUMNS, []) == "name  cycles  used\n----  ------  ----\n"
+
+
+def test_csv_has_keys_and_plain_numbers() -> None:
+    assert csv_text(COLUMNS, ROWS) == 'name,n,u\na,1234567,0.5\n"long,er",8,\n'
+
+
+def test_json_is_what_it_was() -> None:
+    assert json.loads(json_text(ROWS)) == ROWS
