@@ -1,0 +1,9 @@
+"""The error of a model file that cannot be read or run."""
+
+from __future__ import annotations
+
+from dwsim.errors import DwsimError
+
+
+class ModelError(DwsimError):
+    """A ``.tflite`` file that is damaged, hostile, or refused by the interpreter."""
