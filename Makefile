@@ -9,6 +9,7 @@ JOBS ?= auto
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+NETWORKS_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,13 +20,14 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench clean distclean
+.PHONY: help setup demo test lint bench networks clean distclean
 
 help:
 	@echo "make demo       generate an engine, simulate it, compare it with the models"
 	@echo "make test       every test, in parallel (PYTEST_ARGS=...)"
 	@echo "make lint       ruff: rules and format"
 	@echo "make bench      MobileNetV1 layer by layer in RTL, and the speed of the models"
+	@echo "make networks   four full-size networks, every depthwise layer in RTL, against LiteRT"
 	@echo "make setup      the venv with all dependencies, and nothing else"
 	@echo "make clean      remove what was made, but not the venv"
 	@echo "make distclean  remove the venv too"
@@ -42,11 +44,14 @@ lint: $(VENV)/.stamp-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+networks: $(VENV)/.stamp-test
+	@$(BIN)/python scripts/networks.py $(NETWORKS_ARGS)
+
 bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
 
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
-$(VENV)/.stamp-sim: EXTRAS := sim,synth
+$(VENV)/.stamp-sim: EXTRAS := sim,synth,tflite
 $(VENV)/.stamp-test: EXTRAS := test
 $(VENV)/.stamp-dev: EXTRAS := dev
 

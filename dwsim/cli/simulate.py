@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from dwsim import golden
 from dwsim.cli.common import add_layers, add_seed, add_spec, load_layers, progress
-from dwsim.data import random_layer_data
+from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.model.activity import Activity
 from dwsim.model.run import LayerRun, run_layer
+from dwsim.reference import golden_ofmap
 from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.text import spec_hash
@@ -93,7 +93,7 @@ def simulate(
     """One layer on the cycle model, with seeded data and stalls, compared with golden.
 
     Args:
-        plan: the layer on its engine.
+        plan: the layer on its engine; an engine that requantises gets a random quantisation.
         stalls: a name among ``PROFILES``.
         seed: of data and stalls; not negative.
         report: called with the ofmap beats so far, now and then.
@@ -102,10 +102,12 @@ def simulate(
         MismatchError: when model and golden differ, or, without stalls, the cycles and the law.
     """
     ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
+    quantisation = random_quantisation(plan.layer, plan.engine, seed)
+    plan = Plan(plan.layer, plan.engine, quantisation)
     pattern = StallPattern(PROFILES[stalls], seed)
     result = run_layer(plan, ifmap, weight, pattern, report)
     what = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
-    wanted = golden.depthwise(ifmap, weight, plan.layer)
+    wanted = golden_ofmap(ifmap, weight, plan.layer, quantisation)
     wrong = np.argwhere(result.ofmap != wanted)
     if len(wrong):
         where = tuple(int(i) for i in wrong[0])

@@ -13,7 +13,7 @@ from dwsim.cli.common import (
     load_layers,
     progress,
 )
-from dwsim.data import random_layer_data
+from dwsim.data import random_layer_data, random_quantisation
 from dwsim.errors import SpecError, Violation
 from dwsim.report import Column, text_table
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
@@ -54,11 +54,26 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--static", action="store_true", help="each layer on its static engine, geometry tied off"
     )
+    parser.add_argument(
+        "--lanes",
+        type=int,
+        default=16,
+        metavar="N",
+        help="lanes of the engine that is chosen for a .tflite file (default: 16)",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON (a .tflite file's layers)")
+    form.add_argument("--csv", action="store_true", help="CSV (a .tflite file's layers)")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
+    if arguments.spec.endswith(".tflite"):
+        # Here and not at the top: only this needs the interpreter.
+        from dwsim.cli import network
+
+        return network.run(arguments)
     spec, layers = load_layers(arguments)
     if arguments.waves is not None and len(layers) > 1:
         rule = "is one simulation's waveform: choose one layer with --layer"
@@ -86,7 +101,13 @@ def jobs_of(
 ) -> list[Job]:
     """A job for each stall profile, with data of its own: an old value is then a wrong one."""
     return [
-        Job(layer, *random_layer_data(layer, engine, seed + index), stalls, seed + index)
+        Job(
+            layer,
+            *random_layer_data(layer, engine, seed + index),
+            stalls,
+            seed + index,
+            quantisation=random_quantisation(layer, engine, seed + index),
+        )
         for index, stalls in enumerate(profiles)
     ]
 

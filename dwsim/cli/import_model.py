@@ -1,0 +1,52 @@
+"""``dwsim import``: the depthwise layers of a ``.tflite`` file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dwsim.report import csv_text, json_text, text_table
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "import",
+        help="list the depthwise layers of a .tflite file, and write them as specs",
+        description="Lists a model's depthwise layers with their shapes and quantisation, and"
+        " says why a layer cannot run. Everything else in the file is passed over and counted.",
+    )
+    parser.add_argument("model", metavar="MODEL.tflite", type=Path)
+    parser.add_argument(
+        "-o",
+        metavar="DIR",
+        dest="directory",
+        type=Path,
+        help="write the layers there: layers.toml and parameters.npz",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON instead of a table")
+    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    # Here and not at the top: the other commands need no schema of LiteRT's.
+    from dwsim.tflite import listing, read_model
+
+    model = read_model(arguments.model)
+    rows = listing.rows(model)
+    if arguments.json:
+        print(json_text({"layers": rows, "operators": dict(model.operators)}), end="")
+    elif arguments.csv:
+        print(csv_text(listing.COLUMNS, rows), end="")
+    else:
+        print(text_table(listing.COLUMNS, rows, listing.total(model)), end="")
+        print(f"passed over: {listing.passed_over(model)}")
+    if arguments.directory is not None:
+        written = listing.write_specs(model, arguments.directory)
+        if not (arguments.json or arguments.csv):
+            print(f"written: {', '.join(str(path) for path in written)}")
+    return 0
