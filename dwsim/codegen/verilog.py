@@ -5,11 +5,13 @@ Templates place, loop and toggle; every number comes from ``dwsim.derive``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import jinja2
 
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
+from dwsim.errors import Rules
 from dwsim.resources import rtl_dir, template_dir
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
@@ -96,8 +98,27 @@ def generated_modules(engine: EngineSpec) -> dict[str, str]:
 
 
 def static_name(engine: EngineSpec, layer: LayerSpec) -> str:
-    """Module name of the static engine of a layer."""
-    return f"{engine.name}_{layer.name or 'static'}"
+    """Module name of the static engine of a layer.
+
+    Raises:
+        SpecError: when the layer's name makes no module name, or that of another module.
+    """
+    name = f"{engine.name}_{layer.name or 'static'}"
+    rules = Rules(f"static engine of layer {layer.name}")
+    rules.require(
+        re.fullmatch(r"\w+", name, re.ASCII) is not None,
+        "name",
+        layer.name,
+        "must have only letters, digits and underscores: a module is named after it",
+    )
+    rules.require(
+        name not in (*generated_modules(engine), f"{engine.name}_lane_spread"),
+        "name",
+        layer.name,
+        f"would name its static engine {name}, which is another module of the engine",
+    )
+    rules.raise_if_any()
+    return name
 
 
 def engine_verilog(
@@ -108,7 +129,7 @@ def engine_verilog(
     """All Verilog of an engine: file name to text, in compile order.
 
     With ``layers``, a static top for each: the same engine with that layer's geometry tied
-    off. ``spec_layers`` are the layers of the spec that the headers name by its hash, when
+    off (what a requantiser takes from the layer's quantisation stays a port). ``spec_layers`` are the layers of the spec that the headers name by its hash, when
     those are others. The same specs give the same bytes.
 
     Raises:
@@ -121,11 +142,11 @@ def engine_verilog(
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:
         plan = Plan(layer, engine)
-        words = plan.config_words()
+        words = plan.geometry_words()
         ties = [
             TieOff(field.name, sized(field.total_width, words[field.name]))
             for field in plan.numbers.config_fields
-            if field.name != "load"
+            if field.name in words and field.name != "load"
         ]
         name = static_name(engine, layer)
         files[f"{name}.v"] = env.get_template("static.v.j2").render(

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from dwsim import golden, golden_quantised
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError, ToolError
 from dwsim.layout import keep_counts, unpack_ofmap
+from dwsim.reference import golden_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
-from dwsim.spec.quantisation import Quantisation
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 _NOTHING = np.zeros(0, np.int64)
@@ -131,15 +130,6 @@ def _parameters_used(jobs: Sequence[Job], index: int) -> Job:
     while not jobs[index].load:
         index -= 1
     return jobs[index]
-
-
-def golden_ofmap(
-    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, quantisation: Quantisation | None
-) -> np.ndarray:
-    """What is right: exact sums, or TFLite's integers."""
-    if quantisation is None:
-        return golden.depthwise(ifmap, weight, layer)
-    return golden_quantised.depthwise_quantised(ifmap, weight, layer, quantisation)
 
 
 def _since_reset(jobs: Sequence[Job], index: int) -> Sequence[Job]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from dwsim.errors import ToolError
 
 _KINDS = {"wire": "FST_VT_VCD_WIRE", "reg": "FST_VT_VCD_REG", "integer": "FST_VT_VCD_INTEGER"}
 _SCOPES = {"module": "FST_ST_VCD_MODULE", "begin": "FST_ST_VCD_BEGIN"}
@@ -15,7 +18,10 @@ _SCOPES = {"module": "FST_ST_VCD_MODULE", "begin": "FST_ST_VCD_BEGIN"}
 
 def vcd_to_fst(vcd: Path, fst: Path) -> None:
     """Writes the waveform ``vcd`` as ``fst``: same scopes, names, times and values."""
-    from pylibfst import ffi, lib
+    try:
+        from pylibfst import ffi, lib
+    except ImportError:
+        raise ToolError("waveforms need the package pylibfst: pip install 'dwsim[sim]'") from None
 
     context = lib.fstWriterCreate(str(fst).encode(), 1)
     lib.fstWriterSetPackType(context, lib.FST_WR_PT_LZ4)
@@ -37,7 +43,7 @@ def _commands(text: Iterator[str]) -> Iterator[list[str]]:
             words = []
 
 
-def _declare(lib, ffi, context, text: Iterator[str]) -> dict[str, tuple[int, int]]:
+def _declare(lib: Any, ffi: Any, context: Any, text: Iterator[str]) -> dict[str, tuple[int, int]]:
     """Writes scopes and variables; returns (handle, width) by VCD identifier."""
     handles: dict[str, tuple[int, int]] = {}
     for words in _commands(text):
@@ -63,7 +69,9 @@ def _declare(lib, ffi, context, text: Iterator[str]) -> dict[str, tuple[int, int
     return handles
 
 
-def _changes(lib, context, text: Iterator[str], handles: dict[str, tuple[int, int]]) -> None:
+def _changes(
+    lib: Any, context: Any, text: Iterator[str], handles: dict[str, tuple[int, int]]
+) -> None:
     """Writes the value changes."""
     for line in text:
         first = line[0]

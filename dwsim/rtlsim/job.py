@@ -21,7 +21,9 @@ class Job:
     ``ifmap_surplus`` and ``param_surplus`` make a stream longer (or, negative, shorter) than
     the layer's, to see the engine's error handling; such a job's ofmap is not compared with
     the golden model's, but RTL and model still have to agree. ``load``: bring the parameters;
-    otherwise the engine uses the last ones. ``reset_after``: reset the engine that many cycles
+    otherwise the engine uses the last ones, which do not survive a reset. A parameter tensor that
+    is too short leaves weights of before in its bank: load both banks first, or the model and
+    the RTL start from different memories. ``reset_after``: reset the engine that many cycles
     after the job's cfg handshake and go on with the next job.
     """
 
