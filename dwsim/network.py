@@ -17,6 +17,7 @@ from dwsim.tflite import DepthwiseLayer, Model, layer_quantisation
 from dwsim.tflite.inference import infer, run_layers, xnnpack_ofmap
 
 ROUNDINGS = ("double", "single")
+RUNNING = "comparing every signal in every cycle"
 
 
 @dataclass(frozen=True)
@@ -122,20 +123,21 @@ def verify_network(
     seed: int = 1,
     roundings: Sequence[str] = ROUNDINGS,
     simulator: str = "verilator",
-    progress: Callable[[str], None] = lambda what: None,
+    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
 ) -> NetworkResult:
     """Runs every depthwise layer of one inference through RTL, in lock step with the model.
 
     Each layer gets the interpreter's own ifmap (of an inference with double rounding), and its
     ofmap is compared with what the interpreter's kernel of that rounding makes of it. One
-    simulator is built, and all layers run on it back to back.
+    simulator is built, and all layers run on it back to back. ``progress`` is told what goes on,
+    and how many ofmap beats of how many are done.
 
     Raises:
         MismatchError: when RTL, model and golden disagree. What the interpreter does otherwise
             is counted in the result, not raised.
     """
     engine = network_engine(model, lanes)
-    progress("interpreting the model")
+    progress("interpreting the model", 0, 0)
     tensors = infer(model, "double", seed)
     layers = {layer.name: layer for layer in model.runnable}
     ifmaps = {name: tensors[name].ifmap for name in layers}
@@ -145,9 +147,8 @@ def verify_network(
             wanted["double"][name], tensors[name].ofmap
         ):
             raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
-    progress("building the simulator")
+    progress("building the simulator", 0, 0)
     build = build_bench(engine, simulator=simulator)
-    progress("comparing every signal in every cycle")
     order = [(layer, rounding) for rounding in roundings for layer in model.runnable]
     jobs = [
         Job(
@@ -160,7 +161,14 @@ def verify_network(
         )
         for index, (layer, rounding) in enumerate(order)
     ]
-    verified = run_jobs(engine, jobs, simulator=simulator, build=build)
+    total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
+    verified = run_jobs(
+        engine,
+        jobs,
+        simulator=simulator,
+        build=build,
+        progress=lambda beats: progress(RUNNING, beats, total),
+    )
     results = []
     for (layer, rounding), done in zip(order, verified, strict=True):
         interpreted = wanted[rounding][layer.name]

@@ -8,6 +8,7 @@ from typing import Any
 
 from dwsim.cli.common import add_spec, load_spec
 from dwsim.codegen.output import generated_files, write_directory
+from dwsim.codegen.registers import axil_name
 
 
 def add_parser(commands: Any) -> None:
@@ -30,6 +31,11 @@ def add_parser(commands: Any) -> None:
         help="also an engine with the geometry of this layer tied off",
     )
     parser.add_argument(
+        "--axil",
+        action="store_true",
+        help="also the engine behind an AXI4-Lite port, with a C header and a register table",
+    )
+    parser.add_argument(
         "--force", action="store_true", help="write into a directory that holds other files, too"
     )
     parser.set_defaults(run=run)
@@ -39,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     spec = load_spec(arguments.spec)
     static = spec.select(arguments.static, "--static")
-    files = generated_files(spec.engine, spec.layers, static)
+    files = generated_files(spec.engine, spec.layers, static, arguments.axil)
     write_directory(files, arguments.output, arguments.force)
-    print(f"{arguments.output}: {len(files)} files, top module {spec.engine.name}; see README.md")
+    top = axil_name(spec.engine) if arguments.axil else spec.engine.name
+    print(f"{arguments.output}: {len(files)} files, top module {top}; see README.md")
     return 0

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from dwsim.cli.common import progress
 from dwsim.errors import MismatchError, SpecError, Violation
 from dwsim.network import ROUNDINGS, LayerResult, NetworkResult, verify_network
 from dwsim.report import Column, csv_text, json_text, text_table
@@ -44,14 +45,21 @@ def run(arguments: argparse.Namespace) -> int:
     if refused:
         raise SpecError("verify", refused)
     model = read_model(arguments.spec)
-    result = verify_network(
-        model,
-        arguments.lanes,
-        stalls=arguments.stalls,
-        seed=arguments.seed,
-        simulator=arguments.sim,
-        progress=_say,
-    )
+    with progress(0, "beat") as bar:
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.set_description(what)
+            bar.total = total
+            bar.update(done - bar.n)
+
+        result = verify_network(
+            model,
+            arguments.lanes,
+            stalls=arguments.stalls,
+            seed=arguments.seed,
+            simulator=arguments.sim,
+            progress=show,
+        )
     rows = [_row(layer) for layer in result.layers]
     if arguments.json:
         print(json_text(document(result, rows)), end="")
@@ -65,11 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
     if result.wrong:
         raise MismatchError(f"{result.wrong} values differ from the interpreter's")
     return 0
-
-
-def _say(what: str) -> None:
-    if sys.stderr.isatty():
-        print(f"{what} ...", file=sys.stderr)
 
 
 def _row(result: LayerResult) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def readme(engine: EngineSpec, layers: tuple[LayerSpec, ...], static: tuple[Laye
 
 def _value(plan: Plan, field: ConfigField) -> str:
     """What to drive a ``cfg_*`` port with: decimal, or a literal with its elements."""
-    word, value = plan.config_words()[field.name], plan.config[field.name]
+    if field.name not in plan.geometry:
+        return "from the layer's quantisation"
+    word, value = plan.geometry_words()[field.name], plan.geometry[field.name]
     if isinstance(value, int):
         return str(word)
     return f"{sized(field.total_width, word)} = [{', '.join(map(str, value))}]"

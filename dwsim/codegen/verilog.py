@@ -97,6 +97,10 @@ def generated_modules(engine: EngineSpec) -> dict[str, str]:
     return modules
 
 
+_PARTS = ("kernel_row", "row_tree", "lane_spread", "registers", "axil", "bench")
+"""What generated modules of an engine are called, after the engine's name."""
+
+
 def static_name(engine: EngineSpec, layer: LayerSpec) -> str:
     """Module name of the static engine of a layer.
 
@@ -112,13 +116,25 @@ def static_name(engine: EngineSpec, layer: LayerSpec) -> str:
         "must have only letters, digits and underscores: a module is named after it",
     )
     rules.require(
-        name not in (*generated_modules(engine), f"{engine.name}_lane_spread"),
+        name.removeprefix(f"{engine.name}_") not in _PARTS,
         "name",
         layer.name,
         f"would name its static engine {name}, which is another module of the engine",
     )
     rules.raise_if_any()
     return name
+
+
+HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_stream_counters"}
+"""Hand-written modules that only an engine with an AXI4-Lite port has."""
+
+
+def written_modules(without: set[str]) -> dict[str, str]:
+    """The hand-written modules of a core: file name to text, some of them left out."""
+    paths = sorted(rtl_dir().glob("*.v"))
+    return {
+        path.name: path.read_text() for path in paths if path.stem not in HOST_MODULES | without
+    }
 
 
 def engine_verilog(
@@ -129,15 +145,16 @@ def engine_verilog(
     """All Verilog of an engine: file name to text, in compile order.
 
     With ``layers``, a static top for each: the same engine with that layer's geometry tied
-    off (what a requantiser takes from the layer's quantisation stays a port). ``spec_layers`` are the layers of the spec that the headers name by its hash, when
-    those are others. The same specs give the same bytes.
+    off (what a requantiser takes from the layer's quantisation stays a port). ``spec_layers``
+    are the layers of the spec that the headers name by its hash, when those are others. The same
+    specs give the same bytes.
 
     Raises:
         SpecError: when a layer does not fit the engine.
     """
     env = environment()
     values = context(engine, layers, layers if spec_layers is None else spec_layers)
-    files = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
+    files = written_modules(set() if values["n"].requantises else {"dw_requantise"})
     for module, template in generated_modules(engine).items():
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:

@@ -22,12 +22,13 @@ from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.layout import from_word, pack_ifmap, pack_parameters, to_word
 from dwsim.model.run import hang_report, watchdog_cycles
-from dwsim.rtlsim.job import Job, JobResult, read_jobs, write_results
+from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, write_results
 from dwsim.rtlsim.lockstep import Lockstep
 from dwsim.stalls import PROFILES, StallPattern
 
 CLOCK_NS = 10
 RESET_CYCLES = 4
+PROGRESS_CYCLES = 1024
 
 
 class PausedSource(AxiStreamSource):
@@ -85,12 +86,14 @@ class Bench:
     def __init__(self, dut, folder: Path) -> None:
         self.dut = dut
         spec, jobs, static = read_jobs(folder)
+        self.folder = folder
+        self.beats_taken = 0
         self.spec = spec
         self.static = static
         self.lockstep = Lockstep(spec, "dut.u_engine" if static else "dut")
         self.streams = [Stream(job, Plan(job.layer, spec, job.quantisation)) for job in jobs]
         self.next_cfg = 0  # stream whose geometry is offered next
-        self.next_param = 0  # stream whose parameters are being offered
+        self.next_param = 0  # stream whose parameters are being offered: one that loads some
         self.next_ifmap = 0
         self.next_ofmap = 0
         self.offered: int | None = None  # stream whose geometry is on the cfg ports
@@ -151,6 +154,12 @@ class Bench:
         words = [to_word(beat, self.spec.ifmap_width) for beat in stream.ifmap]
         self.ifmap.send_nowait(AxiStreamFrame(words))
 
+    def _loading(self, index: int) -> int:
+        """The first stream from ``index`` on that brings its parameters."""
+        while index < len(self.streams) and not self.streams[index].job.load:
+            index += 1
+        return index
+
     # -- one run --------------------------------------------------------------------------
 
     async def reset(self) -> None:
@@ -176,7 +185,8 @@ class Bench:
 
     async def _run_until_reset(self, first: int, stop: int) -> None:
         """Streams ``first`` to ``stop``; the last may end by a reset in mid-stream."""
-        self.next_cfg = self.next_param = self.next_ifmap = self.next_ofmap = first
+        self.next_cfg = self.next_ifmap = self.next_ofmap = first
+        self.next_param = self._loading(first)
         self.param.clear()
         self.ifmap.clear()
         await self.reset()
@@ -228,11 +238,13 @@ class Bench:
         if param_moved:
             self.streams[self.next_param].params_taken += 1
             if inputs.param_tlast:
-                self.next_param += 1
+                self.next_param = self._loading(self.next_param + 1)
         if ofmap_moved:
             self._take_ofmap(observed)
         lockstep.step(inputs)
         self._offer_cfg(stop)
+        if lockstep.cycle % PROGRESS_CYCLES == 0:
+            (self.folder / PROGRESS_FILE).write_text(str(self.beats_taken))
         return param_moved or ifmap_moved or ofmap_moved
 
     def _take_ofmap(self, observed: int) -> None:
@@ -241,6 +253,7 @@ class Bench:
         stream.ofmap_taken.append(self.lockstep.field(observed, "m_axis_ofmap_tdata", width))
         keep = self.lockstep.field(observed, "m_axis_ofmap_tkeep", self.spec.lanes)
         stream.keep_taken.append(keep)
+        self.beats_taken += 1
         if self.lockstep.field(observed, "m_axis_ofmap_tlast"):
             stream.result = self._result(stream)
             self.next_ofmap += 1
@@ -264,11 +277,8 @@ class Bench:
         offered = False
         if self.next_cfg < stop:
             stream = self.streams[self.next_cfg]
-            while self.next_param < self.next_cfg and not self.streams[self.next_param].job.load:
-                self.next_param += 1
-            if self.next_param == self.next_cfg and not stream.job.load:
-                self.next_param += 1
-            offered = PROFILES[stream.job.stalls].eager_cfg or self.next_param > self.next_cfg
+            loaded = not stream.job.load or self.next_param > self.next_cfg
+            offered = loaded or PROFILES[stream.job.stalls].eager_cfg
             if offered and self.offered != self.next_cfg:
                 self.offered = self.next_cfg
                 for name, word in stream.plan.config_words().items():

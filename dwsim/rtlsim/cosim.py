@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +19,12 @@ from dwsim.errors import MismatchError, ToolError
 from dwsim.layout import keep_counts, unpack_ofmap
 from dwsim.reference import golden_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
-from dwsim.rtlsim.job import Job, JobResult, read_jobs, read_results, write_jobs
+from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
+POLL_SECONDS = 0.2
 _NOTHING = np.zeros(0, np.int64)
 FAILURES = Path("dwsim-failures")
 """Where a failed run leaves what its replay needs, in the current directory."""
@@ -79,11 +82,13 @@ def run_jobs(
     simulator: str = "verilator",
     waves: Path | None = None,
     build: Path | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> list[Verified]:
     """Runs jobs through the RTL, in lock step with the model, and compares with golden.
 
     The ofmap of a job is compared with the golden model's if its streams have the right
     lengths; the cycles of a job that nothing stalls (``runs_unstalled``) with the timing law.
+    ``progress`` is called now and then with the ofmap beats taken so far, of all jobs.
 
     Raises:
         MismatchError: with the first difference and the command that replays it with a
@@ -97,32 +102,60 @@ def run_jobs(
         write_jobs(folder, engine, jobs, static is not None)
         # Whatever registers and memories hold at power-up, nothing may depend on it.
         plusargs = random_reset(jobs[0].seed) if simulator == "verilator" else ()
-        outcome = run_simulator(
-            build,
-            BENCH_MODULE,
-            toplevel=toplevel,
-            log=folder / "simulation.log",
-            environment={"DWSIM_JOBS": str(folder)},
-            plusargs=plusargs,
-            waves=waves,
-        )
+        with _reporting(folder, progress):
+            outcome = run_simulator(
+                build,
+                BENCH_MODULE,
+                toplevel=toplevel,
+                log=folder / "simulation.log",
+                environment={"DWSIM_JOBS": str(folder)},
+                plusargs=plusargs,
+                waves=waves,
+            )
         if not outcome.passed:
             _raise_failure(folder, outcome.failures[0].message, jobs, simulator)
-        results = read_results(folder)
-        verified = []
-        for index, (job, result) in enumerate(zip(jobs, results, strict=True)):
-            loaded = _parameters_used(jobs, index)
-            plan = Plan(job.layer, engine, job.quantisation)
-            complaint = ""
-            if job.is_regular:
-                complaint = _values_complaint(plan, job, result, loaded)
-                complaint = complaint or _port_complaint(plan, result, jobs, index)
-            if complaint:
-                message = f"{complaint}\nin job {index}: {job}"
-                _raise_failure(folder, message, jobs, simulator, index)
-            ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
-            verified.append(Verified(job, plan, result.started, result.cycles, result.error, ofmap))
-        return verified
+        return _verify(engine, jobs, folder, simulator)
+
+
+@contextmanager
+def _reporting(folder: Path, progress: Callable[[int], None] | None) -> Iterator[None]:
+    """Reports what the simulator process says of its progress while it runs."""
+    if progress is None:
+        yield
+        return
+    finished = threading.Event()
+
+    def report() -> None:
+        while not finished.wait(POLL_SECONDS):
+            with suppress(OSError, ValueError):  # not yet written, or only half
+                progress(int((folder / PROGRESS_FILE).read_text()))
+
+    thread = threading.Thread(target=report)
+    thread.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        thread.join()
+
+
+def _verify(
+    engine: EngineSpec, jobs: Sequence[Job], folder: Path, simulator: str
+) -> list[Verified]:
+    """Judges the results that a passed simulation left."""
+    verified = []
+    for index, (job, result) in enumerate(zip(jobs, read_results(folder), strict=True)):
+        plan = Plan(job.layer, engine, job.quantisation)
+        complaint = ""
+        if job.is_regular:
+            complaint = _values_complaint(plan, job, result, _parameters_used(jobs, index))
+            complaint = complaint or _port_complaint(plan, result, jobs, index)
+        if complaint:
+            message = f"{complaint}\nin job {index}: {job}"
+            _raise_failure(folder, message, jobs, simulator, index)
+        ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
+        verified.append(Verified(job, plan, result.started, result.cycles, result.error, ofmap))
+    return verified
 
 
 def _parameters_used(jobs: Sequence[Job], index: int) -> Job:
@@ -138,6 +171,12 @@ def _since_reset(jobs: Sequence[Job], index: int) -> Sequence[Job]:
     while first > 0 and jobs[first - 1].reset_after is None:
         first -= 1
     return jobs[first:index]
+
+
+def _next_loading(jobs: Sequence[Job], index: int) -> int:
+    """The job after job ``index`` that loads parameters, or the last one."""
+    later = range(index + 1, len(jobs))
+    return next((other for other in later if jobs[other].load), len(jobs) - 1)
 
 
 def runs_unstalled(jobs: Sequence[Job], index: int) -> bool:
@@ -174,8 +213,10 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
 
 def _port_complaint(plan: Plan, result: JobResult, jobs: Sequence[Job], index: int) -> str:
     """What is wrong with the error port or the cycles of job ``index``; empty: nothing."""
-    # The flags stick, so they say something only where every stream was right.
-    if result.error and all(job.is_regular for job in _since_reset(jobs, index)):
+    # The flags stick, so they say something only where every stream was right; and the next
+    # parameter tensor comes in while this job runs.
+    seen = [*_since_reset(jobs, index), *jobs[index + 1 : _next_loading(jobs, index) + 1]]
+    if result.error and all(job.is_regular for job in seen):
         return f"error = {result.error:03b} (binary), though every stream had the right length"
     if runs_unstalled(jobs, index) and result.cycles != plan.cycles:
         return f"{result.cycles} cycles, the timing law says {plan.cycles}"

@@ -60,6 +60,9 @@ class JobResult:
     error: int
 
 
+PROGRESS_FILE = "progress"
+"""Where the simulator process says how many ofmap beats it has taken."""
+
 _PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_after")
 
 

@@ -59,9 +59,17 @@ def test_generate_works_without_a_simulator() -> None:
     assert "Traceback" not in process.stderr
 
 
-@pytest.mark.parametrize("top", ["tiny_engine", "tiny_engine_same"])
-def test_the_file_list_lints(top: str) -> None:
-    assert main(["generate", "tiny", "-o", "out", "--static", "same"]) == 0
+@pytest.mark.parametrize(
+    ("spec", "layer", "top"),
+    [
+        ("tiny", "same", "tiny_engine"),
+        ("tiny", "same", "tiny_engine_same"),
+        ("mobilenet_v1_int8", "dw2", "mobilenet_v1_int8"),
+        ("mobilenet_v1_int8", "dw2", "mobilenet_v1_int8_dw2"),
+    ],
+)
+def test_the_file_list_lints(spec: str, layer: str, top: str) -> None:
+    assert main(["generate", spec, "-o", "out", "--static", layer]) == 0
     verilator = str(toolchain.find_verilator().executable)
     command = [verilator, "--lint-only", "-Wall", "-f", "files.f", "--top-module", top]
     variables = toolchain.verilator_environment()
@@ -93,6 +101,23 @@ def test_the_readme_tells_what_the_law_says() -> None:
             number = cell.split(" = ")[0]
             assert word == (int(number.split("'h")[1], 16) if "'h" in number else int(number))
     assert "`edge_5x5_row`" in text
+
+
+def test_the_readme_of_an_engine_that_requantises() -> None:
+    assert main(["generate", "mobilenet_v1_int8", "-o", "out", "--static", "dw2"]) == 0
+    text = Path("out/README.md").read_text()
+    spec = read_spec("mobilenet_v1_int8")
+    plan = Plan(spec.layers[0], spec.engine)
+    assert "| `m_axis_ofmap_tdata` | 64 | out | ofmap, 8 x 8 bits |" in text
+    assert "Then 9 beats with" in text
+    for field in plan.numbers.config_fields:
+        _, values = (line for line in text.splitlines() if line.startswith(f"| `cfg_{field.name}`"))
+        from_quantisation = values.count("from the layer's quantisation")
+        assert from_quantisation == (len(spec.layers) if field in plan.numbers.scale_fields else 0)
+    # The static engine keeps those ports.
+    static = Path("out/mobilenet_v1_int8_dw2.v").read_text()
+    assert ".cfg_act_min(cfg_act_min)" in static
+    assert ".cfg_planes(16'h2)" in static
 
 
 def test_generate_replaces_what_it_wrote() -> None:
@@ -181,3 +206,20 @@ def test_generate_refuses_names_of_parts(capsys: pytest.CaptureFixture[str]) -> 
     said = error_of(capsys, "generate", "bad.toml", "-o", "out", "--static", "row_tree")
     assert "tiny_engine_row_tree" in said
     assert names() == ["bad.toml"]
+
+
+def test_generate_axil_adds_the_host_port_and_can_be_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["generate", "tiny", "-o", "plain"]) == 0
+    assert main(["generate", "tiny", "--axil", "-o", "out"]) == 0
+    plain, before = tree(Path("plain")), tree(Path("out"))
+    added = set(before) - set(plain)
+    assert {"REGISTERS.md", "tiny_engine_registers.h", "tiny_engine_axil.v"} <= added
+    assert "dw_axil_port.v" in added
+    listed = before["files.f"].decode().split()
+    assert listed[-1] == "tiny_engine_axil.v"
+    assert sorted(listed) == sorted(name for name in before if name.endswith(".v"))
+    assert main(["generate", "tiny", "--axil", "-o", "out"]) == 0
+    assert tree(Path("out")) == before
+    assert "top module tiny_engine_axil" in capsys.readouterr().out

@@ -80,6 +80,18 @@ def test_resources_are_found_in_the_wheel(installed: Path, function: str, checko
     assert _tree(found) == _tree(checkout)
 
 
+@pytest.mark.parametrize("spec", ["tiny", "mobilenet_v1_8", "edge_5x5"])
+def test_the_wheel_generates_the_same_bytes(installed: Path, spec: str, tmp_path: Path) -> None:
+    """As in the checkout: Verilog, file list, spec and README, with nothing but the wheel."""
+    from dwsim.cli import main
+
+    _quietly(installed.with_name("dwsim"), "generate", spec, "-o", tmp_path / "wheel")
+    assert main(["generate", spec, "-o", str(tmp_path / "checkout")]) == 0
+    generated = _tree(tmp_path / "wheel")
+    assert any(name.endswith(".v") for name in generated)
+    assert generated == _tree(tmp_path / "checkout")
+
+
 def test_resources_are_found_in_the_checkout() -> None:
     from dwsim import resources
 

@@ -1,0 +1,96 @@
+"""What is checked before a stream may start: the rules, and the numbers of ``dw_geometry_check``.
+
+The rules are those of which the engine needs every one to end by itself: a count of 0 or above
+its raster never meets its end, a delay that is too long reads what nobody wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dwsim.derive import EngineNumbers, bits
+
+
+@dataclass(frozen=True)
+class GeometryRule:
+    """A rule that ``dw_geometry_check`` checks before a stream may start."""
+
+    code: int
+    name: str
+    meaning: str
+
+
+_RULES = (
+    ("refused_write", "bad_value and write_while_pending are clear: no write was refused"),
+    ("row_pitch", "1 to max_row_pitch"),
+    ("plane_rows", "1 to max_plane_rows"),
+    ("ifmap_w", "1 to row_pitch"),
+    ("ifmap_h", "1 to plane_rows"),
+    ("ofmap_w", "1 to row_pitch"),
+    ("ofmap_h", "1 to plane_rows"),
+    ("stride_w", "1 to max_row_pitch"),
+    ("stride_h", "1 to max_plane_rows"),
+    ("columns", "(ofmap_w - 1) * stride_w is less than row_pitch"),
+    ("rows", "(ofmap_h - 1) * stride_h is less than plane_rows"),
+    ("row_delay", "1 to max_dilation_h * max_row_pitch"),
+    ("col_delay", "1 to max_dilation_w"),
+    ("lag", "at most max_lag"),
+    ("channel_groups", "1 to max_channel_groups"),
+    ("channel_multiplier", "1 to max_channel_multiplier"),
+    ("weight_sets", "channel_groups * channel_multiplier"),
+    ("kept_weights", "without load: at most the weight sets that the last load brought"),
+    ("planes", "1 to max_batch * max_channel_groups"),
+    ("whole_images", "planes is a multiple of channel_groups"),
+    ("tail_channels", "1 to lanes * channel_multiplier"),
+    ("tail_multiple", "tail_channels is a multiple of channel_multiplier"),
+    ("activation", "act_min is at most act_max"),
+    ("single_rounding", "a rounding that the build has"),
+    ("tap_row", "each above -plane_rows and at most ifmap_h"),
+    ("tap_col", "each above -row_pitch and at most ifmap_w"),
+)
+
+GEOMETRY_RULES = tuple(GeometryRule(code, *rule) for code, rule in enumerate(_RULES, 1))
+"""In the order in which they are checked; the first one broken is reported."""
+
+
+def check_width(numbers: EngineNumbers) -> int:
+    """Bits in which ``dw_geometry_check`` computes: every product, sum and sign fits."""
+    return 1 + max(
+        2 * numbers.col_width,
+        2 * numbers.row_width,
+        numbers.groups_width + numbers.hold_width,
+        bits(numbers.spec.lanes) + numbers.hold_width,
+        *(field.width for field in numbers.config_fields),
+    )
+
+
+def check_limits(numbers: EngineNumbers) -> dict[str, int]:
+    """What ``dw_geometry_check`` compares with, by the names of its parameters."""
+    spec = numbers.spec
+    # With 16-bit activations there is one rounding, whatever it is called.
+    only_single = spec.requantise == "single" and spec.ifmap_width == 8
+    return {
+        "LANES": spec.lanes,
+        "MAX_ROW_PITCH": spec.max_row_pitch,
+        "MAX_PLANE_ROWS": spec.max_plane_rows,
+        "MAX_ROW_DELAY": numbers.max_row_delay,
+        "MAX_COL_DELAY": spec.max_dilation_w,
+        "MAX_LAG": numbers.max_lag,
+        "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
+        "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
+        "MAX_PLANES": numbers.max_planes,
+        "MIN_SINGLE_ROUNDING": int(only_single),
+        "MAX_SINGLE_ROUNDING": int(spec.requantise != "double"),
+    }
+
+
+def check_cycles(numbers: EngineNumbers) -> int:
+    """Most cycles from the write of a start to the cfg handshake of an idle engine.
+
+    Two for each rule and each further tap, the bits of the smaller factors and one more for
+    the four products, a bit a cycle and one more for the two remainders, and three around.
+    """
+    taps = numbers.spec.kernel_h + numbers.spec.kernel_w
+    compares = len(GEOMETRY_RULES) - 2 + taps
+    factors = numbers.col_width + numbers.row_width + 2 * numbers.hold_width + 4
+    return 2 * compares + factors + 2 * (check_width(numbers) + 1) + 3

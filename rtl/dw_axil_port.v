@@ -1,0 +1,100 @@
+// dw_axil_port: an AXI4-Lite slave that makes single-cycle register accesses.
+//
+// Promises: address and data of a write are taken independently, in either order or at once;
+// in the cycle with `write` both are there and `write_refused`, combinational, decides between
+// OKAY and SLVERR. A read takes read_data and read_refused in the cycle after its address.
+// Reads and writes do not wait for each other; one of each is in progress at a time. Every
+// output of the bus comes from a register; valid and payload hold until the transfer.
+`default_nettype none
+
+module dw_axil_port #(
+    parameter ADDR_W = 12  // bits of a byte address
+) (
+    input  wire              clk,
+    input  wire              rst,
+    input  wire [ADDR_W-1:0] s_axil_awaddr,
+    input  wire              s_axil_awvalid,
+    output wire              s_axil_awready,
+    input  wire [      31:0] s_axil_wdata,
+    input  wire [       3:0] s_axil_wstrb,
+    input  wire              s_axil_wvalid,
+    output wire              s_axil_wready,
+    output wire [       1:0] s_axil_bresp,
+    output reg               s_axil_bvalid,
+    input  wire              s_axil_bready,
+    input  wire [ADDR_W-1:0] s_axil_araddr,
+    input  wire              s_axil_arvalid,
+    output wire              s_axil_arready,
+    output reg  [      31:0] s_axil_rdata,
+    output wire [       1:0] s_axil_rresp,
+    output reg               s_axil_rvalid,
+    input  wire              s_axil_rready,
+    // the registers
+    output wire              write,
+    output reg  [ADDR_W-1:0] write_address,
+    output reg  [      31:0] write_data,
+    output wire              write_whole,    // all four bytes are written
+    input  wire              write_refused,
+    output reg  [ADDR_W-1:0] read_address,
+    input  wire [      31:0] read_data,
+    input  wire              read_refused
+);
+
+  reg open;  // out of reset: no ready is up before
+  reg address_held;
+  reg data_held;
+  reg [3:0] strobe;
+  reg write_failed;
+  reg read_held;
+  reg read_failed;
+
+  assign s_axil_awready = open && !address_held;
+  assign s_axil_wready = open && !data_held;
+  assign s_axil_arready = open && !read_held;
+  // SLVERR or OKAY
+  assign s_axil_bresp = {write_failed, 1'b0};
+  assign s_axil_rresp = {read_failed, 1'b0};
+
+  assign write = address_held && data_held && !s_axil_bvalid;
+  assign write_whole = &strobe;
+  wire read = read_held && !s_axil_rvalid;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      open <= 1'b0;
+      address_held <= 1'b0;
+      data_held <= 1'b0;
+      read_held <= 1'b0;
+      s_axil_bvalid <= 1'b0;
+      s_axil_rvalid <= 1'b0;
+    end else begin
+      open <= 1'b1;
+      if (s_axil_awvalid && s_axil_awready) address_held <= 1'b1;
+      else if (write) address_held <= 1'b0;
+      if (s_axil_wvalid && s_axil_wready) data_held <= 1'b1;
+      else if (write) data_held <= 1'b0;
+      if (write) s_axil_bvalid <= 1'b1;
+      else if (s_axil_bready) s_axil_bvalid <= 1'b0;
+
+      if (s_axil_arvalid && s_axil_arready) read_held <= 1'b1;
+      else if (read) read_held <= 1'b0;
+      if (read) s_axil_rvalid <= 1'b1;
+      else if (s_axil_rready) s_axil_rvalid <= 1'b0;
+    end
+
+    if (s_axil_awvalid && s_axil_awready) write_address <= s_axil_awaddr;
+    if (s_axil_wvalid && s_axil_wready) begin
+      write_data <= s_axil_wdata;
+      strobe <= s_axil_wstrb;
+    end
+    if (write) write_failed <= write_refused;
+    if (s_axil_arvalid && s_axil_arready) read_address <= s_axil_araddr;
+    if (read) begin
+      s_axil_rdata <= read_data;
+      read_failed  <= read_refused;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

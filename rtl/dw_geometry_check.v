@@ -1,0 +1,305 @@
+// dw_geometry_check: looks for register values that would hang the core or derail its counts.
+//
+// Promises: after `start`, the rules below are checked one by one; then `done` comes for one
+// cycle with `code`, which holds until the next start: 0, or the number of the first rule that
+// is broken. Values must not change meanwhile. What passes makes the core end by itself after
+// the right number of beats, whatever the values are. (Values that pass may still be those of
+// another layer: this module does not know which one was meant.)
+//
+// Values are WIDTH bits, two's complement, wide enough for every sum and product here. A rule
+// takes two cycles (fetch, compare), and a product or remainder a cycle a bit in between.
+`default_nettype none
+
+module dw_geometry_check #(
+    parameter             WIDTH                  = 24,
+    parameter             KERNEL_H               = 3,
+    parameter             KERNEL_W               = 3,
+    parameter             REQUANTISES            = 0,  // 1: act_* and single_rounding count
+    parameter [WIDTH-1:0] LANES                  = 1,
+    parameter [WIDTH-1:0] MAX_ROW_PITCH          = 1,
+    parameter [WIDTH-1:0] MAX_PLANE_ROWS         = 1,
+    parameter [WIDTH-1:0] MAX_ROW_DELAY          = 1,
+    parameter [WIDTH-1:0] MAX_COL_DELAY          = 1,
+    parameter [WIDTH-1:0] MAX_LAG                = 0,
+    parameter [WIDTH-1:0] MAX_CHANNEL_GROUPS     = 1,
+    parameter [WIDTH-1:0] MAX_CHANNEL_MULTIPLIER = 1,
+    parameter [WIDTH-1:0] MAX_PLANES             = 1,
+    parameter [WIDTH-1:0] MIN_SINGLE_ROUNDING    = 0,  // 1: the build rounds only once
+    parameter [WIDTH-1:0] MAX_SINGLE_ROUNDING    = 1   // 0: it rounds only twice
+) (
+    input  wire                      clk,
+    input  wire                      rst,
+    input  wire                      start,
+    output reg                       done,
+    output reg  [               7:0] code,
+    input  wire                      refused_write,       // taken with start
+    input  wire                      load,
+    input  wire [         WIDTH-1:0] kept_sets,
+    input  wire [         WIDTH-1:0] ifmap_w,
+    input  wire [         WIDTH-1:0] ifmap_h,
+    input  wire [         WIDTH-1:0] ofmap_w,
+    input  wire [         WIDTH-1:0] ofmap_h,
+    input  wire [         WIDTH-1:0] row_pitch,
+    input  wire [         WIDTH-1:0] plane_rows,
+    input  wire [         WIDTH-1:0] stride_w,
+    input  wire [         WIDTH-1:0] stride_h,
+    input  wire [         WIDTH-1:0] row_delay,
+    input  wire [         WIDTH-1:0] col_delay,
+    input  wire [         WIDTH-1:0] lag,
+    input  wire [         WIDTH-1:0] planes,
+    input  wire [         WIDTH-1:0] channel_groups,
+    input  wire [         WIDTH-1:0] channel_multiplier,
+    input  wire [         WIDTH-1:0] weight_sets,
+    input  wire [         WIDTH-1:0] tail_channels,
+    input  wire [         WIDTH-1:0] act_min,
+    input  wire [         WIDTH-1:0] act_max,
+    input  wire [         WIDTH-1:0] single_rounding,
+    input  wire [KERNEL_H*WIDTH-1:0] tap_row,
+    input  wire [KERNEL_W*WIDTH-1:0] tap_col
+);
+
+  localparam [WIDTH-1:0] ZERO = 0;
+  localparam [WIDTH-1:0] ONE = 1;
+  localparam [WIDTH-1:0] ALL = {WIDTH{1'b1}};
+  localparam [WIDTH-1:0] SIGN = {1'b1, {(WIDTH - 1) {1'b0}}};
+  localparam [WIDTH-1:0] LAST_STEP = WIDTH - 1;
+  localparam [3:0] LAST_TAP_ROW = KERNEL_H - 1;
+  localparam [3:0] LAST_TAP_COL = KERNEL_W - 1;
+
+  // What is compared: a value, a product of two, or a remainder.
+  localparam [1:0] VALUE = 2'd0;
+  localparam [1:0] PRODUCT = 2'd1;
+  localparam [1:0] REMAINDER = 2'd2;
+
+  localparam [1:0] IDLE = 2'd0;
+  localparam [1:0] FETCH = 2'd1;
+  localparam [1:0] WORK = 2'd2;
+  localparam [1:0] COMPARE = 2'd3;
+
+  localparam [7:0] FIRST_RULE = 8'd1;
+  localparam [7:0] LAST_RULE = 8'd26;
+
+  reg [1:0] state;
+  reg [7:0] rule;
+  reg [3:0] tap;
+  reg tainted;
+
+  wire [WIDTH-1:0] tap_row_now = tap_row[tap*WIDTH+:WIDTH];
+  wire [WIDTH-1:0] tap_col_now = tap_col[tap*WIDTH+:WIDTH];
+
+  // ---- the rules: from `low` to `high`, unsigned, `a` or `a*b` or `a mod b` -----------------
+  reg [1:0] kind;
+  reg [WIDTH-1:0] a, b, low, high;
+  always @(*) begin
+    kind = VALUE;
+    a = ONE;
+    b = ONE;
+    low = ONE;
+    high = ALL;
+    case (rule)
+      8'd1: begin
+        a = {{(WIDTH - 1) {1'b0}}, tainted};
+        low = ZERO;
+        high = ZERO;
+      end
+      8'd2: begin
+        a = row_pitch;
+        high = MAX_ROW_PITCH;
+      end
+      8'd3: begin
+        a = plane_rows;
+        high = MAX_PLANE_ROWS;
+      end
+      8'd4: begin
+        a = ifmap_w;
+        high = row_pitch;
+      end
+      8'd5: begin
+        a = ifmap_h;
+        high = plane_rows;
+      end
+      8'd6: begin
+        a = ofmap_w;
+        high = row_pitch;
+      end
+      8'd7: begin
+        a = ofmap_h;
+        high = plane_rows;
+      end
+      8'd8: begin
+        a = stride_w;
+        high = MAX_ROW_PITCH;
+      end
+      8'd9: begin
+        a = stride_h;
+        high = MAX_PLANE_ROWS;
+      end
+      8'd10: begin
+        kind = PRODUCT;
+        a = ofmap_w - ONE;
+        b = stride_w;
+        low = ZERO;
+        high = row_pitch - ONE;
+      end
+      8'd11: begin
+        kind = PRODUCT;
+        a = ofmap_h - ONE;
+        b = stride_h;
+        low = ZERO;
+        high = plane_rows - ONE;
+      end
+      8'd12: begin
+        a = row_delay;
+        high = MAX_ROW_DELAY;
+      end
+      8'd13: begin
+        a = col_delay;
+        high = MAX_COL_DELAY;
+      end
+      8'd14: begin
+        a = lag;
+        low = ZERO;
+        high = MAX_LAG;
+      end
+      8'd15: begin
+        a = channel_groups;
+        high = MAX_CHANNEL_GROUPS;
+      end
+      8'd16: begin
+        a = channel_multiplier;
+        high = MAX_CHANNEL_MULTIPLIER;
+      end
+      8'd17: begin
+        kind = PRODUCT;
+        a = channel_groups;
+        b = channel_multiplier;
+        low = weight_sets;
+        high = weight_sets;
+      end
+      8'd18: begin
+        a = weight_sets;
+        high = load ? ALL : kept_sets;
+      end
+      8'd19: begin
+        a = planes;
+        high = MAX_PLANES;
+      end
+      8'd20: begin
+        kind = REMAINDER;
+        a = planes;
+        b = channel_groups;
+        low = ZERO;
+        high = ZERO;
+      end
+      8'd21: begin
+        // tail_channels - 1 < lanes * channel_multiplier, for 0 too: it wraps
+        kind = PRODUCT;
+        a = LANES;
+        b = channel_multiplier;
+        low = (tail_channels == ZERO) ? ALL : tail_channels;
+      end
+      8'd22: begin
+        kind = REMAINDER;
+        a = tail_channels;
+        b = channel_multiplier;
+        low = ZERO;
+        high = ZERO;
+      end
+      8'd23: begin
+        // Flipping the sign bit orders two's complement like unsigned.
+        if (REQUANTISES != 0) begin
+          a = act_min ^ SIGN;
+          low = ZERO;
+          high = act_max ^ SIGN;
+        end
+      end
+      8'd24: begin
+        if (REQUANTISES != 0) begin
+          a = single_rounding;
+          low = MIN_SINGLE_ROUNDING;
+          high = MAX_SINGLE_ROUNDING;
+        end
+      end
+      // Counted from one raster before the ifmap, a tap is positive; a lower one wraps.
+      8'd25: begin
+        a = tap_row_now + plane_rows;
+        high = ifmap_h + plane_rows;
+      end
+      default: begin
+        a = tap_col_now + row_pitch;
+        high = ifmap_w + row_pitch;
+      end
+    endcase
+  end
+
+  // ---- one multiplier and divider, a bit a cycle --------------------------------------------
+  reg dividing;
+  reg [WIDTH-1:0] value;  // what is compared; the product or remainder so far
+  reg [WIDTH-1:0] factor;  // the factor that doubles; the bits still to be divided
+  reg [WIDTH-1:0] other;  // the factor that halves; the divisor
+  reg [WIDTH-1:0] steps_left;
+  reg [WIDTH-1:0] low_q, high_q;
+  wire [WIDTH-1:0] brought = {value[WIDTH-2:0], factor[WIDTH-1]};
+  wire worked = dividing ? (steps_left == ZERO) : (other == ZERO);
+  wire broken = (value < low_q) || (value > high_q);
+  wire more_taps = ((rule == LAST_RULE - 8'd1) && (tap != LAST_TAP_ROW)) ||
+      ((rule == LAST_RULE) && (tap != LAST_TAP_COL));
+
+  always @(posedge clk) begin
+    done <= 1'b0;
+    if (rst) begin
+      state <= IDLE;
+      code  <= 8'd0;
+    end else begin
+      case (state)
+        IDLE: begin
+          if (start) state <= FETCH;
+        end
+        FETCH: state <= (kind == VALUE) ? COMPARE : WORK;
+        WORK: begin
+          if (worked) state <= COMPARE;
+        end
+        default: begin
+          if (broken || (rule == LAST_RULE && !more_taps)) begin
+            state <= IDLE;
+            done  <= 1'b1;
+            code  <= broken ? rule : 8'd0;
+          end else begin
+            state <= FETCH;
+          end
+        end
+      endcase
+    end
+
+    if (state == IDLE) begin
+      rule <= FIRST_RULE;
+      tap <= 4'd0;
+      tainted <= refused_write;
+    end else if (state == COMPARE) begin
+      if (!more_taps) rule <= rule + 8'd1;
+      tap <= more_taps ? tap + 4'd1 : 4'd0;
+    end
+
+    if (state == FETCH) begin
+      dividing <= (kind == REMAINDER);
+      value <= (kind == VALUE) ? a : ZERO;
+      factor <= a;
+      other <= b;
+      steps_left <= LAST_STEP;
+      low_q <= low;
+      high_q <= high;
+    end else if (state == WORK) begin
+      factor <= factor << 1;
+      steps_left <= steps_left - ONE;
+      if (dividing) begin
+        value <= (brought >= other) ? brought - other : brought;
+      end else begin
+        if (other[0]) value <= value + factor;
+        other <= other >> 1;
+      end
+    end
+  end
+
+endmodule
+
+`default_nettype wire

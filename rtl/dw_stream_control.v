@@ -1,0 +1,59 @@
+// dw_stream_control: from a start to the last ofmap transfer; one start may wait for its turn.
+//
+// Promises: `start` makes a stream pending and has its geometry checked, at once, whatever is
+// running. If the check fails the start is withdrawn, with a cycle of `refused`. Otherwise
+// cfg_valid rises as soon as no stream is running, and the handshake makes the stream the
+// running one. It runs until its last ofmap beat is transferred (`finished`), and the handshake
+// of the next one may come in the very next cycle, which is when the core is ready for it.
+// `start` must not come while `pending`.
+`default_nettype none
+
+module dw_stream_control #(
+    parameter SETS_W = 1  // bits of a count of weight sets
+) (
+    input  wire              clk,
+    input  wire              rst,
+    input  wire              start,
+    input  wire              start_load,     // with start: the stream brings its parameters
+    input  wire [SETS_W-1:0] weight_sets,
+    input  wire              check_done,
+    input  wire              check_passed,
+    input  wire              cfg_ready,
+    output wire              cfg_valid,
+    input  wire              last_transfer,  // a beat with tlast leaves the engine
+    output reg               load,           // of the pending stream
+    output reg               pending,
+    output reg               checking,
+    output reg               running,
+    output wire              started,        // the cfg handshake
+    output wire              finished,
+    output wire              refused,
+    output reg  [SETS_W-1:0] kept_sets       // weight sets that the last load brought; 0: none
+);
+
+  assign cfg_valid = pending && !checking && !running;
+  assign started = cfg_valid && cfg_ready;
+  assign finished = running && last_transfer && !rst;
+  assign refused = check_done && !check_passed;
+
+  always @(posedge clk) begin
+    if (rst) begin
+      pending <= 1'b0;
+      checking <= 1'b0;
+      running <= 1'b0;
+      kept_sets <= {SETS_W{1'b0}};
+    end else begin
+      if (start) pending <= 1'b1;
+      else if (started || refused) pending <= 1'b0;
+      if (start) checking <= 1'b1;
+      else if (check_done) checking <= 1'b0;
+      if (started) running <= 1'b1;
+      else if (finished) running <= 1'b0;
+      if (started && load) kept_sets <= weight_sets;
+    end
+    if (start) load <= start_load;
+  end
+
+endmodule
+
+`default_nettype wire

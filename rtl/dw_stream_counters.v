@@ -1,0 +1,68 @@
+// dw_stream_counters: the cycles of the running stream, and of the one finished last.
+//
+// Promises: `cycles` counts from the cycle of the cfg handshake to that of the last ofmap
+// transfer, both included, which is what the timing law counts; `starved` and `backpressured`
+// count those of them that the engine lost to the source and to the sink. They hold when the
+// stream is finished, and start over with the next. Counts stop at their largest value; only
+// `streams` wraps.
+`default_nettype none
+
+module dw_stream_counters #(
+    parameter WIDTH = 32
+) (
+    input  wire             clk,
+    input  wire             rst,
+    input  wire             abandon,             // the running stream will not be finished
+    input  wire             started,             // the cfg handshake
+    input  wire             running,             // from the next cycle to the last transfer
+    input  wire             finished,            // the last transfer
+    input  wire             was_starved,         // the cycle before was lost to the source
+    input  wire             was_backpressured,   // ... to the sink
+    output reg  [WIDTH-1:0] cycles,
+    output reg  [WIDTH-1:0] starved,
+    output reg  [WIDTH-1:0] backpressured,
+    output reg  [WIDTH-1:0] last_cycles,
+    output reg  [WIDTH-1:0] last_starved,
+    output reg  [WIDTH-1:0] last_backpressured,
+    output reg  [WIDTH-1:0] streams
+);
+
+  localparam [WIDTH-1:0] ONE = 1;
+
+  // Counts of the cycles up to this one.
+  wire [WIDTH-1:0] cycles_now = (&cycles) ? cycles : cycles + ONE;
+  wire [WIDTH-1:0] starved_now = (was_starved && !(&starved)) ? starved + ONE : starved;
+  wire [WIDTH-1:0] backpressured_now =
+      (was_backpressured && !(&backpressured)) ? backpressured + ONE : backpressured;
+
+  always @(posedge clk) begin
+    if (rst || abandon) begin
+      cycles <= {WIDTH{1'b0}};
+      starved <= {WIDTH{1'b0}};
+      backpressured <= {WIDTH{1'b0}};
+    end else if (started) begin
+      cycles <= ONE;
+      starved <= {WIDTH{1'b0}};
+      backpressured <= {WIDTH{1'b0}};
+    end else if (running) begin
+      cycles <= cycles_now;
+      starved <= starved_now;
+      backpressured <= backpressured_now;
+    end
+
+    if (rst) begin
+      last_cycles <= {WIDTH{1'b0}};
+      last_starved <= {WIDTH{1'b0}};
+      last_backpressured <= {WIDTH{1'b0}};
+      streams <= {WIDTH{1'b0}};
+    end else if (finished) begin
+      last_cycles <= cycles_now;
+      last_starved <= starved_now;
+      last_backpressured <= backpressured_now;
+      streams <= streams + ONE;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

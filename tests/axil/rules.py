@@ -1,0 +1,75 @@
+"""Register values that break each rule of the geometry, at its edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwsim.derive import EngineNumbers, Plan, value_range
+
+
+def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
+    """Changes to a good geometry, and the first rule that each of them breaks.
+
+    A change that an engine's ports cannot carry is left out: its register refuses it.
+    """
+    spec, numbers, config = plan.engine, plan.numbers, plan.config
+    wide = {"row_pitch": spec.max_row_pitch, "plane_rows": spec.max_plane_rows}
+    groups, multiplier = spec.max_channel_groups, spec.max_channel_multiplier
+    one = {"ofmap_w": 1, "ofmap_h": 1}
+    changes: list[tuple[dict[str, Any], str]] = []
+
+    def wrong(rule: str, **values: Any) -> None:
+        changes.append((values, rule))
+
+    for name, limit in wide.items():
+        wrong(name, **{name: 0})
+        wrong(name, **{name: limit + 1})
+    for axis, pitch in (("w", "row_pitch"), ("h", "plane_rows")):
+        for size in (f"ifmap_{axis}", f"ofmap_{axis}"):
+            wrong(size, **{size: 0})
+            wrong(size, **(one | {f"stride_{axis}": 1, size: config[pitch] + 1}))
+        wrong(f"stride_{axis}", **(one | {f"stride_{axis}": 0}))
+        wrong(f"stride_{axis}", **(one | {f"stride_{axis}": wide[pitch] + 1}))
+    wrong("columns", **(wide | {"ofmap_w": 2, "stride_w": spec.max_row_pitch, "ofmap_h": 1}))
+    wrong("rows", **(wide | {"ofmap_h": 2, "stride_h": spec.max_plane_rows, "ofmap_w": 1}))
+    wrong(
+        "columns",
+        **(wide | {"ofmap_w": 4, "stride_w": 4, "row_pitch": 12, "ofmap_h": 1, "ifmap_w": 1}),
+    )
+    for name, limit in (("row_delay", numbers.max_row_delay), ("col_delay", spec.max_dilation_w)):
+        wrong(name, **{name: 0})
+        wrong(name, **{name: limit + 1})
+    wrong("lag", lag=numbers.max_lag + 1)
+    for name, limit in (("channel_groups", groups), ("channel_multiplier", multiplier)):
+        wrong(name, **{name: 0})
+        wrong(name, **{name: limit + 1})
+    wrong("weight_sets", weight_sets=0)
+    wrong("weight_sets", weight_sets=config["weight_sets"] + 1)
+    one_group = {"channel_groups": 1, "channel_multiplier": 1, "weight_sets": 1}
+    wrong("planes", planes=0)
+    wrong("planes", **(one_group | {"planes": numbers.max_planes + 1, "tail_channels": 1}))
+    wrong("whole_images", **(one_group | {"channel_groups": 2, "weight_sets": 2, "planes": 3}))
+    wrong("tail_channels", tail_channels=0)
+    wrong("tail_channels", **(one_group | {"planes": 1, "tail_channels": spec.lanes + 1}))
+    two = {"channel_groups": 1, "channel_multiplier": 2, "weight_sets": 2, "planes": 1}
+    wrong("tail_multiple", **(two | {"tail_channels": 3}))
+    for axis, pitch in (("row", "plane_rows"), ("col", "row_pitch")):
+        name, size = f"tap_{axis}", config["ifmap_h" if axis == "row" else "ifmap_w"]
+        starts = config[name]
+        for tap in range(len(starts)):
+            for value in (size + 1, -config[pitch]):
+                wrong(name, **{name: [*starts[:tap], value, *starts[tap + 1 :]]})
+    if numbers.requantises:
+        wrong("activation", act_min=1, act_max=0)
+        wrong("activation", act_min=0, act_max=-1)
+    return [change for change in changes if _fits(change[0], numbers)]
+
+
+def _fits(changes: dict[str, Any], numbers: EngineNumbers) -> bool:
+    fields = {field.name: field for field in numbers.config_fields}
+    for name, value in changes.items():
+        low, high = value_range(fields[name].width, fields[name].signed)
+        for number in value if isinstance(value, list) else [value]:
+            if not low <= number <= high:
+                return False
+    return True
