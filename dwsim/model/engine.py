@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dwsim.derive import EngineNumbers
-from dwsim.model.activity import Activity, classify
+from dwsim.model.activity import Activity
 from dwsim.model.component import Component
 from dwsim.model.control import Control, State
 from dwsim.model.credit import Credit
@@ -171,7 +171,7 @@ class Engine:
         self._compute_slots(rst, now, restart)
         self._compute_array(inputs)
 
-        self.activity = classify(self, inputs)
+        self.activity = self._activity_of(inputs)
         stalls = control.run and not rst
         capture = control.cfg_ready and inputs.cfg_valid
         for component in self.components:
@@ -261,6 +261,31 @@ class Engine:
         beat = OfmapBeat(values, keep_count, last) if valid else None
         self.credit.compute(rst, self.now.emit, self.output_fifo.pop(inputs.ofmap_tready))
         self.output_fifo.compute(rst, valid, beat, inputs.ofmap_tready)
+
+    def _activity_of(self, inputs: Inputs) -> Activity:
+        """What the engine does in the cycle that it has computed but not committed."""
+        state, now = self.control.state, self.now
+        if state is State.IDLE and inputs.cfg_valid:
+            return Activity.FILL
+        if state is State.IDLE or (state is State.RUN and now.done):
+            stuck = self.ofmap_tvalid and not inputs.ofmap_tready
+            return Activity.BACKPRESSURED if stuck else Activity.DRAIN
+        if state is State.LOAD:
+            waits = self.config["load"] and not self.param_loader.loaded
+            return Activity.PARAMETERS if waits else Activity.FILL
+        if now.emit:
+            return Activity.COMPUTE
+        if self.group_tag.holding:
+            return Activity.BACKPRESSURED
+        raster = self.slot_raster
+        if not now.step:
+            return Activity.BACKPRESSURED if now.beat_ok else Activity.INPUT_STARVED
+        if raster.in_planes == 0:
+            return Activity.DRAIN
+        at_boundary = not self.config["lead"] and not raster.in_raster.running
+        if at_boundary and not now.plane_start:
+            return Activity.INPUT_STARVED
+        return Activity.FILL
 
     @property
     def state(self) -> State:
