@@ -98,6 +98,13 @@ def _prepare(
         fits = need <= width if (low < 0) == signed else low >= 0 and need + signed <= width
         kind = "signed" if signed else "unsigned"
         rules.require(fits, field, (low, high), f"must fit the engine's {width} {kind} bits")
+    rules.require(
+        engine.requantise == "none",
+        "engine.requantise",
+        engine.requantise,
+        "must be 'none': depthwise_conv2d returns exact sums; to run a quantised layer, give"
+        " dwsim.rtlsim.cosim.run_jobs or dwsim.model.run.run_layer its Quantisation",
+    )
     rules.raise_if_any()
     return Plan(layer, engine)
 

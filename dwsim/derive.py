@@ -12,6 +12,7 @@ Model, templates, bench and reports take their numbers from here and compute non
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +42,9 @@ CREDIT_CYCLES = 1
 REQUANTISE_CYCLES = {"none": 0, "single": 7, "double": 9, "both": 9}
 """dw_requantise: sum, (left shift), three for the product, rounding, quotient, (second
 rounding), clamp."""
+
+NEXT_TENSOR_CYCLES = 2
+"""From the cfg handshake of a stream that loads to the first beat of the next tensor."""
 
 SHIFT_WIDTH = 6
 """Bits of a requantiser's shift: TFLite's -31 to 30."""
@@ -437,11 +441,11 @@ class EngineNumbers:
             ConfigField("channel_multiplier", self.hold_width, "cycles a window is held"),
             ConfigField("weight_sets", self.sets_width, "groups * multiplier"),
             ConfigField("tail_channels", self.keep_width, "ofmap channels of the last group"),
-            *self._scale_fields,
+            *self.scale_fields,
         )
 
     @property
-    def _scale_fields(self) -> tuple[ConfigField, ...]:
+    def scale_fields(self) -> tuple[ConfigField, ...]:
         """The ports that only an engine with a requantiser has."""
         if not self.requantises:
             return ()
@@ -620,7 +624,16 @@ class Plan:
 
     @cached_property
     def config(self) -> dict[str, int | list[int]]:
-        """Value of every ``cfg_*`` port (``load`` is the host's choice, here 1)."""
+        """Value of every ``cfg_*`` port (``load`` is the host's choice, here 1).
+
+        Raises:
+            SpecError: when the engine requantises and the plan has no quantisation.
+        """
+        return self.geometry | self._scale_config()
+
+    @cached_property
+    def geometry(self) -> dict[str, int | list[int]]:
+        """Value of every ``cfg_*`` port but the requantiser's."""
         layer = self.layer
         return {
             "load": 1,
@@ -643,11 +656,10 @@ class Plan:
             "channel_multiplier": layer.channel_multiplier,
             "weight_sets": self.weight_sets,
             "tail_channels": self.tail_channels,
-            **self._scale_config(),
         }
 
     def _scale_config(self) -> dict[str, int | list[int]]:
-        """The values of the requantiser's ports."""
+        """Value of every port of the requantiser."""
         q = self.quantisation
         if not self.numbers.requantises:
             return {}
@@ -665,9 +677,18 @@ class Plan:
 
     def config_words(self) -> dict[str, int]:
         """``config`` as the unsigned integers that drive the ports."""
+        return self._words(self.config)
+
+    def geometry_words(self) -> dict[str, int]:
+        """``geometry`` as the unsigned integers that drive the ports."""
+        return self._words(self.geometry)
+
+    def _words(self, config: Mapping[str, int | list[int]]) -> dict[str, int]:
         words = {}
         for field in self.numbers.config_fields:
-            value = self.config[field.name]
+            if field.name not in config:
+                continue
+            value = config[field.name]
             mask = (1 << field.width) - 1
             elements = value if isinstance(value, list) else [value]
             words[field.name] = sum(
@@ -767,3 +788,32 @@ class Plan:
             "the layer's padding lets outputs lead by slots:",
         )
         rules.raise_if_any()
+
+
+def start_cycles(plans: Sequence[Plan], loads: Sequence[bool]) -> list[int]:
+    """Cycle of each stream's cfg handshake when streams run back to back, without stalls.
+
+    Counted from the first handshake; each geometry is offered from the cycle on that follows
+    the last beat of its parameters. The stream before ends first, or the parameters do::
+
+        start[n] = max(
+            start[n - 1] + cycles[n - 1] + switch_cycles[n - 1],
+            start[l] + NEXT_TENSOR_CYCLES + param_beats[n],
+        )
+
+    where l is the last stream before n that loads parameters: at its start a bank gets free.
+
+    Args:
+        plans: the streams, in order.
+        loads: whether each brings parameters (``cfg_load``); the first does.
+    """
+    starts = [0]
+    loaded = 0
+    for index in range(1, len(plans)):
+        before = plans[index - 1]
+        start = starts[-1] + before.cycles + before.switch_cycles
+        if loads[index]:
+            ready = starts[loaded] + NEXT_TENSOR_CYCLES + plans[index].param_beats
+            start, loaded = max(start, ready), index
+        starts.append(start)
+    return starts

@@ -1,4 +1,4 @@
-"""Random data: in the format, repeatable, with extremes."""
+"""Random data and quantisations: in their format, repeatable, with extremes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.data import random_layer_data
-from dwsim.derive import value_range
+from dwsim.data import random_layer_data, random_quantisation
+from dwsim.derive import Plan, value_range
+from dwsim.golden_quantised import depthwise_quantised
 
 LAYER = LayerSpec(16, 16, 8, 3, 3, batch=2, channel_multiplier=40)
 
@@ -55,3 +56,52 @@ def test_the_seed_decides() -> None:
     for which in (0, 1):
         np.testing.assert_array_equal(one[which], again[which])
         assert (one[which] != other[which]).any()
+
+
+def scaled(requantise: str, width: int = 8) -> EngineSpec:
+    """An engine that LAYER fits."""
+    sizes = {"max_channel_groups": 8, "max_channel_multiplier": 40}
+    return EngineSpec(1, 3, 3, 16, 16, ifmap_width=width, requantise=requantise, **sizes)
+
+
+SCALED = [("double", 8), ("single", 8), ("both", 8), ("single", 16)]
+
+
+def test_raw_sums_have_no_quantisation() -> None:
+    assert random_quantisation(LAYER, scaled("none"), 1) is None
+
+
+@pytest.mark.parametrize(("requantise", "width"), SCALED)
+def test_quantisations_fill_their_domain(requantise: str, width: int) -> None:
+    engine = scaled(requantise, width)
+    made = [random_quantisation(LAYER, engine, seed) for seed in range(40)]
+    assert [q and Plan(LAYER, engine, q).quantisation for q in made] == made
+    shifts = {shift for q in made for shift in q.shift}
+    assert (min(shifts), max(shifts)) == (-31, 30 if width == 8 else 7)
+    multipliers = {multiplier for q in made for multiplier in q.multiplier}
+    signed = width == 8 and requantise != "single"
+    assert (min(multipliers), max(multipliers)) == (-(2**31) if signed else 0, 2**31 - 1)
+    either = requantise == "both" or width == 16
+    assert {q.rounding for q in made} == ({"double", "single"} if either else {requantise})
+    ranges = {(q.act_min, q.act_max) for q in made}
+    zero_points = {q.ifmap_zero_point for q in made} | {q.ofmap_zero_point for q in made}
+    assert len(ranges) > 10
+    assert len(zero_points) > 20 if width == 8 else zero_points == {0}
+
+
+@pytest.mark.parametrize(("requantise", "width"), SCALED)
+def test_quantised_values_are_worth_comparing(requantise: str, width: int) -> None:
+    """Also: no sum leaves the 48 bits that TFLite defines, or golden would refuse it."""
+    engine = scaled(requantise, width)
+    inner = size = 0
+    for seed in range(6):
+        q = random_quantisation(LAYER, engine, seed)
+        ofmap = depthwise_quantised(*random_layer_data(LAYER, engine, seed), LAYER, q)
+        inner += int(((ofmap > q.act_min) & (ofmap < q.act_max)).sum())
+        size += ofmap.size
+    assert inner > size / 4
+
+
+def test_the_seed_decides_the_quantisation() -> None:
+    one, again, other = (random_quantisation(LAYER, scaled("both"), seed) for seed in (1, 1, 2))
+    assert one == again != other

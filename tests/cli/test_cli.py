@@ -25,7 +25,10 @@ from tests.cli.helpers import environment, error_of, names
         ((), "required: COMMAND"),
         (("fly",), "invalid choice: 'fly'"),
         (("generate", "tiny"), "required: -o"),
-        (("generate", "nothing", "-o", "out"), "edge_5x5, mobilenet_v1_32, mobilenet_v1_8, tiny"),
+        (
+            ("generate", "nothing", "-o", "out"),
+            "edge_5x5, mobilenet_v1_32, mobilenet_v1_8, mobilenet_v1_int8, tiny",
+        ),
         (("generate", "tiny", "-o", "out", "--static", "sane"), "did you mean same?"),
         (("generate", "tiny", "-o", "spec.toml"), "is no directory"),
         (("generate", "tiny", "-o", "spec.toml/out"), "error: "),

@@ -45,6 +45,15 @@ def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture
     assert total["bound_share"] == total["bound"] / total["cycles"]
 
 
+@pytest.mark.parametrize("profile", ["none", "both"])
+def test_simulate_an_engine_that_requantises(
+    profile: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ("simulate", "mobilenet_v1_int8", "--layer", "dw4", "--stalls", profile)
+    (row,) = json_of(capsys, *argv)["layers"]
+    assert (row["cycles"] == row["law_cycles"]) is (profile == "none")
+
+
 def test_simulate_is_repeatable(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ("simulate", "tiny", "--stalls", "both", "--layer", "same")
     one, again = (json_of(capsys, *argv, "--seed", "5") for _ in range(2))

@@ -56,7 +56,7 @@ def test_a_mismatch_of_the_rtl_can_be_replayed(
         assert "dwsim: mismatch: " in err
         assert "Traceback" not in err
         command = err.splitlines()[-1].split(": ", 1)[1]
-        assert command.startswith("dwsim replay dwsim-failures/tiny_engine-job0-seed1 ")
+        assert command.startswith("dwsim replay dwsim-failures/tiny_engine-same-none-seed1 ")
         assert kept_static(command) is static
         assert main(command.split()[1:]) == 1
         assert "dwsim: mismatch: " in capsys.readouterr().err
@@ -67,3 +67,34 @@ def test_a_mismatch_of_the_rtl_can_be_replayed(
     out = capsys.readouterr().out
     assert "RTL = model = golden" in out
     assert Path(command.split()[-1]).is_file()
+
+
+@pytest.mark.parametrize("option", [[], ["--static"]], ids=["core", "static"])
+def test_verify_an_engine_that_requantises(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("scaled.toml")
+    path.write_text(SCALED)
+    assert main(["verify", str(path), "--stalls", "all", *option]) == 0
+    assert capsys.readouterr().out.count("RTL = model = golden") == len(PROFILES)
+
+
+SCALED = """
+[engine]
+lanes = 3
+kernel_h = 3
+kernel_w = 2
+max_row_pitch = 6
+max_plane_rows = 6
+max_channel_groups = 2
+requantise = "both"
+
+[[layer]]
+name = "padded"
+ifmap_h = 6
+ifmap_w = 5
+channels = 5
+kernel_h = 3
+kernel_w = 2
+padding = "SAME"
+"""

@@ -58,13 +58,22 @@ ENGINES = (
     engine("most", 1, 2, 2, **(MOST | {"max_channel_multiplier": 4})),
     engine("most_multiplied", 2, 1, 2, **MOST),
     engine("wide", 1023, 1, 1, ifmap_width=2, weight_width=2),
+    engine("scaled_double", 2, 3, 3, requantise="double", max_channel_multiplier=2),
+    engine("scaled_single", 3, 2, 2, requantise="single"),
+    engine("scaled_both", 4, 3, 3, requantise="both", max_row_pitch=56, max_plane_rows=56),
+    engine("scaled_words", 2, 3, 3, requantise="single", ifmap_width=16, max_dilation_w=2),
+    engine("scaled_tap", 1, 1, 1, requantise="both", **LEAST),
+    engine("scaled_most", 1, 11, 11, requantise="double", **(MOST | {"max_channel_multiplier": 2})),
+    engine("scaled_most_words", 1, 11, 11, requantise="single", ifmap_width=16),
 )
+SCALED = next(spec for spec in ENGINES if spec.name == "scaled_both")
 LAYER = LayerSpec(9, 8, 7, 3, 3, stride_h=2, pad_top=1, pad_left=4, pad_right=1, name="conv")
 MULTIPLIED = LayerSpec(9, 8, 7, 2, 3, channel_multiplier=3, dilation_w=1, name="multiplied")
 LINTED = [
     *(pytest.param(spec, None, id=spec.name) for spec in ENGINES),
     pytest.param(ENGINES[6], LAYER, id="static"),
     pytest.param(ENGINES[6], MULTIPLIED, id="static_multiplied"),
+    pytest.param(SCALED, LAYER, id="static_scaled"),
 ]
 
 
@@ -142,16 +151,16 @@ def test_no_warning_is_waived() -> None:
 
 def test_every_template_is_linted() -> None:
     used = {template for spec in ENGINES for template in generated_modules(spec).values()}
-    assert used | {"static.v.j2", "bench.v.j2"} == {
+    in_axil = {"axil.v.j2", "registers.v.j2"}  # linted by tests/axil
+    assert used | {"static.v.j2", "bench.v.j2"} | in_axil == {
         path.name for path in template_dir().glob("*.v.j2")
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    engine_verilog(ENGINES[6], (LAYER,)).items(),
-    ids=engine_verilog(ENGINES[6], (LAYER,)),
-)
+FILES = engine_verilog(ENGINES[6], (LAYER,)) | engine_verilog(SCALED, (LAYER,))
+
+
+@pytest.mark.parametrize(("name", "text"), FILES.items(), ids=FILES)
 def test_a_file_is_one_module_between_nettypes(name: str, text: str) -> None:
     assert re.findall(r"^\s*module\s+(\w+)", text, re.MULTILINE) == [name.removesuffix(".v")]
     code = [

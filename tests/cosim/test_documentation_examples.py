@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dwsim import EngineSpec, depthwise_conv2d
+from dwsim import EngineSpec, SpecError, depthwise_conv2d
 from tests.documentation_examples import DOCUMENTATION_EXAMPLES, DocumentationExample
 
 # One build for all examples; without an engine dwsim chooses one for each call.
@@ -63,3 +65,21 @@ def test_the_documented_values_in_nchw(backend: str) -> None:
         engine=ENGINE,
     )
     np.testing.assert_array_equal(ofmap, example.expected.transpose(0, 3, 1, 2))
+
+
+@backends
+def test_an_engine_that_requantises_is_refused(backend: str) -> None:
+    """It gives no exact sums, which is what depthwise_conv2d returns."""
+    example = DOCUMENTATION_EXAMPLES[0]
+    with pytest.raises(SpecError) as caught:
+        depthwise_conv2d(
+            example.input,
+            example.filter,
+            example.strides,
+            example.padding,
+            backend=backend,
+            engine=replace(ENGINE, requantise="double"),
+        )
+    (violation,) = caught.value.violations
+    assert (violation.field, violation.value) == ("engine.requantise", "double")
+    assert violation.rule.startswith("must be 'none': depthwise_conv2d returns exact sums")

@@ -112,15 +112,15 @@ FAULTS = (
     Fault(
         "weights_of_two_columns_swapped",
         "broken.v",
-        ".write        (write_tap[row*3+1])",
-        ".write        (write_tap[row*3+2])",
+        ".write        (write_word[row*3+1])",
+        ".write        (write_word[row*3+2])",
         r"row_sums",
     ),
     Fault(
         "weight_set_of_the_next_beat",
         "dw_param_loader.v",
         "{!active_bank, sets[SET_W-1:0]}",
-        "{!active_bank, sets[SET_W-1:0] ^ tap[TAPS-1]}",
+        "{!active_bank, sets[SET_W-1:0] ^ word[WORDS-1]}",
         r"row_sums",
     ),
     Fault(
@@ -138,10 +138,24 @@ FAULTS = (
         r"active_bank",
     ),
     Fault(
-        "bank_written_while_in_use",
+        "next_stream_while_windows_are_in_flight",
+        "dw_control.v",
+        "if (done && (drain_left == 0))",
+        "if (done)",
+        r"cfg_ready|state",
+    ),
+    Fault(
+        "drain_one_cycle_short",
+        "dw_control.v",
+        "ALL_CYCLES = DRAIN_CYCLES;",
+        "ALL_CYCLES = DRAIN_CYCLES - 1;",
+        r"cfg_ready|state",
+    ),
+    Fault(
+        "next_tensor_into_the_bank_in_use",
         "dw_param_loader.v",
-        "swap ? RELEASE :",
-        "swap ? {RELEASE_W{1'b0}} :",
+        "s_axis_param_tready <= !loaded_next;",
+        "s_axis_param_tready <= 1'b1;",
         r"s_axis_param_tready",
     ),
     Fault(

@@ -200,23 +200,27 @@ class RowTreeCase(ArithmeticCase):
 
 
 class TapMaskCase(Case):
-    """Any masks and taps, emitted or not."""
+    """Any masks and taps, emitted or not; padding of every lane, which changes now and then."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = TapMask(EngineNumbers(self.spec))
-        self.emit = Coin(self.rng)
+        self.emit, self.change = Coin(self.rng), Coin(self.rng, 0.0, 0.05, 0.5)
+        self.padding = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)[1]
         self.history: list[Values] = []
 
     def drive(self) -> Values:
         rows, cols = self.spec.kernel_h, self.spec.kernel_w
         masks = [self.word(n) if self.rng.random() < 0.8 else (1 << n) - 1 for n in (rows, cols)]
-        taps = self.word(rows * cols * self.parameters["WIDTH"])
+        if self.change():
+            low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
+            self.padding = self.rng.choice((0, low, high, self.rng.randint(low, high)))
         return {
             "emit": int(self.emit()),
             "row_mask": masks[0],
             "col_mask": masks[1],
-            "taps": taps,
+            "taps": self.word(rows * cols * self.parameters["WIDTH"]),
+            "padding": to_word(np.full(self.spec.lanes, self.padding), self.spec.ifmap_width),
         }
 
     def model(self, i: Values) -> Expected:
@@ -228,7 +232,8 @@ class TapMaskCase(Case):
     def promise(self, i: Values) -> Expected:
         if len(self.history) < 2:
             return {}
-        slot, taps = self.history[-2], self.history[-1]["taps"]
+        slot, before = self.history[-2:]
+        padding, taps = before["padding"], before["taps"]
         rows, cols, width = self.spec.kernel_h, self.spec.kernel_w, self.parameters["WIDTH"]
         seen = sum(
             ((1 << width) - 1) << (r * cols + c) * width
@@ -236,7 +241,8 @@ class TapMaskCase(Case):
             for c in range(cols)
             if slot["emit"] and slot["row_mask"] >> r & 1 and slot["col_mask"] >> c & 1
         )
-        return {"operands": taps & seen}
+        padding = sum(padding << tap * width for tap in range(rows * cols))
+        return {"operands": (taps & seen) | (padding & ~seen)}
 
     def clock(self, i: Values) -> None:
         rows, cols = self.spec.kernel_h, self.spec.kernel_w
@@ -246,6 +252,7 @@ class TapMaskCase(Case):
             [bool(i["row_mask"] >> r & 1) for r in range(rows)],
             [bool(i["col_mask"] >> c & 1) for c in range(cols)],
             tap_values(i["taps"], self),
+            self.padding,
         )
         self.component.commit()
 

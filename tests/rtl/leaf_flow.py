@@ -176,12 +176,16 @@ class CreditCase(Case):
 
 
 class ControlCase(Case):
-    """Streams with and without parameters; ``done`` and ``params_loaded`` at any time."""
+    """Streams with and without parameters; ``done``, ``emit``, ``params_loaded`` at any time."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.component = Control()
+        self.drain_cycles = self.parameters["DRAIN_CYCLES"]
+        self.component = Control(self.drain_cycles)
         self.coins = {name: Coin(self.rng) for name in ("cfg_valid", "params_loaded", "done")}
+        self.coins["emit"] = Coin(self.rng, 0.0, 0.03, 0.5)
+        self.last_emit: int | None = None
+        self.drained = 0
         self.load = 0
         self.script: Generator[Expected, Values, None] | None = None
         self.expected: Expected = {}
@@ -221,9 +225,16 @@ class ControlCase(Case):
                 if not i["load"] or i["params_loaded"]:
                     break
                 self.waited += 1
-            while not (yield idle | {"cfg_ready": 0, "run": 1, "busy": 1})["done"]:
-                pass
+            while True:
+                i = yield idle | {"cfg_ready": 0, "run": 1, "busy": 1}
+                if i["done"] and not self._in_flight():
+                    break
+                self.drained += i["done"]
             self.streams += 1
+
+    def _in_flight(self) -> bool:
+        """Whether the last window may still be in the pipeline."""
+        return self.last_emit is not None and self.cycle - self.last_emit <= self.drain_cycles
 
     def clock(self, i: Values) -> None:
         flags = {name: bool(value) for name, value in i.items()}
@@ -233,12 +244,16 @@ class ControlCase(Case):
             self.load = self.word(1)
         self.component.compute(**flags)
         self.component.commit()
+        if i["emit"]:
+            self.last_emit = self.cycle
         if i["rst"]:
+            self.last_emit = None
             self.script = self._promised()
             self.expected = next(self.script)
 
     def uncovered(self) -> str:
-        return "" if self.streams > 50 and self.waited > 20 else "enough streams and waits"
+        enough = self.streams > 50 and self.waited > 20 and self.drained > 50
+        return "" if enough else "enough streams, waits and drains"
 
 
 class IfmapPortCase(Case):
@@ -363,7 +378,7 @@ class ParamLoaderCase(Case):
         super().__init__(*args)
         self.numbers = EngineNumbers(self.spec)
         self.component = ParamLoader(self.numbers)
-        self.taps, self.sets = self.parameters["TAPS"], self.parameters["WEIGHT_SETS"]
+        self.words, self.sets = self.parameters["WORDS"], self.parameters["WEIGHT_SETS"]
         self.valid, self.swap = Coin(self.rng), Coin(self.rng)
         self.known = False
         self.swaps = self.faults = self.right = 0
@@ -378,16 +393,16 @@ class ParamLoaderCase(Case):
         self.ready_from = self.cycle + 2
 
     def _new_tensor(self) -> None:
-        rng, most = self.rng, self.sets * self.taps
-        length = rng.choice((1, self.sets, rng.randint(1, self.sets))) * self.taps
+        rng, most = self.rng, self.sets * self.words
+        length = rng.choice((1, self.sets, rng.randint(1, self.sets))) * self.words
         if rng.random() < 0.2:
-            wrong = (rng.randint(1, most), most + rng.randint(1, self.taps), most + self.taps)
+            wrong = (rng.randint(1, most), most + rng.randint(1, self.words), most + self.words)
             length = rng.choice((length + 1, max(1, length - 1), *wrong))
         self.tensor = [self.word(self.parameters["WIDTH"]) for _ in range(length)]
         self.sent = 0
 
     def _received_sets(self) -> int:
-        return min(len(self.tensor) // self.taps, self.sets)
+        return min(len(self.tensor) // self.words, self.sets)
 
     def drive(self) -> Values:
         if self.sent == len(self.tensor) and not self.loaded:
@@ -412,13 +427,13 @@ class ParamLoaderCase(Case):
         if not self.known:
             return {}
         loader, n = self.component, self.numbers
-        write = loader.write_tap is not None
+        write = loader.write_word is not None
         address = loader.write_bank << n.set_width | loader.write_set
         return {
             "s_axis_param_tready": loader.tready,
             "loaded": loader.loaded,
             "active_bank": loader.active_bank,
-            "write_tap": 1 << loader.write_tap if write else 0,
+            "write_word": 1 << loader.write_word if write else 0,
             "write_address": address if write else DONT_CARE,
             "write_data": loader.write_data if write else DONT_CARE,
             "error": loader.error,
@@ -430,12 +445,12 @@ class ParamLoaderCase(Case):
     def promise(self, i: Values) -> Expected:
         if not self.known:
             return {}
-        tap, address, data = self.written or (0, DONT_CARE, DONT_CARE)
+        word, address, data = self.written or (0, DONT_CARE, DONT_CARE)
         return {
             "s_axis_param_tready": self._ready(),
             "loaded": self.loaded,
             "active_bank": self.bank,
-            "write_tap": tap,
+            "write_word": word,
             "write_address": address,
             "write_data": data,
             "error": self.error,
@@ -453,7 +468,7 @@ class ParamLoaderCase(Case):
         self.component.commit()
         self.written = None
         if i["s_axis_param_tvalid"] and self._ready() and self.known:
-            weight_set, tap = divmod(self.sent, self.taps)
+            weight_set, tap = divmod(self.sent, self.words)
             if weight_set < self.sets:
                 address = (1 - self.bank) << self.numbers.set_width | weight_set
                 self.written = (1 << tap, address, i["s_axis_param_tdata"])
@@ -463,13 +478,12 @@ class ParamLoaderCase(Case):
             self.offered = False
             if self.sent == len(self.tensor):
                 self.loaded = True
-                self.error |= len(self.tensor) % self.taps != 0
+                self.error |= len(self.tensor) % self.words != 0
         if i["swap"]:
             self.error |= i["wanted_sets"] != self._received_sets()
             self.loaded = False
             self.bank = 1 - self.bank
-            # Windows in flight read the bank given back in this many cycles more.
-            self.ready_from = self.cycle + 1 + self.numbers.release_cycles
+            self.ready_from = self.cycle + 1
             self.swaps += 1
             self.faults += self.error
             self.right += not self.error

@@ -37,10 +37,13 @@ SPECS = {
         EngineSpec(name="spread", lanes=5, kernel_h=1, kernel_w=2, max_row_pitch=2,
                    max_plane_rows=1, max_channel_multiplier=7, ifmap_width=3,
                    weight_width=3),
+        EngineSpec(name="scaled", lanes=2, kernel_h=2, kernel_w=1, max_row_pitch=3,
+                   max_plane_rows=3, max_channel_groups=2, max_channel_multiplier=2,
+                   requantise="both"),
     )
 }
 # fmt: on
-SMALL = ("square", "single", "wide", "tall")
+SMALL = ("square", "single", "wide", "tall", "scaled")
 
 
 @dataclass(frozen=True)
@@ -108,12 +111,14 @@ def _credit() -> Iterator[Instance]:
 
 
 def _control() -> Iterator[Instance]:
-    yield Instance(
-        "dw_control",
-        {"rst": 1, "cfg_valid": 1, "load": 1, "params_loaded": 1, "done": 1},
-        {"cfg_ready": 1, "capture": 1, "restart": 1, "swap": 1, "run": 1, "busy": 1},
-        ("cfg_ready", "restart", "run", "busy"),
-    )
+    for drain in (1, 6, 7, 8, 23):
+        yield Instance(
+            "dw_control",
+            {"rst": 1, "cfg_valid": 1, "load": 1, "params_loaded": 1, "emit": 1, "done": 1},
+            {"cfg_ready": 1, "capture": 1, "restart": 1, "swap": 1, "run": 1, "busy": 1},
+            ("cfg_ready", "restart", "run", "busy"),
+            {"DRAIN_CYCLES": drain, "DRAIN_W": bits(drain)},
+        )
 
 
 def _ifmap_port() -> Iterator[Instance]:
@@ -138,12 +143,12 @@ def _ifmap_port() -> Iterator[Instance]:
 def _param_loader() -> Iterator[Instance]:
     for name in SMALL:
         n = EngineNumbers(SPECS[name])
-        width, taps = n.param_beat_width, n.spec.kernel_h * n.spec.kernel_w
+        width, words = n.param_beat_width, n.param_words
         outputs = {
             "s_axis_param_tready": 1,
             "loaded": 1,
             "active_bank": 1,
-            "write_tap": taps,
+            "write_word": words,
             "write_address": n.set_width + 1,
             "write_data": width,
             "error": 1,
@@ -162,12 +167,10 @@ def _param_loader() -> Iterator[Instance]:
             tuple(outputs),
             {
                 "WIDTH": width,
-                "TAPS": taps,
+                "WORDS": words,
                 "WEIGHT_SETS": n.weight_sets,
                 "SETS_W": n.sets_width,
                 "SET_W": n.set_width,
-                "RELEASE_CYCLES": n.release_cycles,
-                "RELEASE_W": n.release_width,
             },
             spec=n.spec,
         )
@@ -337,7 +340,13 @@ def _tap_mask() -> Iterator[Instance]:
         width = rows * cols * n.ifmap_beat_width
         yield Instance(
             "dw_tap_mask",
-            {"emit": 1, "row_mask": rows, "col_mask": cols, "taps": width},
+            {
+                "emit": 1,
+                "row_mask": rows,
+                "col_mask": cols,
+                "taps": width,
+                "padding": n.ifmap_beat_width,
+            },
             {"operands": width},
             ("operands",),
             {"KERNEL_H": rows, "KERNEL_W": cols, "WIDTH": n.ifmap_beat_width},
@@ -430,6 +439,48 @@ def _lane_spread() -> Iterator[Instance]:
             )
 
 
+# -- requantiser ----------------------------------------------------------------------------
+
+
+def _requantise() -> Iterator[Instance]:
+    plain = replace(SPECS["scaled"], lanes=1)
+    for changes in (
+        {"requantise": "double"},
+        {"requantise": "single"},
+        {"requantise": "both"},
+        {"requantise": "both", "kernel_h": 11, "kernel_w": 11},
+        {"requantise": "single", "ifmap_width": 16},
+        {"requantise": "single", "ifmap_width": 16, "kernel_h": 11, "kernel_w": 11},
+    ):
+        n = EngineNumbers(replace(plain, **changes))
+        width = n.ofmap_width
+        yield Instance(
+            "dw_requantise",
+            {
+                "acc": n.acc_width,
+                "bias": n.bias_width,
+                "multiplier": n.multiplier_width,
+                "shift": n.shift_width,
+                "single_rounding": 1,
+                "zero_point": width,
+                "act_min": width,
+                "act_max": width,
+            },
+            {"ofmap": width},
+            ("ofmap",),
+            {
+                "ACC_W": n.acc_width,
+                "X_W": n.bias_width,
+                "MULTIPLIER_W": n.multiplier_width,
+                "SHIFT_W": n.shift_width,
+                "FRACTION": n.multiplier_width - 1,
+                "OFMAP_W": width,
+                "ROUNDING": {"double": 1, "single": 2, "both": 3}[n.spec.requantise],
+            },
+            spec=n.spec,
+        )
+
+
 _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     "leaf_flow": {
         "dw_skid_buffer": _skid_buffer,
@@ -458,6 +509,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "row_tree": _row_tree,
         "lane_spread": _lane_spread,
     },
+    "leaf_requantise": {"dw_requantise": _requantise},
 }
 
 LEAVES = {bench: tuple(makers) for bench, makers in _MAKERS.items()}
@@ -469,6 +521,7 @@ BENCHES = (
     ("leaf_storage", "leaf_bench_data"),
     ("leaf_raster", "leaf_bench_control"),
     ("leaf_array", "leaf_bench_data"),
+    ("leaf_requantise", "leaf_bench_requantise"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
 

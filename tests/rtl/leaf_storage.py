@@ -155,7 +155,10 @@ class WindowCase(Case):
 
 
 class WeightMemoryCase(Case):
-    """Reads and writes of any address, the same one too; the model's first tap."""
+    """Reads and writes of any address, the same one too.
+
+    The model's first tap; where there is a requantiser, its first word.
+    """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -179,7 +182,8 @@ class WeightMemoryCase(Case):
     def model(self, i: Values) -> Expected:
         if self.reads[0] is DONT_CARE:
             return {}  # not yet written
-        data = self.component.read_data[0, 0]
+        scale = self.numbers.requantises
+        data = self.component.scale_data[0] if scale else self.component.read_data[0, 0]
         return {"read_data": to_word(data, self.spec.weight_width)}
 
     def promise(self, i: Values) -> Expected:
@@ -190,8 +194,9 @@ class WeightMemoryCase(Case):
         bank, weight_set = divmod(i["write_address"], 1 << sets)
         data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
         tag = divmod(i["read_address"], 1 << sets)
-        tap = 0 if i["write"] else None
-        self.component.compute(tap, bank, weight_set, data, [tag] * spec.kernel_w)
+        first = self.component.taps if self.numbers.requantises else 0
+        word = first if i["write"] else None
+        self.component.compute(word, bank, weight_set, data, [tag] * spec.kernel_w, tag)
         self.component.commit()
         self.reads = [self.reads[1], self.memory.get(i["read_address"], DONT_CARE)]
         if i["write"]:

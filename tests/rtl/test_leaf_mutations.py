@@ -25,17 +25,21 @@ ROUNDS = {
             "dw_credit": ("if (take && !give)", "if (take)"),
             "dw_control": ("LOAD: if (params_ready)", "LOAD: if (params_loaded)"),
             "dw_ifmap_port": ("excess && s_valid && s_last", "excess && s_last"),
-            "dw_param_loader": ("swap ? RELEASE :", "swap ? RELEASE - 1'b1 :"),
+            "dw_param_loader": ("if (tensor_end && !set_end) error <= 1'b1;", ""),
             "dw_pipeline": ("(RESET != 0) && rst", "(RESET != 0) && rst && (i == 0)"),
         },
         {
             "dw_skid_buffer": ("s_ready = !skid_valid", "s_ready = !skid_valid || m_ready"),
             "dw_output_fifo": ("(!m_valid || m_ready)", "!m_valid"),
             "dw_credit": ("(credits != 0)", "(credits != 0) || give"),
-            "dw_control": ("swap = restart && load", "swap = restart"),
+            "dw_control": ("ALL_CYCLES = DRAIN_CYCLES", "ALL_CYCLES = DRAIN_CYCLES - 1"),
             "dw_ifmap_port": ("if (rst || restart) short_stream", "if (rst) short_stream"),
             "dw_param_loader": ("if (accept && overflow) error <= 1'b1;", ""),
             "dw_pipeline": ("stages[WIDTH*(CYCLES-1)+:WIDTH]", "stages[0+:WIDTH]"),
+        },
+        {
+            "dw_control": ("swap = restart && load", "swap = restart"),
+            "dw_param_loader": ("if (tensor_end) word <=", "if (0) word <="),
         },
     ),
     "leaf_raster": (
@@ -71,11 +75,33 @@ ROUNDS = {
             "lane_spread": ("hold_index_q <= hold_index", "hold_index_q <= 0"),
         },
         {
-            "dw_tap_mask": ("row_mask[r] && col_mask[c]", "row_mask[r]"),
+            "dw_tap_mask": (": padding;", ": {WIDTH{1'b0}};"),
             "kernel_row": (".CYCLES(3)", ".CYCLES(2)"),
             "row_tree": ("acc = sum_4_0", "acc = {1'b0, sum_4_0} >> 1 << 1"),
             "lane_spread": ("multiplier_q <= multiplier", "multiplier_q <= 1"),
         },
+    ),
+    "leaf_requantise": tuple(
+        {"dw_requantise": fault}
+        for fault in (
+            ("{acc[ACC_W-1]}}, acc}", "{1'b0}}, acc}"),
+            ("(sum_single || sum_shift[SHIFT_W-1])", "sum_shift[SHIFT_W-1]"),
+            ("shifted_multiplier <= sum_multiplier", "shifted_multiplier <= multiplier"),
+            ("x_sign = (i == X_LIMBS - 1) && ", "x_sign = "),
+            ("m_sign = (j == M_LIMBS - 1) && ", "m_sign = "),
+            ("right = ~x_shift[4:0] + 5'd1", "right = ~x_shift[4:0]"),
+            ("total_2  <= total_1", "total_2  <= total_0"),
+            ("rounded <= product_sum + half", "rounded <= product_sum + half - 1'b1"),
+            ("overflow = !rounded_single && ", "overflow = "),
+            ("overflow ? 32'h7fffffff :", "1'b0 ? 32'h7fffffff :"),
+            ("nudge = high[31] && (high_second != 0)", "nudge = 1'b0"),
+            ("nudge = high[31] && (high_second != 0)", "nudge = high[31]"),
+            ("nudged = {high[31], high}", "nudged = {1'b0, high}"),
+            ("{zero_point[OFMAP_W-1]}}, zero_point}", "{1'b0}}, zero_point}"),
+            ("{act_min[OFMAP_W-1]}}, act_min}", "{1'b0}}, act_min}"),
+            ("shifted_to_zero > high_limit", "shifted_to_zero > high_limit + 1"),
+            ("(ROUNDING == 3) && single_rounding", "single_rounding"),
+        )
     ),
 }
 # The engine spec, of tests.rtl.leaf_instances, whose module is broken.

@@ -10,6 +10,7 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import EngineNumbers, Plan
+from dwsim.spec.quantisation import Quantisation
 
 # Written out, so that a limit that changes by mistake is seen.
 LIMITS = {
@@ -47,7 +48,7 @@ def violations_of(function: Callable[..., Any], *args: Any, **changes: Any) -> l
 
 def test_every_field_has_a_rule() -> None:
     fields = {field.name for field in dataclasses.fields(EngineSpec)}
-    assert fields == {*LIMITS, "ifmap_signed", "weight_signed", "name"}
+    assert fields == {*LIMITS, "ifmap_signed", "weight_signed", "requantise", "name"}
 
 
 @pytest.mark.parametrize("field", LIMITS)
@@ -105,6 +106,86 @@ def test_all_violations_come_together() -> None:
         "name",
         "fifo_depth",
     ]
+
+
+REQUANTISING = ("double", "single", "both")
+
+
+@pytest.mark.parametrize("value", ["", "None", "triple", None, 1, True, ["single"]], ids=repr)
+def test_requantise_is_one_of_its_names(value: Any) -> None:
+    rule = "must be one of none, double, single, both"
+    assert violations_of(engine, requantise=value) == [("requantise", value, rule)]
+
+
+@pytest.mark.parametrize("requantise", REQUANTISING)
+@pytest.mark.parametrize(
+    ("field", "bad", "kind"),
+    [
+        ("ifmap_width", 2, "must be 8 or 16"),
+        ("ifmap_width", 7, "must be 8 or 16"),
+        ("ifmap_width", 9, "must be 8 or 16"),
+        ("ifmap_width", 15, "must be 8 or 16"),
+        ("weight_width", 7, "must be 8"),
+        ("weight_width", 9, "must be 8"),
+        ("weight_width", 16, "must be 8"),
+        ("ifmap_signed", False, "must be true"),
+        ("weight_signed", False, "must be true"),
+    ],
+)
+def test_requantise_needs_the_formats_of_tflite(
+    requantise: str, field: str, bad: Any, kind: str
+) -> None:
+    assert engine(requantise=requantise).requantise == requantise
+    rule = f"{kind} with requantise = {requantise!r}, as TFLite defines it"
+    assert violations_of(engine, requantise=requantise, **{field: bad}) == [(field, bad, rule)]
+    assert getattr(engine(**{field: bad}), field) == bad
+
+
+@pytest.mark.parametrize("requantise", ["double", "both"])
+def test_words_are_rounded_once(requantise: str) -> None:
+    assert engine(requantise="single", ifmap_width=16).ifmap_width == 16
+    rule = "must be 'single' with 16-bit activations: TFLite rounds them only once"
+    found = violations_of(engine, requantise=requantise, ifmap_width=16)
+    assert found == [("requantise", requantise, rule)]
+
+
+def test_all_violations_of_requantise_come_together() -> None:
+    found = violations_of(
+        engine,
+        requantise="both",
+        ifmap_width=12,
+        weight_width=4,
+        ifmap_signed=False,
+        weight_signed=False,
+    )
+    assert [field for field, _, _ in found] == [
+        "ifmap_width",
+        "weight_width",
+        "ifmap_signed",
+        "weight_signed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "latency", "words", "ofmap_width", "ports"),
+    [
+        # 3x3 taps: 2 + 1 to the slot, 1 + 1 + 3 + 2 in the array, 2 in the FIFO; then what
+        # TFLite's bias, multiplier and shift need: 4 + 4 + 1 bytes, or 6 + 2 + 1
+        ({}, 12, 9, 19, 0),
+        ({"requantise": "single"}, 12 + 7, 9 + 9, 8, 5),
+        ({"requantise": "double"}, 12 + 9, 9 + 9, 8, 5),
+        ({"requantise": "both"}, 12 + 9, 9 + 9, 8, 5),
+        ({"requantise": "single", "ifmap_width": 16}, 12 + 7, 9 + 9, 16, 5),
+    ],
+    ids=["none", "single", "double", "both", "words"],
+)
+def test_what_a_requantiser_changes(
+    changes: dict[str, Any], latency: int, words: int, ofmap_width: int, ports: int
+) -> None:
+    numbers = EngineNumbers(engine(**changes))
+    assert (numbers.latency, numbers.param_words) == (latency, words)
+    assert (numbers.ofmap_width, len(numbers.scale_fields)) == (ofmap_width, ports)
+    assert len(numbers.config_fields) == 20 + ports
 
 
 def test_a_fifo_too_small_for_the_pipeline() -> None:
@@ -190,3 +271,115 @@ def test_all_misfits_come_together() -> None:
         "max_channel_groups",
         "max_batch",
     ]
+
+
+# -- quantisation ---------------------------------------------------------------------------
+
+
+def quantisation(channels: int = 2, **changes: Any) -> Quantisation:
+    values = {
+        "bias": (5,) * channels,
+        "multiplier": (2**30,) * channels,
+        "shift": (-3,) * channels,
+        "act_min": -100,
+        "act_max": 90,
+        "ifmap_zero_point": -7,
+        "ofmap_zero_point": 11,
+    }
+    return Quantisation(**{**values, **changes})
+
+
+def words(**changes: Any) -> Quantisation:
+    zeros = {"ifmap_zero_point": 0, "ofmap_zero_point": 0}
+    return quantisation(ifmap_width=16, **zeros, **changes)
+
+
+def test_a_quantisation_needs_a_requantiser() -> None:
+    q = quantisation()
+    ((field, value, rule),) = violations_of(Plan, layer(), engine(), q)
+    assert (field, value) == ("quantisation", dataclasses.astuple(q))
+    assert rule == "needs an engine that requantises, not requantise = 'none'"
+
+
+@pytest.mark.parametrize(
+    ("requantise", "width", "q"),
+    [("single", 16, quantisation()), ("single", 8, words()), ("double", 8, words())],
+    ids=["bytes", "words", "words_twice"],
+)
+def test_a_quantisation_has_the_engine_s_width(
+    requantise: str, width: int, q: Quantisation
+) -> None:
+    target = engine(requantise=requantise, ifmap_width=width)
+    found = violations_of(Plan, layer(), target, q)
+    rule = f"of the quantisation must be the engine's, {width}"
+    assert ("ifmap_width", q.ifmap_width, rule) in found
+
+
+@pytest.mark.parametrize("requantise", REQUANTISING)
+@pytest.mark.parametrize("rounding", ["double", "single"])
+def test_a_quantisation_has_a_rounding_of_the_engine(requantise: str, rounding: str) -> None:
+    q, target = quantisation(rounding=rounding), engine(requantise=requantise)
+    if requantise in ("both", rounding):
+        assert Plan(layer(), target, q).quantisation == q
+        return
+    rule = f"of the quantisation must be the engine's, {requantise}"
+    assert violations_of(Plan, layer(), target, q) == [("rounding", rounding, rule)]
+
+
+@pytest.mark.parametrize("rounding", ["double", "single"])
+def test_the_rounding_of_words_has_no_meaning(rounding: str) -> None:
+    q = words(rounding=rounding)
+    assert Plan(layer(), engine(requantise="single", ifmap_width=16), q).quantisation == q
+
+
+@pytest.mark.parametrize("channels", [0, 1, 3])
+def test_a_quantisation_has_the_layer_s_channels(channels: int) -> None:
+    found = violations_of(Plan, layer(), engine(requantise="double"), quantisation(channels))
+    rule = "must have one entry for each of 2 ofmap channels"
+    assert found == [("multiplier", channels, rule)]
+
+
+def test_a_quantisation_counts_the_channels_of_the_ofmap() -> None:
+    multiplied = layer(channel_multiplier=3)
+    target = engine(requantise="double", max_channel_multiplier=3)
+    assert Plan(multiplied, target, quantisation(6)).layer == multiplied
+    ((field, value, _),) = violations_of(Plan, multiplied, target, quantisation(2))
+    assert (field, value) == ("multiplier", 2)
+
+
+def test_misfits_of_layer_and_quantisation_come_together() -> None:
+    large = layer(kernel_h=5)
+    q = words(rounding="double")
+    found = violations_of(Plan, large, engine(requantise="single"), q)
+    assert [field for field, _, _ in found] == ["ifmap_width", "kernel_h"]
+
+
+def test_cycles_need_no_quantisation_but_the_ports_do() -> None:
+    target = engine(requantise="both")
+    plan = Plan(layer(), target)
+    q = quantisation(rounding="single")
+    assert plan.cycles == Plan(layer(), target, q).cycles
+    rule = "is required by an engine that requantises"
+    assert violations_of(lambda: plan.config) == [("quantisation", None, rule)]
+    assert violations_of(plan.config_words) == [("quantisation", None, rule)]
+    ports = {field.name for field in EngineNumbers(target).scale_fields}
+    assert plan.geometry.keys() == plan.geometry_words().keys()
+    assert not ports & plan.geometry.keys()
+
+
+def test_the_ports_of_the_requantiser() -> None:
+    target = engine(requantise="both")
+    for rounding in ("double", "single"):
+        plan = Plan(layer(), target, quantisation(rounding=rounding))
+        scale = {name: plan.config[name] for name in plan.config.keys() - plan.geometry.keys()}
+        assert scale == {
+            "ifmap_zero_point": -7,
+            "ofmap_zero_point": 11,
+            "act_min": -100,
+            "act_max": 90,
+            "single_rounding": int(rounding == "single"),
+        }
+        low_bits = {"ifmap_zero_point": 0xF9, "ofmap_zero_point": 11, "act_min": 0x9C}
+        assert low_bits.items() <= plan.config_words().items()
+    raw = Plan(layer(), engine())
+    assert raw.config == raw.geometry

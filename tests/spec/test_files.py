@@ -91,7 +91,16 @@ def test_what_is_written_is_read_back() -> None:
         assert (read.engine, read.layers) == (one, several)
 
 
-@pytest.mark.parametrize("name", ["tiny", "mobilenet_v1_32", "mobilenet_v1_8", "edge_5x5"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tiny",
+        "mobilenet_v1_32",
+        "mobilenet_v1_8",
+        "mobilenet_v1_int8",
+        "edge_5x5",
+    ],
+)
 def test_ready_specs_fit_their_engines(name: str) -> None:
     spec = read_spec(name)
     assert name in ready_specs()
@@ -254,7 +263,9 @@ def test_a_file_wins_over_a_ready_spec(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_unknown_name_lists_the_ready_specs(tmp_path: Path) -> None:
     for unknown in ("no_such", tmp_path / "no.toml", tmp_path):
-        with pytest.raises(SpecError, match="edge_5x5, mobilenet_v1_32, mobilenet_v1_8, tiny"):
+        with pytest.raises(
+            SpecError, match="edge_5x5, mobilenet_v1_32, mobilenet_v1_8, mobilenet_v1_int8, tiny"
+        ):
             read_spec(unknown)
 
 

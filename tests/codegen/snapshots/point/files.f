@@ -9,6 +9,7 @@ dw_param_loader.v
 dw_pipeline.v
 dw_raster.v
 dw_raster_axis.v
+dw_requantise.v
 dw_skid_buffer.v
 dw_slot_raster.v
 dw_tap_axis.v
