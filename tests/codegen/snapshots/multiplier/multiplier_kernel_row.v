@@ -3,7 +3,7 @@
 // Again: dwsim generate spec.toml -o DIR
 //
 // One kernel row of one lane: a systolic chain of multiply-add cells.
-// 
+//
 // Promises: psum is the sum of operand times weight over the row's taps. All operands arrive
 // together; those of later cells wait here until the psum reaches them, and their weights are
 // expected as much later.

@@ -3,7 +3,7 @@
 // Again: dwsim generate spec.toml -o DIR
 //
 // Spreads the lanes of a held window over the beats of its ofmap channels.
-// 
+//
 // Promises: one cycle after hold_index and multiplier, lane l of each tap out is lane
 // (hold_index*lanes + l) / multiplier of the tap in, so that the beats of a window carry its
 // ofmap channels in ascending order.

@@ -3,7 +3,7 @@
 // Again: dwsim generate spec.toml -o DIR
 //
 // A depthwise-convolution engine: 1 lanes, 2x3 taps, 6 multipliers.
-// 
+//
 // Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier) + 11,
 // from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an

@@ -3,7 +3,7 @@
 // Again: dwsim generate spec.toml -o DIR --static strided
 //
 // The pipelined tree that adds one lane's kernel rows.
-// 
+//
 // Promises: acc is the sum of the row sums, 0 cycles later. Each adder is as wide as
 // the sums it adds can be.
 `default_nettype none

@@ -3,7 +3,7 @@
 // Again: dwsim generate spec.toml -o DIR --static strided
 //
 // The engine point with the geometry of one layer tied off.
-// 
+//
 // Promises: what the engine promises. start takes the place of the cfg handshake; load says
 // whether the stream brings its parameters or uses the last ones.
 `default_nettype none
