@@ -1,0 +1,29 @@
+"""The one home of every derived number: widths, depths, latencies, and the timing law.
+
+Two classes, for the two things a number can depend on:
+
+* ``EngineNumbers``: what follows from an ``EngineSpec`` alone (widths, memory depths, the
+  latency of each pipeline stage).
+* ``Plan``: what follows from a ``LayerSpec`` on an ``EngineSpec`` (pitches, lag, slots, the
+  values of the ``cfg_*`` ports, the bound).
+
+Model, templates, bench and reports take their numbers from here and compute none themselves.
+"""
+
+from dwsim.derive.engine import ConfigField, EngineNumbers
+from dwsim.derive.formats import bits, range_bits, value_range
+from dwsim.derive.plan import Plan, start_cycles
+from dwsim.derive.stages import MASK_CYCLES, SHIFT_LENGTH_MAX, WINDOW_CYCLES
+
+__all__ = [
+    "MASK_CYCLES",
+    "SHIFT_LENGTH_MAX",
+    "WINDOW_CYCLES",
+    "ConfigField",
+    "EngineNumbers",
+    "Plan",
+    "bits",
+    "range_bits",
+    "start_cycles",
+    "value_range",
+]
