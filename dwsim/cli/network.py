@@ -13,6 +13,8 @@ from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.spec.text import spec_hash
 from dwsim.tflite import read_model
 
+DEFAULT_LANES = 16
+
 COLUMNS = (
     Column("layer", "layer", "text"),
     Column("ifmap", "ifmap", "text"),
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         result = verify_network(
             model,
-            arguments.lanes,
+            DEFAULT_LANES if arguments.lanes is None else arguments.lanes,
             stalls=arguments.stalls,
             seed=arguments.seed,
             simulator=arguments.sim,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from dwsim.cli.common import (
@@ -15,7 +16,7 @@ from dwsim.cli.common import (
 )
 from dwsim.data import random_layer_data, random_quantisation
 from dwsim.errors import SpecError, Violation
-from dwsim.report import Column, text_table
+from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine import EngineSpec
@@ -57,13 +58,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--lanes",
         type=int,
-        default=16,
         metavar="N",
         help="lanes of the engine that is chosen for a .tflite file (default: 16)",
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON (a .tflite file's layers)")
-    form.add_argument("--csv", action="store_true", help="CSV (a .tflite file's layers)")
+    form.add_argument("--json", action="store_true", help="JSON instead of a table")
+    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
     parser.set_defaults(run=run)
 
 
@@ -75,9 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         return network.run(arguments)
     spec, layers = load_layers(arguments)
-    if arguments.waves is not None and len(layers) > 1:
-        rule = "is one simulation's waveform: choose one layer with --layer"
-        raise SpecError("verify", [Violation("--waves", str(arguments.waves), rule)])
+    _check_options(arguments, len(layers))
     profiles = tuple(PROFILES) if arguments.stalls == "all" else (arguments.stalls,)
     rows: list[dict[str, Any]] = []
     try:
@@ -90,10 +88,28 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         # What was verified before a mismatch is worth showing.
         if rows:
-            print(text_table(COLUMNS, rows), end="", flush=True)
+            print(_text(arguments, rows), end="", flush=True)
     if arguments.waves is not None:
-        print(f"waveform: {arguments.waves}")
+        print(f"waveform: {arguments.waves}", file=sys.stderr)
     return 0
+
+
+def _check_options(arguments: argparse.Namespace, layers: int) -> None:
+    refused = []
+    if arguments.waves is not None and layers > 1:
+        rule = "is one simulation's waveform: choose one layer with --layer"
+        refused.append(Violation("--waves", str(arguments.waves), rule))
+    if arguments.lanes is not None:
+        rule = "is for .tflite files: a spec says how many lanes its engine has"
+        refused.append(Violation("--lanes", arguments.lanes, rule))
+    if refused:
+        raise SpecError("verify", refused)
+
+
+def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
+    if arguments.json:
+        return json_text({"layers": rows})
+    return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
 
 
 def jobs_of(

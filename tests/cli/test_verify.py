@@ -31,10 +31,29 @@ def test_verify(simulator: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[2].split()[2] == str(Plan(spec.layers[2], spec.engine).cycles)
 
 
+def test_verify_as_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["verify", "tiny", "--layer", "same"]
+    assert main([*argv, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["layers"]
+    assert (row["layer"], row["verdict"]) == ("same", "RTL = model = golden")
+    assert main([*argv, "--csv"]) == 0
+    keys, values = capsys.readouterr().out.splitlines()
+    assert dict(zip(keys.split(","), values.split(","), strict=True))["cycles"] == str(
+        row["cycles"]
+    )
+
+
+def test_verify_refuses_an_option_of_models_for_a_spec(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["verify", "tiny", "--lanes", "8"]) == 2
+    assert "--lanes = 8: is for .tflite files" in capsys.readouterr().err
+
+
 def test_verify_a_static_engine_with_a_waveform(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["verify", "tiny", "--static", "--layer", "valid", "--waves", "waves/valid.fst"]
     assert main(argv) == 0
-    assert "waveform: waves/valid.fst" in capsys.readouterr().out
+    assert "waveform: waves/valid.fst" in capsys.readouterr().err
     assert Path("waves/valid.fst").stat().st_size > 100
 
 

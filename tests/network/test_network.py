@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,19 @@ def test_options_of_specs_are_refused_for_models(capsys) -> None:
     assert code == 2
     error = capsys.readouterr().err
     assert all(option in error for option in ("--layer", "--static", "--stalls"))
+
+
+def test_a_network_as_json_and_csv(capsys) -> None:
+    argv = ["verify", str(MODELS / "per_tensor.tflite"), "--lanes", "4"]
+    assert main([*argv, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (double, single) = document["layers"]
+    assert (double["rounding"], single["rounding"]) == ("double", "single")
+    assert document["network_cycles"]["double"] == double["cycles"] == double["law"]
+    assert main([*argv, "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("layer,ifmap,kernel,stride,dilation,rounding,cycles")
 
 
 def test_import_lists_and_writes(tmp_path: Path, capsys) -> None:
