@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from dwsim.derive import EngineNumbers, Plan
-from dwsim.errors import SpecError, Violation
+from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.files import SpecFile, read_spec, ready_specs
 from dwsim.spec.layer import LayerSpec
 
@@ -45,14 +45,35 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
 
 
 def add_simulator(parser: argparse.ArgumentParser) -> None:
-    """--sim and --waves."""
+    """--sim, and --waves."""
     parser.add_argument(
         "--sim",
         choices=("verilator", "icarus"),
         default="verilator",
         help="the simulator (default: verilator)",
     )
+    add_waves(parser)
+
+
+def add_waves(parser: argparse.ArgumentParser) -> None:
+    """--waves."""
     parser.add_argument("--waves", type=_fst, metavar="FILE.fst", help="write a waveform")
+
+
+def check_waves(command: str, waves: Path | None, layers: int) -> None:
+    """A waveform is of one layer.
+
+    Raises:
+        SpecError: when there are several.
+    """
+    rules = Rules(command)
+    rules.require(
+        waves is None or layers == 1,
+        "--waves",
+        str(waves),
+        "is one simulation's waveform: choose one layer with --layer",
+    )
+    rules.raise_if_any()
 
 
 def _seed(text: str) -> int:

@@ -9,9 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from dwsim.cli.common import add_layers, add_seed, add_spec, load_layers, progress
+from dwsim.cli.common import (
+    add_layers,
+    add_seed,
+    add_spec,
+    add_waves,
+    check_waves,
+    load_layers,
+    progress,
+)
 from dwsim.data import random_layer_data, random_quantisation
-from dwsim.derive import Plan
+from dwsim.derive import EngineNumbers, Plan
 from dwsim.errors import MismatchError
 from dwsim.model.activity import Activity
 from dwsim.model.run import LayerRun, run_layer
@@ -20,6 +28,7 @@ from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.text import spec_hash
 from dwsim.stalls import PROFILES, StallPattern
+from dwsim.trace import Trace
 
 _ACTIVITIES = {kind.value: kind.value.replace("-", "_") for kind in Activity}
 COLUMNS = (
@@ -55,6 +64,7 @@ def add_parser(commands: Any) -> None:
         help=f"how source and sink stall: {', '.join(PROFILES)} (default: none)",
     )
     add_seed(parser)
+    add_waves(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="JSON instead of a table")
     form.add_argument("--csv", action="store_true", help="CSV instead of a table")
@@ -64,6 +74,8 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     spec, layers = load_layers(arguments)
+    check_waves("simulate", arguments.waves, len(layers))
+    trace = Trace(EngineNumbers(spec.engine)) if arguments.waves else None
     plans = [Plan(layer, spec.engine) for layer in layers]
     runs: list[LayerRun] = []
     with progress(sum(plan.ofmap_beats for plan in plans), "beat") as bar:
@@ -71,7 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
             bar.set_description(plan.layer.name)
             before = sum(done.plan.ofmap_beats for done in runs)
             report = partial(_show, bar, before)
-            runs.append(simulate(plan, arguments.stalls, arguments.seed, report))
+            runs.append(simulate(plan, arguments.stalls, arguments.seed, report, trace))
+    if trace is not None:
+        trace.write_fst(arguments.waves)
     rows = [row(done) for done in runs]
     total = total_row(plans, rows)
     if arguments.csv:
@@ -88,7 +102,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def simulate(
-    plan: Plan, stalls: str, seed: int, report: Callable[[int], None] | None = None
+    plan: Plan,
+    stalls: str,
+    seed: int,
+    report: Callable[[int], None] | None = None,
+    trace: Trace | None = None,
 ) -> LayerRun:
     """One layer on the cycle model, with seeded data and stalls, compared with golden.
 
@@ -97,6 +115,7 @@ def simulate(
         stalls: a name among ``PROFILES``.
         seed: of data and stalls; not negative.
         report: called with the ofmap beats so far, now and then.
+        trace: records every cycle.
 
     Raises:
         MismatchError: when model and golden differ, or, without stalls, the cycles and the law.
@@ -105,7 +124,8 @@ def simulate(
     quantisation = random_quantisation(plan.layer, plan.engine, seed)
     plan = Plan(plan.layer, plan.engine, quantisation)
     pattern = StallPattern(PROFILES[stalls], seed)
-    result = run_layer(plan, ifmap, weight, pattern, report)
+    observe = trace.observe if trace else None
+    result = run_layer(plan, ifmap, weight, pattern, report, observe)
     what = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
     wanted = golden_ofmap(ifmap, weight, plan.layer, quantisation)
     wrong = np.argwhere(result.ofmap != wanted)

@@ -11,6 +11,7 @@ from dwsim.cli.common import (
     add_seed,
     add_simulator,
     add_spec,
+    check_waves,
     load_layers,
     progress,
 )
@@ -95,15 +96,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_options(arguments: argparse.Namespace, layers: int) -> None:
-    refused = []
-    if arguments.waves is not None and layers > 1:
-        rule = "is one simulation's waveform: choose one layer with --layer"
-        refused.append(Violation("--waves", str(arguments.waves), rule))
+    check_waves("verify", arguments.waves, layers)
     if arguments.lanes is not None:
         rule = "is for .tflite files: a spec says how many lanes its engine has"
-        refused.append(Violation("--lanes", arguments.lanes, rule))
-    if refused:
-        raise SpecError("verify", refused)
+        raise SpecError("verify", [Violation("--lanes", arguments.lanes, rule)])
 
 
 def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
