@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.spec.quantisation import reduced_multiplier
 
 
 def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
@@ -63,9 +64,8 @@ def _scale_bytes(flat: np.ndarray, plan: Plan) -> np.ndarray:
     q, n = plan.quantisation, plan.numbers
     bias = np.asarray(q.bias, np.int64) - q.ifmap_zero_point * flat.sum(axis=(0, 1))
     multiplier = np.asarray(q.multiplier, np.int64)
-    if n.multiplier_width == 16:
-        # TFLite's 64-bit path keeps the multiplier's upper half, rounded and saturated.
-        multiplier = np.where(multiplier >= 0x7FFF0000, 0x7FFF, (multiplier + (1 << 15)) >> 16)
+    if q.ifmap_width == 16:
+        multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
     parts = (
         (bias, n.bias_width // 8),
         (multiplier, n.multiplier_width // 8),

@@ -16,10 +16,7 @@ from dwsim.layout import to_word
 from dwsim.model.activity import Activity
 from dwsim.model.engine import Engine, Inputs
 from dwsim.rtlsim.fst import vcd_to_fst
-from dwsim.rtlsim.probes import all_probes
-
-CYCLE_NS = 10
-"""Length of a cycle in a waveform, as in the bench."""
+from dwsim.rtlsim.probes import CLOCK_NS, all_probes
 
 ACTIVITY = "activity"
 """The one signal that is the model's alone: the index of what the cycle was spent on."""
@@ -94,11 +91,11 @@ class Trace:
         out.append("$upscope $end\n$enddefinitions $end\n")
         last: dict[str, int | None] = {}
         for cycle, signals in enumerate(self.cycles):
-            out.append(f"#{cycle * CYCLE_NS}\n")
+            out.append(f"#{cycle * CLOCK_NS}\n")
             for name, value in signals.items():
                 if cycle == 0 or last[name] != value:
                     bits = "x" if value is None else f"{value:b}"
                     out.append(f"b{bits} {codes[name]}\n")
             last = signals
-        out.append(f"#{len(self.cycles) * CYCLE_NS}\n")
+        out.append(f"#{len(self.cycles) * CLOCK_NS}\n")
         return out

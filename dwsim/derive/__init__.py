@@ -13,12 +13,10 @@ Model, templates, bench and reports take their numbers from here and compute non
 from dwsim.derive.engine import ConfigField, EngineNumbers
 from dwsim.derive.formats import bits, range_bits, value_range
 from dwsim.derive.plan import Plan, start_cycles
-from dwsim.derive.stages import MASK_CYCLES, SHIFT_LENGTH_MAX, WINDOW_CYCLES
+from dwsim.derive.stages import SHIFT_LENGTH_MAX
 
 __all__ = [
-    "MASK_CYCLES",
     "SHIFT_LENGTH_MAX",
-    "WINDOW_CYCLES",
     "ConfigField",
     "EngineNumbers",
     "Plan",

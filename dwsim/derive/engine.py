@@ -20,6 +20,7 @@ from dwsim.derive.stages import (
 )
 from dwsim.errors import Rules
 from dwsim.spec.engine import MAX_COUNT, EngineSpec
+from dwsim.spec.quantisation import bias_width
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,8 @@ class EngineNumbers:
 
     @property
     def bias_width(self) -> int:
-        """Bits of a bias and of what is scaled: TFLite's int32, or the 48 bits that its
-        64-bit path accepts."""
-        return 32 if self.spec.ifmap_width == 8 else 48
+        """Bits of a bias and of what is scaled."""
+        return bias_width(self.spec.ifmap_width)
 
     @property
     def multiplier_width(self) -> int:
@@ -288,9 +288,14 @@ class EngineNumbers:
         return len(self.tree_levels) - 1
 
     @property
+    def sums_cycles(self) -> int:
+        """From the slot registers to the sums of the kernel rows."""
+        return WINDOW_CYCLES + MASK_CYCLES + self.row_cycles
+
+    @property
     def array_cycles(self) -> int:
         """From the slot registers to the acc."""
-        return WINDOW_CYCLES + MASK_CYCLES + self.row_cycles + self.tree_cycles
+        return self.sums_cycles + self.tree_cycles
 
     @property
     def requantise_cycles(self) -> int:

@@ -24,9 +24,9 @@ from dwsim.layout import from_word, pack_ifmap, pack_parameters, to_word
 from dwsim.model.run import hang_report, watchdog_cycles
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, write_results
 from dwsim.rtlsim.lockstep import Lockstep
+from dwsim.rtlsim.probes import CLOCK_NS
 from dwsim.stalls import PROFILES, StallPattern
 
-CLOCK_NS = 10
 RESET_CYCLES = 4
 PROGRESS_CYCLES = 1024
 
@@ -89,7 +89,6 @@ class Bench:
         self.folder = folder
         self.beats_taken = 0
         self.spec = spec
-        self.static = static
         self.lockstep = Lockstep(spec, "dut.u_engine" if static else "dut")
         self.streams = [Stream(job, Plan(job.layer, spec, job.quantisation)) for job in jobs]
         self.next_cfg = 0  # stream whose geometry is offered next

@@ -15,7 +15,7 @@ import numpy as np
 
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
-from dwsim.errors import MismatchError, ToolError
+from dwsim.errors import MismatchError, Rules, ToolError
 from dwsim.layout import keep_counts, unpack_ofmap
 from dwsim.reference import golden_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
@@ -93,8 +93,10 @@ def run_jobs(
     Raises:
         MismatchError: with the first difference and the command that replays it with a
             waveform.
+        SpecError: when a job keeps parameters but not their quantisation.
         ToolError: when the simulator is missing or crashes.
     """
+    _check_kept_parameters(jobs)
     build = build or build_bench(engine, static, simulator, waves=waves is not None)
     toplevel = bench_name(engine, static)
     with tempfile.TemporaryDirectory(prefix="dwsim-jobs-") as name:
@@ -156,6 +158,23 @@ def _verify(
         ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
         verified.append(Verified(job, plan, result.started, result.cycles, result.error, ofmap))
     return verified
+
+
+def _check_kept_parameters(jobs: Sequence[Job]) -> None:
+    """A job that keeps parameters keeps their scales, so it must have their quantisation."""
+    rules = Rules("jobs")
+    for index, job in enumerate(jobs):
+        if not rules.require(
+            job.load or index > 0, f"jobs[{index}].load", job.load, "must be true in the first job"
+        ):
+            continue
+        rules.require(
+            job.quantisation == _parameters_used(jobs, index).quantisation,
+            f"jobs[{index}].quantisation",
+            job.quantisation,
+            "must be that of the job whose parameters it keeps",
+        )
+    rules.raise_if_any()
 
 
 def _parameters_used(jobs: Sequence[Job], index: int) -> Job:

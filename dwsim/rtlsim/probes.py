@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dwsim.derive import MASK_CYCLES, WINDOW_CYCLES, EngineNumbers
+from dwsim.derive import EngineNumbers
 from dwsim.layout import to_word
 from dwsim.model.engine import Engine
 
 DONT_CARE = None
+
+CLOCK_NS = 10
+"""Length of a cycle in simulations and waveforms."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
     spec = numbers.spec
     row_width = numbers.psum_width(spec.kernel_w)
     acc_stage = numbers.array_cycles - 1
-    sums_stage = WINDOW_CYCLES + MASK_CYCLES + numbers.row_cycles - 1
+    sums_stage = numbers.sums_cycles - 1
 
     def operands(model: Engine) -> int | None:
         if numbers.requantises and not model.control.run:

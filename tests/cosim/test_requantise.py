@@ -13,6 +13,7 @@ import pytest
 from dwsim import EngineSpec, LayerSpec
 from dwsim.data import random_quantisation
 from dwsim.derive import Plan, start_cycles
+from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import Verified, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.quantisation import SHIFT_MIN, Quantisation, shift_max, signed_range
@@ -262,3 +263,14 @@ def test_the_law_of_starts_in_numbers() -> None:
     again = [plans[0], plans[0], plans[0], plans[1], plans[0]]
     starts = start_cycles(again, [True, False, False, True, True])
     assert starts == [0, 76, 152, 228, 420]
+
+
+def test_a_job_that_keeps_parameters_must_keep_their_quantisation() -> None:
+    engine = ENGINES[0]
+    made = next(made for made in DEGENERATE if fits(made, engine))
+    first = quantised_job(made, engine, 1, "none")
+    other = replace(first, quantisation=random_quantisation(made, engine, 2), load=False)
+    with pytest.raises(SpecError, match=r"jobs\[1\].quantisation = .*whose parameters it keeps"):
+        run_jobs(engine, [first, other])
+    with pytest.raises(SpecError, match=r"jobs\[0\].load = False: must be true in the first job"):
+        run_jobs(engine, [replace(first, load=False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ class Coin:
         return self.rng.random() < self.now
 
 
-class Case:
+class Case(ABC):
     """Stimulus, model and promise of one instance.
 
     In each cycle the harness calls ``drive``, then ``model`` and ``promise`` with those inputs,
@@ -53,9 +54,9 @@ class Case:
         self.reset_left = 2
         self.cycle = 0
 
+    @abstractmethod
     def drive(self) -> Values:
         """This cycle's inputs, every one of them; only what the module's contract allows."""
-        raise NotImplementedError
 
     def model(self, i: Values) -> Expected:
         """This cycle's outputs by the model component; {} where there is none."""
@@ -66,7 +67,8 @@ class Case:
         return {}
 
     def clock(self, i: Values) -> None:
-        """The clock edge."""
+        """The clock edge; a promise without memory and a module without a model have none."""
+        return
 
     def uncovered(self) -> str:
         """What a run of full length should have met and has not; empty if nothing."""
