@@ -9,10 +9,12 @@ from dwsim.derive.formats import bits, range_bits, value_range
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
+    GATHER_CYCLES,
     MASK_CYCLES,
     MEMORY_CYCLES,
     PRODUCT_CYCLES,
     REQUANTISE_CYCLES,
+    SELECT_CYCLES,
     SHIFT_WIDTH,
     SLOT_CYCLES,
     START_CYCLES,
@@ -64,6 +66,19 @@ class EngineNumbers:
             f"times max_channel_multiplier = {spec.max_channel_multiplier} gives"
             f" {self.weight_sets} weight sets; at most {MAX_COUNT}",
         )
+        rules.require(
+            spec.passes == 1 or self.weight_words <= MAX_COUNT,
+            "taps_per_cycle",
+            spec.taps_per_cycle,
+            f"makes {spec.passes} passes of each of {self.weight_sets} weight sets;"
+            f" at most {MAX_COUNT} together",
+        )
+        rules.require(
+            self.max_col_delay <= MAX_COUNT,
+            "max_interleave",
+            spec.max_interleave,
+            f"times max_dilation_w = {spec.max_dilation_w} must be at most {MAX_COUNT} slots",
+        )
         rules.raise_if_any()
 
     # -- number formats -------------------------------------------------------------------
@@ -90,7 +105,22 @@ class EngineNumbers:
     @property
     def acc_width(self) -> int:
         """Bits of one lane of the ofmap: the sum over all taps."""
-        return self.psum_width(self.spec.kernel_h * self.spec.kernel_w)
+        return self.psum_width(self.spec.taps)
+
+    @property
+    def array_cols(self) -> int:
+        """Cells of a systolic chain: a kernel row's, or fewer."""
+        return min(self.spec.lane_multipliers, self.spec.kernel_w)
+
+    @property
+    def array_rows(self) -> int:
+        """Systolic chains of a lane, which the row tree adds up."""
+        return self.spec.lane_multipliers // self.array_cols
+
+    @property
+    def pass_width(self) -> int:
+        """Bits of the sum of one pass."""
+        return self.psum_width(self.spec.lane_multipliers)
 
     @property
     def requantises(self) -> bool:
@@ -131,13 +161,13 @@ class EngineNumbers:
 
     @property
     def param_words(self) -> int:
-        """Beats of a weight set."""
-        return self.spec.kernel_h * self.spec.kernel_w + self.scale_words
+        """Beats of a weight set: the taps of every pass, then the scales."""
+        return self.spec.passes * self.spec.lane_multipliers + self.scale_words
 
     @cached_property
     def tree_levels(self) -> list[list[int]]:
-        """Kernel rows in each addend of each level of the row tree; level 0 is its input."""
-        levels = [[1] * self.spec.kernel_h]
+        """Chains in each addend of each level of the row tree; level 0 is its input."""
+        levels = [[1] * self.array_rows]
         while len(levels[-1]) > 1:
             above = levels[-1]
             levels.append([sum(above[i : i + 2]) for i in range(0, len(above), 2)])
@@ -193,9 +223,14 @@ class EngineNumbers:
         return self.spec.max_dilation_h * self.spec.max_row_pitch
 
     @property
+    def max_col_delay(self) -> int:
+        """Slots of the longest column delay."""
+        return self.spec.max_dilation_w * self.spec.max_interleave
+
+    @property
     def reach(self) -> int:
         """Slots between the newest and the oldest tap of the largest window."""
-        columns = (self.spec.kernel_w - 1) * self.spec.max_dilation_w
+        columns = (self.spec.kernel_w - 1) * self.max_col_delay
         return (self.spec.kernel_h - 1) * self.max_row_delay + columns
 
     @property
@@ -217,6 +252,21 @@ class EngineNumbers:
     def tag_width(self) -> int:
         """Bits of the group tag: the bank, above the weight set."""
         return 1 + self.set_width
+
+    @property
+    def weight_words(self) -> int:
+        """Words of one bank of a multiplier's weights: one for each set and pass."""
+        return self.weight_sets * self.spec.passes
+
+    @property
+    def word_width(self) -> int:
+        """Bits of the index of a weight word."""
+        return bits(self.weight_words - 1)
+
+    @property
+    def pass_index_width(self) -> int:
+        """Bits of the index of a pass."""
+        return bits(self.spec.passes - 1)
 
     @property
     def sets_width(self) -> int:
@@ -246,11 +296,16 @@ class EngineNumbers:
     @property
     def col_delay_width(self) -> int:
         """Bits of a column delay."""
-        return bits(self.spec.max_dilation_w)
+        return bits(self.max_col_delay)
+
+    @property
+    def interleave_width(self) -> int:
+        """Bits of a count of interleaved channel groups."""
+        return bits(self.spec.max_interleave)
 
     @property
     def hold_width(self) -> int:
-        """Bits of a count of cycles in which a window is held."""
+        """Bits of a count of the ofmap beats of a window."""
         return bits(self.spec.max_channel_multiplier)
 
     @property
@@ -271,7 +326,7 @@ class EngineNumbers:
     # -- latency --------------------------------------------------------------------------
 
     def column_skew(self, column: int) -> int:
-        """Cycles by which the operands of a kernel column wait for their psum.
+        """Cycles by which the operands of a chain's column wait for their psum.
 
         The first two columns start together: the first has no psum to wait for.
         """
@@ -279,8 +334,8 @@ class EngineNumbers:
 
     @property
     def row_cycles(self) -> int:
-        """From the operands of column 0 to the sum of a kernel row."""
-        return PRODUCT_CYCLES + self.spec.kernel_w - 1
+        """From the operands of column 0 to the sum of a chain."""
+        return PRODUCT_CYCLES + self.array_cols - 1
 
     @property
     def tree_cycles(self) -> int:
@@ -288,14 +343,24 @@ class EngineNumbers:
         return len(self.tree_levels) - 1
 
     @property
+    def select_cycles(self) -> int:
+        """From the window to the taps of a pass."""
+        return SELECT_CYCLES if self.spec.passes > 1 else 0
+
+    @property
+    def gather_cycles(self) -> int:
+        """From the sum of a window's last pass to the acc."""
+        return GATHER_CYCLES if self.spec.passes > 1 else 0
+
+    @property
     def sums_cycles(self) -> int:
-        """From the slot registers to the sums of the kernel rows."""
-        return WINDOW_CYCLES + MASK_CYCLES + self.row_cycles
+        """From the slot registers to the sums of the chains."""
+        return WINDOW_CYCLES + self.select_cycles + MASK_CYCLES + self.row_cycles
 
     @property
     def array_cycles(self) -> int:
         """From the slot registers to the acc."""
-        return self.sums_cycles + self.tree_cycles
+        return self.sums_cycles + self.tree_cycles + self.gather_cycles
 
     @property
     def requantise_cycles(self) -> int:
@@ -333,8 +398,13 @@ class EngineNumbers:
 
     @property
     def fifo_depth_min(self) -> int:
-        """Credits in flight at full rate: from taking a credit to having it back."""
-        return SLOT_CYCLES + self.output_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES
+        """Credits in flight at full rate: from taking a credit to having it back.
+
+        A credit is taken with a beat's first pass, one in ``passes`` cycles.
+        """
+        passes = self.spec.passes
+        away = passes - 1 + SLOT_CYCLES + self.output_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES
+        return -(-away // passes)
 
     @property
     def fifo_depth(self) -> int:

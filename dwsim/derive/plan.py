@@ -17,6 +17,8 @@ class Plan:
     """A layer on an engine: the raster, the lag, and what the timing law says of them.
 
     ``quantisation`` goes with an engine that requantises. Cycles do not need it, ``config`` does.
+    ``interleave`` channel groups share a plane, pixel by pixel: 1 is the plane-major order,
+    ``channel_groups`` is NHWC.
 
     Raises:
         SpecError: when the layer does not fit, with every maximum that it exceeds and by
@@ -24,11 +26,16 @@ class Plan:
     """
 
     def __init__(
-        self, layer: LayerSpec, engine: EngineSpec, quantisation: Quantisation | None = None
+        self,
+        layer: LayerSpec,
+        engine: EngineSpec,
+        quantisation: Quantisation | None = None,
+        interleave: int = 1,
     ):
         self.layer = layer
         self.engine = engine
         self.quantisation = quantisation
+        self.interleave = interleave
         self.numbers = EngineNumbers(engine)
         self._check_fit()
 
@@ -36,7 +43,7 @@ class Plan:
 
     @property
     def row_pitch(self) -> int:
-        """R, slots of a raster row."""
+        """R, pixels of a raster row; each takes ``interleave`` slots."""
         layer = self.layer
         return max(layer.ifmap_w, (layer.ofmap_w - 1) * layer.stride_w + 1)
 
@@ -49,7 +56,7 @@ class Plan:
     @property
     def plane_pitch(self) -> int:
         """F, slots from a plane to the next."""
-        return self.row_pitch * self.plane_rows
+        return self.row_pitch * self.plane_rows * self.interleave
 
     @property
     def lag(self) -> int:
@@ -57,29 +64,36 @@ class Plan:
         layer = self.layer
         rows = (layer.kernel_h - 1) * layer.dilation_h - layer.pad_top
         columns = (layer.kernel_w - 1) * layer.dilation_w - layer.pad_left
-        return rows * self.row_pitch + columns
+        return (rows * self.row_pitch + columns) * self.interleave
 
     @property
     def row_delay(self) -> int:
         """Slots between two kernel rows; 1 where the layer has only one row."""
-        return self.layer.dilation_h * self.row_pitch if self.layer.kernel_h > 1 else 1
+        if self.layer.kernel_h == 1:
+            return 1
+        return self.layer.dilation_h * self.row_pitch * self.interleave
 
     @property
     def col_delay(self) -> int:
         """Slots between two kernel columns; 1 where the layer has only one column."""
-        return self.layer.dilation_w if self.layer.kernel_w > 1 else 1
+        return self.layer.dilation_w * self.interleave if self.layer.kernel_w > 1 else 1
 
     # -- planes ---------------------------------------------------------------------------
 
     @property
     def channel_groups(self) -> int:
-        """Planes of one image: ``ceil(channels / lanes)``."""
+        """``ceil(channels / lanes)``."""
         return -(-self.layer.channels // self.engine.lanes)
+
+    @property
+    def image_planes(self) -> int:
+        """Planes of one image: its channel groups, ``interleave`` of them in a plane."""
+        return self.channel_groups // self.interleave
 
     @property
     def planes(self) -> int:
         """Planes of the stream."""
-        return self.layer.batch * self.channel_groups
+        return self.layer.batch * self.image_planes
 
     @property
     def tail_channels(self) -> int:
@@ -97,13 +111,14 @@ class Plan:
     @property
     def ifmap_beats(self) -> int:
         """Beats that enter."""
-        return self.planes * self.layer.ifmap_h * self.layer.ifmap_w
+        return self.layer.batch * self.channel_groups * self.layer.ifmap_h * self.layer.ifmap_w
 
     @property
     def ofmap_beats(self) -> int:
         """Beats that leave."""
         layer = self.layer
-        return self.planes * layer.ofmap_h * layer.ofmap_w * layer.channel_multiplier
+        pixels = layer.batch * layer.ofmap_h * layer.ofmap_w
+        return pixels * self.channel_groups * layer.channel_multiplier
 
     @property
     def param_beats(self) -> int:
@@ -115,14 +130,20 @@ class Plan:
         """Slots of the stream up to the one that emits its last output."""
         layer = self.layer
         last = (layer.ofmap_h - 1) * layer.stride_h * self.row_pitch
-        last += (layer.ofmap_w - 1) * layer.stride_w
-        return (self.planes - 1) * self.plane_pitch + last + max(self.lag, 0) + 1
+        last += (layer.ofmap_w - 1) * layer.stride_w + 1
+        before = (self.planes - 1) * self.plane_pitch
+        return before + last * self.interleave + max(self.lag, 0)
+
+    @property
+    def hold_cycles(self) -> int:
+        """Cycles of an emitting slot: the passes of each of its ofmap beats."""
+        return self.layer.channel_multiplier * self.engine.passes
 
     @property
     def slot_cycles(self) -> int:
-        """Cycles of those slots: one each, an emitting one ``channel_multiplier``."""
+        """Cycles of those slots: one each, an emitting one ``hold_cycles``."""
         emitting = self.ofmap_beats // self.layer.channel_multiplier
-        return self.slots + emitting * (self.layer.channel_multiplier - 1)
+        return self.slots + emitting * (self.hold_cycles - 1)
 
     @property
     def cycles(self) -> int:
@@ -138,7 +159,7 @@ class Plan:
         """
         layer = self.layer
         last_take = (self.planes - 1) * self.plane_pitch + max(-self.lag, 0)
-        last_take += (layer.ifmap_h - 1) * self.row_pitch + layer.ifmap_w
+        last_take += ((layer.ifmap_h - 1) * self.row_pitch + layer.ifmap_w) * self.interleave
         return max(0, last_take - self.slots - self.numbers.drain_cycles)
 
     @property
@@ -146,9 +167,9 @@ class Plan:
         """The fewest cycles that ports and multipliers permit.
 
         Every ifmap beat crosses the input port, every ofmap beat the output port, and the
-        array makes one output beat a cycle.
+        array makes one output beat in ``passes`` cycles.
         """
-        return max(self.ifmap_beats, self.ofmap_beats)
+        return max(self.ifmap_beats, self.ofmap_beats * self.engine.passes)
 
     def utilisation(self, cycles: int) -> float:
         """Outputs times taps, masked ones too, over multipliers times ``cycles``."""
@@ -302,7 +323,15 @@ class Plan:
 
         at_most("kernel_h", layer.kernel_h, engine.kernel_h, "the layer's kernel_h is")
         at_most("kernel_w", layer.kernel_w, engine.kernel_w, "the layer's kernel_w is")
-        at_most("max_row_pitch", self.row_pitch, engine.max_row_pitch, "the layer's row_pitch is")
+        if rules.integer("interleave", self.interleave, 1, engine.max_interleave):
+            rules.require(
+                self.channel_groups % self.interleave == 0,
+                "interleave",
+                self.interleave,
+                f"must divide the layer's {self.channel_groups} channel groups",
+            )
+            slots = self.row_pitch * self.interleave
+            at_most("max_row_pitch", slots, engine.max_row_pitch, "the layer's row_pitch is")
         at_most(
             "max_plane_rows", self.plane_rows, engine.max_plane_rows, "the layer's raster rows are"
         )

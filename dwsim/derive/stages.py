@@ -9,10 +9,14 @@ WINDOW_CYCLES = 1
 """window: the slot has been shifted in."""
 MEMORY_CYCLES = 2
 """dw_weight_memory: from a read address to the word, in registers of its own."""
+SELECT_CYCLES = 1
+"""tap_select: the taps of a pass are chosen, where a window takes several."""
 MASK_CYCLES = 1
 """tap_mask: the operands of the first column are ready."""
 PRODUCT_CYCLES = 1
 """mac_cell: the product register."""
+GATHER_CYCLES = 1
+"""pass_sum: the sums of a window's passes are added up, where there are several."""
 FIFO_CYCLES = 2
 """output_fifo: one to write the memory, one to load the output register."""
 CREDIT_CYCLES = 1

@@ -54,6 +54,7 @@ _LIMITS = {
     "max_dilation_w": (1, 255),
     "max_channel_groups": (1, MAX_COUNT),
     "max_channel_multiplier": (1, 64),
+    "max_interleave": (1, MAX_COUNT),
     "max_batch": (1, MAX_COUNT),
     "max_lead": (0, 1 << 24),
 }
@@ -63,13 +64,18 @@ _LIMITS = {
 class EngineSpec:
     """One engine: its array, its number formats and the largest layer that it accepts.
 
-    Widths are in bits, ``max_row_pitch`` in pixels, ``max_plane_rows`` in rows of the slot
-    raster, ``max_lead`` in slots (how far outputs may run ahead of the ifmap when explicit
-    padding is larger than the kernel; the engine always grants the span of its own line
-    buffers), ``fifo_depth`` in beats (``None``: the smallest power of two that keeps the
-    pipeline full). ``requantise`` says what leaves the engine: ``"none"`` raw accumulators,
-    otherwise TFLite's integers, with ``"double"`` rounding, ``"single"`` rounding, or
-    ``"both"``, chosen for each stream.
+    Widths are in bits, ``max_row_pitch`` in slots (pixels, times the channel groups that are
+    interleaved), ``max_plane_rows`` in rows of the slot raster, ``max_lead`` in slots (how far
+    outputs may run ahead of the ifmap when explicit padding is larger than the kernel; the
+    engine always grants the span of its own line buffers), ``fifo_depth`` in beats (``None``:
+    the smallest power of two that keeps the pipeline full).
+
+    ``taps_per_cycle`` is how many taps of a lane are multiplied in a cycle (``None``: all):
+    whole kernel rows, or up to one; a window is then held for as many cycles as its taps need.
+    ``max_interleave`` is how many channel groups a stream may interleave: 1 is plane-major, all
+    groups of a layer is NHWC. ``requantise`` says what leaves the engine: ``"none"`` raw
+    accumulators, otherwise TFLite's integers, with ``"double"`` rounding, ``"single"``
+    rounding, or ``"both"``, chosen for each stream.
 
     Raises:
         SpecError: with every violated rule.
@@ -92,6 +98,8 @@ class EngineSpec:
     max_lead: int = 0
     fifo_depth: int | None = None
     requantise: str = "none"
+    taps_per_cycle: int | None = None
+    max_interleave: int = 1
     name: str = "depthwise_engine"
 
     def __post_init__(self) -> None:
@@ -106,6 +114,7 @@ class EngineSpec:
         self._check_requantise(rules)
         if self.fifo_depth is not None:
             rules.integer("fifo_depth", self.fifo_depth, 1, MAX_COUNT)
+        self._check_taps_per_cycle(rules)
         rules.raise_if_any()
 
     def _check_requantise(self, rules: Rules) -> None:
@@ -130,6 +139,24 @@ class EngineSpec:
             "must be 'single' with 16-bit activations: TFLite rounds them only once",
         )
 
+    def _check_taps_per_cycle(self, rules: Rules) -> None:
+        taps = self.taps_per_cycle
+        # Kernels that are no numbers have been reported.
+        if taps is None or not all(
+            isinstance(size, int) and 1 <= size <= MAX_KERNEL
+            for size in (self.kernel_h, self.kernel_w)
+        ):
+            return
+        if not rules.integer("taps_per_cycle", taps, 1, self.taps):
+            return
+        rules.require(
+            taps <= self.kernel_w or taps % self.kernel_w == 0,
+            "taps_per_cycle",
+            taps,
+            f"must be at most kernel_w = {self.kernel_w} or a multiple of it: the array is"
+            " made of whole kernel rows, or of a part of one",
+        )
+
     def _check_name(self, rules: Rules) -> None:
         is_identifier = isinstance(self.name, str) and bool(
             re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", self.name)
@@ -149,6 +176,21 @@ class EngineSpec:
             )
 
     @property
+    def taps(self) -> int:
+        """Taps of the kernel."""
+        return self.kernel_h * self.kernel_w
+
+    @property
+    def lane_multipliers(self) -> int:
+        """Multipliers of a lane: ``taps_per_cycle``, or one for each tap."""
+        return self.taps if self.taps_per_cycle is None else self.taps_per_cycle
+
+    @property
+    def passes(self) -> int:
+        """Cycles in which the array computes one ofmap beat."""
+        return -(-self.taps // self.lane_multipliers)
+
+    @property
     def multipliers(self) -> int:
-        """Multipliers of the array: ``lanes * kernel_h * kernel_w``."""
-        return self.lanes * self.kernel_h * self.kernel_w
+        """Multipliers of the array: ``lanes * lane_multipliers``."""
+        return self.lanes * self.lane_multipliers

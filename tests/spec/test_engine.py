@@ -26,6 +26,7 @@ LIMITS = {
     "max_channel_groups": (1, 65535),
     "max_channel_multiplier": (1, 64),
     "max_batch": (1, 65535),
+    "max_interleave": (1, 65535),
     "max_lead": (0, 1 << 24),
     "fifo_depth": (1, 65535),
 }
@@ -48,7 +49,14 @@ def violations_of(function: Callable[..., Any], *args: Any, **changes: Any) -> l
 
 def test_every_field_has_a_rule() -> None:
     fields = {field.name for field in dataclasses.fields(EngineSpec)}
-    assert fields == {*LIMITS, "ifmap_signed", "weight_signed", "requantise", "name"}
+    assert fields == {
+        *LIMITS,
+        "ifmap_signed",
+        "weight_signed",
+        "requantise",
+        "taps_per_cycle",
+        "name",
+    }
 
 
 @pytest.mark.parametrize("field", LIMITS)
