@@ -1,8 +1,9 @@
 """Tensors to beats and back: the one place that knows the order of the streams.
 
-Plane-major order: for each image, for each channel group, for each row, for each column one
-beat of ``lanes`` channels (the blocked layout NC/p-H-W-p). Arrays of beats have the lanes
-last; a beat on a wire has lane l in bits ``[l*width +: width]``.
+For each image, for each plane, for each row, for each column, for each of the ``interleave``
+channel groups of the plane one beat of ``lanes`` channels: with one group a plane that is the
+blocked layout NC/p-H-W-p, with all of them NHWC. Arrays of beats have the lanes last; a beat on
+a wire has lane l in bits ``[l*width +: width]``.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
     layer, lanes = plan.layer, plan.engine.lanes
     surplus = plan.channel_groups * lanes - layer.channels
     padded = np.pad(np.asarray(ifmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
-    grouped = padded.reshape(*padded.shape[:3], plan.channel_groups, lanes)
-    return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4)).reshape(-1, lanes)
+    groups = (plan.image_planes, plan.interleave)
+    grouped = padded.reshape(*padded.shape[:3], *groups, lanes)
+    return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4, 5)).reshape(-1, lanes)
 
 
 def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
@@ -39,18 +41,20 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
 
     Returns:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
-        ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end.
+        ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end. Its
+        taps come row by row; zeros fill the last of the engine's passes.
         Scales are bytes: bias, multiplier, shift, the lowest byte first.
     """
     layer, engine = plan.layer, plan.engine
-    sets, taps = plan.weight_sets, engine.kernel_h * engine.kernel_w
+    sets, taps = plan.weight_sets, engine.taps
+    scales = engine.passes * engine.lane_multipliers
     words = np.zeros((plan.numbers.param_words, sets * engine.lanes), np.int64)
     full = words[:taps].reshape(engine.kernel_h, engine.kernel_w, -1)
     top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
     if plan.quantisation is not None:
-        words[taps:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
+        words[scales:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
     by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
 
@@ -79,10 +83,11 @@ def _scale_bytes(flat: np.ndarray, plan: Plan) -> np.ndarray:
 def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
     """The ofmap, NHWC, from its beats of shape (ofmap_beats, lanes)."""
     layer, lanes = plan.layer, plan.engine.lanes
-    groups, multiplier = plan.channel_groups, layer.channel_multiplier
-    shape = (layer.batch, groups, layer.ofmap_h, layer.ofmap_w, multiplier * lanes)
-    grouped = np.asarray(beats).reshape(shape).transpose(0, 2, 3, 1, 4)
-    full = grouped.reshape(layer.batch, layer.ofmap_h, layer.ofmap_w, -1)
+    shape = (layer.batch, plan.image_planes, layer.ofmap_h, layer.ofmap_w, plan.interleave)
+    grouped = np.asarray(beats).reshape(*shape, layer.channel_multiplier * lanes)
+    full = grouped.transpose(0, 2, 3, 1, 4, 5).reshape(
+        layer.batch, layer.ofmap_h, layer.ofmap_w, -1
+    )
     return np.ascontiguousarray(full[..., : layer.ofmap_channels])
 
 
@@ -92,8 +97,9 @@ def keep_counts(plan: Plan) -> np.ndarray:
     multiplier = layer.channel_multiplier
     last = np.clip(plan.tail_channels - np.arange(multiplier) * lanes, 0, lanes)
     pixels = layer.ofmap_h * layer.ofmap_w
-    counts = np.full((layer.batch, plan.channel_groups, pixels, multiplier), lanes)
-    counts[:, -1] = last
+    groups = (plan.image_planes, pixels, plan.interleave)
+    counts = np.full((layer.batch, *groups, multiplier), lanes)
+    counts[:, -1, :, -1] = last
     return counts.reshape(-1)
 
 

@@ -1,7 +1,7 @@
 // dw_credit: counts the free entries of the output FIFO that no window has claimed.
 //
-// Promises: `available` comes from a register; a beat that took a credit finds a free entry,
-// however long the pipeline is, so the pipeline never has to stall.
+// Promises: `available` is a register; a beat that took a credit finds a free entry, however
+// long the pipeline is, so the pipeline never has to stall.
 `default_nettype none
 
 module dw_credit #(
@@ -12,18 +12,23 @@ module dw_credit #(
     input  wire rst,
     input  wire take,
     input  wire give,
-    output wire available
+    output reg  available
 );
 
   reg [COUNT_W-1:0] credits;
   localparam [COUNT_W-1:0] ALL = DEPTH;
 
-  assign available = (credits != 0);
-
   always @(posedge clk) begin
-    if (rst) credits <= ALL;
-    else if (take && !give) credits <= credits - 1'b1;
-    else if (give && !take) credits <= credits + 1'b1;
+    if (rst) begin
+      credits   <= ALL;
+      available <= 1'b1;
+    end else if (take && !give) begin
+      credits   <= credits - 1'b1;
+      available <= (credits != 1);
+    end else if (give && !take) begin
+      credits   <= credits + 1'b1;
+      available <= 1'b1;
+    end
   end
 
 endmodule

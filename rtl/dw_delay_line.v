@@ -1,8 +1,9 @@
 // dw_delay_line: delays a word by `length` steps, 1 <= length <= MAX_LENGTH.
 //
 // Promises: before step t, q is the word that entered at step t - length. Time passes only
-// in cycles with `step`. q comes from a register. `length` may change only under `restart`,
-// after which the first `length` words out are stale, or zero with ZERO_FILL = 1.
+// in cycles with `step`. `length` may change only under `restart`, after which the first
+// `length` words out are stale, or zero with ZERO_FILL = 1. q is one choice away from registers,
+// and a register itself with ZERO_FILL.
 //
 // One module serves the row delays (thousands of words), the column delays (a few) and the
 // plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
@@ -53,25 +54,38 @@ module dw_delay_line #(
         wire unused_restart = &{1'b0, restart, 1'b0};
       end
     end else begin : g_memory
-      // Word t is written at step t and read at step t + length - 2.
+      // Word t is written at step t; the memory returns it before step t + length, or one step
+      // earlier where q is a register. No shorter word than YOUNGEST comes from the memory.
       localparam ADDR_W = $clog2(MAX_LENGTH - 1);
+      localparam YOUNGEST = (ZERO_FILL != 0) ? 4 : 3;
+      localparam [LENGTH_W-1:0] READ_BEFORE = YOUNGEST - 1;
       localparam [LENGTH_W-1:0] TWO = 2;
 
-      // Both pointers meet only at length 2, whose words bypass the memory: a synthesizer need
-      // not make sure of what a read returns of the word being written.
-      (* no_rw_check *)
-      reg [WIDTH-1:0] memory[0:(1<<ADDR_W)-1];
       reg [ADDR_W-1:0] write_address;
       reg [ADDR_W-1:0] read_address;
-      reg [WIDTH-1:0] read_data;
       reg [WIDTH-1:0] last_d;
-      reg [WIDTH-1:0] out_data;
-      wire [LENGTH_W-1:0] read_offset = TWO - length;
-      wire [WIDTH-1:0] aged = (length == 1) ? d : (length == 2) ? last_d : read_data;
+      reg [WIDTH-1:0] earlier_d;
+      reg is_one;  // length, in registers of their own: they choose every bit of q
+      reg is_two;
+      wire [LENGTH_W-1:0] read_offset = READ_BEFORE - length;
+      wire [WIDTH-1:0] read_data;
 
-      assign q = out_data;
+      dw_ram #(
+          .WIDTH (WIDTH),
+          .ADDR_W(ADDR_W)
+      ) u_ram (
+          .clk          (clk),
+          .write        (step),
+          .write_address(write_address),
+          .write_data   (d),
+          .read         (step),
+          .read_address (read_address),
+          .read_data    (read_data)
+      );
 
       always @(posedge clk) begin
+        is_one <= (length == 1);
+        is_two <= (length == TWO);
         if (restart) begin
           write_address <= {ADDR_W{1'b0}};
           read_address  <= read_offset[ADDR_W-1:0];
@@ -79,26 +93,34 @@ module dw_delay_line #(
           write_address <= write_address + 1'b1;
           read_address  <= read_address + 1'b1;
         end
-      end
-
-      always @(posedge clk) begin
         if (step) begin
-          memory[write_address] <= d;
-          read_data <= memory[read_address];
           last_d <= d;
+          earlier_d <= last_d;
         end
       end
 
       if (ZERO_FILL != 0) begin : g_zero_fill
+        localparam [LENGTH_W-1:0] THREE = 3;
+        reg is_three;
         reg [LENGTH_W-1:0] stale;  // steps after which the word out is of this run
+        reg fresh;
+        reg [WIDTH-1:0] out_data;
+        wire [WIDTH-1:0] aged = is_one ? d : is_two ? last_d : is_three ? earlier_d : read_data;
+        assign q = out_data;
         always @(posedge clk) begin
-          if (restart) stale <= length - 1'b1;
-          else if (step && (stale != 0)) stale <= stale - 1'b1;
+          is_three <= (length == THREE);
+          if (restart) begin
+            stale <= length - 1'b1;
+            fresh <= (length == 1);
+          end else if (step && !fresh) begin
+            stale <= stale - 1'b1;
+            fresh <= (stale == 1);
+          end
           if (restart) out_data <= {WIDTH{1'b0}};
-          else if (step) out_data <= (stale == 0) ? aged : {WIDTH{1'b0}};
+          else if (step) out_data <= fresh ? aged : {WIDTH{1'b0}};
         end
       end else begin : g_stale
-        always @(posedge clk) if (step) out_data <= aged;
+        assign q = is_one ? last_d : is_two ? earlier_d : read_data;
       end
 
       if (LENGTH_W > ADDR_W) begin : g_unused

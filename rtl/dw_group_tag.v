@@ -1,31 +1,45 @@
-// dw_group_tag: what travels with an emitted window: its weight set, how many lanes of its
-// ofmap beat are channels, and whether the beat is the stream's last.
+// dw_group_tag: walks the ofmap beats of each window and their passes, and says what travels
+// with them: which weights, which lanes are channels, and whether the beat is the last.
 //
-// Promises: a window is emitted channel_multiplier times, first with `emit_first`, then with
-// each `emit` while `holding`; the outputs, registered, describe the beat last emitted.
+// Promises: a window is emitted PASSES times for each of its channel_multiplier ofmap beats,
+// `holding` meanwhile; `claims` where a pass is the first of its beat. The walk is ahead of the
+// raster: weight_word and weight_set are registers that name the weights of the emission that
+// comes next, so that a memory can be read while it is decided. Of an emission speak, one cycle
+// later, pass_q, hold_index_q, and valid_q (its ofmap beat is complete); two cycles later,
+// keep_count and last.
 `default_nettype none
 
 module dw_group_tag #(
-    parameter LANES        = 8,
-    parameter GROUPS_W     = 1,  // bits of a count of channel groups
-    parameter HOLD_W       = 1,  // bits of a count of held cycles
-    parameter SET_W        = 1,  // bits of a weight-set index
-    parameter KEEP_W       = 4,  // bits of a count of ofmap channels of a group
-    parameter LANE_COUNT_W = 4   // bits of a count of lanes
+    parameter LANES          = 8,
+    parameter PASSES         = 1,  // passes of an ofmap beat
+    parameter PASS_W         = 1,  // bits of the index of a pass
+    parameter PLANES_W       = 1,  // bits of a count of an image's planes
+    parameter INTERLEAVE_W   = 1,  // bits of a count of interleaved channel groups
+    parameter MAX_INTERLEAVE = 1,
+    parameter HOLD_W         = 1,  // bits of a count of a window's ofmap beats
+    parameter MAX_MULTIPLIER = 1,
+    parameter WORD_W         = 1,  // bits of the index of a weight word
+    parameter SET_W          = 1,  // bits of a weight-set index
+    parameter KEEP_W         = 4,  // bits of a count of ofmap channels of a group
+    parameter LANE_COUNT_W   = 4   // bits of a count of lanes
 ) (
     input  wire                    clk,
     input  wire                    rst,
     input  wire                    restart,
-    input  wire                    emit_first,   // a slot emits
-    input  wire                    emit,         // ... or its window is emitted once more
-    input  wire                    group_final,  // that slot is its plane's last emission
-    input  wire                    plane_last,   // the plane is the stream's last
-    input  wire [    GROUPS_W-1:0] channel_groups,
+    input  wire                    emit,          // a pass starts
+    input  wire                    plane_final,   // a window that enters is its plane's last
+    input  wire                    plane_last,    // the plane is the stream's last
+    input  wire [INTERLEAVE_W-1:0] interleave,
+    input  wire [    PLANES_W-1:0] image_planes,
     input  wire [      HOLD_W-1:0] channel_multiplier,
     input  wire [      KEEP_W-1:0] tail_channels,
-    output wire                    holding,
-    output reg  [       SET_W-1:0] weight_set,
-    output reg  [      HOLD_W-1:0] hold_index,   // which of the multiplier's beats
+    output reg                     holding,
+    output reg                     claims,
+    output reg  [      WORD_W-1:0] weight_word,   // of the next emission
+    output wire [       SET_W-1:0] weight_set,    // of the next emission
+    output reg  [      PASS_W-1:0] pass_q,
+    output reg  [      HOLD_W-1:0] hold_index_q,  // which of the multiplier's beats
+    output reg                     valid_q,
     output reg  [LANE_COUNT_W-1:0] keep_count,
     output reg                     last
 );
@@ -33,49 +47,152 @@ module dw_group_tag #(
   localparam [KEEP_W-1:0] ALL_KEEP = LANES;
   localparam [LANE_COUNT_W-1:0] ALL_LANES = LANES;
 
-  reg [HOLD_W-1:0] hold_left;
-  reg [GROUPS_W-1:0] groups_left;  // of this image, this one included
-  reg [SET_W-1:0] set_base;
-  reg is_tail;  // the held window is of the last channel group
-  reg is_final;  // the held window is the stream's last
-  reg [KEEP_W-1:0] keep_rest;
+  // ---- position: the pass of the beat, the beat of the window, the group of the plane -------
+  wire pass_last, beat_last, group_last, image_last;
+  wire beat_end = emit && pass_last;
+  wire window_last = pass_last && beat_last;
+  wire [PASS_W-1:0] pass;
+  wire [HOLD_W-1:0] hold_index;
+  reg held_final;  // the held window is its plane's last
+  reg held_last;  // ... and its plane is the stream's last
+  wire is_final = holding ? held_final : plane_final;
+  wire is_last = holding ? held_last : plane_final && plane_last;
+  wire plane_end = emit && window_last && is_final;
 
-  wire group_last = (groups_left == 1);
-  wire in_tail = emit_first ? group_last : is_tail;
-  wire [KEEP_W-1:0] keep_left = emit_first ? tail_channels : keep_rest;
-  wire keep_part = in_tail && (keep_left < ALL_KEEP);
-  wire [SET_W+HOLD_W-1:0] base_sum = {{HOLD_W{1'b0}}, set_base} + {{SET_W{1'b0}}, channel_multiplier};
-  wire unused_carry = &{1'b0, base_sum[SET_W+HOLD_W-1:SET_W], 1'b0};
+  generate
+    if (PASSES == 1) begin : g_one_pass
+      assign pass_last = 1'b1;
+      assign pass = {PASS_W{1'b0}};
+    end else begin : g_passes
+      localparam LAST_PASS = PASSES - 1;
+      reg [PASS_W-1:0] index;
+      assign pass_last = (index == LAST_PASS[PASS_W-1:0]);
+      assign pass = index;
+      always @(posedge clk) begin
+        if (restart) index <= {PASS_W{1'b0}};
+        else if (emit) index <= pass_last ? {PASS_W{1'b0}} : index + 1'b1;
+      end
+    end
 
-  assign holding = (hold_left != 0);
+    if (MAX_MULTIPLIER == 1) begin : g_one_beat
+      wire unused_multiplier = &{1'b0, channel_multiplier, 1'b0};
+      assign beat_last = 1'b1;
+      assign hold_index = {HOLD_W{1'b0}};
+    end else begin : g_beats
+      reg [HOLD_W-1:0] index;
+      assign hold_index = index;
+      always @(posedge clk) begin
+        if (restart) index <= {HOLD_W{1'b0}};
+        else if (beat_end) index <= beat_last ? {HOLD_W{1'b0}} : index + 1'b1;
+      end
+      dw_countdown #(
+          .WIDTH(HOLD_W)
+      ) u_beat (
+          .clk    (clk),
+          .restart(restart),
+          .step   (beat_end),
+          .count  (channel_multiplier),
+          .last   (beat_last)
+      );
+    end
+
+    if (MAX_INTERLEAVE == 1) begin : g_one_group
+      wire unused_interleave = &{1'b0, interleave, 1'b0};
+      assign group_last = 1'b1;
+    end else begin : g_groups
+      dw_countdown #(
+          .WIDTH(INTERLEAVE_W)
+      ) u_group (
+          .clk    (clk),
+          .restart(restart),
+          .step   (emit && window_last),
+          .count  (interleave),
+          .last   (group_last)
+      );
+    end
+  endgenerate
+
+  dw_countdown #(
+      .WIDTH(PLANES_W)
+  ) u_plane (
+      .clk    (clk),
+      .restart(restart),
+      .step   (plane_end),
+      .count  (image_planes),
+      .last   (image_last)
+  );
 
   always @(posedge clk) begin
-    if (rst || restart) hold_left <= {HOLD_W{1'b0}};
-    else if (emit_first) hold_left <= channel_multiplier - 1'b1;
-    else if (emit) hold_left <= hold_left - 1'b1;
-
-    if (restart) begin
-      groups_left <= channel_groups;
-      set_base <= {SET_W{1'b0}};
-    end else if (group_final) begin
-      groups_left <= group_last ? channel_groups : groups_left - 1'b1;
-      set_base <= group_last ? {SET_W{1'b0}} : base_sum[SET_W-1:0];
-    end
-
-    if (emit_first) begin
-      is_tail <= group_last;
-      is_final <= group_final && plane_last;
-      weight_set <= set_base;
-      hold_index <= {HOLD_W{1'b0}};
-      last <= group_final && plane_last && (channel_multiplier == 1);
+    if (rst || restart) begin
+      holding <= 1'b0;
+      claims  <= 1'b1;
     end else if (emit) begin
-      weight_set <= weight_set + 1'b1;
-      hold_index <= hold_index + 1'b1;
-      last <= is_final && (hold_left == 1);
+      holding <= !window_last;
+      claims  <= pass_last;
     end
-    if (emit) begin
+    if (emit && !holding) begin
+      held_final <= plane_final;
+      held_last  <= plane_final && plane_last;
+    end
+  end
+
+  // ---- weights: a plane's words follow those of the plane before ------------------------------
+  reg [WORD_W-1:0] word_base;
+  wire [WORD_W-1:0] word_onward = image_last ? {WORD_W{1'b0}} : weight_word + 1'b1;
+  wire pixel_last = window_last && group_last;  // the next emission is of another pixel
+
+  always @(posedge clk) begin
+    if (restart) begin
+      weight_word <= {WORD_W{1'b0}};
+      word_base   <= {WORD_W{1'b0}};
+    end else if (emit) begin
+      if (!pixel_last) weight_word <= weight_word + 1'b1;
+      else weight_word <= is_final ? word_onward : word_base;
+      if (pixel_last && is_final) word_base <= word_onward;
+    end
+  end
+
+  generate
+    if (PASSES == 1) begin : g_set_is_word
+      assign weight_set = weight_word;
+    end else begin : g_set
+      reg [SET_W-1:0] set;
+      reg [SET_W-1:0] set_base;
+      wire [SET_W-1:0] set_onward = image_last ? {SET_W{1'b0}} : set + 1'b1;
+      assign weight_set = set;
+      always @(posedge clk) begin
+        if (restart) begin
+          set <= {SET_W{1'b0}};
+          set_base <= {SET_W{1'b0}};
+        end else if (beat_end) begin
+          if (!pixel_last) set <= set + 1'b1;
+          else set <= is_final ? set_onward : set_base;
+          if (pixel_last && is_final) set_base <= set_onward;
+        end
+      end
+    end
+  endgenerate
+
+  // ---- what travels with the beat -------------------------------------------------------------
+  reg tail_q;  // the beat's channel group is its image's last
+  reg first_q;  // the beat is its window's first
+  reg last_q;
+  reg [KEEP_W-1:0] keep_rest;
+  wire [KEEP_W-1:0] keep_left = first_q ? tail_channels : keep_rest;
+  wire keep_part = tail_q && (keep_left < ALL_KEEP);
+
+  always @(posedge clk) begin
+    valid_q <= beat_end && !rst;
+    pass_q <= pass;
+    hold_index_q <= hold_index;
+    tail_q <= group_last && image_last;
+    first_q <= (hold_index == 0);
+    last_q <= window_last && is_last;
+
+    if (valid_q) begin
       keep_count <= keep_part ? keep_left[LANE_COUNT_W-1:0] : ALL_LANES;
       keep_rest  <= (keep_left > ALL_KEEP) ? keep_left - ALL_KEEP : {KEEP_W{1'b0}};
+      last       <= last_q;
     end
   end
 

@@ -1,8 +1,8 @@
-// dw_mac_cell: one multiply-add cell of a systolic kernel row.
+// dw_mac_cell: one multiply-add cell of a systolic chain.
 //
-// Promises: psum_out, two cycles later, is psum_in one cycle later plus the product; with
-// FIRST = 1 it is the product, one cycle later, and there is no adder. Numbers are exact:
-// PRODUCT_W and PSUM_OUT_W hold every value.
+// Promises: psum_out, three cycles after ifmap and weight, is their product plus the psum_in of
+// one cycle before; with FIRST = 1 it is the product, two cycles later, and there is no adder.
+// Numbers are exact: PRODUCT_W and PSUM_OUT_W hold every value.
 `default_nettype none
 
 module dw_mac_cell #(
@@ -13,7 +13,7 @@ module dw_mac_cell #(
     parameter PRODUCT_W     = 16,
     parameter PSUM_IN_W     = 16,
     parameter PSUM_OUT_W    = 17,
-    parameter FIRST         = 0    // 1: first cell of its row
+    parameter FIRST         = 0    // 1: first cell of its chain
 ) (
     input  wire                  clk,
     input  wire [   IFMAP_W-1:0] ifmap,
@@ -24,14 +24,19 @@ module dw_mac_cell #(
 
   localparam ACC_SIGNED = (IFMAP_SIGNED != 0) || (WEIGHT_SIGNED != 0);
 
-  // Extended to the product's width, so that a product of any signedness is one multiply.
-  wire ifmap_sign = (IFMAP_SIGNED != 0) && ifmap[IFMAP_W-1];
-  wire weight_sign = (WEIGHT_SIGNED != 0) && weight[WEIGHT_W-1];
-  wire signed [PRODUCT_W-1:0] ifmap_wide = {{(PRODUCT_W - IFMAP_W) {ifmap_sign}}, ifmap};
-  wire signed [PRODUCT_W-1:0] weight_wide = {{(PRODUCT_W - WEIGHT_W) {weight_sign}}, weight};
-
-  reg signed [PRODUCT_W-1:0] product;
-  always @(posedge clk) product <= ifmap_wide * weight_wide;
+  wire [PRODUCT_W-1:0] product;
+  dw_multiplier #(
+      .A_W     (IFMAP_W),
+      .B_W     (WEIGHT_W),
+      .A_SIGNED(IFMAP_SIGNED),
+      .B_SIGNED(WEIGHT_SIGNED),
+      .P_W     (PRODUCT_W)
+  ) u_multiplier (
+      .clk(clk),
+      .a  (ifmap),
+      .b  (weight),
+      .p  (product)
+  );
 
   generate
     if (FIRST != 0) begin : g_first

@@ -6,16 +6,21 @@
 // the stream wants) raises the error flag until reset, and the next one is taken from its own
 // first beat. s_axis_param_tready comes from a register.
 //
-// Beats of a tensor: for each weight set, for each tap of the engine, row by row, one beat of
-// all lanes' weights; then, with a requantiser, its words.
+// Beats of a tensor: for each weight set, for each pass, for each multiplier of a lane one beat
+// of all lanes' weights; then, with a requantiser, its words. Words 0 to UNITS-1 are the
+// multipliers', a memory each with a word for every set and pass; the others have a word a set.
 `default_nettype none
 
 module dw_param_loader #(
     parameter WIDTH       = 64,  // bits of a beat
-    parameter WORDS       = 9,   // beats of a set: the engine's taps, then the requantiser's
+    parameter UNITS       = 9,   // multipliers of a lane
+    parameter PASSES      = 1,
+    parameter PASS_W      = 1,   // bits of the index of a pass
+    parameter WORDS       = 9,   // UNITS, and the requantiser's beats of a set
     parameter WEIGHT_SETS = 1,   // sets that a bank holds
     parameter SETS_W      = 1,   // bits of a count of sets
-    parameter SET_W       = 1    // bits of a set index
+    parameter SET_W       = 1,   // bits of a set index
+    parameter WORD_W      = 1    // bits of the index of a set and pass
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -28,7 +33,8 @@ module dw_param_loader #(
     output reg               loaded,
     output reg               active_bank,
     output reg  [ WORDS-1:0] write_word,           // one-hot, at most one bit
-    output reg  [   SET_W:0] write_address,        // the bank, above the set
+    output reg  [  WORD_W:0] write_address,        // of a multiplier: the bank above the index
+    output reg  [   SET_W:0] write_set,            // of the others: the bank above the set
     output reg  [ WIDTH-1:0] write_data,
     output reg               error
 );
@@ -38,9 +44,12 @@ module dw_param_loader #(
 
   reg [WORDS-1:0] word;  // one-hot: the word of the next beat
   reg [SETS_W-1:0] sets;  // whole sets received; the index of the next beat's
+  reg [WORD_W-1:0] index;  // whole passes received
 
   wire accept = s_axis_param_tvalid && s_axis_param_tready;
-  wire set_end = word[WORDS-1];
+  wire last_pass;
+  wire pass_end = word[UNITS-1];
+  wire set_end = word[WORDS-1] && ((WORDS > UNITS) || last_pass);
   wire overflow = (sets == ALL_SETS);
   wire tensor_end = accept && s_axis_param_tlast;
   wire loaded_next = swap ? 1'b0 : loaded || tensor_end;
@@ -50,7 +59,19 @@ module dw_param_loader #(
     if (WORDS == 1) begin : g_one_word
       assign word_next = FIRST_WORD;
     end else begin : g_words
-      assign word_next = {word[WORDS-2:0], word[WORDS-1]};
+      wire [WORDS-1:0] rotated = {word[WORDS-2:0], word[WORDS-1]};
+      assign word_next = (pass_end && !last_pass) ? FIRST_WORD : rotated;
+    end
+    if (PASSES == 1) begin : g_one_pass
+      assign last_pass = 1'b1;
+    end else begin : g_passes
+      localparam LAST_PASS = PASSES - 1;
+      reg [PASS_W-1:0] pass;
+      assign last_pass = (pass == LAST_PASS[PASS_W-1:0]);
+      always @(posedge clk) begin
+        if (rst || tensor_end) pass <= {PASS_W{1'b0}};
+        else if (accept && pass_end) pass <= last_pass ? {PASS_W{1'b0}} : pass + 1'b1;
+      end
     end
   endgenerate
 
@@ -62,6 +83,7 @@ module dw_param_loader #(
       error <= 1'b0;
       word <= FIRST_WORD;
       sets <= {SETS_W{1'b0}};
+      index <= {WORD_W{1'b0}};
       write_word <= {WORDS{1'b0}};
     end else begin
       s_axis_param_tready <= !loaded_next;
@@ -71,6 +93,8 @@ module dw_param_loader #(
       // The count of a loaded tensor stays for the check at the swap.
       if (swap) sets <= {SETS_W{1'b0}};
       else if (accept && set_end && !overflow) sets <= sets + 1'b1;
+      if (swap) index <= {WORD_W{1'b0}};
+      else if (accept && pass_end && !overflow) index <= index + 1'b1;
       if (tensor_end) word <= FIRST_WORD;
       else if (accept) word <= word_next;
       write_word <= (accept && !overflow) ? word : {WORDS{1'b0}};
@@ -79,7 +103,8 @@ module dw_param_loader #(
       if (tensor_end && !set_end) error <= 1'b1;
       if (swap && (sets != wanted_sets)) error <= 1'b1;
     end
-    write_address <= {!active_bank, sets[SET_W-1:0]};
+    write_address <= {!active_bank, index};
+    write_set <= {!active_bank, sets[SET_W-1:0]};
     write_data <= s_axis_param_tdata;
   end
 

@@ -1,47 +1,70 @@
-// dw_raster: walks planes of plane_rows x row_pitch slots and says which slots are hit.
+// dw_raster: walks planes of plane_rows x row_pitch pixels, each of `interleave` slots, and
+// says which slots are hit.
 //
-// Promises: a slot with `start` is position (0, 0) of a plane; each further step is the next
-// position, row by row, until the plane ends; the next plane may start in the very next
-// slot. `running` holds inside a plane after its first slot, when `start` is not allowed.
+// Promises: a slot with `start` is position (0, 0) of a plane, its first channel group; each
+// further step is the next slot, pixel by pixel and row by row, until the plane ends; the next
+// plane may start in the very next slot. `running` holds inside a plane after its first slot,
+// when `start` is not allowed. `due` and `final_due` tell of a slot that is live.
 `default_nettype none
 
 module dw_raster #(
-    parameter COL_W = 8,  // bits of a count of columns
-    parameter ROW_W = 8   // bits of a count of rows
+    parameter COL_W          = 8,  // bits of a count of columns
+    parameter ROW_W          = 8,  // bits of a count of rows
+    parameter INTERLEAVE_W   = 1,  // bits of a count of interleaved channel groups
+    parameter MAX_INTERLEAVE = 1
 ) (
-    input  wire             clk,
-    input  wire             restart,
-    input  wire             step,
-    input  wire             start,
-    input  wire [COL_W-1:0] row_pitch,
-    input  wire [ROW_W-1:0] plane_rows,
-    input  wire [COL_W-1:0] stride_w,
-    input  wire [ROW_W-1:0] stride_h,
-    input  wire [COL_W-1:0] count_w,
-    input  wire [ROW_W-1:0] count_h,
-    output reg              running,
-    output wire             live,        // this slot belongs to a plane
-    output wire             row_end,     // ... and is the last of its row
-    output wire             plane_end,   // ... and is the last of its plane
-    output wire             hit,         // ... and is hit on both axes
-    output wire             final_hit    // ... for the last time in its plane
+    input  wire                    clk,
+    input  wire                    restart,
+    input  wire                    step,
+    input  wire                    start,
+    input  wire [INTERLEAVE_W-1:0] interleave,
+    input  wire [       COL_W-1:0] row_pitch,
+    input  wire [       ROW_W-1:0] plane_rows,
+    input  wire [       COL_W-1:0] stride_w,
+    input  wire [       ROW_W-1:0] stride_h,
+    input  wire [       COL_W-1:0] count_w,
+    input  wire [       ROW_W-1:0] count_h,
+    output reg                     running,
+    output wire                    live,       // this slot belongs to a plane
+    output wire                    pixel_end,  // this slot, if live, is the last of its pixel
+    output wire                    row_end,    // ... of its row
+    output wire                    plane_end,  // ... of its plane
+    output wire                    due,        // ... is hit on both axes
+    output wire                    final_due   // ... for the last time in its plane
 );
 
   wire col_last, col_hit, col_final;
   wire row_last, row_hit, row_final;
 
   assign live = running || start;
-  assign row_end = live && col_last;
+  assign row_end = pixel_end && col_last;
   assign plane_end = row_end && row_last;
-  assign hit = live && col_hit && row_hit;
-  assign final_hit = live && col_final && row_final;
+  assign due = col_hit && row_hit;
+  assign final_due = pixel_end && col_final && row_final;
+
+  generate
+    if (MAX_INTERLEAVE == 1) begin : g_one_group
+      wire unused_interleave = &{1'b0, interleave, 1'b0};
+      assign pixel_end = 1'b1;
+    end else begin : g_groups
+      dw_countdown #(
+          .WIDTH(INTERLEAVE_W)
+      ) u_group (
+          .clk    (clk),
+          .restart(restart),
+          .step   (step && live),
+          .count  (interleave),
+          .last   (pixel_end)
+      );
+    end
+  endgenerate
 
   dw_raster_axis #(
       .WIDTH(COL_W)
   ) u_col (
       .clk      (clk),
       .restart  (restart),
-      .step     (step && live),
+      .step     (step && live && pixel_end),
       .pitch    (row_pitch),
       .stride   (stride_w),
       .count    (count_w),
@@ -55,7 +78,7 @@ module dw_raster #(
   ) u_row (
       .clk      (clk),
       .restart  (restart),
-      .step     (step && row_end),
+      .step     (step && live && row_end),
       .pitch    (plane_rows),
       .stride   (stride_h),
       .count    (count_h),

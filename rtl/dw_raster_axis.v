@@ -2,7 +2,7 @@
 //
 // Promises: positions 0 .. pitch-1, over and over, one a step. `hit` holds at positions
 // 0, stride, 2*stride, ..., `count` of them; `final_hit` with the last of those; `last`
-// at position pitch-1.
+// at position pitch-1. All three are registers: what the next slot does hangs on them.
 `default_nettype none
 
 module dw_raster_axis #(
@@ -14,28 +14,31 @@ module dw_raster_axis #(
     input  wire [WIDTH-1:0] pitch,
     input  wire [WIDTH-1:0] stride,
     input  wire [WIDTH-1:0] count,
-    output wire             last,
-    output wire             hit,
-    output wire             final_hit
+    output reg              last,
+    output reg              hit,
+    output reg              final_hit
 );
 
   reg [WIDTH-1:0] left;  // positions to go, this one included
   reg [WIDTH-1:0] phase;  // positions to the next multiple of stride, plus 1
   reg [WIDTH-1:0] hits_left;
 
-  assign last = (left == 1);
-  assign hit = (phase == 1) && (hits_left != 0);
-  assign final_hit = (phase == 1) && (hits_left == 1);
+  // What will be true after the step, found without the adders' results.
+  wire anew = restart || last;
+  wire in_phase = (phase == 1);
+  wire last_next = anew ? (pitch == 1) : ({1'b0, left} == 2);
+  wire phase_next = anew || (in_phase ? (stride == 1) : ({1'b0, phase} == 2));
+  wire some_next = anew ? (count != 0) : hit ? (hits_left != 1) : (hits_left != 0);
+  wire one_next = anew ? (count == 1) : hit ? ({1'b0, hits_left} == 2) : (hits_left == 1);
 
   always @(posedge clk) begin
-    if (restart || (step && last)) begin
-      left <= pitch;
-      phase <= 1;
-      hits_left <= count;
-    end else if (step) begin
-      left  <= left - 1'b1;
-      phase <= (phase == 1) ? stride : phase - 1'b1;
-      if (hit) hits_left <= hits_left - 1'b1;
+    if (restart || step) begin
+      left <= anew ? pitch : left - 1'b1;
+      phase <= anew ? 1 : in_phase ? stride : phase - 1'b1;
+      hits_left <= anew ? count : hit ? hits_left - 1'b1 : hits_left;
+      last <= last_next;
+      hit <= phase_next && some_next;
+      final_hit <= phase_next && one_next;
     end
   end
 

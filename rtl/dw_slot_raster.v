@@ -7,7 +7,8 @@
 // others wait for nothing. Where the next plane could start but has no beat, voids enter and
 // the outputs of the planes before it come out; a plane marker in a delay line keeps the
 // two rasters `lag` slots apart even then, and over any number of planes in between.
-// An emitting slot is followed by channel_multiplier - 1 cycles that emit its window again.
+// A window is held for as many cycles as its passes take; no slot enters meanwhile, and what
+// has claimed no credit yet (the first pass of an ofmap beat) waits for it.
 `default_nettype none
 
 module dw_slot_raster #(
@@ -17,6 +18,8 @@ module dw_slot_raster #(
     parameter ROW_W            = 8,  // bits of a count of rows
     parameter TAP_ROW_W        = 10, // bits of the row under a tap
     parameter TAP_COL_W        = 10, // bits of the column under a tap
+    parameter INTERLEAVE_W     = 1,  // bits of a count of interleaved channel groups
+    parameter MAX_INTERLEAVE   = 1,
     parameter PLANES_W         = 8,  // bits of a count of planes
     parameter LAG_W            = 8,  // bits of the lag
     parameter MAX_LAG          = 1,  // longest lag or lead; 0: none
@@ -31,6 +34,7 @@ module dw_slot_raster #(
     input  wire [             ROW_W-1:0] ifmap_h,
     input  wire [             COL_W-1:0] ofmap_w,
     input  wire [             ROW_W-1:0] ofmap_h,
+    input  wire [      INTERLEAVE_W-1:0] interleave,
     input  wire [             COL_W-1:0] row_pitch,
     input  wire [             ROW_W-1:0] plane_rows,
     input  wire [             COL_W-1:0] stride_w,
@@ -43,14 +47,14 @@ module dw_slot_raster #(
     // what a slot may have to wait for
     input  wire                          beat_available,
     input  wire                          credit_available,
-    input  wire                          holding,
+    input  wire                          holding,       // the last window has passes to go
+    input  wire                          claims,        // ... and the next one needs credit
     // this cycle
     output wire                          take,         // a slot enters with a beat
     output wire                          final_take,   // ... the stream's last
-    output wire                          emit_first,   // a slot enters and emits its window
-    output wire                          group_final,  // ... for the last time in its plane
+    output wire                          emit,         // a pass of a window starts
+    output wire                          plane_final,  // a window that enters is its plane's last
     output wire                          plane_last,   // its plane is the stream's last
-    output wire                          emit,         // a window is emitted, or emitted again
     output wire                          done,
     // why nothing is emitted in this cycle, where it is a stall
     output wire                          starved,
@@ -65,12 +69,14 @@ module dw_slot_raster #(
   wire step;  // a slot enters
   reg [PLANES_W-1:0] in_planes;  // planes whose last beat is still to be taken
   reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted
+  reg in_more;  // in_planes is not 0
+  reg out_more;
 
-  wire in_running, in_hit, in_final;
-  wire out_running, out_live, out_row_end, out_plane_end, out_hit, out_final;
+  wire in_running, in_due, in_final_due;
+  wire out_running, out_live, out_pixel_end, out_row_end, out_plane_end, out_due;
 
   // The raster that starts first starts planes; the other follows its marker.
-  wire may_start = lead ? !out_running && (out_planes != 0) : !in_running && (in_planes != 0);
+  wire may_start = lead ? !out_running && out_more : !in_running && in_more;
   wire plane_start = may_start && (lead || beat_available);
   wire marker;
   wire in_start = lead ? marker : plane_start;
@@ -102,16 +108,19 @@ module dw_slot_raster #(
 
   localparam [COL_W-1:0] EVERY_COL = 1;
   localparam [ROW_W-1:0] EVERY_ROW = 1;
-  wire unused_in_live, unused_in_row_end, unused_in_plane_end;
+  wire unused_in_live, unused_in_pixel_end, unused_in_row_end, unused_in_plane_end;
 
   dw_raster #(
-      .COL_W(COL_W),
-      .ROW_W(ROW_W)
+      .COL_W         (COL_W),
+      .ROW_W         (ROW_W),
+      .INTERLEAVE_W  (INTERLEAVE_W),
+      .MAX_INTERLEAVE(MAX_INTERLEAVE)
   ) u_in (
       .clk       (clk),
       .restart   (restart),
       .step      (step),
       .start     (in_start),
+      .interleave(interleave),
       .row_pitch (row_pitch),
       .plane_rows(plane_rows),
       .stride_w  (EVERY_COL),
@@ -120,20 +129,24 @@ module dw_slot_raster #(
       .count_h   (ifmap_h),
       .running   (in_running),
       .live      (unused_in_live),
+      .pixel_end (unused_in_pixel_end),
       .row_end   (unused_in_row_end),
       .plane_end (unused_in_plane_end),
-      .hit       (in_hit),
-      .final_hit (in_final)
+      .due       (in_due),
+      .final_due (in_final_due)
   );
 
   dw_raster #(
-      .COL_W(COL_W),
-      .ROW_W(ROW_W)
+      .COL_W         (COL_W),
+      .ROW_W         (ROW_W),
+      .INTERLEAVE_W  (INTERLEAVE_W),
+      .MAX_INTERLEAVE(MAX_INTERLEAVE)
   ) u_out (
       .clk       (clk),
       .restart   (restart),
       .step      (step),
       .start     (out_start),
+      .interleave(interleave),
       .row_pitch (row_pitch),
       .plane_rows(plane_rows),
       .stride_w  (stride_w),
@@ -142,10 +155,11 @@ module dw_slot_raster #(
       .count_h   (ofmap_h),
       .running   (out_running),
       .live      (out_live),
+      .pixel_end (out_pixel_end),
       .row_end   (out_row_end),
       .plane_end (out_plane_end),
-      .hit       (out_hit),
-      .final_hit (out_final)
+      .due       (out_due),
+      .final_due (plane_final)
   );
 
   wire [KERNEL_H-1:0] row_mask_now;
@@ -156,12 +170,13 @@ module dw_slot_raster #(
       .WIDTH  (TAP_ROW_W),
       .COUNT_W(ROW_W)
   ) u_tap_row (
-      .clk   (clk),
-      .reload(restart || (step && out_plane_end)),
-      .step  (step && out_row_end),
-      .start (tap_row),
-      .size  (ifmap_h),
-      .mask  (row_mask_now)
+      .clk    (clk),
+      .restart(restart),
+      .step   (step && out_live && out_row_end),
+      .anew   (out_plane_end),
+      .start  (tap_row),
+      .size   (ifmap_h),
+      .mask   (row_mask_now)
   );
 
   dw_tap_axis #(
@@ -169,28 +184,30 @@ module dw_slot_raster #(
       .WIDTH  (TAP_COL_W),
       .COUNT_W(COL_W)
   ) u_tap_col (
-      .clk   (clk),
-      .reload(restart || (step && out_row_end)),
-      .step  (step && out_live),
-      .start (tap_col),
-      .size  (ifmap_w),
-      .mask  (col_mask_now)
+      .clk    (clk),
+      .restart(restart),
+      .step   (step && out_live && out_pixel_end),
+      .anew   (out_row_end),
+      .start  (tap_col),
+      .size   (ifmap_w),
+      .mask   (col_mask_now)
   );
 
+  // A raster that is live has a due slot where it is hit; its first slot always is.
+  wire in_hit = in_due && (in_running || in_start);
+  wire out_hit = out_due && out_live;
   wire beat_ok = !in_hit || beat_available;
   wire credit_ok = !out_hit || credit_available;
 
   assign step = run && !holding && beat_ok && credit_ok;
   assign take = step && in_hit;
-  assign final_take = step && in_final && (in_planes == 1);
-  assign emit_first = step && out_hit;
-  assign group_final = step && out_final;
+  assign final_take = take && in_final_due && (in_planes == 1);
+  assign emit = (step && out_hit) || (holding && (credit_available || !claims));
   assign plane_last = (out_planes == 1);
-  assign emit = emit_first || (holding && credit_available);
-  assign done = (in_planes == 0) && (out_planes == 0) && !holding;
+  assign done = !in_more && !out_more && !holding;
 
   // A void that enters only because the next plane has no beat yet is a stall, too.
-  wire waits_for_plane = !lead && !in_running && (in_planes != 0) && !plane_start;
+  wire waits_for_plane = !lead && !in_running && in_more && !plane_start;
   wire stalls = run && !done && !emit;
   assign backpressured = stalls && (holding || (!step && beat_ok));
   assign starved = stalls && !holding && (step ? waits_for_plane : !beat_ok);
@@ -198,10 +215,18 @@ module dw_slot_raster #(
   always @(posedge clk) begin
     if (restart) begin
       in_planes  <= planes;
+      in_more    <= (planes != 0);
       out_planes <= planes;
+      out_more   <= (planes != 0);
     end else begin
-      if (step && in_final) in_planes <= in_planes - 1'b1;
-      if (group_final) out_planes <= out_planes - 1'b1;
+      if (take && in_final_due) begin
+        in_planes <= in_planes - 1'b1;
+        in_more   <= (in_planes != 1);
+      end
+      if (step && out_hit && plane_final) begin
+        out_planes <= out_planes - 1'b1;
+        out_more   <= (out_planes != 1);
+      end
     end
 
     step_q <= step && !rst;

@@ -1,7 +1,7 @@
 // dw_tap_axis: the ifmap coordinate under each tap of one axis, and the mask that follows.
 //
 // Promises: mask[t] is 1 when start[t] + position lies in 0 .. size-1, where position
-// counts the steps since the last reload.
+// counts the steps since the last one that began `anew`, or since restart.
 `default_nettype none
 
 module dw_tap_axis #(
@@ -10,8 +10,9 @@ module dw_tap_axis #(
     parameter COUNT_W = 6   // bits of the ifmap's size
 ) (
     input  wire                  clk,
-    input  wire                  reload,
+    input  wire                  restart,
     input  wire                  step,
+    input  wire                  anew,     // this step goes back to the start
     input  wire [TAPS*WIDTH-1:0] start,
     input  wire [   COUNT_W-1:0] size,
     output wire [      TAPS-1:0] mask
@@ -24,11 +25,13 @@ module dw_tap_axis #(
   genvar t;
   generate
     for (t = 0; t < TAPS; t = t + 1) begin : g_tap
+      // Negative coordinates are large unsigned numbers, above every limit.
       reg [WIDTH-1:0] coordinate;
-      assign mask[t] = !coordinate[WIDTH-1] && (coordinate < limit);
+      assign mask[t] = (coordinate < limit);
       always @(posedge clk) begin
-        if (reload) coordinate <= start[t*WIDTH+:WIDTH];
-        else if (step) coordinate <= coordinate + ONE;
+        if (restart || step) begin
+          coordinate <= (restart || anew) ? start[t*WIDTH+:WIDTH] : coordinate + ONE;
+        end
       end
     end
   endgenerate

@@ -137,6 +137,12 @@ def written_modules(without: set[str]) -> dict[str, str]:
     }
 
 
+def unused_modules(numbers: EngineNumbers) -> set[str]:
+    """Hand-written modules that an engine does without."""
+    unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
+    return unused if numbers.requantises else unused | {"dw_requantise"}
+
+
 def engine_verilog(
     engine: EngineSpec,
     layers: tuple[LayerSpec, ...] = (),
@@ -154,7 +160,7 @@ def engine_verilog(
     """
     env = environment()
     values = context(engine, layers, layers if spec_layers is None else spec_layers)
-    files = written_modules(set() if values["n"].requantises else {"dw_requantise"})
+    files = written_modules(unused_modules(values["n"]))
     for module, template in generated_modules(engine).items():
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:

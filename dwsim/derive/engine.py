@@ -164,6 +164,11 @@ class EngineNumbers:
         """Beats of a weight set: the taps of every pass, then the scales."""
         return self.spec.passes * self.spec.lane_multipliers + self.scale_words
 
+    @property
+    def memory_words(self) -> int:
+        """Parameter memories: one for each multiplier of a lane, and the scales'."""
+        return self.spec.lane_multipliers + self.scale_words
+
     @cached_property
     def tree_levels(self) -> list[list[int]]:
         """Chains in each addend of each level of the row tree; level 0 is its input."""
@@ -247,11 +252,6 @@ class EngineNumbers:
     def set_width(self) -> int:
         """Bits of a weight-set index."""
         return bits(self.weight_sets - 1)
-
-    @property
-    def tag_width(self) -> int:
-        """Bits of the group tag: the bank, above the weight set."""
-        return 1 + self.set_width
 
     @property
     def weight_words(self) -> int:
@@ -374,8 +374,8 @@ class EngineNumbers:
 
     @property
     def scale_tag_cycles(self) -> int:
-        """How long the group tag travels to the requantiser's memories."""
-        return self.array_cycles - MEMORY_CYCLES
+        """How long the weight set travels to the requantiser's memories."""
+        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES
 
     @property
     def drain_cycles(self) -> int:
@@ -436,12 +436,15 @@ class EngineNumbers:
             ConfigField("ifmap_h", row, "rows of the ifmap"),
             ConfigField("ofmap_w", col, "columns of the ofmap"),
             ConfigField("ofmap_h", row, "rows of the ofmap"),
-            ConfigField("row_pitch", col, "slots of a raster row"),
+            ConfigField(
+                "interleave", self.interleave_width, "channel groups that share a plane's pixels"
+            ),
+            ConfigField("row_pitch", col, "pixels of a raster row"),
             ConfigField("plane_rows", row, "rows of the raster of a plane"),
-            ConfigField("stride_w", col, "slots between two outputs of a row (1 if only one)"),
+            ConfigField("stride_w", col, "pixels between two outputs of a row (1 if only one)"),
             ConfigField("stride_h", row, "raster rows between two ofmap rows (1 if only one)"),
-            ConfigField("row_delay", self.row_delay_width, "dilation_h * row_pitch"),
-            ConfigField("col_delay", self.col_delay_width, "dilation_w"),
+            ConfigField("row_delay", self.row_delay_width, "dilation_h * row_pitch * interleave"),
+            ConfigField("col_delay", self.col_delay_width, "dilation_w * interleave"),
             ConfigField("lag", self.lag_width, "slots between an input and its output"),
             ConfigField("lead", 1, "1: the lag is negative, outputs run ahead of inputs"),
             ConfigField(
@@ -458,9 +461,9 @@ class EngineNumbers:
                 count=spec.kernel_w,
                 signed=True,
             ),
-            ConfigField("planes", self.planes_width, "batch * channel groups"),
-            ConfigField("channel_groups", self.groups_width, "channel groups"),
-            ConfigField("channel_multiplier", self.hold_width, "cycles a window is held"),
+            ConfigField("planes", self.planes_width, "batch * image_planes"),
+            ConfigField("image_planes", self.groups_width, "channel groups / interleave"),
+            ConfigField("channel_multiplier", self.hold_width, "ofmap beats of a window"),
             ConfigField("weight_sets", self.sets_width, "groups * multiplier"),
             ConfigField("tail_channels", self.keep_width, "ofmap channels of the last group"),
             *self.scale_fields,

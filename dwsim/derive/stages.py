@@ -8,7 +8,7 @@ SLOT_CYCLES = 1
 WINDOW_CYCLES = 1
 """window: the slot has been shifted in."""
 MEMORY_CYCLES = 2
-"""dw_weight_memory: from a read address to the word, in registers of its own."""
+"""dw_ram: from a read address to the word, in registers of its own."""
 SELECT_CYCLES = 1
 """tap_select: the taps of a pass are chosen, where a window takes several."""
 MASK_CYCLES = 1

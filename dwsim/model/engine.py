@@ -20,12 +20,14 @@ from dwsim.model.kernel_row import KernelRow
 from dwsim.model.lane_spread import LaneSpread
 from dwsim.model.output_fifo import OutputFifo
 from dwsim.model.param_loader import ParamLoader
+from dwsim.model.pass_sum import PassSum
 from dwsim.model.pipeline import Pipeline
 from dwsim.model.requantise import Requantise
 from dwsim.model.row_tree import RowTree
 from dwsim.model.skid_buffer import SkidBuffer
 from dwsim.model.slot_raster import Decision, SlotRaster
 from dwsim.model.tap_mask import TapMask
+from dwsim.model.tap_select import TapSelect
 from dwsim.model.weight_memory import WeightMemory
 from dwsim.model.window import Window
 from dwsim.spec.engine import EngineSpec
@@ -77,20 +79,26 @@ class Engine:
         self.ifmap_port = IfmapPort(spec.lanes)
         self.slot_raster = SlotRaster(numbers)
         self.credit = Credit(numbers.fifo_depth)
-        self.group_tag = GroupTag(spec.lanes, numbers.set_width)
+        self.group_tag = GroupTag(numbers)
         self.window = Window(numbers)
         self.lane_spread = LaneSpread(spec.lanes)
-        self.tap_mask = TapMask(numbers)
+        self.tap_mask = TapMask(numbers) if spec.passes == 1 else TapSelect(numbers)
         self.weight_memory = WeightMemory(numbers)
         self.kernel_row = KernelRow(numbers)
         self.row_tree = RowTree(numbers)
+        self.pass_sum = PassSum(numbers) if spec.passes > 1 else None
         self.requantise = Requantise(numbers) if numbers.requantises else None
-        self.valid_marks = Pipeline(numbers.output_cycles, (False, 0, False))
+        self.valids = Pipeline(numbers.output_cycles, False)
+        self.marks = Pipeline(numbers.output_cycles - 1, (0, False))
         self.output_fifo = OutputFifo(numbers.fifo_depth)
-        # Tags of the last cycles: column c reads with that of column_skew(c) cycles ago, the
-        # requantiser with that of the acc that is two cycles away.
-        self.skews = [numbers.column_skew(c) for c in range(spec.kernel_w)]
-        self.tags: deque[tuple[int, int]] = deque([(0, 0)] * numbers.scale_tag_cycles)
+        # Tags of this cycle and the last ones: (bank, word, set) of what could be emitted.
+        # Column c reads with that of column_skew(c) cycles ago, the requantiser with that of the
+        # acc that is two cycles away.
+        self.skews = [
+            numbers.select_cycles + numbers.column_skew(c) for c in range(numbers.array_cols)
+        ]
+        ages = 1 + max(*self.skews, numbers.scale_tag_cycles)
+        self.tags: deque[tuple[int, int, int]] = deque([(0, 0, 0)] * ages, maxlen=ages)
         self.components: tuple[Component, ...] = (
             self.control,
             self.param_loader,
@@ -105,8 +113,10 @@ class Engine:
             self.weight_memory,
             self.kernel_row,
             self.row_tree,
-            self.valid_marks,
+            self.valids,
+            self.marks,
             self.output_fifo,
+            *((self.pass_sum,) if self.pass_sum else ()),
             *((self.requantise,) if self.requantise else ()),
         )
         self.no_beat = np.zeros(spec.lanes, np.int64)
@@ -161,10 +171,10 @@ class Engine:
         restart = control.restart
         swap = control.swap(bool(config["load"]), self.param_loader.loaded)
         skid = self.skid_buffer
-        holding = self.group_tag.holding
+        tag = self.group_tag
         available = self.ifmap_port.available(skid.out_valid)
         now = self.slot_raster.decide(
-            control.run, config, available, self.credit.available, holding
+            control.run, config, available, self.credit.available, tag.holding, tag.claims
         )
         self.now = now
         self._compute_input(inputs, now, restart, swap)
@@ -213,9 +223,8 @@ class Engine:
         self.group_tag.compute(
             rst,
             restart,
-            now.emit_first,
             now.emit,
-            now.group_final,
+            now.plane_final,
             now.plane_last,
             self.config,
         )
@@ -229,38 +238,48 @@ class Engine:
             config["col_delay"],
             self.ifmap_port.beat,
         )
-        self.lane_spread.compute(config["channel_multiplier"], tag.hold_index)
-        self.tap_mask.compute(
-            raster.emit_q,
-            raster.row_mask,
-            raster.col_mask,
-            self.lane_spread.spread(self.window.taps),
-            config.get("ifmap_zero_point", 0),
-        )
+        operands = self.operands
+        taps = self.lane_spread.spread(self.window.taps)
+        self.lane_spread.compute(config["channel_multiplier"], tag.hold_index_q)
+        self.tap_mask.compute(raster.emit_q, raster.row_mask, raster.col_mask, tag.pass_q, taps)
         loader = self.param_loader
-        self.tags.appendleft((loader.active_bank, tag.weight_set))
+        self.tags.appendleft((loader.active_bank, tag.weight_word, tag.weight_set))
+        bank, _, weight_set = self.tags[self.numbers.scale_tag_cycles]
         self.weight_memory.compute(
-            loader.write_word,
-            loader.write_bank,
-            loader.write_set,
-            loader.write_data,
-            [self.tags[skew] for skew in self.skews],
-            self.tags[-1],
+            loader.write,
+            [self.tags[skew][:2] for skew in self.skews],
+            (bank, weight_set),
         )
-        self.tags.pop()
-        self.kernel_row.compute(self.tap_mask.operands, self.weight_memory.read_data)
-        sums = self.kernel_row.sums
-        self.row_tree.compute(sums)
-        self.valid_marks.compute(rst, (raster.emit_q, tag.keep_count, tag.last))
+        self.kernel_row.compute(operands, self.weight_memory.read_data)
+        self.row_tree.compute(self.kernel_row.sums)
+        if self.pass_sum is not None:
+            total = self.row_tree.sum(self.kernel_row.sums)
+            self.pass_sum.compute(tag.pass_q == 0, total)
+        self.valids.compute(rst, tag.valid_q)
+        self.marks.compute(False, (tag.keep_count, tag.last))
 
-        values = self.row_tree.acc(sums)
+        values = self.acc
         if self.requantise is not None:
             self.requantise.compute(values, self.weight_memory.scale_data, config)
             values = self.requantise.ofmap
-        valid, keep_count, last = self.valid_marks.q
-        beat = OfmapBeat(values, keep_count, last) if valid else None
-        self.credit.compute(rst, self.now.emit, self.output_fifo.pop(inputs.ofmap_tready))
+        valid = self.valids.q
+        beat = OfmapBeat(values, *self.marks.q) if valid else None
+        claim = self.now.emit and tag.claims
+        self.credit.compute(rst, claim, self.output_fifo.pop(inputs.ofmap_tready))
         self.output_fifo.compute(rst, valid, beat, inputs.ofmap_tready)
+
+    @property
+    def operands(self) -> np.ndarray:
+        """What enters the multipliers: int64 of axes (column, row, lane) of the array."""
+        taps = self.lane_spread.spread(self.window.taps)
+        return self.tap_mask.operands(taps, self.config.get("ifmap_zero_point", 0))
+
+    @property
+    def acc(self) -> np.ndarray:
+        """The full-width sums, int64 of shape (lanes,)."""
+        if self.pass_sum is not None:
+            return self.pass_sum.acc
+        return self.row_tree.sum(self.kernel_row.sums)
 
     def _activity_of(self, inputs: Inputs) -> Activity:
         """What the engine does in the cycle that it has computed but not committed."""

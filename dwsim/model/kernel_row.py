@@ -9,32 +9,40 @@ from dwsim.model.component import Component
 
 
 class KernelRow(Component):
-    """All kernel rows of all lanes at once; arrays have axes (column, row, lane).
+    """All chains of all lanes at once; arrays have axes (column, row, lane).
 
     ``skewed[d]`` holds the operands of d + 1 cycles ago, of which each column uses its own;
-    ``product`` and ``psum`` are the registers of the cells.
+    ``operand``, ``weight`` and ``product`` are the registers of the multipliers, ``psum`` those
+    of the cells.
     """
 
     def __init__(self, numbers: EngineNumbers) -> None:
-        spec = numbers.spec
-        shape = (spec.kernel_w, spec.kernel_h, spec.lanes)
-        self.columns = np.arange(spec.kernel_w)
-        self.skew = np.array([numbers.column_skew(c) for c in range(spec.kernel_w)])
+        cols, lanes = numbers.array_cols, numbers.spec.lanes
+        shape = (cols, numbers.array_rows, lanes)
+        self.columns = np.arange(cols)
+        self.skew = np.array([numbers.column_skew(c) for c in range(cols)])
         self.skewed = np.zeros((int(self.skew[-1]), *shape), np.int64)
+        self.operand = np.zeros(shape, np.int64)
+        self.weight = np.zeros(shape, np.int64)
         self.product = np.zeros(shape, np.int64)
         self.psum = np.zeros(shape, np.int64)
 
     @property
     def sums(self) -> np.ndarray:
-        """The row sums, of shape (kernel_h, lanes)."""
+        """The row sums, of shape (array_rows, lanes)."""
         return self.product[-1] if len(self.product) == 1 else self.psum[-1]
 
     def compute(self, operands: np.ndarray, weights: np.ndarray) -> None:
         """``weights`` of column c belong to the operands of ``column_skew(c)`` cycles ago."""
         ages = np.concatenate([operands[np.newaxis], self.skewed])
-        skewed = ages[self.skew, self.columns]
         psum_in = np.concatenate([self.product[:1], self.psum[1:-1]])
         psum = self.psum
         if len(self.columns) > 1:
             psum = np.concatenate([self.psum[:1], psum_in + self.product[1:]])
-        self.next = {"skewed": ages[:-1], "product": skewed * weights, "psum": psum}
+        self.next = {
+            "skewed": ages[:-1],
+            "operand": ages[self.skew, self.columns],
+            "weight": weights,
+            "product": self.operand * self.weight,
+            "psum": psum,
+        }

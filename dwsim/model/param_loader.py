@@ -12,19 +12,22 @@ class ParamLoader(Component):
     """Takes one tensor ahead of the stream that will use it."""
 
     def __init__(self, numbers: EngineNumbers) -> None:
-        self.words = numbers.param_words
+        self.units = numbers.spec.lane_multipliers
+        self.passes = numbers.spec.passes
+        self.words = numbers.memory_words
         self.all_sets = numbers.weight_sets
         self.set_mask = (1 << numbers.set_width) - 1
+        self.word_mask = (1 << numbers.word_width) - 1
         self.tready = False
         self.loaded = False
         self.active_bank = 0
         self.word = 0
+        self.pass_index = 0
         self.sets = 0
+        self.index = 0
         self.error = False
-        self.write_word: int | None = None
-        self.write_bank = 0
-        self.write_set = 0
-        self.write_data: np.ndarray | None = None
+        self.write: tuple[int, int, int, int, np.ndarray] | None = None
+        """What is written: memory, bank, word, set, beat."""
 
     def compute(
         self,
@@ -37,16 +40,13 @@ class ParamLoader(Component):
     ) -> None:
         """``t*`` is the parameter stream; ``wanted_sets`` counts at ``swap``."""
         accept = tvalid and self.tready
-        set_end = self.word == self.words - 1
+        pass_end = self.word == self.units - 1
+        last_pass = self.pass_index == self.passes - 1
+        set_end = self.word == self.words - 1 and (self.words > self.units or last_pass)
         overflow = self.sets == self.all_sets
         tensor_end = accept and tlast
         loaded = not swap and (self.loaded or tensor_end)
-
-        self.next = {
-            "write_bank": 1 - self.active_bank,
-            "write_set": self.sets & self.set_mask,
-            "write_data": tdata,
-        }
+        self.next = {"write": None}
         if rst:
             self.next.update(
                 tready=False,
@@ -54,30 +54,36 @@ class ParamLoader(Component):
                 active_bank=0,
                 error=False,
                 word=0,
+                pass_index=0,
                 sets=0,
-                write_word=None,
+                index=0,
             )
             return
-        sets, word = self.sets, self.word
-        if swap:
-            sets = 0
-        elif accept and set_end and not overflow:
-            sets += 1
+        if accept and not overflow:
+            place = (1 - self.active_bank, self.index & self.word_mask, self.sets & self.set_mask)
+            self.next["write"] = (self.word, *place, tdata)
         if tensor_end:
-            word = 0
+            self.next.update(word=0, pass_index=0)
         elif accept:
-            word = 0 if set_end else word + 1
+            self._advance(pass_end, last_pass)
         wrong = (
             (accept and overflow)
             or (tensor_end and not set_end)
             or (swap and self.sets != wanted_sets)
         )
+        goes_on = accept and not overflow
         self.next.update(
             tready=not loaded,
             loaded=loaded,
             active_bank=1 - self.active_bank if swap else self.active_bank,
-            sets=sets,
-            word=word,
-            write_word=self.word if accept and not overflow else None,
+            sets=0 if swap else self.sets + (goes_on and set_end),
+            index=0 if swap else self.index + (goes_on and pass_end),
             error=self.error or wrong,
         )
+
+    def _advance(self, pass_end: bool, last_pass: bool) -> None:
+        """The memory and the pass of the next beat."""
+        if pass_end:
+            self.next["pass_index"] = 0 if last_pass else self.pass_index + 1
+        back = (pass_end and not last_pass) or self.word == self.words - 1
+        self.next["word"] = 0 if back else self.word + 1

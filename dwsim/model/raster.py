@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dwsim.model.component import Component
+from dwsim.model.countdown import Countdown
 from dwsim.model.raster_axis import RasterAxis
 
 
 class Raster(Component):
-    """Two axes, and whether a plane is under way."""
+    """Two axes, the channel groups of a pixel, and whether a plane is under way."""
 
     def __init__(self) -> None:
+        self.group = Countdown()
         self.col = RasterAxis()
         self.row = RasterAxis()
         self.running = False
@@ -18,36 +20,54 @@ class Raster(Component):
         """This slot belongs to a plane."""
         return self.running or start
 
-    def hit(self, start: bool) -> bool:
-        """... and is hit on both axes."""
-        return (self.running or start) and self.col.hit and self.row.hit
+    @property
+    def pixel_end(self) -> bool:
+        """This slot, if live, is the last of its pixel."""
+        return self.group.last
 
-    def final_hit(self, start: bool) -> bool:
+    @property
+    def row_end(self) -> bool:
+        """... of its row."""
+        return self.group.last and self.col.last
+
+    @property
+    def plane_end(self) -> bool:
+        """... of its plane."""
+        return self.row_end and self.row.last
+
+    @property
+    def due(self) -> bool:
+        """... is hit on both axes."""
+        return self.col.hit and self.row.hit
+
+    @property
+    def final_due(self) -> bool:
         """... for the last time in its plane."""
-        return (self.running or start) and self.col.final_hit and self.row.final_hit
+        return self.group.last and self.col.final_hit and self.row.final_hit
 
     def compute(
         self,
         restart: bool,
-        step: bool,
-        start: bool,
+        moves: bool,
+        interleave: int,
         pitch: tuple[int, int],
         stride: tuple[int, int],
         count: tuple[int, int],
     ) -> None:
-        """Pairs are (rows, columns)."""
-        moves = step and self.live(start)
-        row_end = moves and self.col.last
-        self.col.compute(restart, moves, pitch[1], stride[1], count[1])
+        """``moves``: a live slot enters. Pairs are (rows, columns)."""
+        pixel_end, row_end = moves and self.pixel_end, moves and self.row_end
+        self.group.compute(restart, moves, interleave)
+        self.col.compute(restart, pixel_end, pitch[1], stride[1], count[1])
         self.row.compute(restart, row_end, pitch[0], stride[0], count[0])
         self.next = {}
         if restart:
             self.next["running"] = False
         elif moves:
-            self.next["running"] = not (row_end and self.row.last)
+            self.next["running"] = not self.plane_end
 
     def commit(self) -> None:
-        """The clock edge, of the axes too."""
+        """The clock edge, of the counters too."""
+        self.group.commit()
         self.col.commit()
         self.row.commit()
         super().commit()

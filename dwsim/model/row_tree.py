@@ -1,4 +1,4 @@
-"""Model of the generated ``row_tree``: the pipelined tree that adds the kernel rows."""
+"""Model of the generated ``row_tree``: the pipelined tree that adds the chains."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class RowTree(Component):
         lanes = numbers.spec.lanes
         self.levels = [np.zeros((len(a), lanes), np.int64) for a in numbers.tree_levels[1:]]
 
-    def acc(self, row_sums: np.ndarray) -> np.ndarray:
+    def sum(self, row_sums: np.ndarray) -> np.ndarray:
         """The sums over all rows, of shape (lanes,); the row sums themselves for one row."""
         return self.levels[-1][0] if self.levels else row_sums[0]
 
     def compute(self, row_sums: np.ndarray) -> None:
-        """``row_sums`` has shape (kernel_h, lanes)."""
+        """``row_sums`` has shape (array_rows, lanes)."""
         levels, above = [], row_sums
         for level in self.levels:
             pairs = len(above) // 2

@@ -30,10 +30,9 @@ class Decision:
     step: bool
     take: bool
     final_take: bool
-    emit_first: bool
-    group_final: bool
-    plane_last: bool
     emit: bool
+    plane_final: bool
+    plane_last: bool
     done: bool
 
 
@@ -61,8 +60,12 @@ class SlotRaster(Component):
         beat_available: bool,
         credit_available: bool,
         holding: bool,
+        claims: bool,
     ) -> Decision:
-        """Whether a slot enters, takes a beat, and emits its window."""
+        """Whether a slot enters, takes a beat, and emits its window.
+
+        ``holding``: the last window has passes to go; ``claims``: the next one needs credit.
+        """
         in_raster, out_raster = self.in_raster, self.out_raster
         lead = bool(config["lead"])
         if lead:
@@ -76,12 +79,12 @@ class SlotRaster(Component):
             marker = bool(self.marker.q)
         in_start, out_start = (marker, plane_start) if lead else (plane_start, marker)
 
-        takes = in_raster.hit(in_start)
-        emits = out_raster.hit(out_start)
+        takes = in_raster.live(in_start) and in_raster.due
+        emits = out_raster.live(out_start) and out_raster.due
         beat_ok = not takes or beat_available
         credit_ok = not emits or credit_available
         step = run and not holding and beat_ok and credit_ok
-        emit_first = step and emits
+        take = step and takes
         return Decision(
             plane_start=plane_start,
             in_start=in_start,
@@ -89,34 +92,35 @@ class SlotRaster(Component):
             beat_ok=beat_ok,
             credit_ok=credit_ok,
             step=step,
-            take=step and takes,
-            final_take=step and in_raster.final_hit(in_start) and self.in_planes == 1,
-            emit_first=emit_first,
-            group_final=step and out_raster.final_hit(out_start),
+            take=take,
+            final_take=take and in_raster.final_due and self.in_planes == 1,
+            emit=(step and emits) or (holding and (credit_available or not claims)),
+            plane_final=out_raster.final_due,
             plane_last=self.out_planes == 1,
-            emit=emit_first or (holding and credit_available),
             done=self.in_planes == 0 and self.out_planes == 0 and not holding,
         )
 
     def compute(self, rst: bool, restart: bool, config: Mapping[str, Any], now: Decision) -> None:
         """Moves both rasters past the slot that was decided on."""
         step = now.step
+        interleave = config["interleave"]
         pitch = (config["plane_rows"], config["row_pitch"])
         ifmap_size = (config["ifmap_h"], config["ifmap_w"])
         ofmap_size = (config["ofmap_h"], config["ofmap_w"])
         stride = (config["stride_h"], config["stride_w"])
-        out_live = step and self.out_raster.live(now.out_start)
-        row_end = out_live and self.out_raster.col.last
-        plane_end = row_end and self.out_raster.row.last
-        in_final = step and self.in_raster.final_hit(now.in_start)
+        in_raster, out = self.in_raster, self.out_raster
+        in_moves = step and in_raster.live(now.in_start)
+        out_moves = step and out.live(now.out_start)
+        in_final = now.take and in_raster.final_due
+        out_final = out_moves and out.due and out.final_due
 
-        self.in_raster.compute(restart, step, now.in_start, pitch, _EVERY, ifmap_size)
-        self.out_raster.compute(restart, step, now.out_start, pitch, stride, ofmap_size)
+        in_raster.compute(restart, in_moves, interleave, pitch, _EVERY, ifmap_size)
+        out.compute(restart, out_moves, interleave, pitch, stride, ofmap_size)
         if self.marker is not None:
             mark = _MARK if now.plane_start else _NO_MARK
             self.marker.compute(restart, step, config["lag"], mark)
-        self.tap_row.compute(restart or plane_end, row_end, config["tap_row"])
-        self.tap_col.compute(restart or row_end, out_live, config["tap_col"])
+        self.tap_row.compute(restart, out_moves and out.row_end, out.plane_end, config["tap_row"])
+        self.tap_col.compute(restart, out_moves and out.pixel_end, out.row_end, config["tap_col"])
 
         self.next = {"step_q": step and not rst, "emit_q": now.emit and not rst}
         if restart:
@@ -124,7 +128,7 @@ class SlotRaster(Component):
         else:
             self.next.update(
                 in_planes=self.in_planes - in_final,
-                out_planes=self.out_planes - now.group_final,
+                out_planes=self.out_planes - out_final,
             )
         if step:
             self.next["row_mask"] = self.tap_row.mask(config["ifmap_h"])

@@ -17,23 +17,25 @@ class TapMask(Component):
         spec = numbers.spec
         self.idle = np.zeros((spec.kernel_w, spec.kernel_h, spec.lanes), np.int64)
         self.mask: np.ndarray | None = None
-        self.operands = self.idle
+
+    def operands(self, taps: np.ndarray, padding: int) -> np.ndarray:
+        """The taps of this cycle, masked; ``padding`` is a masked value."""
+        if self.mask is not None:
+            return np.where(self.mask, taps, padding)
+        if self.idle[0, 0, 0] != padding:
+            self.idle = np.full_like(self.idle, padding)
+        return self.idle
 
     def compute(
         self,
         emit: bool,
         row_mask: Sequence[bool],
         col_mask: Sequence[bool],
+        pass_q: int,
         taps: np.ndarray,
-        padding: int,
     ) -> None:
-        """Masks belong to the slot after that of the taps; ``padding`` is a masked value."""
+        """Masks belong to the slot after that of the taps; there is one pass."""
+        del pass_q, taps
         self.next = {"mask": None}
         if emit:
             self.next["mask"] = np.outer(col_mask, row_mask)[:, :, np.newaxis]
-        if self.mask is not None:
-            self.next["operands"] = np.where(self.mask, taps, padding)
-        elif self.idle[0, 0, 0] != padding:
-            self.next["operands"] = self.next["idle"] = np.full_like(self.idle, padding)
-        else:
-            self.next["operands"] = self.idle

@@ -1,4 +1,4 @@
-"""Model of ``dw_weight_memory``: the weights of all taps, weight sets and both banks."""
+"""Model of the parameter memories (``dw_ram``s) of the multipliers and the requantiser."""
 
 from __future__ import annotations
 
@@ -11,57 +11,53 @@ from dwsim.model.component import Component
 
 
 class WeightMemory(Component):
-    """The memories of all taps at once; axes are (bank, set, column, row, lane).
+    """The memories of all multipliers at once; axes are (bank, word, column, row, lane).
 
-    Words beyond the taps are the requantiser's: ``scale`` has axes (bank, set, word, lane).
+    Those of the requantiser are ``scale``, with axes (bank, set, word, lane).
     """
 
     def __init__(self, numbers: EngineNumbers) -> None:
         spec = numbers.spec
-        self.kernel_w = spec.kernel_w
-        self.columns = np.arange(spec.kernel_w)
-        shape = (spec.kernel_w, spec.kernel_h, spec.lanes)
-        self.memory = np.zeros((2, 1 << numbers.set_width, *shape), np.int64)
+        self.array_cols = numbers.array_cols
+        self.columns = np.arange(self.array_cols)
+        shape = (self.array_cols, numbers.array_rows, spec.lanes)
+        self.memory = np.zeros((2, 1 << numbers.word_width, *shape), np.int64)
         self.memory_data = np.zeros(shape, np.int64)
         self.read_data = np.zeros(shape, np.int64)
-        self.taps = spec.kernel_w * spec.kernel_h
+        self.units = spec.lane_multipliers
         scale = (numbers.scale_words, spec.lanes)
         self.scale = np.zeros((2, 1 << numbers.set_width, *scale), np.int64)
         self.scale_memory_data = np.zeros(scale, np.int64)
         self.scale_data = np.zeros(scale, np.int64)
-        self._write: tuple[int, int, int, np.ndarray] | None = None
+        self._write: tuple[int, int, int, int, np.ndarray] | None = None
 
     def compute(
         self,
-        write_word: int | None,
-        write_bank: int,
-        write_set: int,
-        write_data: np.ndarray | None,
+        write: tuple[int, int, int, int, np.ndarray] | None,
         read_tags: Sequence[tuple[int, int]],
         scale_tag: tuple[int, int],
     ) -> None:
-        """``read_tags``: (bank, set) of each kernel column; two cycles to ``read_data``.
+        """``read_tags``: (bank, word) of each column; two cycles to ``read_data``.
 
-        ``scale_tag`` is that of the requantiser; two cycles to ``scale_data``.
+        ``scale_tag`` is (bank, set) of the requantiser; two cycles to ``scale_data``. ``write``
+        is (memory, bank, word, set, beat).
         """
-        banks, sets = zip(*read_tags, strict=True)
+        banks, words = zip(*read_tags, strict=True)
         self.next = {
             "read_data": self.memory_data,
-            "memory_data": self.memory[banks, sets, self.columns],
+            "memory_data": self.memory[banks, words, self.columns],
             "scale_data": self.scale_memory_data,
             "scale_memory_data": self.scale[scale_tag].copy(),
         }
-        self._write = None
-        if write_word is not None and write_data is not None:
-            self._write = (write_bank, write_set, write_word, write_data)
+        self._write = write
 
     def commit(self) -> None:
         """The clock edge: a word is written."""
         if self._write is not None:
-            bank, weight_set, word, data = self._write
-            if word < self.taps:
-                row, column = divmod(word, self.kernel_w)
-                self.memory[bank, weight_set, column, row] = data
+            memory, bank, word, weight_set, data = self._write
+            if memory < self.units:
+                row, column = divmod(memory, self.array_cols)
+                self.memory[bank, word, column, row] = data
             else:
-                self.scale[bank, weight_set, word - self.taps] = data
+                self.scale[bank, weight_set, memory - self.units] = data
         super().commit()

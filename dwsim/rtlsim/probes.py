@@ -92,11 +92,7 @@ def _mask_word(mask: list[bool]) -> int:
 def controls(numbers: EngineNumbers, engine: str) -> list[Probe]:
     """Registers of control, parameters, rasters and credit; ``engine`` is their path."""
     n = numbers
-    raster, tag, loader = (
-        f"{engine}.u_slot_raster",
-        f"{engine}.u_group_tag",
-        f"{engine}.u_param_loader",
-    )
+    raster, loader = f"{engine}.u_slot_raster", f"{engine}.u_param_loader"
     return [
         Probe("state", 2, f"{engine}.u_control.state", lambda m: int(m.state)),
         Probe("loaded", 1, f"{loader}.loaded", lambda m: m.param_loader.loaded),
@@ -104,7 +100,7 @@ def controls(numbers: EngineNumbers, engine: str) -> list[Probe]:
         Probe("sets", n.sets_width, f"{loader}.sets", lambda m: m.param_loader.sets),
         Probe(
             "param_word",
-            n.param_words,
+            n.memory_words,
             f"{loader}.word",
             lambda m: 1 << m.param_loader.word,
         ),
@@ -160,12 +156,19 @@ def controls(numbers: EngineNumbers, engine: str) -> list[Probe]:
             f"{raster}.u_out.u_row.left",
             _since_restart(lambda m: m.slot_raster.out_raster.row.left),
         ),
-        Probe("hold_left", n.hold_width, f"{tag}.hold_left", lambda m: m.group_tag.hold_left),
+        Probe("holding", 1, f"{engine}.holding", lambda m: m.group_tag.holding),
+        Probe("claims", 1, f"{engine}.claims", lambda m: m.group_tag.claims),
+        Probe(
+            "weight_word",
+            n.word_width,
+            f"{engine}.weight_word",
+            _since_restart(lambda m: m.group_tag.weight_word),
+        ),
         Probe(
             "weight_set",
             n.set_width,
             f"{engine}.weight_set",
-            _when_emitted(lambda m: m.group_tag.weight_set),
+            _since_restart(lambda m: m.group_tag.weight_set),
         ),
         Probe(
             "row_mask",
@@ -185,35 +188,35 @@ def controls(numbers: EngineNumbers, engine: str) -> list[Probe]:
 def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
     """Operands, row sums and acc of the multiplier array; ``engine`` is their path."""
     spec = numbers.spec
-    row_width = numbers.psum_width(spec.kernel_w)
+    row_width = numbers.psum_width(numbers.array_cols)
     acc_stage = numbers.array_cycles - 1
     sums_stage = numbers.sums_cycles - 1
 
     def operands(model: Engine) -> int | None:
         if numbers.requantises and not model.control.run:
             return DONT_CARE  # padding comes from a register that only a stream sets
-        values = model.tap_mask.operands
+        values = model.operands
         return to_word(values.transpose(1, 0, 2).reshape(-1), spec.ifmap_width)
 
     def row_sums(model: Engine) -> int | None:
-        if not model.valid_marks.stages[sums_stage][0]:
+        if not model.valids.stages[sums_stage]:
             return DONT_CARE
         return to_word(model.kernel_row.sums.transpose().reshape(-1), row_width)
 
     def acc(model: Engine) -> int | None:
-        if not model.valid_marks.stages[acc_stage][0]:
+        if not model.valids.stages[acc_stage]:
             return DONT_CARE
-        return to_word(model.row_tree.acc(model.kernel_row.sums), numbers.acc_width)
+        return to_word(model.acc, numbers.acc_width)
 
     lanes = ", ".join(f"{engine}.g_lane[{lane}].row_sums" for lane in reversed(range(spec.lanes)))
     return [
         Probe(
             "operands",
-            spec.kernel_h * spec.kernel_w * numbers.ifmap_beat_width,
+            spec.lane_multipliers * numbers.ifmap_beat_width,
             f"{engine}.operands",
             operands,
         ),
-        Probe("row_sums", spec.lanes * spec.kernel_h * row_width, f"{{{lanes}}}", row_sums),
+        Probe("row_sums", spec.lanes * numbers.array_rows * row_width, f"{{{lanes}}}", row_sums),
         Probe("acc", spec.lanes * numbers.acc_width, f"{engine}.acc", acc),
     ]
 

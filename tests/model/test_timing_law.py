@@ -93,7 +93,7 @@ class Slots:
         if now is None or not now.step:
             return
         self.inputs += [self.entered] * now.take
-        self.outputs += [self.entered] * now.emit_first
+        self.outputs += [self.entered] * (now.step and now.emit)
         self.entered += 1
 
 

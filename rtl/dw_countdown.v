@@ -1,0 +1,29 @@
+// dw_countdown: counts steps, `count` of them over and over.
+//
+// Promises: `last`, a register, holds at every count-th step since the restart.
+`default_nettype none
+
+module dw_countdown #(
+    parameter WIDTH = 4  // bits of the count
+) (
+    input  wire             clk,
+    input  wire             restart,
+    input  wire             step,
+    input  wire [WIDTH-1:0] count,
+    output reg              last
+);
+
+  reg [WIDTH-1:0] left;  // steps to go, this one included
+
+  wire anew = restart || last;
+
+  always @(posedge clk) begin
+    if (restart || step) begin
+      left <= anew ? count : left - 1'b1;
+      last <= anew ? (count == 1) : ({1'b0, left} == 2);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,35 @@
+// dw_pass_sum: adds up the sums of a window's passes.
+//
+// Promises: acc, one cycle after a sum, is that sum if it is the `first` of its ofmap beat, else
+// it plus the acc before. Numbers are exact: ACC_W holds every total.
+`default_nettype none
+
+module dw_pass_sum #(
+    parameter SUM_W  = 18,
+    parameter ACC_W  = 20,
+    parameter SIGNED = 1
+) (
+    input  wire             clk,
+    input  wire             first,
+    input  wire [SUM_W-1:0] sum,
+    output reg  [ACC_W-1:0] acc
+);
+
+  wire sign = (SIGNED != 0) && sum[SUM_W-1];
+  wire [ACC_W-1:0] sum_wide;
+
+  generate
+    if (ACC_W > SUM_W) begin : g_extend
+      assign sum_wide = {{(ACC_W - SUM_W) {sign}}, sum};
+    end else begin : g_same
+      wire unused_sign = &{1'b0, sign, 1'b0};
+      assign sum_wide = sum;
+    end
+  endgenerate
+
+  wire [ACC_W-1:0] before = first ? {ACC_W{1'b0}} : acc;
+  always @(posedge clk) acc <= before + sum_wide;
+
+endmodule
+
+`default_nettype wire

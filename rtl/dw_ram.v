@@ -1,0 +1,37 @@
+// dw_ram: a memory with a write port and a registered read port.
+//
+// Promises: after two cycles with `read`, read_data is the word that was at the read_address of
+// the first of them, before a write of that cycle. Memory output and read_data are registers,
+// which a block RAM can absorb.
+`default_nettype none
+
+module dw_ram #(
+    parameter WIDTH  = 64,  // bits of a word
+    parameter ADDR_W = 4    // bits of an address
+) (
+    input  wire              clk,
+    input  wire              write,
+    input  wire [ADDR_W-1:0] write_address,
+    input  wire [ WIDTH-1:0] write_data,
+    input  wire              read,
+    input  wire [ADDR_W-1:0] read_address,
+    output reg  [ WIDTH-1:0] read_data
+);
+
+  // Nobody uses a word that is read while it is written, so a synthesizer need not make sure
+  // of what such a read returns.
+  (* no_rw_check *)
+  reg [WIDTH-1:0] memory[0:(1<<ADDR_W)-1];
+  reg [WIDTH-1:0] memory_data;
+
+  always @(posedge clk) begin
+    if (write) memory[write_address] <= write_data;
+    if (read) begin
+      memory_data <= memory[read_address];
+      read_data   <= memory_data;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

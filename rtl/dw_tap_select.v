@@ -1,0 +1,70 @@
+// dw_tap_select: the operands of one pass of a window, where the array takes several passes.
+//
+// Promises: two cycles after a slot's row_mask, col_mask, emit and pass, and one after its
+// taps, operand u is tap pass*UNITS + u, counted row by row, where both of its masks are 1 and
+// the window is emitted; else, and behind the last tap, it is `padding` (what padding stands
+// for: 0, or the zero point).
+`default_nettype none
+
+module dw_tap_select #(
+    parameter KERNEL_H = 3,
+    parameter KERNEL_W = 3,
+    parameter UNITS    = 3,  // multipliers of a lane
+    parameter PASSES   = 3,
+    parameter PASS_W   = 2,  // bits of the index of a pass
+    parameter WIDTH    = 64  // bits of a tap, all lanes
+) (
+    input  wire                               clk,
+    input  wire                               emit,
+    input  wire [               KERNEL_H-1:0] row_mask,
+    input  wire [               KERNEL_W-1:0] col_mask,
+    input  wire [                 PASS_W-1:0] pass,
+    input  wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps,
+    input  wire [                  WIDTH-1:0] padding,
+    output wire [            UNITS*WIDTH-1:0] operands
+);
+
+  localparam TAPS = KERNEL_H * KERNEL_W;
+
+  // The taps and masks that each unit chooses from, by pass; none behind the last tap.
+  wire [UNITS*PASSES-1:0] masks;
+  wire [UNITS*PASSES*WIDTH-1:0] choices;
+
+  genvar u, p;
+  generate
+    for (p = 0; p < PASSES; p = p + 1) begin : g_pass
+      for (u = 0; u < UNITS; u = u + 1) begin : g_unit
+        localparam TAP = p * UNITS + u;
+        if (TAP < TAPS) begin : g_tap
+          assign masks[u*PASSES+p] = row_mask[TAP/KERNEL_W] && col_mask[TAP%KERNEL_W];
+          assign choices[(u*PASSES+p)*WIDTH+:WIDTH] = taps[TAP*WIDTH+:WIDTH];
+        end else begin : g_surplus
+          assign masks[u*PASSES+p] = 1'b0;
+          assign choices[(u*PASSES+p)*WIDTH+:WIDTH] = {WIDTH{1'b0}};
+        end
+      end
+    end
+  endgenerate
+
+  reg [PASS_W-1:0] pass_q;
+  always @(posedge clk) pass_q <= pass;
+
+  generate
+    for (u = 0; u < UNITS; u = u + 1) begin : g_operand
+      wire [PASSES-1:0] unit_masks = masks[u*PASSES+:PASSES];
+      wire [PASSES*WIDTH-1:0] unit_choices = choices[u*PASSES*WIDTH+:PASSES*WIDTH];
+      reg mask;  // of the pass whose tap is chosen in this cycle
+      reg mask_q;
+      reg [WIDTH-1:0] chosen;
+      always @(posedge clk) begin
+        mask   <= emit && unit_masks[pass];
+        mask_q <= mask;
+        chosen <= unit_choices[pass_q*WIDTH+:WIDTH];
+      end
+      assign operands[u*WIDTH+:WIDTH] = mask_q ? chosen : padding;
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
