@@ -27,8 +27,8 @@ module dw_pass_sum #(
     end
   endgenerate
 
-  wire [ACC_W-1:0] before = first ? {ACC_W{1'b0}} : acc;
-  always @(posedge clk) acc <= before + sum_wide;
+  wire [ACC_W-1:0] so_far = first ? {ACC_W{1'b0}} : acc;
+  always @(posedge clk) acc <= so_far + sum_wide;
 
 endmodule
 

@@ -90,7 +90,7 @@ class Bench:
         self.beats_taken = 0
         self.spec = spec
         self.lockstep = Lockstep(spec, "dut.u_engine" if static else "dut")
-        self.streams = [Stream(job, Plan(job.layer, spec, job.quantisation)) for job in jobs]
+        self.streams = [Stream(job, job.plan(spec)) for job in jobs]
         self.next_cfg = 0  # stream whose geometry is offered next
         self.next_param = 0  # stream whose parameters are being offered: one that loads some
         self.next_ifmap = 0

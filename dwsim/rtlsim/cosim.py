@@ -147,7 +147,7 @@ def _verify(
     """Judges the results that a passed simulation left."""
     verified = []
     for index, (job, result) in enumerate(zip(jobs, read_results(folder), strict=True)):
-        plan = Plan(job.layer, engine, job.quantisation)
+        plan = job.plan(engine)
         complaint = ""
         if job.is_regular:
             complaint = _values_complaint(plan, job, result, _parameters_used(jobs, index))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dwsim.derive import Plan
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.layer import LayerSpec
 from dwsim.spec.quantisation import Quantisation
@@ -24,7 +25,8 @@ class Job:
     otherwise the engine uses the last ones, which do not survive a reset. A parameter tensor that
     is too short leaves weights of before in its bank: load both banks first, or the model and
     the RTL start from different memories. ``reset_after``: reset the engine that many cycles
-    after the job's cfg handshake and go on with the next job.
+    after the job's cfg handshake and go on with the next job. ``interleave``: channel groups that
+    share a plane.
     """
 
     layer: LayerSpec
@@ -37,6 +39,15 @@ class Job:
     param_surplus: int = 0
     reset_after: int | None = None
     quantisation: Quantisation | None = field(default=None, repr=False)
+    interleave: int = 1
+
+    def plan(self, engine: EngineSpec) -> Plan:
+        """The job's layer on an engine.
+
+        Raises:
+            SpecError: when it does not fit.
+        """
+        return Plan(self.layer, engine, self.quantisation, self.interleave)
 
     @property
     def is_regular(self) -> bool:
@@ -63,7 +74,7 @@ class JobResult:
 PROGRESS_FILE = "progress"
 """Where the simulator process says how many ofmap beats it has taken."""
 
-_PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_after")
+_PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_after", "interleave")
 
 
 def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bool) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
+from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 from dwsim.rtlsim.job import Job
 
 
 def features(job: Job, engine: EngineSpec) -> Iterator[str]:
     """What is worth a test in this job, computed from its sizes alone."""
-    made, plan = job.layer, Plan(job.layer, engine)
+    made, plan = job.layer, job.plan(engine)
     pads = (made.pad_top, made.pad_bottom, made.pad_left, made.pad_right)
     image, kernel = (made.ifmap_h, made.ifmap_w), (made.kernel_h, made.kernel_w)
     strides, dilations = (made.stride_h, made.stride_w), (made.dilation_h, made.dilation_w)
@@ -56,6 +56,13 @@ def features(job: Job, engine: EngineSpec) -> Iterator[str]:
         or kernel[1] < engine.kernel_w,
         f"stalls {job.stalls}": True,
         "kept weights": not job.load,
+        "interleaved in part": 1 < plan.interleave < plan.channel_groups,
+        "NHWC": plan.interleave == plan.channel_groups > 1,
+        "interleaved, multiplied": plan.interleave > 1 and made.channel_multiplier > 1,
+        "interleaved, ragged": plan.interleave > 1 and made.channels % engine.lanes != 0,
+        "interleaved, lead": plan.interleave > 1 and plan.lag < 0,
+        "interleaved, strided": plan.interleave > 1 and min(strides) > 1 and min(outputs) > 1,
+        "interleaved, kept weights": plan.interleave > 1 and not job.load,
     }
     return (name for name, holds in seen.items() if holds)
 
@@ -95,6 +102,17 @@ WANTED_FEATURES = {
     "kept weights",
 }
 
+INTERLEAVED_FEATURES = {
+    "interleaved in part",
+    "NHWC",
+    "interleaved, multiplied",
+    "interleaved, ragged",
+    "interleaved, lead",
+    "interleaved, strided",
+    "interleaved, kept weights",
+}
+"""What engines that interleave must meet besides."""
+
 
 def engine_features(engine: EngineSpec, static: LayerSpec | None) -> Iterator[str]:
     """What is worth a build in this engine."""
@@ -119,6 +137,15 @@ def engine_features(engine: EngineSpec, static: LayerSpec | None) -> Iterator[st
         "column delays in memories": engine.max_dilation_w > SHIFT_LENGTH_MAX,
         "marker in registers": 0 < numbers.max_lag <= SHIFT_LENGTH_MAX,
         "static": static is not None,
+        "interleaves": engine.max_interleave > 1,
+        "all taps a cycle": engine.passes == 1,
+        "kernel rows a cycle": engine.passes > 1 and numbers.array_rows > 1,
+        "one kernel row a cycle": engine.passes > 1 and engine.lane_multipliers == engine.kernel_w,
+        "part of a row a cycle": 1 < engine.lane_multipliers < engine.kernel_w,
+        "one tap a cycle": engine.lane_multipliers == 1 < engine.taps,
+        "surplus taps in the last pass": engine.taps % engine.lane_multipliers != 0,
+        "passes of an interleaved window": engine.passes > 1 and engine.max_interleave > 1,
+        "passes of each ofmap beat": engine.passes > 1 and engine.max_channel_multiplier > 1,
     }
     return (name for name, holds in seen.items() if holds)
 
@@ -142,4 +169,13 @@ WANTED_ENGINES = {
     "column delays in memories",
     "marker in registers",
     "static",
+    "interleaves",
+    "all taps a cycle",
+    "kernel rows a cycle",
+    "one kernel row a cycle",
+    "part of a row a cycle",
+    "one tap a cycle",
+    "surplus taps in the last pass",
+    "passes of an interleaved window",
+    "passes of each ofmap beat",
 }

@@ -140,6 +140,13 @@ def fits(made: LayerSpec, engine: EngineSpec) -> bool:
     return True
 
 
+def interleaves(made: LayerSpec, engine: EngineSpec) -> list[int]:
+    """Numbers of channel groups that a stream of the layer can interleave."""
+    plan = Plan(made, engine)
+    most = min(engine.max_interleave, engine.max_row_pitch // plan.row_pitch)
+    return [count for count in range(1, most + 1) if plan.channel_groups % count == 0]
+
+
 def layer_data(made: LayerSpec, engine: EngineSpec, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Random ifmap and weight; of every fifth seed, only values that make the largest sums."""
     ifmap, weight = random_layer_data(made, engine, seed)
@@ -175,12 +182,15 @@ class Case:
         stalling = _profiles(rng)
         jobs = []
         for edge in (made for made in DEGENERATE if fits(made, engine)):
-            jobs.append(make_job(edge, engine, next(seeds), "none"))
-            jobs.append(make_job(edge, engine, next(seeds), next(stalling)))
+            for stalls in ("none", next(stalling)):
+                interleave = rng.choice(interleaves(edge, engine))
+                job = make_job(edge, engine, next(seeds), stalls, interleave=interleave)
+                jobs.append(job)
         for index in range(self.randoms):
             made = random_layer(engine, rng, f"random{index}")
             stalls = "none" if index % 3 == 0 else next(stalling)
-            jobs.append(make_job(made, engine, next(seeds), stalls))
+            interleave = rng.choice(interleaves(made, engine))
+            jobs.append(make_job(made, engine, next(seeds), stalls, interleave=interleave))
         jobs.sort(key=lambda job: job.stalls != "none")
         return list(_with_kept_weights(jobs, engine, seeds))
 
@@ -201,4 +211,14 @@ def _with_kept_weights(
             other = replace(job.layer, ifmap_h=job.layer.ifmap_h + 1, batch=1)
             made = other if taller and fits(other, engine) else job.layer
             ifmap, _ = layer_data(made, engine, seed := next(seeds))
-            yield Job(made, ifmap, job.weight, stalls=job.stalls, seed=seed, load=False)
+            # The weights do not care how the ifmap is interleaved.
+            interleave = interleaves(made, engine)[-1]
+            yield Job(
+                made,
+                ifmap,
+                job.weight,
+                stalls=job.stalls,
+                seed=seed,
+                load=False,
+                interleave=interleave,
+            )

@@ -8,17 +8,31 @@ import pytest
 
 from dwsim.rtlsim.cosim import run_jobs, runs_unstalled
 from tests.cosim.engines import CASES
-from tests.cosim.features import WANTED_ENGINES, WANTED_FEATURES, engine_features, features
+from tests.cosim.features import (
+    INTERLEAVED_FEATURES,
+    WANTED_ENGINES,
+    WANTED_FEATURES,
+    engine_features,
+    features,
+)
 from tests.cosim.layers import DEGENERATE, Case
 
 LAYERS_WANTED = 300
+NEW_AXES_WANTED = 150
+"""Jobs whose windows take several passes or whose channel groups are interleaved."""
 
 
 def test_the_layers_cover_what_they_should(seed: int) -> None:
     jobs = [(case.engine, job) for case in CASES for job in case.jobs(seed)]
     assert len(jobs) >= LAYERS_WANTED
     seen = Counter(feature for engine, job in jobs for feature in features(job, engine))
-    assert sorted(WANTED_FEATURES - seen.keys()) == [], f"seed {seed}"
+    assert sorted((WANTED_FEATURES | INTERLEAVED_FEATURES) - seen.keys()) == [], f"seed {seed}"
+    new_axes = [
+        job
+        for engine, job in jobs
+        if engine.passes > 1 or (engine.max_interleave > 1 and job.interleave > 1)
+    ]
+    assert len(new_axes) >= NEW_AXES_WANTED
     run = {job.layer.name for _, job in jobs}
     assert [edge.name for edge in DEGENERATE if edge.name not in run] == []
     # One engine alone meets most of it, so nothing hangs on one simple build.
