@@ -236,9 +236,9 @@ def _known(
     rules: Rules, where: str, table: dict[str, Any], keys: tuple[str, ...]
 ) -> dict[str, Any]:
     """The entries with known keys; the others are violations."""
-    for key, value in table.items():
+    for key in (key for key in table if key not in keys):
         rule = unknown(key, keys, f"the keys are {', '.join(keys)}")
-        rules.require(key in keys, f"{where}.{key}", brief(value), rule)
+        rules.require(False, f"{where}.{key}", brief(table[key]), rule)
     return {key: value for key, value in table.items() if key in keys}
 
 
