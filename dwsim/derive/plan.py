@@ -151,6 +151,13 @@ class Plan:
         return self.slot_cycles + self.numbers.latency
 
     @property
+    def image_cycles(self) -> int:
+        """Cycles from an image to the next in one stream, without stalls: the steady interval."""
+        layer = self.layer
+        emitting = layer.ofmap_h * layer.ofmap_w * self.channel_groups
+        return self.image_planes * self.plane_pitch + emitting * (self.hold_cycles - 1)
+
+    @property
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls.
 

@@ -42,7 +42,7 @@ unique unique0 until until_with untyped var virtual void wait_order weak wildcar
 REQUANTISE = ("none", "double", "single", "both")
 """What an engine can do with its accumulators."""
 
-_LIMITS = {
+LIMITS = {
     "lanes": (1, MAX_LANES),
     "kernel_h": (1, MAX_KERNEL),
     "kernel_w": (1, MAX_KERNEL),
@@ -58,6 +58,7 @@ _LIMITS = {
     "max_batch": (1, MAX_COUNT),
     "max_lead": (0, 1 << 24),
 }
+"""Smallest and largest value of each field that is a plain integer."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class EngineSpec:
         rules = Rules(f"engine {self.name}")
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in _LIMITS:
-                rules.integer(field.name, value, *_LIMITS[field.name])
+            if field.name in LIMITS:
+                rules.integer(field.name, value, *LIMITS[field.name])
             elif field.name.endswith("_signed"):
                 rules.boolean(field.name, value)
         self._check_name(rules)

@@ -41,7 +41,7 @@ class SpecFile:
         rules = Rules(str(self.path))
         for name in names:
             known = f"the layers of this spec are {', '.join(by_name) or '(none)'}"
-            rules.require(name in by_name, option, name, _unknown(name, by_name, known))
+            rules.require(name in by_name, option, name, unknown(name, by_name, known))
         rules.raise_if_any()
         return tuple(by_name[name] for name in dict.fromkeys(names))
 
@@ -64,26 +64,64 @@ def read_spec(path_or_name: str | Path) -> SpecFile:
             ``layer[0].stride_h`` (the first layer); or with the line of a TOML error.
     """
     path = _find(path_or_name)
+    return parse_spec(read_text(path, "spec file", "SPEC"), path)
+
+
+def read_text(path: Path, subject: str, field: str) -> str:
+    """The text of a file.
+
+    Raises:
+        SpecError: of ``subject``, when ``field`` names a file that cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         what = getattr(error, "strerror", None) or "is no UTF-8 text"
-        raise SpecError("spec file", [Violation("SPEC", str(path), str(what))]) from None
-    return parse_spec(text, path)
+        raise SpecError(subject, [Violation(field, str(path), str(what))]) from None
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """The tables of a TOML text; ``path`` is for messages.
+
+    Raises:
+        SpecError: with the line of a TOML error.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}:{_line(error, text)}", [_syntax(error)]) from None
+
+
+def parse_layers(text: str, path: Path) -> tuple[LayerSpec, ...]:
+    """The layers of a file that may have no engine: ``[[layer]]`` tables, at least one.
+
+    Raises:
+        SpecError: as ``read_spec``.
+    """
+    tables = parse_toml(text, path)
+    rules = Rules(str(path))
+    _known_tables(rules, tables)
+    if "engine" in tables:
+        _engine(rules, tables["engine"])
+    layers = _layers(rules, tables.get("layer", []))
+    rules.require(tables.get("layer", []) != [], "layer", None, "is required: [[layer]] tables")
+    rules.raise_if_any()
+    return layers
+
+
+def _known_tables(rules: Rules, tables: dict[str, Any]) -> None:
+    for key in tables:
+        if key in ("engine", "layer"):
+            continue
+        rule = unknown(key, ("engine", "layer"), "a spec has [engine] and [[layer]]")
+        rules.require(False, key, brief(tables[key]), rule)
 
 
 def parse_spec(text: str, path: Path) -> SpecFile:
     """What ``read_spec`` does, of a text that is at hand; ``path`` is for messages."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"{path}:{_line(error, text)}", [_syntax(error)]) from None
+    tables = parse_toml(text, path)
     rules = Rules(str(path))
-    for key in tables:
-        if key in ("engine", "layer"):
-            continue
-        rule = _unknown(key, ("engine", "layer"), "a spec has [engine] and [[layer]]")
-        rules.require(False, key, _brief(tables[key]), rule)
+    _known_tables(rules, tables)
     engine = _engine(rules, tables.get("engine"))
     layers = _layers(rules, tables.get("layer", []))
     rules.raise_if_any()
@@ -123,7 +161,7 @@ class _SyntaxViolation(Violation):
 def _engine(rules: Rules, table: Any) -> EngineSpec | None:
     if not isinstance(table, dict):
         wanted = "is required: one table [engine]"
-        rules.require(False, "engine", _brief(table), wanted)
+        rules.require(False, "engine", brief(table), wanted)
         return None
     values = _known(rules, "engine", table, _ENGINE_KEYS)
     missing = _missing(rules, "engine", values, EngineSpec)
@@ -133,7 +171,7 @@ def _engine(rules: Rules, table: Any) -> EngineSpec | None:
 def _layers(rules: Rules, tables: Any) -> tuple[LayerSpec, ...]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         wanted = "must be tables, each under a line [[layer]]"
-        rules.require(False, "layer", _brief(tables), wanted)
+        rules.require(False, "layer", brief(tables), wanted)
         return ()
     layers = [_layer(rules, f"layer[{i}]", table) for i, table in enumerate(tables)]
     first: dict[str, int] = {}
@@ -198,9 +236,9 @@ def _known(
     rules: Rules, where: str, table: dict[str, Any], keys: tuple[str, ...]
 ) -> dict[str, Any]:
     """The entries with known keys; the others are violations."""
-    for key, value in table.items():
-        rule = _unknown(key, keys, f"the keys are {', '.join(keys)}")
-        rules.require(key in keys, f"{where}.{key}", _brief(value), rule)
+    for key in (key for key in table if key not in keys):
+        rule = unknown(key, keys, f"the keys are {', '.join(keys)}")
+        rules.require(False, f"{where}.{key}", brief(table[key]), rule)
     return {key: value for key, value in table.items() if key in keys}
 
 
@@ -227,15 +265,16 @@ def _checked(rules: Rules, where: str, spec: type[Any], values: dict[str, Any]) 
         return None
 
 
-def _unknown(key: str, keys: Any, otherwise: str) -> str:
+def unknown(key: str, keys: Any, otherwise: str) -> str:
+    """The rule that an unknown key breaks: what was meant, or ``otherwise``."""
     close = difflib.get_close_matches(key, list(keys), n=1)
     return f"is not known: did you mean {close[0]}?" if close else f"is not known: {otherwise}"
 
 
-def _brief(value: Any) -> Any:
+def brief(value: Any) -> Any:
     """A value for a message: of tables only the keys."""
     if isinstance(value, dict):
         return list(value)
     if isinstance(value, list):
-        return [_brief(entry) for entry in value]
+        return [brief(entry) for entry in value]
     return value

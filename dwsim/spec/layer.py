@@ -77,18 +77,17 @@ class LayerSpec:
     def _reach(self, axis: str) -> int:
         return _kernel_reach(getattr(self, f"kernel_{axis}"), getattr(self, f"dilation_{axis}"))
 
-    def _ofmap(self, axis: str, stride: int) -> int:
-        return max(self._padded(axis) - self._reach(axis) + stride, 0) // stride
-
     @property
     def ofmap_h(self) -> int:
         """Rows of the ofmap (0 when the kernel never fits)."""
-        return self._ofmap("h", self.stride_h)
+        padded = self.ifmap_h + self.pad_top + self.pad_bottom
+        return _ofmap(padded, self.kernel_h, self.stride_h, self.dilation_h)
 
     @property
     def ofmap_w(self) -> int:
         """Columns of the ofmap (0 when the kernel never fits)."""
-        return self._ofmap("w", self.stride_w)
+        padded = self.ifmap_w + self.pad_left + self.pad_right
+        return _ofmap(padded, self.kernel_w, self.stride_w, self.dilation_w)
 
     @property
     def ofmap_channels(self) -> int:
@@ -182,6 +181,11 @@ class LayerSpec:
 
 
 _TF_NAMES = {"kernel_h": "filter.shape[0]", "kernel_w": "filter.shape[1]"}
+
+
+def _ofmap(padded: int, kernel: int, stride: int, dilation: int) -> int:
+    """Places at which a kernel fits into so many pixels, padding included."""
+    return max(padded - _kernel_reach(kernel, dilation) + stride, 0) // stride
 
 
 def _kernel_reach(kernel: int, dilation: int) -> int:

@@ -1,0 +1,90 @@
+"""The memories of an engine, and how often a layer goes to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dwsim.derive.engine import EngineNumbers
+from dwsim.derive.plan import Plan
+from dwsim.derive.stages import SHIFT_LENGTH_MAX
+
+
+@dataclass(frozen=True)
+class Memory:
+    """``count`` memories of one kind, each of ``words`` words of ``width`` bits.
+
+    ``words`` are those that the largest layer needs; a build rounds them up to a power of two.
+    """
+
+    kind: str
+    """line (row and column delays), weight (both banks), scale (both banks) or fifo."""
+    count: int
+    words: int
+    width: int
+
+    @property
+    def bits(self) -> int:
+        """Bits of one of the memories."""
+        return self.words * self.width
+
+    @property
+    def total_bits(self) -> int:
+        """Bits of all of them."""
+        return self.count * self.bits
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """Words that a stream reads from and writes to each memory of ``memory.count``."""
+
+    memory: Memory
+    reads: int
+    writes: int
+
+    @property
+    def total_bits(self) -> int:
+        """Bits that move, over all memories of the kind."""
+        return (self.reads + self.writes) * self.memory.count * self.memory.width
+
+
+def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
+    """The memories that hold data: row delays, column delays, weights, scales, output FIFO.
+
+    A delay of up to ``SHIFT_LENGTH_MAX`` slots is a shift register and no memory; so are the
+    marker's flags. Kinds of which an engine has none are left out.
+    """
+    spec = numbers.spec
+    row_delays, col_delays = _delays(numbers)
+    found = (
+        Memory("line", row_delays, numbers.max_row_delay, numbers.ifmap_beat_width),
+        Memory("line", col_delays, numbers.max_col_delay, numbers.ifmap_beat_width),
+        Memory("weight", spec.lane_multipliers, 2 * numbers.weight_words, numbers.param_beat_width),
+        Memory("scale", numbers.scale_words, 2 * numbers.weight_sets, numbers.param_beat_width),
+        Memory("fifo", 1, numbers.fifo_depth, numbers.ofmap_beat_width),
+    )
+    return tuple(memory for memory in found if memory.count)
+
+
+def _delays(numbers: EngineNumbers) -> tuple[int, int]:
+    """Row delays and column delays that are memories."""
+    spec = numbers.spec
+    rows = (spec.kernel_h - 1) * (numbers.max_row_delay > SHIFT_LENGTH_MAX)
+    cols = spec.kernel_h * (spec.kernel_w - 1) * (numbers.max_col_delay > SHIFT_LENGTH_MAX)
+    return rows, cols
+
+
+def accesses(plan: Plan) -> tuple[Accesses, ...]:
+    """What a stream moves in each memory of its engine, parameters once, without waste.
+
+    A delay takes a word in and gives one out in every slot. A pass reads a word of each
+    multiplier's weights, an ofmap beat those of its scales, and each crosses the FIFO once. A
+    memory that is read in cycles whose word nobody uses is not counted with them.
+    """
+    beats, sets = plan.ofmap_beats, plan.weight_sets
+    counts = {
+        "line": (plan.slots, plan.slots),
+        "weight": (beats * plan.engine.passes, sets * plan.engine.passes),
+        "scale": (beats, sets),
+        "fifo": (beats, beats),
+    }
+    return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))

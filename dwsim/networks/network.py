@@ -1,0 +1,79 @@
+"""A network as an exploration sees it: a name, and its depthwise layers in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dwsim.errors import SpecError, Violation
+from dwsim.spec.files import parse_layers, read_text
+from dwsim.spec.layer import LayerSpec
+
+
+@dataclass(frozen=True)
+class Network:
+    """The depthwise layers of a network, in the order in which they run; ``source`` says where
+    they are from."""
+
+    name: str
+    layers: tuple[LayerSpec, ...]
+    source: str
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of one inference, taps on padding included."""
+        return sum(layer.macs for layer in self.layers)
+
+
+def table_dir() -> Path:
+    """The directory of the tables that come with dwsim (``*.toml``)."""
+    return Path(__file__).resolve().parent / "tables"
+
+
+def ready_networks() -> tuple[str, ...]:
+    """Names of the networks that come with dwsim."""
+    return tuple(sorted(path.stem for path in table_dir().glob("*.toml")))
+
+
+def read_network(name: str, folder: Path = Path()) -> Network:
+    """The network of that name, or of that file.
+
+    Args:
+        name: a ready network, a TOML file with ``[[layer]]`` tables (of a spec file the
+            layers), or a ``.tflite`` file.
+        folder: where relative paths start.
+
+    Raises:
+        SpecError: for an unknown name, or with every violated rule of the file.
+        ModelError: for a ``.tflite`` file that cannot be read.
+    """
+    path = folder / name
+    if path.suffix == ".tflite":
+        return _of_tflite(path)
+    if path.is_file():
+        text = read_text(path, "network", "networks")
+        return Network(path.stem, parse_layers(text, path), str(name))
+    ready = table_dir() / f"{name}.toml"
+    if name not in ready_networks():
+        rule = f"is no file, and no network of dwsim: those are {', '.join(ready_networks())}"
+        raise SpecError("network", [Violation("networks", name, rule)])
+    text = read_text(ready, "network", "networks")
+    return Network(name, parse_layers(text, ready), f"dwsim/networks/tables/{ready.name}")
+
+
+def _of_tflite(path: Path) -> Network:
+    """Every depthwise layer of a ``.tflite`` file, all of which must be readable."""
+    # Here and not at the top: only this needs the schema of LiteRT's.
+    from dwsim.tflite import read_model
+
+    model = read_model(path)
+    violations = [
+        Violation(f"{layer.name}.{reason.field}", reason.value, reason.rule)
+        for layer in model.layers
+        for reason in layer.reasons
+    ]
+    if not model.layers:
+        violations = [Violation("layers", 0, "must be at least one depthwise layer")]
+    if violations:
+        raise SpecError(f"{path} as a network", violations)
+    return Network(path.stem, tuple(layer.facts()[0] for layer in model.layers), path.name)
