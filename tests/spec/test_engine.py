@@ -193,7 +193,7 @@ def test_what_a_requantiser_changes(
     numbers = EngineNumbers(engine(**changes))
     assert (numbers.latency, numbers.param_words) == (latency, words)
     assert (numbers.ofmap_width, len(numbers.scale_fields)) == (ofmap_width, ports)
-    assert len(numbers.config_fields) == 20 + ports
+    assert len(numbers.config_fields) == 21 + ports
 
 
 def test_a_fifo_too_small_for_the_pipeline() -> None:
