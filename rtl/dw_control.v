@@ -1,7 +1,8 @@
 // dw_control: takes one stream's geometry after another and runs the engine on it.
 //
 // Promises: a cfg handshake captures the geometry; the next cycle restarts the counters, and
-// waits there for the parameter tensor if the stream asks for one; then `run` holds until
+// waits there for the parameter tensor if the stream asks for one, and for the ifmap port while
+// it drops what was too much of the last stream; then `run` holds until
 // the stream is `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready comes
 // from a register. So no window of a stream is in the pipeline when the next one starts, and
 // stages may take what is constant over a stream from the geometry registers and the bank.
@@ -17,6 +18,7 @@ module dw_control #(
     output wire cfg_ready,
     input  wire load,           // captured cfg_load: the stream brings its parameters
     input  wire params_loaded,  // a whole parameter tensor waits in the other bank
+    input  wire port_blocked,   // the ifmap port drops beats
     input  wire emit,           // a window is emitted
     input  wire done,           // nothing is left to take or to emit
     output wire capture,        // take the cfg ports into the geometry registers
@@ -34,13 +36,14 @@ module dw_control #(
 
   reg [1:0] state;
   reg [DRAIN_W-1:0] drain_left;
-  wire params_ready = !load || params_loaded;
+  wire ready = !port_blocked && (!load || params_loaded);
 
   assign cfg_ready = (state == IDLE);
   assign capture = cfg_ready && cfg_valid;
   assign restart = (state == LOAD);
-  assign swap = restart && load && params_loaded;
-  assign run = (state == RUN);
+  assign swap = restart && load && ready;
+  // One bit tells: much hangs on it. (There is no state 3.)
+  assign run = state[1];
   assign busy = (state != IDLE);
 
   always @(posedge clk) begin
@@ -53,7 +56,7 @@ module dw_control #(
     end else begin
       case (state)
         IDLE: if (cfg_valid) state <= LOAD;
-        LOAD: if (params_ready) state <= RUN;
+        LOAD: if (ready) state <= RUN;
         default: if (done && (drain_left == 0)) state <= IDLE;
       endcase
     end

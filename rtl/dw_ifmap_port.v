@@ -2,8 +2,8 @@
 //
 // Promises: the raster gets exactly the beats it asks for. When tlast comes early, zeros
 // stand in for the missing beats; when it does not come with the final beat, beats are
-// dropped up to and with the tlast that comes later. Either way the next stream starts on
-// its own first beat, and the error flag is up until reset.
+// dropped up to and with the tlast that comes later; no stream may run meanwhile. Either way
+// the next stream starts on its own first beat, and the error flag is up until reset.
 `default_nettype none
 
 module dw_ifmap_port #(
@@ -16,8 +16,9 @@ module dw_ifmap_port #(
     input  wire             s_last,
     input  wire             s_valid,
     output wire             s_ready,
-    output wire             available,   // the raster may take a beat
-    output reg  [WIDTH-1:0] beat,        // the beat taken last
+    output reg              excess,      // tlast is overdue: beats are dropped up to it
+    output wire             available,   // the raster may take a beat, if it runs
+    output reg  [WIDTH-1:0] beat,        // the beat that was taken, if one was
     input  wire             take,        // the raster takes it
     input  wire             final_take,  // ... and it is the last of the stream
     output reg              error_short,
@@ -25,15 +26,15 @@ module dw_ifmap_port #(
 );
 
   reg short_stream;  // tlast came early: zeros until the stream ends
-  reg excess;  // tlast is overdue: drop beats up to it
 
   wire take_real = take && !short_stream;
 
-  assign available = short_stream || (s_valid && !excess);
+  assign available = short_stream || s_valid;
   assign s_ready = excess || take_real;
 
   always @(posedge clk) begin
-    if (take) beat <= short_stream ? {WIDTH{1'b0}} : s_data;
+    // Free-running: what a void brings is masked.
+    beat <= short_stream ? {WIDTH{1'b0}} : s_data;
 
     if (rst || restart) short_stream <= 1'b0;
     else if (take_real && s_last && !final_take) short_stream <= 1'b1;

@@ -4,7 +4,8 @@
 // Promises: a slot with `start` is position (0, 0) of a plane, its first channel group; each
 // further step is the next slot, pixel by pixel and row by row, until the plane ends; the next
 // plane may start in the very next slot. `running` holds inside a plane after its first slot,
-// when `start` is not allowed. `due` and `final_due` tell of a slot that is live.
+// when `start` is not allowed. A plane's first slot is hit; `due` tells, from a register, that
+// the next slot of a plane under way is.
 `default_nettype none
 
 module dw_raster #(
@@ -26,20 +27,19 @@ module dw_raster #(
     input  wire [       ROW_W-1:0] count_h,
     output reg                     running,
     output wire                    live,       // this slot belongs to a plane
+    output reg                     due,        // ... under way, and is hit on both axes
     output wire                    pixel_end,  // this slot, if live, is the last of its pixel
     output wire                    row_end,    // ... of its row
     output wire                    plane_end,  // ... of its plane
-    output wire                    due,        // ... is hit on both axes
-    output wire                    final_due   // ... for the last time in its plane
+    output wire                    final_due   // ... that is hit
 );
 
-  wire col_last, col_hit, col_final;
-  wire row_last, row_hit, row_final;
+  wire col_last, col_hit, col_hit_next, col_final;
+  wire row_last, row_hit, row_hit_next, row_final;
 
   assign live = running || start;
   assign row_end = pixel_end && col_last;
   assign plane_end = row_end && row_last;
-  assign due = col_hit && row_hit;
   assign final_due = pixel_end && col_final && row_final;
 
   generate
@@ -70,6 +70,7 @@ module dw_raster #(
       .count    (count_w),
       .last     (col_last),
       .hit      (col_hit),
+      .hit_next (col_hit_next),
       .final_hit(col_final)
   );
 
@@ -84,12 +85,18 @@ module dw_raster #(
       .count    (count_h),
       .last     (row_last),
       .hit      (row_hit),
+      .hit_next (row_hit_next),
       .final_hit(row_final)
   );
 
   always @(posedge clk) begin
-    if (restart) running <= 1'b0;
-    else if (step && live) running <= !plane_end;
+    if (restart) begin
+      running <= 1'b0;
+      due <= 1'b0;
+    end else if (step && live) begin
+      running <= !plane_end;
+      due <= !plane_end && (pixel_end ? col_hit_next : col_hit) && (row_end ? row_hit_next : row_hit);
+    end
   end
 
 endmodule

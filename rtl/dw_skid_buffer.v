@@ -2,7 +2,8 @@
 //
 // Promises: s_ready comes from a register, so the slice cuts every combinational path
 // between its two sides; it passes one beat a cycle; latency is one cycle. Once m_valid is
-// high, m_valid and m_data hold until the transfer.
+// high, m_valid and m_data hold until the transfer. Which entry a beat is in hangs on registers
+// alone, so m_ready may come late: it enables no data register.
 `default_nettype none
 
 module dw_skid_buffer #(
@@ -18,32 +19,38 @@ module dw_skid_buffer #(
     input  wire             m_ready
 );
 
-  reg [WIDTH-1:0] out_data;
-  reg             out_valid;
-  reg [WIDTH-1:0] skid_data;  // the beat that arrived while the output was blocked
-  reg             skid_valid;
+  reg [WIDTH-1:0] first_data;
+  reg [WIDTH-1:0] second_data;
+  reg write_second;  // the entry that the next beat goes to
+  reg read_second;  // the entry that the next beat comes from
+  reg out_valid;  // an entry is taken
+  reg skid_valid;  // both are
 
   assign s_ready = !skid_valid;
-  assign m_data  = out_data;
   assign m_valid = out_valid;
+  assign m_data  = read_second ? second_data : first_data;
 
   wire accept = s_valid && s_ready;
-  wire move = m_ready || !out_valid;  // the output register takes a new beat
 
   always @(posedge clk) begin
     if (rst) begin
-      out_valid  <= 1'b0;
+      out_valid <= 1'b0;
       skid_valid <= 1'b0;
+      write_second <= 1'b0;
+      read_second <= 1'b0;
     end else begin
-      if (move) begin
+      if (m_ready || !out_valid) begin
         out_valid  <= skid_valid || accept;
         skid_valid <= 1'b0;
       end else if (accept) begin
         skid_valid <= 1'b1;
       end
+      if (accept) write_second <= !write_second;
+      if (m_ready && out_valid) read_second <= !read_second;
     end
-    if (move) out_data <= skid_valid ? skid_data : s_data;
-    if (accept) skid_data <= s_data;
+    // A free entry takes whatever is offered, until a beat is.
+    if (s_ready && !write_second) first_data <= s_data;
+    if (s_ready && write_second) second_data <= s_data;
   end
 
 endmodule

@@ -72,23 +72,25 @@ module dw_slot_raster #(
   reg in_more;  // in_planes is not 0
   reg out_more;
 
-  wire in_running, in_due, in_final_due;
-  wire out_running, out_live, out_pixel_end, out_row_end, out_plane_end, out_due;
+  wire in_live, in_due, in_plane_end, in_final_due;
+  wire out_live, out_due, out_pixel_end, out_row_end, out_plane_end;
 
-  // The raster that starts first starts planes; the other follows its marker.
-  wire may_start = lead ? !out_running && out_more : !in_running && in_more;
-  wire plane_start = may_start && (lead || beat_available);
-  wire marker;
-  wire in_start = lead ? marker : plane_start;
-  wire out_start = lead ? plane_start : marker;
+  // The raster that starts first starts planes; the other follows its marker. What a slot may
+  // have to wait for hangs on registers: this is the engine's longest path.
+  reg no_lag;
+  reg in_may_start;  // not lead: the last plane has ended, and another is to come
+  reg out_may_start;  // lead
+  wire marker;  // lag slots after the start of a plane; never without a lag
+  wire in_begins = in_may_start && beat_available;
+  wire in_start = in_begins || (lead && marker);
+  wire out_start = out_may_start || (no_lag && in_begins) || (!lead && marker);
+  wire plane_start = in_begins || out_may_start;
 
   generate
     if (MAX_LAG == 0) begin : g_no_lag
-      wire unused_lag = &{1'b0, lag, 1'b0};
-      assign marker = plane_start;
+      wire unused_lag = &{1'b0, lag, plane_start, 1'b0};
+      assign marker = 1'b0;
     end else begin : g_lag
-      wire delayed;
-      assign marker = (lag == 0) ? plane_start : delayed;
       dw_delay_line #(
           .WIDTH           (1),
           .MAX_LENGTH      (MAX_LAG),
@@ -100,15 +102,15 @@ module dw_slot_raster #(
           .restart(restart),
           .step   (step),
           .length (lag),
-          .d      (plane_start),
-          .q      (delayed)
+          .d      (plane_start && !no_lag),
+          .q      (marker)
       );
     end
   endgenerate
 
   localparam [COL_W-1:0] EVERY_COL = 1;
   localparam [ROW_W-1:0] EVERY_ROW = 1;
-  wire unused_in_live, unused_in_pixel_end, unused_in_row_end, unused_in_plane_end;
+  wire unused_in_running, unused_in_pixel_end, unused_in_row_end, unused_out_running;
 
   dw_raster #(
       .COL_W         (COL_W),
@@ -127,12 +129,12 @@ module dw_slot_raster #(
       .stride_h  (EVERY_ROW),
       .count_w   (ifmap_w),
       .count_h   (ifmap_h),
-      .running   (in_running),
-      .live      (unused_in_live),
+      .running   (unused_in_running),
+      .live      (in_live),
+      .due       (in_due),
       .pixel_end (unused_in_pixel_end),
       .row_end   (unused_in_row_end),
-      .plane_end (unused_in_plane_end),
-      .due       (in_due),
+      .plane_end (in_plane_end),
       .final_due (in_final_due)
   );
 
@@ -153,12 +155,12 @@ module dw_slot_raster #(
       .stride_h  (stride_h),
       .count_w   (ofmap_w),
       .count_h   (ofmap_h),
-      .running   (out_running),
+      .running   (unused_out_running),
       .live      (out_live),
+      .due       (out_due),
       .pixel_end (out_pixel_end),
       .row_end   (out_row_end),
       .plane_end (out_plane_end),
-      .due       (out_due),
       .final_due (plane_final)
   );
 
@@ -193,10 +195,10 @@ module dw_slot_raster #(
       .mask   (col_mask_now)
   );
 
-  // A raster that is live has a due slot where it is hit; its first slot always is.
-  wire in_hit = in_due && (in_running || in_start);
-  wire out_hit = out_due && out_live;
-  wire beat_ok = !in_hit || beat_available;
+  // A plane's first slot takes a beat and emits, later ones where they are due.
+  wire in_hit = in_due || in_start;
+  wire out_hit = out_due || out_start;
+  wire beat_ok = !(in_due || (lead && marker)) || beat_available;
   wire credit_ok = !out_hit || credit_available;
 
   assign step = run && !holding && beat_ok && credit_ok;
@@ -207,25 +209,32 @@ module dw_slot_raster #(
   assign done = !in_more && !out_more && !holding;
 
   // A void that enters only because the next plane has no beat yet is a stall, too.
-  wire waits_for_plane = !lead && !in_running && in_more && !plane_start;
   wire stalls = run && !done && !emit;
   assign backpressured = stalls && (holding || (!step && beat_ok));
-  assign starved = stalls && !holding && (step ? waits_for_plane : !beat_ok);
+  assign starved = stalls && !holding && (step ? (in_may_start && !beat_available) : !beat_ok);
+
+  wire in_more_next = in_final_due ? (in_planes != 1) : in_more;
+  wire out_more_next = plane_final ? (out_planes != 1) : out_more;
 
   always @(posedge clk) begin
     if (restart) begin
-      in_planes  <= planes;
-      in_more    <= (planes != 0);
+      in_planes <= planes;
+      in_more <= (planes != 0);
+      in_may_start <= !lead && (planes != 0);
       out_planes <= planes;
-      out_more   <= (planes != 0);
+      out_more <= (planes != 0);
+      out_may_start <= lead && (planes != 0);
+      no_lag <= (lag == 0);
     end else begin
-      if (take && in_final_due) begin
-        in_planes <= in_planes - 1'b1;
-        in_more   <= (in_planes != 1);
+      if (step && in_live) begin
+        if (in_final_due) in_planes <= in_planes - 1'b1;
+        in_more <= in_more_next;
+        in_may_start <= !lead && in_plane_end && in_more_next;
       end
-      if (step && out_hit && plane_final) begin
-        out_planes <= out_planes - 1'b1;
-        out_more   <= (out_planes != 1);
+      if (step && out_live) begin
+        if (plane_final) out_planes <= out_planes - 1'b1;
+        out_more <= out_more_next;
+        out_may_start <= lead && out_plane_end && out_more_next;
       end
     end
 

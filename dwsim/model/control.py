@@ -43,9 +43,9 @@ class Control(Component):
         """A stream is being worked on (its outputs may still be in the pipeline)."""
         return self.state is not State.IDLE
 
-    def swap(self, load: bool, params_loaded: bool) -> bool:
+    def swap(self, load: bool, params_loaded: bool, port_blocked: bool) -> bool:
         """The other parameter bank becomes the active one."""
-        return self.restart and load and params_loaded
+        return self.restart and load and params_loaded and not port_blocked
 
     def compute(
         self,
@@ -53,10 +53,11 @@ class Control(Component):
         cfg_valid: bool,
         load: bool,
         params_loaded: bool,
+        port_blocked: bool,
         emit: bool,
         done: bool,
     ) -> None:
-        """``load`` is the captured ``cfg_load``; the rest comes from loader and slot raster."""
+        """``load`` is the captured ``cfg_load``; the rest comes from loader, port, slot raster."""
         drain_left = self.drain_cycles if emit else max(self.drain_left - 1, 0)
         state = self.state
         if rst:
@@ -64,7 +65,8 @@ class Control(Component):
         elif state is State.IDLE:
             state = State.LOAD if cfg_valid else state
         elif state is State.LOAD:
-            state = State.RUN if params_loaded or not load else state
+            ready = not port_blocked and (params_loaded or not load)
+            state = State.RUN if ready else state
         elif done and self.drain_left == 0:
             state = State.IDLE
         self.next = {"state": state, "drain_left": 0 if rst else drain_left}

@@ -169,7 +169,8 @@ class Engine:
         """One clock cycle: every component computes, then all commit."""
         rst, config, control = inputs.rst, self.config, self.control
         restart = control.restart
-        swap = control.swap(bool(config["load"]), self.param_loader.loaded)
+        excess = self.ifmap_port.excess
+        swap = control.swap(bool(config["load"]), self.param_loader.loaded, excess)
         skid = self.skid_buffer
         tag = self.group_tag
         available = self.ifmap_port.available(skid.out_valid)
@@ -198,6 +199,7 @@ class Engine:
             inputs.cfg_valid,
             bool(self.config["load"]),
             self.param_loader.loaded,
+            self.ifmap_port.excess,
             now.emit,
             now.done,
         )

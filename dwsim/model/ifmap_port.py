@@ -20,7 +20,7 @@ class IfmapPort(Component):
 
     def available(self, s_valid: bool) -> bool:
         """The raster may take a beat in this cycle."""
-        return self.short_stream or (s_valid and not self.excess)
+        return self.short_stream or s_valid
 
     def s_ready(self, take: bool) -> bool:
         """The skid buffer's beat leaves it in this cycle."""
@@ -45,6 +45,6 @@ class IfmapPort(Component):
             "excess": not rst and (too_long or (self.excess and not (s_valid and s_last))),
             "error_short": not rst and (self.error_short or too_short),
             "error_long": not rst and (self.error_long or too_long),
+            # Free-running: only what is taken counts.
+            "beat": self.zeros if self.short_stream else s_data,
         }
-        if take:
-            self.next["beat"] = self.zeros if self.short_stream else s_data
