@@ -33,14 +33,15 @@ _RULES = (
     ("columns", "(ofmap_w - 1) * stride_w is less than row_pitch"),
     ("rows", "(ofmap_h - 1) * stride_h is less than plane_rows"),
     ("row_delay", "1 to max_dilation_h * max_row_pitch"),
-    ("col_delay", "1 to max_dilation_w"),
+    ("col_delay", "1 to max_dilation_w * max_interleave"),
     ("lag", "at most max_lag"),
-    ("channel_groups", "1 to max_channel_groups"),
+    ("interleave", "1 to max_interleave"),
     ("channel_multiplier", "1 to max_channel_multiplier"),
-    ("weight_sets", "channel_groups * channel_multiplier"),
+    ("channel_groups", "image_planes * interleave is 1 to max_channel_groups"),
+    ("weight_sets", "image_planes * interleave * channel_multiplier"),
     ("kept_weights", "without load: at most the weight sets that the last load brought"),
     ("planes", "1 to max_batch * max_channel_groups"),
-    ("whole_images", "planes is a multiple of channel_groups"),
+    ("whole_images", "planes is a multiple of image_planes"),
     ("tail_channels", "1 to lanes * channel_multiplier"),
     ("tail_multiple", "tail_channels is a multiple of channel_multiplier"),
     ("activation", "act_min is at most act_max"),
@@ -58,6 +59,7 @@ def check_width(numbers: EngineNumbers) -> int:
     return 1 + max(
         2 * numbers.col_width,
         2 * numbers.row_width,
+        numbers.groups_width + numbers.interleave_width,
         numbers.groups_width + numbers.hold_width,
         bits(numbers.spec.lanes) + numbers.hold_width,
         *(field.width for field in numbers.config_fields),
@@ -74,10 +76,11 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
         "MAX_ROW_PITCH": spec.max_row_pitch,
         "MAX_PLANE_ROWS": spec.max_plane_rows,
         "MAX_ROW_DELAY": numbers.max_row_delay,
-        "MAX_COL_DELAY": spec.max_dilation_w,
+        "MAX_COL_DELAY": numbers.max_col_delay,
         "MAX_LAG": numbers.max_lag,
-        "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
+        "MAX_INTERLEAVE": spec.max_interleave,
         "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
+        "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
         "MAX_PLANES": numbers.max_planes,
         "MIN_SINGLE_ROUNDING": int(only_single),
         "MAX_SINGLE_ROUNDING": int(spec.requantise != "double"),
@@ -87,10 +90,13 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
 def check_cycles(numbers: EngineNumbers) -> int:
     """Most cycles from the write of a start to the cfg handshake of an idle engine.
 
-    Two for each rule and each further tap, the bits of the smaller factors and one more for
-    the four products, a bit a cycle and one more for the two remainders, and three around.
+    Counted from the cycle in which the write takes effect, the one before its answer. Two for
+    each rule and each further tap, the bits of the factor that halves and one more for the five
+    products, a cycle a bit for the two remainders, and two around.
     """
-    taps = numbers.spec.kernel_h + numbers.spec.kernel_w
-    compares = len(GEOMETRY_RULES) - 2 + taps
-    factors = numbers.col_width + numbers.row_width + 2 * numbers.hold_width + 4
-    return 2 * compares + factors + 2 * (check_width(numbers) + 1) + 3
+    spec = numbers.spec
+    compares = len(GEOMETRY_RULES) - 2 + spec.kernel_h + spec.kernel_w
+    strides = numbers.col_width + numbers.row_width
+    interleave = bits(min(spec.max_interleave, spec.max_channel_groups))
+    factors = strides + interleave + 2 * numbers.hold_width + 5
+    return 2 * compares + factors + 2 * check_width(numbers) + 2

@@ -17,7 +17,7 @@ from dwsim.version import __version__
 
 MAGIC = 0x4457534D
 """What the first register reads: "DWSM" in ASCII."""
-INTERFACE = 1
+INTERFACE = 2
 """Number of this register map; it changes when a driver would have to."""
 ADDRESS_WIDTH = 12
 """Bits of a byte address: the registers take 4 KiB."""
@@ -98,8 +98,8 @@ class Register:
 
 
 _SCALARS = """
-ifmap_w ifmap_h ofmap_w ofmap_h row_pitch plane_rows stride_w stride_h row_delay col_delay lag lead
-planes channel_groups channel_multiplier weight_sets tail_channels
+ifmap_w ifmap_h ofmap_w ofmap_h interleave row_pitch plane_rows stride_w stride_h row_delay
+col_delay lag lead planes image_planes channel_multiplier weight_sets tail_channels
 ifmap_zero_point ofmap_zero_point act_min act_max single_rounding
 """
 _CONFIG_OFFSETS = {name: 0x100 + WORD * i for i, name in enumerate(_SCALARS.split())}
@@ -192,7 +192,7 @@ def _capabilities(n: EngineNumbers) -> tuple[Register, ...]:
         ("formats", 0x00C, "weight_signed", 15, 1, spec.weight_signed, "weights are signed"),
         ("formats", 0x00C, "ofmap_width", 16, 6, n.ofmap_width, "bits of an ofmap value"),
         ("formats", 0x00C, "requantise", 24, 2, mode, modes),
-        ("max_raster", 0x010, "row_pitch", 0, 16, spec.max_row_pitch, "largest row_pitch"),
+        ("max_raster", 0x010, "row_pitch", 0, 16, spec.max_row_pitch, "most slots of a raster row"),
         ("max_raster", 0x010, "plane_rows", 16, 16, spec.max_plane_rows, "largest plane_rows"),
         ("max_window", 0x014, "dilation_h", 0, 8, spec.max_dilation_h, "largest, of rows"),
         ("max_window", 0x014, "dilation_w", 8, 8, spec.max_dilation_w, "largest, of columns"),
@@ -202,6 +202,9 @@ def _capabilities(n: EngineNumbers) -> tuple[Register, ...]:
         ("max_lag", 0x01C, "value", 0, 32, n.max_lag, "longest lag or lead, in slots"),
         ("pipeline", 0x020, "latency", 0, 16, n.latency, "cycles of a stream beyond its slots"),
         ("pipeline", 0x020, "fifo_depth", 16, 16, n.fifo_depth, "beats of the output FIFO"),
+        ("max_interleave", 0x024, "value", 0, 16, spec.max_interleave, "most groups of a plane"),
+        ("passes", 0x028, "count", 0, 8, spec.passes, "cycles of the array for an ofmap beat"),
+        ("passes", 0x028, "taps_per_cycle", 8, 8, spec.lane_multipliers, "taps in one of them"),
     )
     return tuple(
         Register(*where, "ro", tuple(_constant(*row[2:]) for row in rows if row[:2] == where))

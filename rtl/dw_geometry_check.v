@@ -7,7 +7,8 @@
 // another layer: this module does not know which one was meant.)
 //
 // Values are WIDTH bits, two's complement, wide enough for every sum and product here. A rule
-// takes two cycles (fetch, compare), and a product or remainder a cycle a bit in between.
+// takes two cycles (fetch, compare), and a product or remainder a cycle a bit in between. What
+// was compared stays for the next rule: so a product of three takes two rules.
 `default_nettype none
 
 module dw_geometry_check #(
@@ -21,8 +22,9 @@ module dw_geometry_check #(
     parameter [WIDTH-1:0] MAX_ROW_DELAY          = 1,
     parameter [WIDTH-1:0] MAX_COL_DELAY          = 1,
     parameter [WIDTH-1:0] MAX_LAG                = 0,
-    parameter [WIDTH-1:0] MAX_CHANNEL_GROUPS     = 1,
+    parameter [WIDTH-1:0] MAX_INTERLEAVE         = 1,
     parameter [WIDTH-1:0] MAX_CHANNEL_MULTIPLIER = 1,
+    parameter [WIDTH-1:0] MAX_CHANNEL_GROUPS     = 1,
     parameter [WIDTH-1:0] MAX_PLANES             = 1,
     parameter [WIDTH-1:0] MIN_SINGLE_ROUNDING    = 0,  // 1: the build rounds only once
     parameter [WIDTH-1:0] MAX_SINGLE_ROUNDING    = 1   // 0: it rounds only twice
@@ -39,6 +41,7 @@ module dw_geometry_check #(
     input  wire [         WIDTH-1:0] ifmap_h,
     input  wire [         WIDTH-1:0] ofmap_w,
     input  wire [         WIDTH-1:0] ofmap_h,
+    input  wire [         WIDTH-1:0] interleave,
     input  wire [         WIDTH-1:0] row_pitch,
     input  wire [         WIDTH-1:0] plane_rows,
     input  wire [         WIDTH-1:0] stride_w,
@@ -47,7 +50,7 @@ module dw_geometry_check #(
     input  wire [         WIDTH-1:0] col_delay,
     input  wire [         WIDTH-1:0] lag,
     input  wire [         WIDTH-1:0] planes,
-    input  wire [         WIDTH-1:0] channel_groups,
+    input  wire [         WIDTH-1:0] image_planes,
     input  wire [         WIDTH-1:0] channel_multiplier,
     input  wire [         WIDTH-1:0] weight_sets,
     input  wire [         WIDTH-1:0] tail_channels,
@@ -77,7 +80,7 @@ module dw_geometry_check #(
   localparam [1:0] COMPARE = 2'd3;
 
   localparam [7:0] FIRST_RULE = 8'd1;
-  localparam [7:0] LAST_RULE = 8'd26;
+  localparam [7:0] LAST_RULE = 8'd27;
 
   reg [1:0] state;
   reg [7:0] rule;
@@ -86,6 +89,8 @@ module dw_geometry_check #(
 
   wire [WIDTH-1:0] tap_row_now = tap_row[tap*WIDTH+:WIDTH];
   wire [WIDTH-1:0] tap_col_now = tap_col[tap*WIDTH+:WIDTH];
+
+  reg [WIDTH-1:0] value;  // what is compared; the product or remainder so far
 
   // ---- the rules: from `low` to `high`, unsigned, `a` or `a*b` or `a mod b` -----------------
   reg [1:0] kind;
@@ -162,8 +167,8 @@ module dw_geometry_check #(
         high = MAX_LAG;
       end
       8'd15: begin
-        a = channel_groups;
-        high = MAX_CHANNEL_GROUPS;
+        a = interleave;
+        high = MAX_INTERLEAVE;
       end
       8'd16: begin
         a = channel_multiplier;
@@ -171,41 +176,47 @@ module dw_geometry_check #(
       end
       8'd17: begin
         kind = PRODUCT;
-        a = channel_groups;
+        a = image_planes;
+        b = interleave;
+        high = MAX_CHANNEL_GROUPS;
+      end
+      8'd18: begin
+        kind = PRODUCT;
+        a = value;  // the channel groups
         b = channel_multiplier;
         low = weight_sets;
         high = weight_sets;
       end
-      8'd18: begin
+      8'd19: begin
         a = weight_sets;
         high = load ? ALL : kept_sets;
       end
-      8'd19: begin
+      8'd20: begin
         a = planes;
         high = MAX_PLANES;
       end
-      8'd20: begin
+      8'd21: begin
         kind = REMAINDER;
         a = planes;
-        b = channel_groups;
+        b = image_planes;
         low = ZERO;
         high = ZERO;
       end
-      8'd21: begin
+      8'd22: begin
         // tail_channels - 1 < lanes * channel_multiplier, for 0 too: it wraps
         kind = PRODUCT;
         a = LANES;
         b = channel_multiplier;
         low = (tail_channels == ZERO) ? ALL : tail_channels;
       end
-      8'd22: begin
+      8'd23: begin
         kind = REMAINDER;
         a = tail_channels;
         b = channel_multiplier;
         low = ZERO;
         high = ZERO;
       end
-      8'd23: begin
+      8'd24: begin
         // Flipping the sign bit orders two's complement like unsigned.
         if (REQUANTISES != 0) begin
           a = act_min ^ SIGN;
@@ -213,7 +224,7 @@ module dw_geometry_check #(
           high = act_max ^ SIGN;
         end
       end
-      8'd24: begin
+      8'd25: begin
         if (REQUANTISES != 0) begin
           a = single_rounding;
           low = MIN_SINGLE_ROUNDING;
@@ -221,7 +232,7 @@ module dw_geometry_check #(
         end
       end
       // Counted from one raster before the ifmap, a tap is positive; a lower one wraps.
-      8'd25: begin
+      8'd26: begin
         a = tap_row_now + plane_rows;
         high = ifmap_h + plane_rows;
       end
@@ -234,7 +245,6 @@ module dw_geometry_check #(
 
   // ---- one multiplier and divider, a bit a cycle --------------------------------------------
   reg dividing;
-  reg [WIDTH-1:0] value;  // what is compared; the product or remainder so far
   reg [WIDTH-1:0] factor;  // the factor that doubles; the bits still to be divided
   reg [WIDTH-1:0] other;  // the factor that halves; the divisor
   reg [WIDTH-1:0] steps_left;

@@ -36,7 +36,7 @@ from dwsim.spec.engine import EngineSpec
 from tests.axil.layers import Work
 
 CLOCK_NS = 10
-TIMEOUT_CYCLES = 30_000
+TIMEOUT_CYCLES = 100_000
 STREAMS = ("s_axis_param", "s_axis_ifmap", "m_axis_ofmap")
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge, with_timeout
+from cocotb.utils import get_sim_time
 
 from dwsim.derive import EngineNumbers
 from dwsim.geometry_check import GEOMETRY_RULES, check_cycles, check_width
 from dwsim.spec.engine import EngineSpec
 from tests.axil.layers import first_broken, random_work
+from tests.axil.rules import broken_geometries, slowest_geometry
 
 TRIALS = 800
 NAMES = ("", *(rule.name for rule in GEOMETRY_RULES))
 CLOCK_NS = 10
+OTHER_CYCLES = 2
+"""Of ``check_cycles``, those around: the one with ``start`` and the one with ``done``."""
+Start = tuple[dict[str, Any], bool, int, bool]
+"""A geometry, whether it loads, the kept weight sets, and whether a write was refused."""
 NOT_CHECKED = ("load", "lead", "ifmap_zero_point", "ofmap_zero_point")
 
 
@@ -37,6 +44,19 @@ def changed(config: dict[str, Any], numbers: EngineNumbers, rng: random.Random) 
     return config
 
 
+def starts(numbers: EngineNumbers, rng: random.Random) -> Iterator[Start]:
+    """Every rule at its edges, then random geometries."""
+    plan = random_work(numbers.spec, rng.getrandbits(30)).plan
+    for changes, _rule in broken_geometries(plan):
+        yield plan.config | changes, True, 0, False
+    yield plan.config, False, plan.weight_sets - 1, False
+    yield plan.config, True, 0, True
+    for _ in range(TRIALS):
+        plan = random_work(numbers.spec, rng.getrandbits(30)).plan
+        load, kept = rng.random() < 0.7, rng.randint(0, numbers.weight_sets)
+        yield changed(plan.config, numbers, rng), load, kept, rng.random() < 0.02
+
+
 def drive(dut: Any, config: dict[str, Any], width: int) -> None:
     """Puts a geometry on the ports."""
     mask = (1 << width) - 1
@@ -47,33 +67,54 @@ def drive(dut: Any, config: dict[str, Any], width: int) -> None:
             getattr(dut, name).value = word
 
 
-@cocotb.test()
-async def names_the_first_rule_broken(dut: Any) -> None:
-    """Random geometries; every rule is broken at least once."""
-    job = json.loads(os.environ["DWSIM_AXIL"])
-    spec, rng = EngineSpec(**job["engine"]), random.Random(job["seed"])
-    numbers = EngineNumbers(spec)
-    width = check_width(numbers)
+async def begin(dut: Any) -> None:
+    """Starts the clock and resets."""
     Clock(dut.clk, CLOCK_NS, unit="ns").start()
     dut.rst.value, dut.start.value = 1, 0
     for _ in range(2):
         await RisingEdge(dut.clk)
     dut.rst.value = 0
+
+
+async def check(dut: Any, config: dict[str, Any], width: int) -> tuple[str, int]:
+    """The rule that a geometry breaks first, and the cycles from `start` to `done`."""
+    drive(dut, config, width)
+    dut.start.value = 1
+    await RisingEdge(dut.clk)
+    dut.start.value = 0
+    begun = get_sim_time("ns")
+    await with_timeout(RisingEdge(dut.done), 10_000 * CLOCK_NS, "ns")
+    cycles = round((get_sim_time("ns") - begun) / CLOCK_NS)
+    await RisingEdge(dut.clk)
+    return NAMES[int(dut.code.value)], cycles
+
+
+@cocotb.test()
+async def takes_as_long_as_its_law_says(dut: Any) -> None:
+    """The slowest geometry takes exactly the cycles that the host is told."""
+    spec = EngineSpec(**json.loads(os.environ["DWSIM_AXIL"])["engine"])
+    numbers = EngineNumbers(spec)
+    await begin(dut)
+    dut.load.value, dut.kept_sets.value, dut.refused_write.value = 1, 0, 0
+    assert first_broken(slowest_geometry(numbers), spec) == ""
+    found = await check(dut, slowest_geometry(numbers), check_width(numbers))
+    assert found == ("", check_cycles(numbers) - OTHER_CYCLES)
+
+
+@cocotb.test()
+async def names_the_first_rule_broken(dut: Any) -> None:
+    """Every rule is broken at least once, the rest is random."""
+    job = json.loads(os.environ["DWSIM_AXIL"])
+    spec, rng = EngineSpec(**job["engine"]), random.Random(job["seed"])
+    numbers = EngineNumbers(spec)
+    await begin(dut)
     met = set()
-    for trial in range(TRIALS):
-        config = changed(random_work(spec, rng.getrandbits(30)).plan.config, numbers, rng)
-        load, kept = rng.random() < 0.7, rng.randint(0, numbers.weight_sets)
-        refused = rng.random() < 0.02
-        drive(dut, config, width)
+    for trial, (config, load, kept, refused) in enumerate(starts(numbers, rng)):
         dut.load.value, dut.kept_sets.value, dut.refused_write.value = load, kept, refused
-        dut.start.value = 1
-        await RisingEdge(dut.clk)
-        dut.start.value = 0
-        # The start's write and the cfg handshake are the other two cycles of the bound.
-        await with_timeout(RisingEdge(dut.done), (check_cycles(numbers) - 2) * CLOCK_NS, "ns")
-        await RisingEdge(dut.clk)
+        got, cycles = await check(dut, config, check_width(numbers))
         wanted = first_broken(config, spec, load, kept, refused)
-        got = NAMES[int(dut.code.value)]
-        assert got == wanted, f"seed {job['seed']}, trial {trial}: {got!r}, not {wanted!r}"
+        where = f"seed {job['seed']}, trial {trial}"
+        assert got == wanted, f"{where}: {got!r}, not {wanted!r}"
+        assert cycles <= check_cycles(numbers) - OTHER_CYCLES, f"{where}: {cycles} cycles"
         met.add(got)
     assert met == set(NAMES), f"never met: {set(NAMES) - met}"

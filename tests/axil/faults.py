@@ -141,6 +141,22 @@ FAULTS = (
         "every_rule",
     ),
     Fault(
+        "weight sets are counted for planes, not for their groups",
+        "dw_geometry_check",
+        _CHECK,
+        "a = value;  // the channel groups",
+        "a = @ ? image_planes : value;",
+        "every_rule",
+    ),
+    Fault(
+        "images are counted in channel groups",
+        "dw_geometry_check",
+        _CHECK,
+        "a = planes;\n        b = image_planes;",
+        "a = planes;\n        b = @ ? value : image_planes;",
+        "every_rule",
+    ),
+    Fault(
         "only the first tap of a column is checked",
         "dw_geometry_check",
         _CHECK,

@@ -23,10 +23,11 @@ RAW = EngineSpec(
     max_plane_rows=10,
     max_dilation_h=2,
     max_dilation_w=3,
-    max_channel_groups=3,
+    max_channel_groups=4,
     max_channel_multiplier=2,
     max_batch=3,
     max_lead=60,
+    max_interleave=4,
     name="axil_raw",
 )
 QUANTISED = EngineSpec(
@@ -39,6 +40,7 @@ QUANTISED = EngineSpec(
     max_channel_multiplier=2,
     max_batch=4,
     requantise="both",
+    taps_per_cycle=3,
     name="axil_quantised",
 )
 
@@ -58,8 +60,10 @@ def random_work(engine: EngineSpec, seed: int, least_cycles: int = 0) -> Work:
     rng = random.Random(seed)
     while True:
         try:
-            layer = _random_layer(engine, rng)
-            plan = Plan(layer, engine, _random_quantisation(layer, engine, rng))
+            interleave = rng.randint(1, engine.max_interleave)
+            layer = _random_layer(engine, interleave, rng)
+            quantisation = _random_quantisation(layer, engine, rng)
+            plan = Plan(layer, engine, quantisation, interleave)
         except SpecError:
             continue
         if plan.cycles >= least_cycles:
@@ -77,12 +81,12 @@ def work_of(plan: Plan, seed: int, weight: np.ndarray | None = None) -> Work:
     return Work(plan, ifmap, weight, ofmap)
 
 
-def _random_layer(engine: EngineSpec, rng: random.Random) -> LayerSpec:
-    groups = rng.randint(1, engine.max_channel_groups)
+def _random_layer(engine: EngineSpec, interleave: int, rng: random.Random) -> LayerSpec:
+    groups = interleave * rng.randint(1, engine.max_channel_groups // interleave)
     pads = {f"pad_{side}": rng.randint(0, 3) for side in ("top", "bottom", "left", "right")}
     return LayerSpec(
         ifmap_h=rng.randint(1, engine.max_plane_rows),
-        ifmap_w=rng.randint(1, engine.max_row_pitch),
+        ifmap_w=rng.randint(1, engine.max_row_pitch // interleave),
         channels=engine.lanes * groups - rng.randint(0, engine.lanes - 1),
         kernel_h=rng.randint(1, engine.kernel_h),
         kernel_w=rng.randint(1, engine.kernel_w),
@@ -126,9 +130,10 @@ def first_broken(
     c = config
     roundings = {"double": (0,), "single": (1,)}.get(engine.requantise, (0, 1))
     max_row_delay = engine.max_dilation_h * engine.max_row_pitch
-    reach = (engine.kernel_h - 1) * max_row_delay + (engine.kernel_w - 1) * engine.max_dilation_w
+    max_col_delay = engine.max_dilation_w * engine.max_interleave
+    reach = (engine.kernel_h - 1) * max_row_delay + (engine.kernel_w - 1) * max_col_delay
     quantises = engine.requantise != "none"
-    groups, multiplier = c["channel_groups"], c["channel_multiplier"]
+    groups, multiplier = c["image_planes"] * c["interleave"], c["channel_multiplier"]
     rules = {
         "refused_write": lambda: not refused_write,
         "row_pitch": lambda: 1 <= c["row_pitch"] <= engine.max_row_pitch,
@@ -142,14 +147,15 @@ def first_broken(
         "columns": lambda: (c["ofmap_w"] - 1) * c["stride_w"] < c["row_pitch"],
         "rows": lambda: (c["ofmap_h"] - 1) * c["stride_h"] < c["plane_rows"],
         "row_delay": lambda: 1 <= c["row_delay"] <= max_row_delay,
-        "col_delay": lambda: 1 <= c["col_delay"] <= engine.max_dilation_w,
+        "col_delay": lambda: 1 <= c["col_delay"] <= max_col_delay,
         "lag": lambda: c["lag"] <= max(reach, engine.max_lead),
-        "channel_groups": lambda: 1 <= groups <= engine.max_channel_groups,
+        "interleave": lambda: 1 <= c["interleave"] <= engine.max_interleave,
         "channel_multiplier": lambda: 1 <= multiplier <= engine.max_channel_multiplier,
+        "channel_groups": lambda: 1 <= groups <= engine.max_channel_groups,
         "weight_sets": lambda: c["weight_sets"] == groups * multiplier,
         "kept_weights": lambda: load or c["weight_sets"] <= kept_sets,
         "planes": lambda: 1 <= c["planes"] <= engine.max_batch * engine.max_channel_groups,
-        "whole_images": lambda: c["planes"] % groups == 0,
+        "whole_images": lambda: c["planes"] % c["image_planes"] == 0,
         "tail_channels": lambda: 1 <= c["tail_channels"] <= engine.lanes * multiplier,
         "tail_multiple": lambda: c["tail_channels"] % multiplier == 0,
         "activation": lambda: not quantises or c["act_min"] <= c["act_max"],

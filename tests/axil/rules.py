@@ -14,7 +14,7 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
     """
     spec, numbers, config = plan.engine, plan.numbers, plan.config
     wide = {"row_pitch": spec.max_row_pitch, "plane_rows": spec.max_plane_rows}
-    groups, multiplier = spec.max_channel_groups, spec.max_channel_multiplier
+    groups, interleave = spec.max_channel_groups, spec.max_interleave
     one = {"ofmap_w": 1, "ofmap_h": 1}
     changes: list[tuple[dict[str, Any], str]] = []
 
@@ -36,22 +36,30 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         "columns",
         **(wide | {"ofmap_w": 4, "stride_w": 4, "row_pitch": 12, "ofmap_h": 1, "ifmap_w": 1}),
     )
-    for name, limit in (("row_delay", numbers.max_row_delay), ("col_delay", spec.max_dilation_w)):
+    for name, limit in (("row_delay", numbers.max_row_delay), ("col_delay", numbers.max_col_delay)):
         wrong(name, **{name: 0})
         wrong(name, **{name: limit + 1})
     wrong("lag", lag=numbers.max_lag + 1)
-    for name, limit in (("channel_groups", groups), ("channel_multiplier", multiplier)):
+    factors = {"interleave": interleave, "channel_multiplier": spec.max_channel_multiplier}
+    for name, limit in factors.items():
         wrong(name, **{name: 0})
         wrong(name, **{name: limit + 1})
+    one_group = {"interleave": 1, "image_planes": 1, "channel_multiplier": 1, "weight_sets": 1}
+    wrong("channel_groups", image_planes=0)
+    wrong("channel_groups", **(one_group | {"image_planes": groups + 1}))
+    if interleave > 1:
+        wrong("channel_groups", **(one_group | {"interleave": 2, "image_planes": groups}))
     wrong("weight_sets", weight_sets=0)
     wrong("weight_sets", weight_sets=config["weight_sets"] + 1)
-    one_group = {"channel_groups": 1, "channel_multiplier": 1, "weight_sets": 1}
+    for name, limit in factors.items():
+        if limit > 1:
+            wrong("weight_sets", **(one_group | {name: limit}))
     wrong("planes", planes=0)
     wrong("planes", **(one_group | {"planes": numbers.max_planes + 1, "tail_channels": 1}))
-    wrong("whole_images", **(one_group | {"channel_groups": 2, "weight_sets": 2, "planes": 3}))
+    wrong("whole_images", **(one_group | {"image_planes": 2, "weight_sets": 2, "planes": 3}))
     wrong("tail_channels", tail_channels=0)
     wrong("tail_channels", **(one_group | {"planes": 1, "tail_channels": spec.lanes + 1}))
-    two = {"channel_groups": 1, "channel_multiplier": 2, "weight_sets": 2, "planes": 1}
+    two = one_group | {"channel_multiplier": 2, "weight_sets": 2, "planes": 1}
     wrong("tail_multiple", **(two | {"tail_channels": 3}))
     for axis, pitch in (("row", "plane_rows"), ("col", "row_pitch")):
         name, size = f"tap_{axis}", config["ifmap_h" if axis == "row" else "ifmap_w"]
@@ -62,7 +70,28 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
     if numbers.requantises:
         wrong("activation", act_min=1, act_max=0)
         wrong("activation", act_min=0, act_max=-1)
+    if spec.ifmap_width == 8 and spec.requantise in ("double", "single"):
+        wrong("single_rounding", single_rounding=int(spec.requantise == "double"))
     return [change for change in changes if _fits(change[0], numbers)]
+
+
+def slowest_geometry(numbers: EngineNumbers) -> dict[str, Any]:
+    """The good geometry whose check takes longest: every factor that halves at its most bits."""
+    spec, config = numbers.spec, {field.name: 1 for field in numbers.config_fields}
+    interleave = min(spec.max_interleave, spec.max_channel_groups)
+    return config | {
+        "row_pitch": spec.max_row_pitch,
+        "plane_rows": spec.max_plane_rows,
+        "stride_w": spec.max_row_pitch,
+        "stride_h": spec.max_plane_rows,
+        "interleave": interleave,
+        "channel_multiplier": spec.max_channel_multiplier,
+        "weight_sets": interleave * spec.max_channel_multiplier,
+        "tail_channels": spec.max_channel_multiplier,
+        "single_rounding": int(spec.requantise == "single"),
+        "tap_row": [1] * spec.kernel_h,
+        "tap_col": [1] * spec.kernel_w,
+    }
 
 
 def _fits(changes: dict[str, Any], numbers: EngineNumbers) -> bool:

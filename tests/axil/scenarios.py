@@ -238,8 +238,8 @@ async def kept_weights(bench: Any) -> None:
     many = bench.spec.max_channel_groups * bench.spec.max_channel_multiplier
     if config["weight_sets"] < many:
         groups, multiplier = bench.spec.max_channel_groups, bench.spec.max_channel_multiplier
-        larger = {"channel_groups": groups, "channel_multiplier": multiplier, "planes": groups}
-        larger |= {"weight_sets": many, "tail_channels": multiplier}
+        larger = {"interleave": 1, "image_planes": groups, "channel_multiplier": multiplier}
+        larger |= {"planes": groups, "weight_sets": many, "tail_channels": multiplier}
         assert await start_by_hand(bench, config | larger, load=False) == CODES["kept_weights"]
     await bench.driver.clear_errors()
     await bench.run(again, load=False)

@@ -25,7 +25,18 @@ WIDEST = """
 least one_column all_unsigned most_multiplied wide
 scaled_double scaled_both scaled_words scaled_most
 """
-LINTED = [spec for spec in ENGINES if spec.name in WIDEST.split()]
+MOST_GROUPS = EngineSpec(
+    lanes=1,
+    kernel_h=1,
+    kernel_w=1,
+    max_row_pitch=65535,
+    max_plane_rows=1,
+    max_channel_groups=65535,
+    max_interleave=65535,
+    max_batch=1,
+    name="most_groups",
+)
+LINTED = [RAW, QUANTISED, MOST_GROUPS, *(spec for spec in ENGINES if spec.name in WIDEST.split())]
 
 Files = dict[str, str]
 

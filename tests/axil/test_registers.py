@@ -21,7 +21,13 @@ from dwsim.spec.engine import EngineSpec
 from tests.axil.layers import QUANTISED, RAW, random_work
 from tests.codegen.test_lint import ENGINES
 
-DOUBLE = replace(QUANTISED, requantise="double", name="axil_double")
+DOUBLE = replace(
+    QUANTISED,
+    max_channel_groups=5,
+    max_interleave=3,
+    requantise="double",
+    name="axil_double",
+)
 
 
 @pytest.mark.parametrize("spec", [RAW, *ENGINES], ids=lambda spec: spec.name)
