@@ -34,7 +34,7 @@ _RULES = (
     ("rows", "(ofmap_h - 1) * stride_h is less than plane_rows"),
     ("row_delay", "1 to max_dilation_h * max_row_pitch"),
     ("col_delay", "1 to max_dilation_w * max_interleave"),
-    ("lag", "at most max_lag"),
+    ("lag", "at most max_lag, and with lead at least 1"),
     ("interleave", "1 to max_interleave"),
     ("channel_multiplier", "1 to max_channel_multiplier"),
     ("channel_groups", "image_planes * interleave is 1 to max_channel_groups"),

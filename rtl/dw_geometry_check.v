@@ -36,6 +36,7 @@ module dw_geometry_check #(
     output reg  [               7:0] code,
     input  wire                      refused_write,       // taken with start
     input  wire                      load,
+    input  wire                      lead,
     input  wire [         WIDTH-1:0] kept_sets,
     input  wire [         WIDTH-1:0] ifmap_w,
     input  wire [         WIDTH-1:0] ifmap_h,
@@ -162,8 +163,9 @@ module dw_geometry_check #(
         high = MAX_COL_DELAY;
       end
       8'd14: begin
+        // The raster that leads starts planes, the other one follows some slots later.
         a = lag;
-        low = ZERO;
+        low = lead ? ONE : ZERO;
         high = MAX_LAG;
       end
       8'd15: begin

@@ -26,7 +26,7 @@ OTHER_CYCLES = 2
 """Of ``check_cycles``, those around: the one with ``start`` and the one with ``done``."""
 Start = tuple[dict[str, Any], bool, int, bool]
 """A geometry, whether it loads, the kept weight sets, and whether a write was refused."""
-NOT_CHECKED = ("load", "lead", "ifmap_zero_point", "ofmap_zero_point")
+NOT_CHECKED = ("load", "ifmap_zero_point", "ofmap_zero_point")
 
 
 def changed(config: dict[str, Any], numbers: EngineNumbers, rng: random.Random) -> dict[str, Any]:

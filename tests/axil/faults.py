@@ -157,6 +157,14 @@ FAULTS = (
         "every_rule",
     ),
     Fault(
+        "outputs lead by no slots",
+        "dw_geometry_check",
+        _CHECK,
+        "low = lead ?",
+        "low = (lead && !@) ?",
+        "every_rule",
+    ),
+    Fault(
         "only the first tap of a column is checked",
         "dw_geometry_check",
         _CHECK,

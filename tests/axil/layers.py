@@ -148,7 +148,7 @@ def first_broken(
         "rows": lambda: (c["ofmap_h"] - 1) * c["stride_h"] < c["plane_rows"],
         "row_delay": lambda: 1 <= c["row_delay"] <= max_row_delay,
         "col_delay": lambda: 1 <= c["col_delay"] <= max_col_delay,
-        "lag": lambda: c["lag"] <= max(reach, engine.max_lead),
+        "lag": lambda: c["lead"] <= c["lag"] <= max(reach, engine.max_lead),
         "interleave": lambda: 1 <= c["interleave"] <= engine.max_interleave,
         "channel_multiplier": lambda: 1 <= multiplier <= engine.max_channel_multiplier,
         "channel_groups": lambda: 1 <= groups <= engine.max_channel_groups,

@@ -40,6 +40,7 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         wrong(name, **{name: 0})
         wrong(name, **{name: limit + 1})
     wrong("lag", lag=numbers.max_lag + 1)
+    wrong("lag", lag=0, lead=1)
     factors = {"interleave": interleave, "channel_multiplier": spec.max_channel_multiplier}
     for name, limit in factors.items():
         wrong(name, **{name: 0})

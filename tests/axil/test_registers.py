@@ -172,7 +172,7 @@ def test_a_refused_start_and_a_hanging_one_are_errors() -> None:
     device = FakeDevice(RAW)
     driver = device.driver(RAW)
     device.after_start = {"errors": 14 << 16 | 1 << 8}
-    with pytest.raises(DeviceError, match="lag must be: at most max_lag"):
+    with pytest.raises(DeviceError, match="lag must be: at most max_lag, and with lead at least 1"):
         driver.start()
     device.after_start = {"errors": 0, "status": 0b1110}
     with pytest.raises(DeviceError, match="in vain for the check"):
