@@ -1,18 +1,18 @@
-"""Inside the simulator: what masks, spreads, multiplies and adds."""
+"""Inside the simulator: what multiplies and adds."""
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
 
 from dwsim.derive import EngineNumbers, value_range
-from dwsim.layout import from_word, to_word
+from dwsim.layout import to_word
 from dwsim.model.kernel_row import KernelRow
-from dwsim.model.lane_spread import LaneSpread
+from dwsim.model.pass_sum import PassSum
 from dwsim.model.row_tree import RowTree
-from dwsim.model.tap_mask import TapMask
-from tests.rtl.leaf_harness import Case, Coin, Expected, Values, leaf_test
+from tests.rtl.leaf_harness import Case, Expected, Values, leaf_test
 
 
 def encode(value: int, width: int, signed: bool) -> int:
@@ -59,6 +59,43 @@ class ArithmeticCase(Case):
         return self.draw(taps * self.product_range[0], taps * self.product_range[1])
 
 
+class MultiplierCase(Case):
+    """Against Python's integers: factors of any sign, and products that are cut off."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        p = self.parameters
+        self.formats = [(p[f"{name}_W"], bool(p[f"{name}_SIGNED"])) for name in "AB"]
+        self.history: list[tuple[int, int]] = []
+        self.met: set[tuple[int, int]] = set()
+
+    def _extremes(self) -> list[tuple[int, int]]:
+        lows_and_highs = [value_range(*number) for number in self.formats]
+        return [(a, b) for a in lows_and_highs[0] for b in lows_and_highs[1]]
+
+    def drive(self) -> Values:
+        if self.rng.random() < 0.3:
+            self.pair = self.rng.choice(self._extremes())
+        else:
+            a, b = (self.rng.randint(*value_range(*number)) for number in self.formats)
+            self.pair = (a, b)
+        (a, b), formats = self.pair, self.formats
+        return {"a": encode(a, *formats[0]), "b": encode(b, *formats[1])}
+
+    def promise(self, i: Values) -> Expected:
+        if len(self.history) < 2:
+            return {}
+        a, b = self.history[0]
+        self.met.add((a, b))
+        return {"p": a * b & ((1 << self.parameters["P_W"]) - 1)}
+
+    def clock(self, i: Values) -> None:
+        self.history = [*self.history[-1:], self.pair]
+
+    def uncovered(self) -> str:
+        return "" if self.met.issuperset(self._extremes()) else "all extremes"
+
+
 class MacCellCase(ArithmeticCase):
     """Against Python's integers; the model has no component for one cell."""
 
@@ -66,23 +103,25 @@ class MacCellCase(ArithmeticCase):
         super().__init__(*args)
         self.first = bool(self.parameters["FIRST"])
         self.signed = self.spec.ifmap_signed or self.spec.weight_signed
-        self.product: int | None = None
-        self.psum: int | None = None
+        self.products: list[int] = []  # of the last three cycles
+        self.psum_in = 0  # of the last cycle
+        self.to_come: deque[int | None] = deque([None, None])  # psums to come
         self.sums: set[int] = set()
 
     def drive(self) -> Values:
-        parameters, spec = self.parameters, self.spec
+        spec = self.spec
+        addend = self.to_come.popleft()
+        self.addend = self.sum_of(self.instance.cell) if addend is None else addend
         if self.rng.random() < 0.25:
-            # The extreme psum with the extreme product to come, so that sums are extreme.
+            # The extreme product with the extreme psum that will meet it.
             pairs = [(a, b) for a in self.ifmap_range for b in self.weight_range]
             choose = self.rng.choice((min, max))
             self.pair = choose(pairs, key=lambda pair: pair[0] * pair[1])
-            target = choose(self.product_range)
-            self.addend = self.instance.cell * target
+            self.to_come.append(self.instance.cell * choose(self.product_range))
         else:
             self.pair = (self.draw_ifmap(), self.draw_weight())
-            self.addend = self.sum_of(self.instance.cell)
-        psum_in = encode(self.addend, parameters["PSUM_IN_W"], self.signed)
+            self.to_come.append(None)
+        psum_in = encode(self.addend, self.parameters["PSUM_IN_W"], self.signed)
         return {
             "ifmap": encode(self.pair[0], spec.ifmap_width, spec.ifmap_signed),
             "weight": encode(self.pair[1], spec.weight_width, spec.weight_signed),
@@ -90,15 +129,15 @@ class MacCellCase(ArithmeticCase):
         }
 
     def promise(self, i: Values) -> Expected:
-        value = self.product if self.first else self.psum
-        if value is None:
+        if len(self.products) < 3:
             return {}
+        value = self.products[1] if self.first else self.products[0] + self.psum_in
         self.sums.add(value)
         return {"psum_out": encode(value, self.parameters["PSUM_OUT_W"], self.signed)}
 
     def clock(self, i: Values) -> None:
-        self.psum = None if self.product is None else self.addend + self.product
-        self.product = self.pair[0] * self.pair[1]
+        self.products = [*self.products[-2:], self.pair[0] * self.pair[1]]
+        self.psum_in = self.addend
 
     def uncovered(self) -> str:
         cells = self.instance.cell + 1
@@ -107,41 +146,55 @@ class MacCellCase(ArithmeticCase):
 
 
 class KernelRowCase(ArithmeticCase):
-    """One row of one lane; weights of later columns come with the skew of their column."""
+    """One chain of one lane; weights of later columns come with the skew of their column.
+
+    In some spells, each longer than a skew, all products are the same extreme.
+    """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = KernelRow(self.numbers)
-        self.shape = (self.spec.kernel_w, self.spec.kernel_h, self.spec.lanes)
+        self.cols = self.numbers.array_cols
+        self.shape = (self.cols, self.numbers.array_rows, self.spec.lanes)
         self.history: list[tuple[list[int], list[int]]] = []
+        self.spell = 0
+        self.pair: tuple[int, int] | None = None
 
     def drive(self) -> Values:
-        spec = self.spec
-        operands = [self.draw_ifmap() for _ in range(spec.kernel_w)]
-        weights = [self.draw_weight() for _ in range(spec.kernel_w)]
+        if self.spell == 0:
+            pairs = [(a, b) for a in self.ifmap_range for b in self.weight_range]
+            self.spell = self.rng.randint(20, 60)
+            self.pair = self.rng.choice((None, None, *pairs))
+        self.spell -= 1
+        if self.pair is not None:
+            operands, weights = ([value] * self.cols for value in self.pair)
+        else:
+            operands = [self.draw_ifmap() for _ in range(self.cols)]
+            weights = [self.draw_weight() for _ in range(self.cols)]
         self.drawn = (operands, weights)
         return {
             "rst": self.word(1),
-            "operands": to_word(np.array(operands), spec.ifmap_width),
-            "weights": to_word(np.array(weights), spec.weight_width),
+            "operands": to_word(np.array(operands), self.spec.ifmap_width),
+            "weights": to_word(np.array(weights), self.spec.weight_width),
         }
 
     def _encode(self, value: int) -> int:
-        width = self.numbers.psum_width(self.spec.kernel_w)
-        return encode(value, width, self.numbers.acc_signed)
+        return encode(value, self.numbers.psum_width(self.cols), self.numbers.acc_signed)
+
+    def _start(self) -> int:
+        """Which operands' psum comes out: two cycles for a product, one for each adder."""
+        return len(self.history) - 2 - (self.cols - 1)
 
     def model(self, i: Values) -> Expected:
-        if len(self.history) < self.numbers.row_cycles:
-            return {}
-        return {"psum": self._encode(int(self.component.sums[0, 0]))}
+        return {} if self._start() < 0 else {"psum": self._encode(int(self.component.sums[0, 0]))}
 
     def promise(self, i: Values) -> Expected:
-        start = len(self.history) - self.numbers.row_cycles
+        start = self._start()
         if start < 0:
             return {}
         psum = sum(
             self.history[start][0][c] * self.history[start + self.numbers.column_skew(c)][1][c]
-            for c in range(self.spec.kernel_w)
+            for c in range(self.cols)
         )
         self.extremes.add(psum)
         return {"psum": self._encode(psum)}
@@ -153,9 +206,13 @@ class KernelRowCase(ArithmeticCase):
         self.component.compute(operands, weights)
         self.component.commit()
 
+    def uncovered(self) -> str:
+        wanted = {self.cols * product for product in self.numbers.product_range}
+        return "" if wanted <= self.extremes else "sums of extremes"
+
 
 class RowTreeCase(ArithmeticCase):
-    """One lane's tree, of all sums that kernel rows can have."""
+    """One lane's tree, of all sums that chains can have."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -164,13 +221,12 @@ class RowTreeCase(ArithmeticCase):
         self.rows: list[int] = []
 
     def drive(self) -> Values:
-        spec = self.spec
-        self.rows = [self.sum_of(spec.kernel_w) for _ in range(spec.kernel_h)]
-        width = self.numbers.psum_width(spec.kernel_w)
-        return {"rows": to_word(np.array(self.rows), width)}
+        n = self.numbers
+        self.rows = [self.sum_of(n.array_cols) for _ in range(n.array_rows)]
+        return {"rows": to_word(np.array(self.rows), n.psum_width(n.array_cols))}
 
     def _encode(self, value: int) -> int:
-        return encode(value, self.numbers.acc_width, self.numbers.acc_signed)
+        return encode(value, self.numbers.pass_width, self.numbers.acc_signed)
 
     def _row_sums(self) -> np.ndarray:
         return np.array(self.rows, np.int64)[:, np.newaxis].repeat(self.spec.lanes, axis=1)
@@ -178,15 +234,15 @@ class RowTreeCase(ArithmeticCase):
     def model(self, i: Values) -> Expected:
         if len(self.history) < self.numbers.tree_cycles:
             return {}
-        return {"acc": self._encode(int(self.component.acc(self._row_sums())[0]))}
+        return {"sum": self._encode(int(self.component.sum(self._row_sums())[0]))}
 
     def promise(self, i: Values) -> Expected:
         start = len(self.history) - self.numbers.tree_cycles
         if start < 0:
             return {}
-        acc = sum([*self.history, self.rows][start])
-        self.extremes.add(acc)
-        return {"acc": self._encode(acc)}
+        total = sum([*self.history, self.rows][start])
+        self.extremes.add(total)
+        return {"sum": self._encode(total)}
 
     def clock(self, i: Values) -> None:
         self.history.append(self.rows)
@@ -194,127 +250,66 @@ class RowTreeCase(ArithmeticCase):
         self.component.commit()
 
     def uncovered(self) -> str:
-        taps = self.spec.kernel_h * self.spec.kernel_w
+        taps = self.spec.lane_multipliers
         wanted = {taps * product for product in self.product_range}
         return "" if wanted <= self.extremes else "sums of extremes"
 
 
-class TapMaskCase(Case):
-    """Any masks and taps, emitted or not; padding of every lane, which changes now and then."""
+class PassSumCase(ArithmeticCase):
+    """One lane, any beats of up to ``passes`` sums."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.component = TapMask(EngineNumbers(self.spec))
-        self.emit, self.change = Coin(self.rng), Coin(self.rng, 0.0, 0.05, 0.5)
-        self.padding = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)[1]
-        self.history: list[Values] = []
+        n, spec = self.numbers, self.spec
+        self.component = PassSum(n)
+        # The model takes its marks as early as the slot registers have them.
+        self.ahead = n.array_cycles - n.gather_cycles
+        units = spec.lane_multipliers
+        self.taps = [min(units, spec.taps - p * units) for p in range(spec.passes)]
+        self.marks: deque[bool] = deque()
+        self.number = 0  # of the pass in its beat
+        self.acc: int | None = None
+        self.before = 0
 
     def drive(self) -> Values:
-        rows, cols = self.spec.kernel_h, self.spec.kernel_w
-        masks = [self.word(n) if self.rng.random() < 0.8 else (1 << n) - 1 for n in (rows, cols)]
-        if self.change():
-            low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
-            self.padding = self.rng.choice((0, low, high, self.rng.randint(low, high)))
-        return {
-            "emit": int(self.emit()),
-            "row_mask": masks[0],
-            "col_mask": masks[1],
-            "taps": self.word(rows * cols * self.parameters["WIDTH"]),
-            "padding": to_word(np.full(self.spec.lanes, self.padding), self.spec.ifmap_width),
-        }
+        passes = self.spec.passes
+        while len(self.marks) <= self.ahead:
+            beat = self.rng.choice((passes, passes, self.rng.randint(1, passes)))
+            self.marks.extend([True] + [False] * (beat - 1))
+        first = self.marks[0]
+        self.number = 0 if first else self.number + 1
+        self.sum = self.sum_of(self.taps[self.number])
+        width = self.parameters["SUM_W"]
+        return {"first": int(first), "sum": encode(self.sum, width, self.numbers.acc_signed)}
+
+    def _encode(self, value: int) -> int:
+        return encode(value, self.parameters["ACC_W"], self.numbers.acc_signed)
 
     def model(self, i: Values) -> Expected:
-        if len(self.history) < 2:
-            return {}
-        operands = self.component.operands.transpose(1, 0, 2).reshape(-1)
-        return {"operands": to_word(operands, self.spec.ifmap_width)}
+        # Its marks have to arrive before its sums mean something.
+        known = self.acc is not None and self.before > self.ahead + self.spec.passes
+        return {"acc": self._encode(int(self.component.acc[0]))} if known else {}
 
     def promise(self, i: Values) -> Expected:
-        if len(self.history) < 2:
+        if self.acc is None:
             return {}
-        slot, before = self.history[-2:]
-        padding, taps = before["padding"], before["taps"]
-        rows, cols, width = self.spec.kernel_h, self.spec.kernel_w, self.parameters["WIDTH"]
-        seen = sum(
-            ((1 << width) - 1) << (r * cols + c) * width
-            for r in range(rows)
-            for c in range(cols)
-            if slot["emit"] and slot["row_mask"] >> r & 1 and slot["col_mask"] >> c & 1
-        )
-        padding = sum(padding << tap * width for tap in range(rows * cols))
-        return {"operands": (taps & seen) | (padding & ~seen)}
+        self.extremes.add(self.acc)
+        return {"acc": self._encode(self.acc)}
 
     def clock(self, i: Values) -> None:
-        rows, cols = self.spec.kernel_h, self.spec.kernel_w
-        self.history = [*self.history[-1:], i]
-        self.component.compute(
-            bool(i["emit"]),
-            [bool(i["row_mask"] >> r & 1) for r in range(rows)],
-            [bool(i["col_mask"] >> c & 1) for c in range(cols)],
-            tap_values(i["taps"], self),
-            self.padding,
-        )
+        self.component.compute(self.marks[self.ahead], np.full(self.spec.lanes, self.sum))
         self.component.commit()
-
-
-def tap_values(word: int, case: Case) -> np.ndarray:
-    """A word of taps as the model has it: axes (column, row, lane)."""
-    spec = case.spec
-    count = spec.kernel_h * spec.kernel_w * spec.lanes
-    values = from_word(word, count, spec.ifmap_width, spec.ifmap_signed)
-    return values.reshape(spec.kernel_h, spec.kernel_w, spec.lanes).transpose(1, 0, 2)
-
-
-class LaneSpreadCase(Case):
-    """Every multiplier with every beat of it."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.component = LaneSpread(self.spec.lanes)
-        self.before: tuple[int, int] | None = None
-        self.met: set[tuple[int, int]] = set()
-
-    def drive(self) -> Values:
-        spec, rng = self.spec, self.rng
-        multiplier = rng.randint(1, spec.max_channel_multiplier)
-        return {
-            "multiplier": multiplier,
-            "hold_index": rng.randint(0, multiplier - 1),
-            "taps": self.word(self.instance.inputs["taps"]),
-        }
-
-    def model(self, i: Values) -> Expected:
-        if self.before is None:
-            return {}
-        spread = self.component.spread(tap_values(i["taps"], self))
-        return {"spread": to_word(spread.transpose(1, 0, 2).reshape(-1), self.spec.ifmap_width)}
-
-    def promise(self, i: Values) -> Expected:
-        if self.before is None:
-            return {}
-        self.met.add(self.before)
-        multiplier, hold_index = self.before
-        spec, width = self.spec, self.spec.ifmap_width
-        spread = 0
-        for tap in range(spec.kernel_h * spec.kernel_w):
-            for lane in range(spec.lanes):
-                source = (hold_index * spec.lanes + lane) // multiplier
-                value = i["taps"] >> (tap * spec.lanes + source) * width & ((1 << width) - 1)
-                spread |= value << (tap * spec.lanes + lane) * width
-        return {"spread": spread}
-
-    def clock(self, i: Values) -> None:
-        self.before = (i["multiplier"], i["hold_index"])
-        self.component.compute(*self.before)
-        self.component.commit()
+        self.acc = self.sum if i["first"] else self.acc + self.sum
+        self.marks.popleft()
+        self.before += 1
 
     def uncovered(self) -> str:
-        most = self.spec.max_channel_multiplier
-        return "" if len(self.met) == most * (most + 1) // 2 else "every beat of every multiplier"
+        wanted = {self.spec.taps * product for product in self.product_range}
+        return "" if wanted <= self.extremes else "sums of extremes"
 
 
-dw_tap_mask = leaf_test("dw_tap_mask", TapMaskCase, 2000)
+dw_multiplier = leaf_test("dw_multiplier", MultiplierCase, 2000)
 dw_mac_cell = leaf_test("dw_mac_cell", MacCellCase, 2000)
 kernel_row = leaf_test("kernel_row", KernelRowCase, 5000)
 row_tree = leaf_test("row_tree", RowTreeCase, 5000)
-lane_spread = leaf_test("lane_spread", LaneSpreadCase, 2000)
+dw_pass_sum = leaf_test("dw_pass_sum", PassSumCase, 5000)

@@ -12,7 +12,8 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tests.rtl.leaf_instances import Instance, instances
+from tests.rtl.leaf_instances import instances
+from tests.rtl.leaf_specs import Instance
 
 CLOCK_NS = 10
 DONT_CARE = None

@@ -1,11 +1,10 @@
-"""Inside the simulator: what counts slots, taps and channel groups."""
+"""Inside the simulator: what counts positions, planes and taps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dwsim.derive import EngineNumbers
-from dwsim.model.group_tag import GroupTag
+from dwsim.model.countdown import Countdown
 from dwsim.model.raster import Raster
 from dwsim.model.raster_axis import RasterAxis
 from dwsim.model.tap_axis import TapAxis
@@ -25,6 +24,46 @@ def axis_flags(position: int, stride: int, count: int) -> tuple[bool, bool]:
     """Hit and final hit at a position."""
     hit = position % stride == 0 and position // stride < count
     return hit, hit and position // stride == count - 1
+
+
+class CountdownCase(Case):
+    """Runs of random length; the count changes only under restart."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Countdown()
+        self.step = Coin(self.rng)
+        self.left = 0  # cycles of this run
+        self.steps: int | None = None  # of this run
+        self.rounds = 0
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.steps is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 200)
+            most = (1 << self.parameters["WIDTH"]) - 1
+            self.count = self.rng.choice((1, most, self.rng.randint(1, most)))
+            self.steps = None
+        self.left -= 1
+        return {"restart": int(restart), "step": int(self.step()), "count": self.count}
+
+    def model(self, i: Values) -> Expected:
+        return {} if self.steps is None else {"last": self.component.last}
+
+    def promise(self, i: Values) -> Expected:
+        return {} if self.steps is None else {"last": (self.steps + 1) % i["count"] == 0}
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(bool(i["restart"]), bool(i["step"]), i["count"])
+        self.component.commit()
+        if i["restart"]:
+            self.steps = 0
+        elif i["step"] and self.steps is not None:
+            self.steps += 1
+            self.rounds += self.steps % i["count"] == 0
+
+    def uncovered(self) -> str:
+        return "" if self.rounds > 50 else "enough rounds"
 
 
 class RasterAxisCase(Case):
@@ -64,7 +103,10 @@ class RasterAxisCase(Case):
         if self.position is None:
             return {}
         hit, final_hit = axis_flags(self.position, i["stride"], i["count"])
-        return {"last": self.position == i["pitch"] - 1, "hit": hit, "final_hit": final_hit}
+        last = self.position == i["pitch"] - 1
+        following = 0 if last or i["restart"] else self.position + 1
+        hit_next, _ = axis_flags(following, i["stride"], i["count"])
+        return {"last": last, "hit": hit, "final_hit": final_hit, "hit_next": hit_next}
 
     def clock(self, i: Values) -> None:
         step = bool(i["step"])
@@ -100,12 +142,14 @@ class RasterCase(Case):
             self.left = self.rng.randint(1, 300)
             self.col = random_axis(self, self.parameters["COL_W"])
             self.row = random_axis(self, self.parameters["ROW_W"])
+            self.interleave = self.rng.randint(1, self.parameters["MAX_INTERLEAVE"])
             self.known = False
         self.left -= 1
         return {
             "restart": int(restart),
             "step": int(self.step()),
             "start": int(self.start() and self.position == 0),
+            "interleave": self.interleave,
             "row_pitch": self.col[0],
             "plane_rows": self.row[0],
             "stride_w": self.col[1],
@@ -115,41 +159,46 @@ class RasterCase(Case):
         }
 
     def model(self, i: Values) -> Expected:
-        raster, start = self.component, bool(i["start"])
+        raster = self.component
         if not self.known:
             return {}
-        row_end = raster.live(start) and raster.col.last
         return {
             "running": raster.running,
-            "live": raster.live(start),
-            "row_end": row_end,
-            "plane_end": row_end and raster.row.last,
-            "hit": raster.hit(start),
-            "final_hit": raster.final_hit(start),
+            "live": raster.live(bool(i["start"])),
+            "pixel_end": raster.pixel_end,
+            "row_end": raster.row_end,
+            "plane_end": raster.plane_end,
+            "due": raster.running and raster.due,
+            "final_due": raster.final_due,
         }
 
     def promise(self, i: Values) -> Expected:
         if not self.known:
             return {}
         live = self.position > 0 or bool(i["start"])
-        row, col = divmod(self.position, i["row_pitch"])
-        row_end = live and col == i["row_pitch"] - 1
+        flags = {"running": self.position > 0, "live": live}
+        if not live:
+            return flags | {"due": 0}
+        pixel, group = divmod(self.position, i["interleave"])
+        row, col = divmod(pixel, i["row_pitch"])
+        pixel_end = group == i["interleave"] - 1
+        row_end = pixel_end and col == i["row_pitch"] - 1
         hit_col, final_col = axis_flags(col, i["stride_w"], i["count_w"])
         hit_row, final_row = axis_flags(row, i["stride_h"], i["count_h"])
-        return {
-            "running": self.position > 0,
-            "live": live,
+        return flags | {
+            "pixel_end": pixel_end,
             "row_end": row_end,
             "plane_end": row_end and row == i["plane_rows"] - 1,
-            "hit": live and hit_row and hit_col,
-            "final_hit": live and final_row and final_col,
+            "due": self.position > 0 and hit_row and hit_col,
+            "final_due": pixel_end and final_row and final_col,
         }
 
     def clock(self, i: Values) -> None:
+        moves = bool(i["step"]) and self.component.live(bool(i["start"]))
         self.component.compute(
             bool(i["restart"]),
-            bool(i["step"]),
-            bool(i["start"]),
+            moves,
+            i["interleave"],
             (i["plane_rows"], i["row_pitch"]),
             (i["stride_h"], i["stride_w"]),
             (i["count_h"], i["count_w"]),
@@ -159,7 +208,7 @@ class RasterCase(Case):
             self.position, self.known = 0, True
         elif i["step"] and (self.position or i["start"]):
             self.position += 1
-            if self.position == i["row_pitch"] * i["plane_rows"]:
+            if self.position == i["row_pitch"] * i["plane_rows"] * i["interleave"]:
                 self.position = 0
                 self.planes += 1
 
@@ -168,7 +217,7 @@ class RasterCase(Case):
 
 
 class TapAxisCase(Case):
-    """Reloads at any time; coordinates stay inside their format."""
+    """Ways back to the start at any time; coordinates stay inside their format."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -178,20 +227,22 @@ class TapAxisCase(Case):
         self.starts: list[int] | None = None
         self.position = 0
         self.room = 0  # steps before a coordinate leaves its format
-        self.seen: set[bool] = set()
+        self.seen: set[tuple[bool, bool]] = set()
 
     def drive(self) -> Values:
         low, high = -(1 << (self.width - 1)), (1 << (self.width - 1)) - 1
-        reload = self.starts is None or self.room == 0 or self.rng.random() < 0.02
-        if self.starts is None or (reload and self.rng.random() < 0.7):
+        restart = self.starts is None or self.rng.random() < 0.02
+        anew = self.room == 0 or self.rng.random() < 0.05
+        if self.starts is None or ((restart or anew) and self.rng.random() < 0.7):
             self.offered = [
                 self.rng.choice((low, -1, 0, 1, self.rng.randint(low, high // 2)))
                 for _ in range(self.taps)
             ]
         mask = (1 << self.width) - 1
         return {
-            "reload": int(reload),
+            "restart": int(restart),
             "step": int(self.step()),
+            "anew": int(anew),
             "start": sum((s & mask) << t * self.width for t, s in enumerate(self.offered)),
             "size": self.rng.randint(0, (1 << self.parameters["COUNT_W"]) - 1),
         }
@@ -205,130 +256,27 @@ class TapAxisCase(Case):
     def promise(self, i: Values) -> Expected:
         if self.starts is None:
             return {}
-        inside = [0 <= start + self.position < i["size"] for start in self.starts]
-        self.seen.update(inside)
+        coordinates = [start + self.position for start in self.starts]
+        inside = [0 <= coordinate < i["size"] for coordinate in coordinates]
+        self.seen.update(zip(inside, (coordinate < 0 for coordinate in coordinates), strict=True))
         return {"mask": sum(int(bit) << t for t, bit in enumerate(inside))}
 
     def clock(self, i: Values) -> None:
-        self.component.compute(bool(i["reload"]), bool(i["step"]), self.offered)
+        restart, step, anew = (bool(i[name]) for name in ("restart", "step", "anew"))
+        self.component.compute(restart, step, anew, self.offered)
         self.component.commit()
-        if i["reload"]:
+        if restart or (step and anew):
             self.starts, self.position = self.offered, 0
             self.room = (1 << (self.width - 1)) - 1 - max(self.starts)
-        elif i["step"]:
+        elif step:
             self.position += 1
             self.room -= 1
 
     def uncovered(self) -> str:
-        return "" if self.seen == {False, True} else "taps inside and outside"
+        return "" if len(self.seen) == 3 else "taps inside, before and behind the ifmap"
 
 
-class GroupTagCase(Case):
-    """Streams of planes, each of some emissions, as the slot raster makes them."""
-
-    reset_odds = 1 / 500
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.numbers = EngineNumbers(self.spec)
-        self.component = GroupTag(self.spec.lanes, self.numbers.set_width)
-        self.emit, self.gap = Coin(self.rng), Coin(self.rng)
-        self.known = False  # there was a reset or a restart
-        self.beats: list[Expected] | None = None  # promised outputs of the beats to come
-        self.now: Expected = {}
-        self.streams = 0
-        self._draw()
-
-    def _draw(self) -> None:
-        """A stream's geometry, and how often each of its planes emits."""
-        spec, rng = self.spec, self.rng
-        self.groups = rng.randint(1, spec.max_channel_groups)
-        self.multiplier = rng.randint(1, spec.max_channel_multiplier)
-        self.tail = rng.randint(1, spec.lanes) * self.multiplier
-        self.emissions = [rng.randint(1, 4) for _ in range(rng.randint(1, 3) * self.groups)]
-        self.plane = self.emitted = 0
-
-    def _promised(self) -> list[Expected]:
-        lanes, sets = self.spec.lanes, (1 << self.numbers.set_width) - 1
-        beats: list[Expected] = []
-        for plane, emissions in enumerate(self.emissions):
-            group = plane % self.groups
-            for _ in range(emissions):
-                for q in range(self.multiplier):
-                    rest = self.tail - q * lanes if group == self.groups - 1 else lanes
-                    beats.append(
-                        {
-                            "weight_set": (group * self.multiplier + q) & sets,
-                            "hold_index": q,
-                            "keep_count": min(max(rest, 0), lanes),
-                            "last": 0,
-                            "holding": int(q < self.multiplier - 1),
-                        }
-                    )
-        beats[-1]["last"] = 1
-        return beats
-
-    def drive(self) -> Values:
-        over = self.plane == len(self.emissions) and not self.component.holding
-        running = self.beats is not None
-        restart = (over or not running) and self.gap()
-        if restart:
-            self._draw()
-        holding = running and self.component.holding
-        live = running and self.plane < len(self.emissions)
-        first = live and not restart and not holding and self.emit()
-        again = holding and self.emit()
-        final = first and self.emitted == self.emissions[self.plane] - 1
-        return {
-            "rst": self.rst(),
-            "restart": int(restart),
-            "emit_first": int(first),
-            "emit": int(first or again),
-            "group_final": int(final),
-            "plane_last": int(self.plane == len(self.emissions) - 1),
-            "channel_groups": self.groups,
-            "channel_multiplier": self.multiplier,
-            "tail_channels": self.tail,
-        }
-
-    def model(self, i: Values) -> Expected:
-        if not self.known:
-            return {}
-        names = self.instance.outputs if self.now else ("holding",)
-        return {name: getattr(self.component, name) for name in names}
-
-    def promise(self, i: Values) -> Expected:
-        if not self.known:
-            return {}
-        return self.now or {"holding": 0}
-
-    def clock(self, i: Values) -> None:
-        config = {
-            name: i[name] for name in ("channel_groups", "channel_multiplier", "tail_channels")
-        }
-        names = ("rst", "restart", "emit_first", "emit", "group_final", "plane_last")
-        self.component.compute(*(bool(i[name]) for name in names), config)
-        self.component.commit()
-        if i["emit"]:
-            self.now = self.beats.pop(0)
-            if not self.beats:
-                self.streams += 1
-        if i["emit_first"]:
-            self.emitted += 1
-        if i["group_final"]:
-            self.plane, self.emitted = self.plane + 1, 0
-        if i["restart"]:
-            self.beats, self.known = self._promised(), True
-        if i["rst"]:
-            # The stream is lost; the outputs but holding keep describing the beat last emitted.
-            self.beats, self.known = None, True
-            self.now = self.now and self.now | {"holding": 0}
-
-    def uncovered(self) -> str:
-        return "" if self.streams > 20 else "enough streams"
-
-
+dw_countdown = leaf_test("dw_countdown", CountdownCase, 4000)
 dw_raster_axis = leaf_test("dw_raster_axis", RasterAxisCase, 6000)
 dw_raster = leaf_test("dw_raster", RasterCase, 8000)
 dw_tap_axis = leaf_test("dw_tap_axis", TapAxisCase, 4000)
-dw_group_tag = leaf_test("dw_group_tag", GroupTagCase, 8000)

@@ -10,7 +10,8 @@ from pathlib import Path
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.resources import rtl_dir
 from dwsim.rtlsim.build import SimulationResult, build_simulator, random_reset, run_simulator
-from tests.rtl.leaf_instances import SPECS, instances, wrapper_verilog
+from tests.rtl.leaf_instances import instances, wrapper_verilog
+from tests.rtl.leaf_specs import SPECS
 
 SEED_VARIABLE = "DWSIM_SEED"
 
@@ -47,9 +48,15 @@ def run_leaves(
     log: Path,
     *,
     cycles: int | None = None,
+    leaves: Sequence[str] | None = None,
 ) -> SimulationResult:
-    """Runs the leaf tests of the file ``bench``, for at most ``cycles`` cycles each."""
+    """Runs the leaf tests of the file ``bench``, or those of ``leaves`` among them.
+
+    Each for at most ``cycles`` cycles.
+    """
     environment = {SEED_VARIABLE: str(seed)}
+    if leaves is not None:
+        environment["COCOTB_TEST_FILTER"] = rf"\.({'|'.join(leaves)})$"
     if cycles is not None:
         environment["DWSIM_LEAF_CYCLES"] = str(cycles)
     return run_simulator(

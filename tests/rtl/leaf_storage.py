@@ -1,4 +1,4 @@
-"""Inside the simulator: delay lines, the window that they make, and the weight memory."""
+"""Inside the simulator: memories, delay lines, and the window that they make."""
 
 from __future__ import annotations
 
@@ -12,6 +12,77 @@ from dwsim.model.delay_line import DelayLine
 from dwsim.model.weight_memory import WeightMemory
 from dwsim.model.window import Window
 from tests.rtl.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+
+
+class RamCase(Case):
+    """Reads and writes of any address, the same one too; reads that pause.
+
+    A memory of an engine, which reads in every cycle, is compared with the model's.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = None
+        if self.spec is not None:
+            self.numbers = EngineNumbers(self.spec)
+            self.component = WeightMemory(self.numbers)
+        self.write = Coin(self.rng)
+        self.read = Coin(self.rng, *([1.0] if self.spec is not None else []))
+        self.memory: dict[int, int] = {}
+        self.reads: list[int | None] = [DONT_CARE, DONT_CARE]  # of the last two reads
+        self.met = 0
+
+    def drive(self) -> Values:
+        width = self.parameters["ADDR_W"]
+        write, address = self.write(), self.word(width)
+        return {
+            "write": int(write),
+            "write_address": address,
+            "write_data": self.word(self.parameters["WIDTH"]),
+            "read": int(self.read()),
+            "read_address": address if self.rng.random() < 0.2 else self.word(width),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if self.component is None or self.reads[0] is DONT_CARE:
+            return {}  # not yet written
+        memory, units = self.instance.cell, self.spec.lane_multipliers
+        if memory < units:
+            row, column = divmod(memory, self.numbers.array_cols)
+            data = self.component.read_data[column, row]
+        else:
+            data = self.component.scale_data[memory - units]
+        return {"read_data": to_word(data, self.spec.weight_width)}
+
+    def promise(self, i: Values) -> Expected:
+        return {"read_data": self.reads[0]}
+
+    def clock(self, i: Values) -> None:
+        if self.component is not None:
+            self._clock_model(i)
+        if i["read"]:
+            self.reads = [self.reads[1], self.memory.get(i["read_address"], DONT_CARE)]
+        if i["write"]:
+            self.memory[i["write_address"]] = i["write_data"]
+            self.met += i["read"] and i["write_address"] == i["read_address"]
+
+    def _clock_model(self, i: Values) -> None:
+        spec, n = self.spec, self.numbers
+        is_scale = self.instance.cell >= spec.lane_multipliers
+        index_width = n.set_width if is_scale else n.word_width
+        bank, index = divmod(i["write_address"], 1 << index_width)
+        tag = divmod(i["read_address"], 1 << index_width)
+        data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
+        # The model's write names the word of the weights and the set of the scales.
+        place = (bank, 0, index) if is_scale else (bank, index, 0)
+        write = (self.instance.cell, *place, data) if i["write"] else None
+        weights, scales = ((0, 0), tag) if is_scale else (tag, (0, 0))
+        self.component.compute(write, [weights] * n.array_cols, scales)
+        self.component.commit()
+
+    def uncovered(self) -> str:
+        complete = len(self.memory) == 1 << self.parameters["ADDR_W"]
+        return "" if complete and self.met > 20 else "all addresses, and reads of what is written"
 
 
 class DelayLineCase(Case):
@@ -154,60 +225,6 @@ class WindowCase(Case):
         return "" if self.whole > 200 else "enough whole windows"
 
 
-class WeightMemoryCase(Case):
-    """Reads and writes of any address, the same one too.
-
-    The model's first tap; where there is a requantiser, its first word.
-    """
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.numbers = EngineNumbers(self.spec)
-        self.component = WeightMemory(self.numbers)
-        self.write = Coin(self.rng)
-        self.memory: dict[int, int] = {}
-        self.reads: list[int | None] = [DONT_CARE, DONT_CARE]  # of the last two cycles
-        self.met = 0
-
-    def drive(self) -> Values:
-        width = self.parameters["ADDR_W"]
-        write, address = self.write(), self.word(width)
-        return {
-            "write": int(write),
-            "write_address": address,
-            "write_data": self.word(self.parameters["WIDTH"]),
-            "read_address": address if self.rng.random() < 0.2 else self.word(width),
-        }
-
-    def model(self, i: Values) -> Expected:
-        if self.reads[0] is DONT_CARE:
-            return {}  # not yet written
-        scale = self.numbers.requantises
-        data = self.component.scale_data[0] if scale else self.component.read_data[0, 0]
-        return {"read_data": to_word(data, self.spec.weight_width)}
-
-    def promise(self, i: Values) -> Expected:
-        return {"read_data": self.reads[0]}
-
-    def clock(self, i: Values) -> None:
-        spec, sets = self.spec, self.numbers.set_width
-        bank, weight_set = divmod(i["write_address"], 1 << sets)
-        data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
-        tag = divmod(i["read_address"], 1 << sets)
-        first = self.component.taps if self.numbers.requantises else 0
-        word = first if i["write"] else None
-        self.component.compute(word, bank, weight_set, data, [tag] * spec.kernel_w, tag)
-        self.component.commit()
-        self.reads = [self.reads[1], self.memory.get(i["read_address"], DONT_CARE)]
-        if i["write"]:
-            self.memory[i["write_address"]] = i["write_data"]
-            self.met += i["write_address"] == i["read_address"]
-
-    def uncovered(self) -> str:
-        complete = len(self.memory) == 1 << self.parameters["ADDR_W"]
-        return "" if complete and self.met > 20 else "all addresses, and reads of what is written"
-
-
+dw_ram = leaf_test("dw_ram", RamCase, 4000)
 dw_delay_line = leaf_test("dw_delay_line", DelayLineCase, 8000)
 dw_window = leaf_test("dw_window", WindowCase, 5000)
-dw_weight_memory = leaf_test("dw_weight_memory", WeightMemoryCase, 4000)
