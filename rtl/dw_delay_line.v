@@ -2,8 +2,7 @@
 //
 // Promises: before step t, q is the word that entered at step t - length. Time passes only
 // in cycles with `step`. `length` may change only under `restart`, after which the first
-// `length` words out are stale, or zero with ZERO_FILL = 1. q is one choice away from registers,
-// and a register itself with ZERO_FILL.
+// `length` words out are stale. q is one choice away from registers.
 //
 // One module serves the row delays (thousands of words), the column delays (a few) and the
 // plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
@@ -16,8 +15,7 @@ module dw_delay_line #(
     parameter WIDTH            = 8,  // bits of a word
     parameter MAX_LENGTH       = 1,  // longest delay in steps
     parameter LENGTH_W         = 1,  // bits of `length`
-    parameter SHIFT_LENGTH_MAX = 4,  // longest line that is a shift register
-    parameter ZERO_FILL        = 0   // 1: zeros come out until words of this run do
+    parameter SHIFT_LENGTH_MAX = 4   // longest line that is a shift register
 ) (
     input  wire                clk,
     input  wire                restart,
@@ -46,19 +44,13 @@ module dw_delay_line #(
           assign entering = (length == i + 1) ? d : stages[WIDTH*(i+1)+:WIDTH];
         end
         always @(posedge clk) begin
-          if ((ZERO_FILL != 0) && restart) stages[WIDTH*i+:WIDTH] <= {WIDTH{1'b0}};
-          else if (step) stages[WIDTH*i+:WIDTH] <= entering;
+          if (step) stages[WIDTH*i+:WIDTH] <= entering;
         end
       end
-      if (ZERO_FILL == 0) begin : g_no_restart
-        wire unused_restart = &{1'b0, restart, 1'b0};
-      end
+      wire unused_restart = &{1'b0, restart, 1'b0};
     end else begin : g_memory
-      // Word t is written at step t; the memory returns it before step t + length, or one step
-      // earlier where q is a register. No shorter word than YOUNGEST comes from the memory.
+      // Word t is written at step t and read at step t + length - 2.
       localparam ADDR_W = $clog2(MAX_LENGTH - 1);
-      localparam YOUNGEST = (ZERO_FILL != 0) ? 4 : 3;
-      localparam [LENGTH_W-1:0] READ_BEFORE = YOUNGEST - 1;
       localparam [LENGTH_W-1:0] TWO = 2;
 
       reg [ADDR_W-1:0] write_address;
@@ -67,7 +59,7 @@ module dw_delay_line #(
       reg [WIDTH-1:0] earlier_d;
       reg is_one;  // length, in registers of their own: they choose every bit of q
       reg is_two;
-      wire [LENGTH_W-1:0] read_offset = READ_BEFORE - length;
+      wire [LENGTH_W-1:0] read_offset = TWO - length;
       wire [WIDTH-1:0] read_data;
 
       dw_ram #(
@@ -99,29 +91,7 @@ module dw_delay_line #(
         end
       end
 
-      if (ZERO_FILL != 0) begin : g_zero_fill
-        localparam [LENGTH_W-1:0] THREE = 3;
-        reg is_three;
-        reg [LENGTH_W-1:0] stale;  // steps after which the word out is of this run
-        reg fresh;
-        reg [WIDTH-1:0] out_data;
-        wire [WIDTH-1:0] aged = is_one ? d : is_two ? last_d : is_three ? earlier_d : read_data;
-        assign q = out_data;
-        always @(posedge clk) begin
-          is_three <= (length == THREE);
-          if (restart) begin
-            stale <= length - 1'b1;
-            fresh <= (length == 1);
-          end else if (step && !fresh) begin
-            stale <= stale - 1'b1;
-            fresh <= (stale == 1);
-          end
-          if (restart) out_data <= {WIDTH{1'b0}};
-          else if (step) out_data <= fresh ? aged : {WIDTH{1'b0}};
-        end
-      end else begin : g_stale
-        assign q = is_one ? last_d : is_two ? earlier_d : read_data;
-      end
+      assign q = is_one ? last_d : is_two ? earlier_d : read_data;
 
       if (LENGTH_W > ADDR_W) begin : g_unused
         wire unused_offset = &{1'b0, read_offset[LENGTH_W-1:ADDR_W], 1'b0};

@@ -26,10 +26,10 @@ module dw_output_fifo #(
   reg [WIDTH-1:0] memory[0:DEPTH-1];
   reg [ADDR_W-1:0] write_address;
   reg [ADDR_W-1:0] read_address;
-  reg wrapped;  // the writer is one round ahead
+  reg [ADDR_W:0] entries;
+  reg some;  // entries is not 0
 
-  wire empty = (write_address == read_address) && !wrapped;
-  wire pop = !empty && (!m_valid || m_ready);
+  wire pop = some && (!m_valid || m_ready);
   wire write_wraps = write && (write_address == LAST);
   wire read_wraps = pop && (read_address == LAST);
 
@@ -39,12 +39,19 @@ module dw_output_fifo #(
     if (rst) begin
       write_address <= {ADDR_W{1'b0}};
       read_address <= {ADDR_W{1'b0}};
-      wrapped <= 1'b0;
+      entries <= {(ADDR_W + 1) {1'b0}};
+      some <= 1'b0;
       m_valid <= 1'b0;
     end else begin
       if (write) write_address <= write_wraps ? {ADDR_W{1'b0}} : write_address + 1'b1;
       if (pop) read_address <= read_wraps ? {ADDR_W{1'b0}} : read_address + 1'b1;
-      if (write_wraps != read_wraps) wrapped <= write_wraps;
+      if (write && !pop) begin
+        entries <= entries + 1'b1;
+        some <= 1'b1;
+      end else if (pop && !write) begin
+        entries <= entries - 1'b1;
+        some <= (entries != 1);
+      end
       if (pop) m_valid <= 1'b1;
       else if (m_ready) m_valid <= 1'b0;
     end

@@ -1,11 +1,10 @@
 // dw_raster: walks planes of plane_rows x row_pitch pixels, each of `interleave` slots, and
 // says which slots are hit.
 //
-// Promises: a slot with `start` is position (0, 0) of a plane, its first channel group; each
-// further step is the next slot, pixel by pixel and row by row, until the plane ends; the next
-// plane may start in the very next slot. `running` holds inside a plane after its first slot,
-// when `start` is not allowed. A plane's first slot is hit; `due` tells, from a register, that
-// the next slot of a plane under way is.
+// Promises: the first step after a restart is position (0, 0), its first channel group; each
+// further one is the next slot, pixel by pixel and row by row, until the plane ends; then it
+// begins anew. Nothing here knows whether a plane is under way: `step` comes only with slots that
+// belong to one.
 `default_nettype none
 
 module dw_raster #(
@@ -17,7 +16,6 @@ module dw_raster #(
     input  wire                    clk,
     input  wire                    restart,
     input  wire                    step,
-    input  wire                    start,
     input  wire [INTERLEAVE_W-1:0] interleave,
     input  wire [       COL_W-1:0] row_pitch,
     input  wire [       ROW_W-1:0] plane_rows,
@@ -25,22 +23,20 @@ module dw_raster #(
     input  wire [       ROW_W-1:0] stride_h,
     input  wire [       COL_W-1:0] count_w,
     input  wire [       ROW_W-1:0] count_h,
-    output reg                     running,
-    output wire                    live,       // this slot belongs to a plane
-    output reg                     due,        // ... under way, and is hit on both axes
-    output wire                    pixel_end,  // this slot, if live, is the last of its pixel
+    output wire                    pixel_end,  // this slot is the last of its pixel
     output wire                    row_end,    // ... of its row
     output wire                    plane_end,  // ... of its plane
-    output wire                    final_due   // ... that is hit
+    output wire                    final_hit,  // ... of its plane's that are hit
+    output wire                    hit_next    // the next one of the plane is hit
 );
 
   wire col_last, col_hit, col_hit_next, col_final;
   wire row_last, row_hit, row_hit_next, row_final;
 
-  assign live = running || start;
   assign row_end = pixel_end && col_last;
   assign plane_end = row_end && row_last;
-  assign final_due = pixel_end && col_final && row_final;
+  assign final_hit = pixel_end && col_final && row_final;
+  assign hit_next = (pixel_end ? col_hit_next : col_hit) && (row_end ? row_hit_next : row_hit);
 
   generate
     if (MAX_INTERLEAVE == 1) begin : g_one_group
@@ -52,7 +48,7 @@ module dw_raster #(
       ) u_group (
           .clk    (clk),
           .restart(restart),
-          .step   (step && live),
+          .step   (step),
           .count  (interleave),
           .last   (pixel_end)
       );
@@ -64,7 +60,7 @@ module dw_raster #(
   ) u_col (
       .clk      (clk),
       .restart  (restart),
-      .step     (step && live && pixel_end),
+      .step     (step && pixel_end),
       .pitch    (row_pitch),
       .stride   (stride_w),
       .count    (count_w),
@@ -79,7 +75,7 @@ module dw_raster #(
   ) u_row (
       .clk      (clk),
       .restart  (restart),
-      .step     (step && live && row_end),
+      .step     (step && row_end),
       .pitch    (plane_rows),
       .stride   (stride_h),
       .count    (count_h),
@@ -88,16 +84,6 @@ module dw_raster #(
       .hit_next (row_hit_next),
       .final_hit(row_final)
   );
-
-  always @(posedge clk) begin
-    if (restart) begin
-      running <= 1'b0;
-      due <= 1'b0;
-    end else if (step && live) begin
-      running <= !plane_end;
-      due <= !plane_end && (pixel_end ? col_hit_next : col_hit) && (row_end ? row_hit_next : row_hit);
-    end
-  end
 
 endmodule
 

@@ -72,45 +72,51 @@ module dw_slot_raster #(
   reg in_more;  // in_planes is not 0
   reg out_more;
 
-  wire in_live, in_due, in_plane_end, in_final_due;
-  wire out_live, out_due, out_pixel_end, out_row_end, out_plane_end;
+  // What a slot may have to wait for hangs on registers: this is the engine's longest path.
+  // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit.
+  reg in_sure, in_due;
+  reg out_sure, out_due;
+  // A plane may begin if there is a beat: the input's; without a lag, the output's with it.
+  reg in_may_begin, both_may_begin;
+  reg out_begins;  // leading outputs: the next slot begins a plane
 
-  // The raster that starts first starts planes; the other follows its marker. What a slot may
-  // have to wait for hangs on registers: this is the engine's longest path.
-  reg no_lag;
-  reg in_may_start;  // not lead: the last plane has ended, and another is to come
-  reg out_may_start;  // lead
-  wire marker;  // lag slots after the start of a plane; never without a lag
-  wire in_begins = in_may_start && beat_available;
-  wire in_start = in_begins || (lead && marker);
-  wire out_start = out_may_start || (no_lag && in_begins) || (!lead && marker);
-  wire plane_start = in_begins || out_may_start;
+  wire in_begins = in_may_begin && beat_available;
+  wire in_live = in_sure || in_begins;
+  wire in_hit = in_due || in_begins;
+  wire both_begin = both_may_begin && beat_available;
+  wire out_live = out_sure || both_begin;
+  wire out_hit = out_due || both_begin;
+
+  wire in_plane_end, in_final_hit, in_hit_next;
+  wire out_pixel_end, out_row_end, out_plane_end, out_hit_next;
+
+  // The raster that starts first starts planes; the other follows its marker.
+  wire marker_next;
+  wire plane_start = lead ? out_begins : in_begins;
 
   generate
     if (MAX_LAG == 0) begin : g_no_lag
-      wire unused_lag = &{1'b0, lag, plane_start, 1'b0};
-      assign marker = 1'b0;
+      wire unused_plane_start = &{1'b0, plane_start, 1'b0};
+      assign marker_next = 1'b0;
     end else begin : g_lag
-      dw_delay_line #(
-          .WIDTH           (1),
-          .MAX_LENGTH      (MAX_LAG),
-          .LENGTH_W        (LAG_W),
-          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX),
-          .ZERO_FILL       (1)
-      ) u_marker (
-          .clk    (clk),
-          .restart(restart),
-          .step   (step),
-          .length (lag),
-          .d      (plane_start && !no_lag),
-          .q      (marker)
+      dw_plane_marker #(
+          .MAX_LAG         (MAX_LAG),
+          .LAG_W           (LAG_W),
+          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
+      ) u_plane_marker (
+          .clk      (clk),
+          .restart  (restart),
+          .step     (step),
+          .lag      (lag),
+          .mark     (plane_start),
+          .mark_next(marker_next)
       );
     end
   endgenerate
 
   localparam [COL_W-1:0] EVERY_COL = 1;
   localparam [ROW_W-1:0] EVERY_ROW = 1;
-  wire unused_in_running, unused_in_pixel_end, unused_in_row_end, unused_out_running;
+  wire unused_in_pixel_end, unused_in_row_end;
 
   dw_raster #(
       .COL_W         (COL_W),
@@ -120,8 +126,7 @@ module dw_slot_raster #(
   ) u_in (
       .clk       (clk),
       .restart   (restart),
-      .step      (step),
-      .start     (in_start),
+      .step      (step && in_live),
       .interleave(interleave),
       .row_pitch (row_pitch),
       .plane_rows(plane_rows),
@@ -129,13 +134,11 @@ module dw_slot_raster #(
       .stride_h  (EVERY_ROW),
       .count_w   (ifmap_w),
       .count_h   (ifmap_h),
-      .running   (unused_in_running),
-      .live      (in_live),
-      .due       (in_due),
       .pixel_end (unused_in_pixel_end),
       .row_end   (unused_in_row_end),
       .plane_end (in_plane_end),
-      .final_due (in_final_due)
+      .final_hit (in_final_hit),
+      .hit_next  (in_hit_next)
   );
 
   dw_raster #(
@@ -146,8 +149,7 @@ module dw_slot_raster #(
   ) u_out (
       .clk       (clk),
       .restart   (restart),
-      .step      (step),
-      .start     (out_start),
+      .step      (step && out_live),
       .interleave(interleave),
       .row_pitch (row_pitch),
       .plane_rows(plane_rows),
@@ -155,13 +157,11 @@ module dw_slot_raster #(
       .stride_h  (stride_h),
       .count_w   (ofmap_w),
       .count_h   (ofmap_h),
-      .running   (unused_out_running),
-      .live      (out_live),
-      .due       (out_due),
       .pixel_end (out_pixel_end),
       .row_end   (out_row_end),
       .plane_end (out_plane_end),
-      .final_due (plane_final)
+      .final_hit (plane_final),
+      .hit_next  (out_hit_next)
   );
 
   wire [KERNEL_H-1:0] row_mask_now;
@@ -195,15 +195,12 @@ module dw_slot_raster #(
       .mask   (col_mask_now)
   );
 
-  // A plane's first slot takes a beat and emits, later ones where they are due.
-  wire in_hit = in_due || in_start;
-  wire out_hit = out_due || out_start;
-  wire beat_ok = !(in_due || (lead && marker)) || beat_available;
+  wire beat_ok = !in_due || beat_available;
   wire credit_ok = !out_hit || credit_available;
 
   assign step = run && !holding && beat_ok && credit_ok;
   assign take = step && in_hit;
-  assign final_take = take && in_final_due && (in_planes == 1);
+  assign final_take = take && in_final_hit && (in_planes == 1);
   assign emit = (step && out_hit) || (holding && (credit_available || !claims));
   assign plane_last = (out_planes == 1);
   assign done = !in_more && !out_more && !holding;
@@ -211,31 +208,44 @@ module dw_slot_raster #(
   // A void that enters only because the next plane has no beat yet is a stall, too.
   wire stalls = run && !done && !emit;
   assign backpressured = stalls && (holding || (!step && beat_ok));
-  assign starved = stalls && !holding && (step ? (in_may_start && !beat_available) : !beat_ok);
+  assign starved = stalls && !holding && (step ? (in_may_begin && !beat_available) : !beat_ok);
 
-  wire in_more_next = in_final_due ? (in_planes != 1) : in_more;
+  wire in_more_next = in_final_hit ? (in_planes != 1) : in_more;
   wire out_more_next = plane_final ? (out_planes != 1) : out_more;
+  wire in_turns = in_plane_end && in_more_next;  // another plane follows
+  wire out_turns = out_plane_end && out_more_next;
 
   always @(posedge clk) begin
     if (restart) begin
       in_planes <= planes;
       in_more <= (planes != 0);
-      in_may_start <= !lead && (planes != 0);
+      in_sure <= 1'b0;
+      in_due <= 1'b0;
+      in_may_begin <= !lead && (planes != 0);
+      both_may_begin <= (lag == 0) && (planes != 0);
       out_planes <= planes;
       out_more <= (planes != 0);
-      out_may_start <= lead && (planes != 0);
-      no_lag <= (lag == 0);
-    end else begin
-      if (step && in_live) begin
-        if (in_final_due) in_planes <= in_planes - 1'b1;
+      out_sure <= lead && (planes != 0);
+      out_due <= lead && (planes != 0);
+      out_begins <= lead && (planes != 0);
+    end else if (step) begin
+      if (in_live) begin
+        if (in_final_hit) in_planes <= in_planes - 1'b1;
         in_more <= in_more_next;
-        in_may_start <= !lead && in_plane_end && in_more_next;
+        in_may_begin <= !lead && in_turns;
+        both_may_begin <= (lag == 0) && in_turns;
       end
-      if (step && out_live) begin
+      in_sure <= (in_live && !in_plane_end) || (lead && marker_next);
+      in_due <= (in_live && !in_plane_end && in_hit_next) || (lead && marker_next);
+
+      if (out_live) begin
         if (plane_final) out_planes <= out_planes - 1'b1;
         out_more <= out_more_next;
-        out_may_start <= lead && out_plane_end && out_more_next;
       end
+      out_begins <= lead && out_live && out_turns;
+      out_sure <= (out_live && (!out_plane_end || (lead && out_turns))) || (!lead && marker_next);
+      out_due <= (out_live && (out_plane_end ? lead && out_turns : out_hit_next)) ||
+          (!lead && marker_next);
     end
 
     step_q <= step && !rst;

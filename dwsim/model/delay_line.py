@@ -14,9 +14,8 @@ class DelayLine(Component):
     kernel rows, are one model with a longer word.
     """
 
-    def __init__(self, shape: tuple[int, ...], max_length: int, zero_fill: bool = False) -> None:
+    def __init__(self, shape: tuple[int, ...], max_length: int) -> None:
         self.ring = np.zeros((max_length, *shape), np.int64)
-        self.zero_fill = zero_fill
         self.position = 0
         self.q = np.zeros(shape, np.int64)
         self._entering: np.ndarray | None = None
@@ -27,9 +26,6 @@ class DelayLine(Component):
         self._entering = None
         if restart:
             self.next["position"] = 0
-            if self.zero_fill:
-                self.next["q"] = np.zeros_like(self.q)
-                self.next["ring"] = np.zeros_like(self.ring)
         elif step:
             position = self.position + 1 if self.position + 1 < length else 0
             self._entering = d

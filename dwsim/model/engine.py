@@ -303,8 +303,7 @@ class Engine:
             return Activity.BACKPRESSURED if now.beat_ok else Activity.INPUT_STARVED
         if raster.in_planes == 0:
             return Activity.DRAIN
-        at_boundary = not self.config["lead"] and not raster.in_raster.running
-        if at_boundary and not now.plane_start:
+        if raster.in_may_begin and not now.in_live:
             return Activity.INPUT_STARVED
         return Activity.FILL
 

@@ -45,6 +45,7 @@ class IfmapPort(Component):
             "excess": not rst and (too_long or (self.excess and not (s_valid and s_last))),
             "error_short": not rst and (self.error_short or too_short),
             "error_long": not rst and (self.error_long or too_long),
-            # Free-running: only what is taken counts.
-            "beat": self.zeros if self.short_stream else s_data,
         }
+        # The RTL's register runs free; what it holds after another cycle is masked.
+        if take:
+            self.next["beat"] = self.zeros if self.short_stream else s_data

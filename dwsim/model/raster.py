@@ -8,21 +8,16 @@ from dwsim.model.raster_axis import RasterAxis
 
 
 class Raster(Component):
-    """Two axes, the channel groups of a pixel, and whether a plane is under way."""
+    """Two axes and the channel groups of a pixel; steps are slots that belong to a plane."""
 
     def __init__(self) -> None:
         self.group = Countdown()
         self.col = RasterAxis()
         self.row = RasterAxis()
-        self.running = False
-
-    def live(self, start: bool) -> bool:
-        """This slot belongs to a plane."""
-        return self.running or start
 
     @property
     def pixel_end(self) -> bool:
-        """This slot, if live, is the last of its pixel."""
+        """This slot is the last of its pixel."""
         return self.group.last
 
     @property
@@ -36,38 +31,32 @@ class Raster(Component):
         return self.row_end and self.row.last
 
     @property
-    def due(self) -> bool:
+    def hit(self) -> bool:
         """... is hit on both axes."""
         return self.col.hit and self.row.hit
 
     @property
-    def final_due(self) -> bool:
+    def final_hit(self) -> bool:
         """... for the last time in its plane."""
         return self.group.last and self.col.final_hit and self.row.final_hit
 
     def compute(
         self,
         restart: bool,
-        moves: bool,
+        step: bool,
         interleave: int,
         pitch: tuple[int, int],
         stride: tuple[int, int],
         count: tuple[int, int],
     ) -> None:
-        """``moves``: a live slot enters. Pairs are (rows, columns)."""
-        pixel_end, row_end = moves and self.pixel_end, moves and self.row_end
-        self.group.compute(restart, moves, interleave)
+        """Pairs are (rows, columns)."""
+        pixel_end, row_end = step and self.pixel_end, step and self.row_end
+        self.group.compute(restart, step, interleave)
         self.col.compute(restart, pixel_end, pitch[1], stride[1], count[1])
         self.row.compute(restart, row_end, pitch[0], stride[0], count[0])
-        self.next = {}
-        if restart:
-            self.next["running"] = False
-        elif moves:
-            self.next["running"] = not self.plane_end
 
     def commit(self) -> None:
-        """The clock edge, of the counters too."""
+        """The clock edge."""
         self.group.commit()
         self.col.commit()
         self.row.commit()
-        super().commit()

@@ -171,7 +171,7 @@ def hang_report(engine: Engine, plan: Plan, ofmap_beats: int, ifmap_beats: int) 
         waits = "the next slot waits for a beat on s_axis_ifmap"
     elif now is not None and not now.credit_ok:
         waits = "the next window waits for credit, but no beat waits on m_axis_ofmap"
-    elif engine.slot_raster.in_planes and not engine.slot_raster.in_raster.running:
+    elif engine.slot_raster.in_may_begin:
         waits = "the next plane waits for its first beat on s_axis_ifmap"
     else:
         waits = "slots enter, but no beat moves on any port"

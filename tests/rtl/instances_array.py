@@ -15,21 +15,19 @@ def delay_line() -> Iterator[Instance]:
     shifts = [(longest, 4) for longest in (1, 2, 3, 4)] + [(7, 8)]
     memories = [(longest, 4) for longest in (5, 6, 9, 10, 17, 18)] + [(3, 1), (4, 2)]
     for longest, shift in shifts + memories:
-        for zero_fill in (0, 1):
-            width = 1 if zero_fill and longest % 2 else 11
-            yield Instance(
-                "dw_delay_line",
-                {"restart": 1, "step": 1, "length": bits(longest), "d": width},
-                {"q": width},
-                ("q",),
-                {
-                    "WIDTH": width,
-                    "MAX_LENGTH": longest,
-                    "LENGTH_W": bits(longest),
-                    "SHIFT_LENGTH_MAX": shift,
-                    "ZERO_FILL": zero_fill,
-                },
-            )
+        width = 11 if longest % 2 else 2
+        yield Instance(
+            "dw_delay_line",
+            {"restart": 1, "step": 1, "length": bits(longest), "d": width},
+            {"q": width},
+            ("q",),
+            {
+                "WIDTH": width,
+                "MAX_LENGTH": longest,
+                "LENGTH_W": bits(longest),
+                "SHIFT_LENGTH_MAX": shift,
+            },
+        )
 
 
 def ram() -> Iterator[Instance]:

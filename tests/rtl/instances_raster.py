@@ -34,13 +34,12 @@ def raster_axis() -> Iterator[Instance]:
 
 def raster() -> Iterator[Instance]:
     for col_width, row_width, interleave in ((1, 1, 1), (3, 2, 1), (2, 4, 2), (1, 2, 3), (3, 1, 4)):
-        flags = {"pixel_end": 1, "row_end": 1, "plane_end": 1, "due": 1, "final_due": 1}
+        registers = {"pixel_end": 1, "row_end": 1, "plane_end": 1, "final_hit": 1}
         yield Instance(
             "dw_raster",
             {
                 "restart": 1,
                 "step": 1,
-                "start": 1,
                 "interleave": bits(interleave),
                 "row_pitch": col_width,
                 "plane_rows": row_width,
@@ -49,14 +48,25 @@ def raster() -> Iterator[Instance]:
                 "count_w": col_width,
                 "count_h": row_width,
             },
-            {"running": 1, "live": 1, **flags},
-            ("running", *flags),
+            {**registers, "hit_next": 1},
+            tuple(registers),
             {
                 "COL_W": col_width,
                 "ROW_W": row_width,
                 "INTERLEAVE_W": bits(interleave),
                 "MAX_INTERLEAVE": interleave,
             },
+        )
+
+
+def plane_marker() -> Iterator[Instance]:
+    for longest in (1, 2, 3, 5, 6, 7, 18):
+        yield Instance(
+            "dw_plane_marker",
+            {"restart": 1, "step": 1, "lag": bits(longest), "mark": 1},
+            {"mark_next": 1},
+            (),
+            {"MAX_LAG": longest, "LAG_W": bits(longest)},
         )
 
 

@@ -73,6 +73,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_countdown": raster.countdown,
         "dw_raster_axis": raster.raster_axis,
         "dw_raster": raster.raster,
+        "dw_plane_marker": raster.plane_marker,
         "dw_tap_axis": raster.tap_axis,
     },
     "leaf_slots": {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dwsim.model.countdown import Countdown
+from dwsim.model.plane_marker import PlaneMarker
 from dwsim.model.raster import Raster
 from dwsim.model.raster_axis import RasterAxis
 from dwsim.model.tap_axis import TapAxis
-from tests.rtl.leaf_harness import Case, Coin, Expected, Values, leaf_test
+from tests.rtl.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
 
 
 def random_axis(case: Case, width: int) -> tuple[int, int, int]:
@@ -125,30 +126,28 @@ class RasterAxisCase(Case):
 
 
 class RasterCase(Case):
-    """Planes with and without a gap between them; restarts in mid-plane."""
+    """Planes one after another; restarts in mid-plane."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = Raster()
-        self.step, self.start = Coin(self.rng), Coin(self.rng)
+        self.step = Coin(self.rng)
         self.left = 0
-        self.known = False
-        self.position = 0  # of the next live slot; 0: no plane is under way
+        self.position: int | None = None  # of the next slot, in its plane
         self.planes = 0
 
     def drive(self) -> Values:
-        restart = self.left == 0 or (not self.known and self.rng.random() < 0.5)
+        restart = self.left == 0 or (self.position is None and self.rng.random() < 0.5)
         if restart:
             self.left = self.rng.randint(1, 300)
             self.col = random_axis(self, self.parameters["COL_W"])
             self.row = random_axis(self, self.parameters["ROW_W"])
             self.interleave = self.rng.randint(1, self.parameters["MAX_INTERLEAVE"])
-            self.known = False
+            self.position = None
         self.left -= 1
         return {
             "restart": int(restart),
             "step": int(self.step()),
-            "start": int(self.start() and self.position == 0),
             "interleave": self.interleave,
             "row_pitch": self.col[0],
             "plane_rows": self.row[0],
@@ -159,61 +158,95 @@ class RasterCase(Case):
         }
 
     def model(self, i: Values) -> Expected:
-        raster = self.component
-        if not self.known:
+        if self.position is None:
             return {}
-        return {
-            "running": raster.running,
-            "live": raster.live(bool(i["start"])),
-            "pixel_end": raster.pixel_end,
-            "row_end": raster.row_end,
-            "plane_end": raster.plane_end,
-            "due": raster.running and raster.due,
-            "final_due": raster.final_due,
-        }
+        names = ("pixel_end", "row_end", "plane_end", "final_hit")
+        return {name: getattr(self.component, name) for name in names}
+
+    def _hits(self, position: int) -> tuple[bool, bool]:
+        """Whether a slot is hit, and whether its pixel is its plane's last that is."""
+        row, col = divmod(position // self.interleave, self.col[0])
+        col_hit, col_final = axis_flags(col, *self.col[1:])
+        row_hit, row_final = axis_flags(row, *self.row[1:])
+        return col_hit and row_hit, col_final and row_final
 
     def promise(self, i: Values) -> Expected:
-        if not self.known:
+        if self.position is None:
             return {}
-        live = self.position > 0 or bool(i["start"])
-        flags = {"running": self.position > 0, "live": live}
-        if not live:
-            return flags | {"due": 0}
-        pixel, group = divmod(self.position, i["interleave"])
-        row, col = divmod(pixel, i["row_pitch"])
-        pixel_end = group == i["interleave"] - 1
-        row_end = pixel_end and col == i["row_pitch"] - 1
-        hit_col, final_col = axis_flags(col, i["stride_w"], i["count_w"])
-        hit_row, final_row = axis_flags(row, i["stride_h"], i["count_h"])
-        return flags | {
+        end, row = self.position + 1, self.interleave * self.col[0]
+        pixel_end, plane_end = end % self.interleave == 0, end == row * self.row[0]
+        return {
             "pixel_end": pixel_end,
-            "row_end": row_end,
-            "plane_end": row_end and row == i["plane_rows"] - 1,
-            "due": self.position > 0 and hit_row and hit_col,
-            "final_due": pixel_end and final_row and final_col,
+            "row_end": end % row == 0,
+            "plane_end": plane_end,
+            "final_hit": pixel_end and self._hits(self.position)[1],
+            "hit_next": DONT_CARE if plane_end else self._hits(end)[0],
         }
 
     def clock(self, i: Values) -> None:
-        moves = bool(i["step"]) and self.component.live(bool(i["start"]))
+        pitch = (i["plane_rows"], i["row_pitch"])
+        stride, count = (i["stride_h"], i["stride_w"]), (i["count_h"], i["count_w"])
         self.component.compute(
-            bool(i["restart"]),
-            moves,
-            i["interleave"],
-            (i["plane_rows"], i["row_pitch"]),
-            (i["stride_h"], i["stride_w"]),
-            (i["count_h"], i["count_w"]),
+            bool(i["restart"]), bool(i["step"]), i["interleave"], pitch, stride, count
         )
         self.component.commit()
         if i["restart"]:
-            self.position, self.known = 0, True
-        elif i["step"] and (self.position or i["start"]):
-            self.position += 1
-            if self.position == i["row_pitch"] * i["plane_rows"] * i["interleave"]:
-                self.position = 0
-                self.planes += 1
+            self.position = 0
+        elif i["step"] and self.position is not None:
+            self.position = (self.position + 1) % (pitch[0] * pitch[1] * i["interleave"])
+            self.planes += self.position == 0
 
     def uncovered(self) -> str:
         return "" if self.planes > 20 else "enough planes"
+
+
+class PlaneMarkerCase(Case):
+    """Runs of any lag, with few marks or many."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = PlaneMarker()
+        self.step, self.mark = Coin(self.rng), Coin(self.rng)
+        self.left = 0
+        self.marks: list[bool] | None = None  # of the steps of this run
+        self.lags: set[int] = set()
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.marks is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 100)
+            self.lag = self.rng.randint(0, self.parameters["MAX_LAG"])
+            self.marks = None
+        self.left -= 1
+        inputs = {"restart": int(restart), "step": int(self.step()), "lag": self.lag}
+        return inputs | {"mark": int(self.mark())}
+
+    def model(self, i: Values) -> Expected:
+        if self.marks is None:
+            return {}
+        return {"mark_next": self.component.mark_next(i["lag"], bool(i["mark"]))}
+
+    def promise(self, i: Values) -> Expected:
+        if self.marks is None:
+            return {}
+        marks = [*self.marks, bool(i["mark"])]
+        comes = 0 < i["lag"] <= len(marks) and marks[-i["lag"]]
+        if comes:
+            self.lags.add(i["lag"])
+        return {"mark_next": comes}
+
+    def clock(self, i: Values) -> None:
+        restart, step, mark = (bool(i[name]) for name in ("restart", "step", "mark"))
+        self.component.compute(restart, step, i["lag"], mark)
+        self.component.commit()
+        if restart:
+            self.marks = []
+        elif step and self.marks is not None:
+            self.marks.append(mark)
+
+    def uncovered(self) -> str:
+        missing = set(range(1, self.parameters["MAX_LAG"] + 1)) - self.lags
+        return f"marks that come after {sorted(missing)} slots" if missing else ""
 
 
 class TapAxisCase(Case):
@@ -279,4 +312,5 @@ class TapAxisCase(Case):
 dw_countdown = leaf_test("dw_countdown", CountdownCase, 4000)
 dw_raster_axis = leaf_test("dw_raster_axis", RasterAxisCase, 6000)
 dw_raster = leaf_test("dw_raster", RasterCase, 8000)
+dw_plane_marker = leaf_test("dw_plane_marker", PlaneMarkerCase, 8000)
 dw_tap_axis = leaf_test("dw_tap_axis", TapAxisCase, 4000)

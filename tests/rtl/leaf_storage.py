@@ -91,8 +91,7 @@ class DelayLineCase(Case):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.longest = self.parameters["MAX_LENGTH"]
-        self.zero_fill = bool(self.parameters["ZERO_FILL"])
-        self.component = DelayLine((), self.longest, self.zero_fill)
+        self.component = DelayLine((), self.longest)
         self.step = Coin(self.rng, 0.3, 0.9, 1.0)
         self.to_come: list[int] = []
         self.length = 1
@@ -123,15 +122,11 @@ class DelayLineCase(Case):
         return self.history is None or len(self.history) < self.delay
 
     def model(self, i: Values) -> Expected:
-        if self.history is None or (self._stale() and not self.zero_fill):
-            return {}
-        return {"q": int(self.component.q)}
+        return {} if self._stale() else {"q": int(self.component.q)}
 
     def promise(self, i: Values) -> Expected:
-        if self.history is None:
-            return {}
         if self._stale():
-            return {"q": 0 if self.zero_fill else DONT_CARE}
+            return {}
         self.reached.add(self.delay)
         return {"q": self.history[-self.delay]}
 

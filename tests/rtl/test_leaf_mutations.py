@@ -76,27 +76,28 @@ ROUNDS = {
             "dw_tap_axis": ("if (restart || step) begin", "if (restart || step || anew) begin"),
         },
         {
-            "dw_raster": ("else if (step && live)", "else if (live)"),
+            "dw_raster": (".step   (step)", ".step   (1'b1)"),
+            "dw_plane_marker": ("is_one ? mark : ", ""),
             "dw_tap_axis": ("(restart || anew) ? start", "restart ? start"),
         },
         {
             "dw_raster": ("row_end = pixel_end && col_last", "row_end = col_last"),
+            "dw_plane_marker": ("(fresh && delayed)", "delayed"),
             "dw_tap_axis": ("coordinate < limit", "$signed(coordinate) < $signed(limit)"),
         },
         {
             "dw_raster": ("(row_end ? row_hit_next : row_hit)", "row_hit"),
+            "dw_plane_marker": ("stale <= length", "stale <= lag"),
         },
         {
-            "dw_raster": ("due <= !plane_end && ", "due <= "),
-        },
-        {
-            "dw_raster": ("final_due = pixel_end && ", "final_due = "),
+            "dw_raster": ("final_hit = pixel_end && ", "final_hit = "),
+            "dw_plane_marker": ("step && !fresh && !is_none", "step && !fresh"),
         },
     ),
     "leaf_slots": (
         {
             "dw_group_tag": ("holding <= !window_last", "holding <= !beat_last"),
-            "dw_slot_raster": ("(no_lag && in_begins)", "1'b0"),
+            "dw_slot_raster": ("both_begin = both_may_begin && ", "both_begin = 1'b0 && "),
         },
         {
             "dw_group_tag": ("claims  <= pass_last", "claims  <= 1'b1"),
@@ -104,7 +105,7 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("is_final = holding ? held_final : ", "is_final = "),
-            "dw_slot_raster": ("in_hit = in_due || in_start", "in_hit = in_due"),
+            "dw_slot_raster": ("in_hit = in_due || in_begins", "in_hit = in_due"),
         },
         {
             "dw_group_tag": ("held_last : plane_final && plane_last", "held_last : plane_last"),
@@ -116,18 +117,18 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("word_onward = image_last ? {WORD_W{1'b0}} : ", "word_onward = "),
-            "dw_slot_raster": (
-                "in_may_start <= !lead && in_plane_end",
-                "in_may_start <= in_plane_end",
-            ),
+            "dw_slot_raster": ("out_turns : out_hit_next", "out_turns : 1'b1"),
         },
         {
             "dw_group_tag": ("is_final ? word_onward : word_base", "word_onward"),
-            "dw_slot_raster": ("in_plane_end && in_more_next", "in_plane_end"),
+            "dw_slot_raster": (
+                "in_turns = in_plane_end && in_more_next",
+                "in_turns = in_plane_end",
+            ),
         },
         {
             "dw_group_tag": ("set_onward = image_last ? {SET_W{1'b0}} : ", "set_onward = "),
-            "dw_slot_raster": ("take && in_final_due && (in_planes == 1)", "take && in_final_due"),
+            "dw_slot_raster": ("take && in_final_hit && (in_planes == 1)", "take && in_final_hit"),
         },
         {
             "dw_group_tag": ("pixel_last = window_last && group_last", "pixel_last = window_last"),
@@ -135,7 +136,7 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("valid_q <= beat_end && ", "valid_q <= emit && "),
-            "dw_slot_raster": ("step ? (in_may_start && !beat_available) : ", "!step && "),
+            "dw_slot_raster": ("step ? (in_may_begin && !beat_available) : ", "!step && "),
         },
         {
             "dw_group_tag": ("tail_q <= group_last && image_last", "tail_q <= image_last"),
@@ -151,18 +152,21 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("else if (beat_end) index", "else if (emit) index"),
-            "dw_slot_raster": ("no_lag <= (lag == 0)", "no_lag <= (lag == 0) || lead"),
+            "dw_slot_raster": (
+                "both_may_begin <= (lag == 0) && in_turns",
+                "both_may_begin <= in_turns",
+            ),
         },
+        {"dw_slot_raster": ("out_begins <= lead && out_live", "out_begins <= 1'b0")},
+        {"dw_slot_raster": ("(!out_plane_end || (lead && out_turns))", "!out_plane_end")},
     ),
     "leaf_storage": (
         {"dw_ram": ("read_data   <= memory_data", "read_data <= memory[read_address]")},
         {"dw_ram": ("if (write) memory", "memory")},
         {"dw_ram": ("if (read) begin", "begin")},
         {"dw_delay_line": ("is_one ? last_d : is_two ? earlier_d :", "is_one ? last_d :")},
-        {"dw_delay_line": ("is_three ? earlier_d : read_data", "read_data")},
         {"dw_delay_line": (".read         (step)", ".read         (1'b1)")},
-        {"dw_delay_line": ("stale <= length - 1'b1", "stale <= length - 2'd2")},
-        {"dw_delay_line": ("fresh <= (length == 1)", "fresh <= 1'b0")},
+        {"dw_delay_line": ("read_offset = TWO - length", "read_offset = 1 - length")},
         {"dw_delay_line": ("(length == i + 1) ? d", "(length == i + 2) ? d")},
         {"dw_window": ("rows[(r+1)*WIDTH+:WIDTH]),", "rows[(KERNEL_H-1)*WIDTH+:WIDTH]),")},
         {"dw_window": ("(r*KERNEL_W+c+1)*WIDTH", "(r*KERNEL_W+KERNEL_W-1)*WIDTH")},

@@ -1,0 +1,68 @@
+// dw_plane_marker: tells when `lag` slots have passed since a plane began.
+//
+// Promises: mark_next is the mark of lag - 1 steps before this one (of this step, if lag is 1):
+// registered at this step, it comes with the slot that is lag slots after the marked one. Time
+// passes only in cycles with `step`. `lag` may change only under `restart`, after which no mark
+// of before comes out. With lag 0 nothing is ever marked.
+`default_nettype none
+
+module dw_plane_marker #(
+    parameter MAX_LAG          = 1,
+    parameter LAG_W            = 1,  // bits of the lag
+    parameter SHIFT_LENGTH_MAX = 4   // longest line that is a shift register
+) (
+    input  wire             clk,
+    input  wire             restart,
+    input  wire             step,
+    input  wire [LAG_W-1:0] lag,
+    input  wire             mark,
+    output wire             mark_next
+);
+
+  reg is_one;
+  always @(posedge clk) is_one <= (lag == 1);
+
+  generate
+    if (MAX_LAG == 1) begin : g_at_once
+      wire unused_step = &{1'b0, restart, step, 1'b0};
+      assign mark_next = is_one && mark;
+    end else begin : g_line
+      // A line keeps what it holds over a restart: its words count when they are of this run.
+      reg [LAG_W-1:0] stale;  // steps after which the word out is
+      reg fresh;
+      reg is_none;
+      wire delayed;
+      wire [LAG_W-1:0] length = lag - 1'b1;
+
+      dw_delay_line #(
+          .WIDTH           (1),
+          .MAX_LENGTH      (MAX_LAG - 1),
+          .LENGTH_W        (LAG_W),
+          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
+      ) u_line (
+          .clk    (clk),
+          .restart(restart),
+          .step   (step),
+          .length (length),
+          .d      (mark),
+          .q      (delayed)
+      );
+
+      assign mark_next = is_one ? mark : (fresh && delayed);
+
+      always @(posedge clk) begin
+        is_none <= (lag == 0);
+        if (restart) begin
+          stale <= length;
+          fresh <= 1'b0;
+        end else if (step && !fresh && !is_none) begin
+          stale <= stale - 1'b1;
+          fresh <= (stale == 1);
+        end
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
