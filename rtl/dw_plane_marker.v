@@ -19,24 +19,38 @@ module dw_plane_marker #(
     output wire             mark_next
 );
 
-  reg is_one;
-  always @(posedge clk) is_one <= (lag == 1);
+  reg  is_one;
+  reg  held;  // mark_next of the step before, for lags above 1
+  wire delayed;  // the mark of lag - 2 steps before this one, for lags above 1
+
+  assign mark_next = is_one ? mark : held;
+
+  always @(posedge clk) begin
+    is_one <= (lag == 1);
+    if (restart) held <= 1'b0;
+    else if (step) held <= delayed;
+  end
 
   generate
-    if (MAX_LAG == 1) begin : g_at_once
-      wire unused_step = &{1'b0, restart, step, 1'b0};
-      assign mark_next = is_one && mark;
+    if (MAX_LAG == 1) begin : g_no_line
+      assign delayed = 1'b0;
+    end else if (MAX_LAG == 2) begin : g_no_word
+      reg is_two;
+      always @(posedge clk) is_two <= ({1'b0, lag} == 2);
+      assign delayed = is_two && mark;
     end else begin : g_line
       // A line keeps what it holds over a restart: its words count when they are of this run.
+      localparam [LAG_W-1:0] TWO = 2;
       reg [LAG_W-1:0] stale;  // steps after which the word out is
       reg fresh;
-      reg is_none;
-      wire delayed;
-      wire [LAG_W-1:0] length = lag - 1'b1;
+      reg is_two;
+      reg is_longer;
+      wire word;
+      wire [LAG_W-1:0] length = lag - TWO;
 
       dw_delay_line #(
           .WIDTH           (1),
-          .MAX_LENGTH      (MAX_LAG - 1),
+          .MAX_LENGTH      (MAX_LAG - 2),
           .LENGTH_W        (LAG_W),
           .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
       ) u_line (
@@ -45,17 +59,18 @@ module dw_plane_marker #(
           .step   (step),
           .length (length),
           .d      (mark),
-          .q      (delayed)
+          .q      (word)
       );
 
-      assign mark_next = is_one ? mark : (fresh && delayed);
+      assign delayed = is_two ? mark : (fresh && word);
 
       always @(posedge clk) begin
-        is_none <= (lag == 0);
+        is_two <= (lag == TWO);
+        is_longer <= (lag > TWO);
         if (restart) begin
           stale <= length;
           fresh <= 1'b0;
-        end else if (step && !fresh && !is_none) begin
+        end else if (step && !fresh && is_longer) begin
           stale <= stale - 1'b1;
           fresh <= (stale == 1);
         end
