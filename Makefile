@@ -51,7 +51,7 @@ bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
 
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
-$(VENV)/.stamp-sim: EXTRAS := sim,synth,tflite
+$(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite
 $(VENV)/.stamp-test: EXTRAS := test
 $(VENV)/.stamp-dev: EXTRAS := dev
 
