@@ -9,6 +9,11 @@ from dwsim.errors import ToolError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def package_dir() -> Path:
+    """The directory of the package."""
+    return _PACKAGE
+
+
 def template_dir() -> Path:
     """The directory of the Jinja2 templates."""
     return _shipped("templates")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from dwsim.errors import SpecError, Violation
@@ -23,6 +24,11 @@ class Network:
     def macs(self) -> int:
         """Multiply-adds of one inference, taps on padding included."""
         return sum(layer.macs for layer in self.layers)
+
+    @cached_property
+    def shapes(self) -> tuple[LayerSpec, ...]:
+        """The layer at each place without its name, by which equal ones are found."""
+        return tuple(replace(layer, name="") for layer in self.layers)
 
 
 def table_dir() -> Path:
