@@ -16,6 +16,9 @@ from dwsim.explore.space import read_space, ready_spaces
 if TYPE_CHECKING:
     from dwsim.explore.outcome import Outcome
 
+PACKAGES = ("distributed", "optuna", "pyarrow")
+"""What only this command needs."""
+
 MISSING = "dwsim explore needs {}: python -m pip install 'dwsim[explore]'"
 
 
@@ -63,11 +66,18 @@ def _count(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     try:
-        # Here and not at the top: the other commands need none of these.
-        from dwsim.explore import text
-        from dwsim.explore.run import explore
+        return _run(arguments)
     except ModuleNotFoundError as error:
+        if error.name not in PACKAGES:
+            raise
         raise ToolError(MISSING.format(error.name)) from None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Here and not at the top: the other commands need none of these.
+    from dwsim.explore import text
+    from dwsim.explore.run import explore
+
     space = read_space(arguments.space)
     directory = arguments.directory or Path("dwsim-explore") / space.name
     try:

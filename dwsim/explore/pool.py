@@ -135,11 +135,9 @@ def other_code(found: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def _dask(address: str) -> Iterator[Pool]:
-    try:
-        from distributed import Client
-    except ImportError:
-        message = "--scheduler needs Dask: python -m pip install 'dwsim[explore]'"
-        raise ToolError(message) from None
+    # Here and not at the top: only this needs Dask.
+    from distributed import Client
+
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
