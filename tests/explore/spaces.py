@@ -1,4 +1,8 @@
-"""Small spaces for the tests: two networks of tiny layers, a few engines."""
+"""Small spaces for the tests: networks of tiny layers, a few engines.
+
+The second network needs a lead; the parameters of the third's first layer take longer than
+its last layer, so that the next inference waits for them.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +59,27 @@ ifmap_w = 4
 channels = 20
 kernel_h = 2
 kernel_w = 2
-pad_top = 3
+pad_top = 14
 pad_left = 2
+"""
+LOADS = """
+[[layer]]
+name = "many"
+ifmap_h = 1
+ifmap_w = 1
+channels = 60
+kernel_h = 3
+kernel_w = 3
+padding = "SAME"
+
+[[layer]]
+name = "few"
+ifmap_h = 3
+ifmap_w = 3
+channels = 4
+kernel_h = 3
+kernel_w = 3
+padding = "SAME"
 """
 SMALL = """
 networks = ["first.toml", "second.toml"]
@@ -75,10 +98,14 @@ minimise = "multipliers"
 """
 
 
+WITH_LOADS = SMALL.replace('"second.toml"', '"second.toml", "loads.toml"')
+
+
 def write(folder: Path, text: str = SMALL, name: str = "small.toml") -> Path:
     """A space file, with the networks beside it."""
     (folder / "first.toml").write_text(FIRST)
     (folder / "second.toml").write_text(SECOND)
+    (folder / "loads.toml").write_text(LOADS)
     path = folder / name
     path.write_text(text)
     return path

@@ -18,7 +18,7 @@ from dwsim.explore.schema import PAIR_FIELDS
 from dwsim.explore.space import Space
 from dwsim.model.run import run_layer
 from dwsim.networks import Network, read_network
-from tests.explore.spaces import SMALL, small
+from tests.explore.spaces import SMALL, WITH_LOADS, small
 
 
 def points_of(space: Space) -> list[Point]:
@@ -52,7 +52,8 @@ def test_a_pair_has_every_column(tmp_path: Path) -> None:
 
 
 def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
-    space = small(tmp_path, SMALL.replace('"nhwc"]', '"nhwc", "best", 2]'))
+    space = small(tmp_path, WITH_LOADS.replace('"nhwc"]', '"nhwc", "best", 2]'))
+    waits = set()
     for point in points_of(space):
         for network in space.networks:
             record = records_of(space, point)[network.name]
@@ -74,12 +75,14 @@ def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
             many = start_cycles(plans * 10, [True] * (10 * len(plans)))
             last = many[-1] + plans[-1].cycles
             assert last == row["cycles"] + 9 * row["interval_cycles"]
+            waits.add(row["interval_cycles"] > row["cycles"])
             facts = dict(zip(dict.fromkeys(network.shapes), record["facts"], strict=True))
             for plan, shape in zip(plans, network.shapes, strict=True):
                 named = dict(zip(LAYER_FACTS, facts[shape], strict=True))
                 assert named["cycles"] == plan.cycles
                 assert named["interleave"] == plan.interleave
                 assert sum(list(named.values())[-6:]) == plan.cycles
+    assert waits == {True, False}
 
 
 def test_layers_take_what_the_cycle_model_takes(tmp_path: Path, seed: int) -> None:
@@ -109,7 +112,7 @@ def test_what_cannot_run_says_why(tmp_path: Path) -> None:
         "wide: kernel_w = 3: the layer's kernel_w is 5, which exceeds it by 2;"
         " wide: max_row_pitch = 4: the layer's row_pitch is 9, which exceeds it by 5;"
         " wide: max_dilation_w = 1: the layer's dilation_w is 2, which exceeds it by 1;"
-        " and 3 more"
+        " and 4 more"
     )
     assert "cycles" not in row
 

@@ -53,6 +53,7 @@ def test_fitted_maxima_are_the_least(tmp_path: Path, policy: str | int) -> None:
     text = SMALL.replace("kernel = [3, 5]", "kernel = 5")
     space = small(tmp_path, text.replace('["plane", "nhwc"]', str(quoted)))
     layers = tuple(layer for network in space.networks for layer in network.layers)
+    led = 0
     for point in points_of(space):
         assert isinstance(point, Point)
         assert runs(point, point.engine, layers)
@@ -63,8 +64,10 @@ def test_fitted_maxima_are_the_least(tmp_path: Path, policy: str | int) -> None:
             # The span of its line buffers is always granted as a lead.
             if name == "max_lead" and runs(point, replace(point.engine, max_lead=0), layers):
                 continue
+            led += name == "max_lead"
             tight = replace(point.engine, **{name: smaller})
             assert not runs(point, tight, layers), (name, smaller)
+    assert led or policy != "plane"
 
 
 def test_networks_whose_kernels_do_not_fit_do_not_count(tmp_path: Path) -> None:
@@ -103,6 +106,10 @@ def test_an_id_is_of_engine_and_policy(tmp_path: Path) -> None:
     there = {p.engine_id for p in points_of(small(tmp_path)) if p.engine.lanes == 2}
     here = {p.engine_id for p in points_of(small(tmp_path, more)) if p.engine.lanes == 2}
     assert there == here
+    roomy = SMALL.replace("[3, 5]", "5\nmax_interleave = 99\nmax_row_pitch = 999\nmax_lead = 999")
+    plane, nhwc, *_ = points_of(small(tmp_path, roomy))
+    assert replace(plane.engine, name="e") == replace(nhwc.engine, name="e")
+    assert plane.engine_id != nhwc.engine_id
     point = points_of(small(tmp_path))[0]
     assert point.engine.name == f"explored_{point.engine_id}"
 

@@ -28,7 +28,7 @@ from dwsim.explore.space import Space
 from dwsim.explore.store import Store
 from dwsim.spec.files import read_spec
 from tests.cli.helpers import environment
-from tests.explore.spaces import SMALL, small, write
+from tests.explore.spaces import SMALL, WITH_LOADS, small, write
 
 ONLY_FIRST = SMALL.replace('["first.toml", "second.toml"]', '["first.toml"]')
 
@@ -78,7 +78,7 @@ def test_results_are_what_was_found(tmp_path: Path) -> None:
 
 
 def test_layers_add_up_to_their_networks(tmp_path: Path) -> None:
-    outcome = run(small(tmp_path), tmp_path / "out")
+    outcome = run(small(tmp_path, WITH_LOADS), tmp_path / "out")
     layers = read_results(tmp_path / "out").layers
     assert [list(layer) for layer in layers[:1]] == [[field.name for field in LAYER_FIELDS]]
     for engine_id, rows in outcome.rows.items():
@@ -105,6 +105,13 @@ def test_layers_add_up_to_their_networks(tmp_path: Path) -> None:
                 assert sum(layer[name] for name in ACTIVITY_FIELDS) == layer["cycles"]
                 share = layer["macs"] / layer["cycles"] / row["multipliers"]
                 assert layer["utilisation"] == pytest.approx(share)
+
+
+def test_an_engine_that_two_combinations_give_counts_once(tmp_path: Path) -> None:
+    outcome = run(small(tmp_path, ONLY_FIRST.replace('"row", 1', "9, 25")), tmp_path / "out")
+    counts = outcome.counts
+    assert (counts["combinations"], counts["engines"], counts["duplicates"]) == (24, 8, 8)
+    assert counts["refused"] == 8
 
 
 def test_the_csv_is_the_parquet(tmp_path: Path) -> None:

@@ -62,6 +62,18 @@ def test_the_front_is_never_dominated(tmp_path: Path, sampler: str, start: int, 
         assert outcome.points[name].engine.multipliers <= 60
 
 
+@pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
+def test_the_sampler_knows_the_constraints(tmp_path: Path, sampler: str) -> None:
+    """Without them it asks for other engines, more of which are too large."""
+    text = SAMPLED.format(sampler=sampler, seed=1).replace("budget = 60", "budget = 120")
+    free = text.replace("[constraints]\nmultipliers = { max = 60 }\n", "")
+    shares = []
+    for name, one in (("with", text), ("without", free)):
+        points = run(tmp_path, one, name).points.values()
+        shares.append(sum(point.engine.multipliers > 60 for point in points) / len(points))
+    assert shares[0] < shares[1]
+
+
 def test_a_sampler_learns(tmp_path: Path) -> None:
     """With more samples than the space has combinations, it finds most of the true front."""
     text = SAMPLED.format(sampler="nsga2", seed=1).replace("budget = 60", "budget = 700")
