@@ -29,6 +29,11 @@ def spec_dir() -> Path:
     return _PACKAGE / "specs"
 
 
+def report_dir() -> Path:
+    """The directory of the report's page: HTML, styles and scripts."""
+    return _PACKAGE / "explore_report" / "assets"
+
+
 def _shipped(name: str) -> Path:
     # A wheel carries the top-level directories inside the package; a checkout has them beside it.
     candidates = (_PACKAGE / "_resources" / name, _PACKAGE.parent / name)
