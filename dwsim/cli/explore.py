@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwsim.cli.common import progress
+from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, ToolError, Violation
 from dwsim.explore.pool import cores, open_pool
 from dwsim.explore.space import read_space, ready_spaces
@@ -54,6 +55,7 @@ def add_parser(commands: Any) -> None:
         metavar="N",
         help="run the first N engines of the front through RTL, in lock step with the model",
     )
+    add_outputs(parser)
     parser.set_defaults(run=run)
 
 
@@ -78,6 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from dwsim.explore import text
     from dwsim.explore.run import explore
 
+    check_outputs(arguments)
     space = read_space(arguments.space)
     directory = arguments.directory or Path("dwsim-explore") / space.name
     try:
@@ -99,6 +102,7 @@ def _run(arguments: argparse.Namespace) -> int:
     print(f"written: {directory}/: points and layers (.parquet, .csv), explore.json, engines/")
     if arguments.confirm:
         _confirm(outcome, directory, arguments)
+    write_outputs(directory, arguments)
     return 0
 
 
