@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,8 @@ MOST_CYCLES = 300
 
 EAGER = StallProfile("eager", eager_cfg=True)
 """Nothing stalls, but the geometry is there before the parameters."""
+LONG = StallProfile("long", source=0.6, sink=0.6, burst=20.0)
+"""Stalls long enough for all credit to go, and for all slots to be void."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def draw_triple(seed: int, number: int) -> Triple:
             continue  # an empty ofmap, or a surplus that no engine has
         if plan.cycles <= MOST_CYCLES:
             break
-    profile = rng.choice((*PROFILES.values(), EAGER, None)) or _draw_profile(rng)
+    profile = rng.choice((*PROFILES.values(), EAGER, LONG, None)) or _draw_profile(rng)
     return Triple(plan, profile, rng.randrange(10**6))
 
 
@@ -168,12 +170,23 @@ class Transfers:
         return np.array(self.cycles, np.int64) - self.started
 
 
-def differences(triple: Triple) -> list[str]:
-    """Where the fast model differs from the steppable one; both run, with data."""
+def differences(
+    triple: Triple, observe: Callable[[Engine, Inputs], None] | None = None
+) -> list[str]:
+    """Where the fast model differs from the steppable one; both run, with data.
+
+    ``observe`` sees every cycle of the steppable one.
+    """
     plan = triple.plan
     data = random_layer_data(plan.layer, plan.engine, triple.seed)
     seen = Transfers()
-    wanted = run_steppable(plan, *data, StallPattern(triple.profile, triple.seed), observe=seen)
+
+    def see(engine: Engine, inputs: Inputs) -> None:
+        seen(engine, inputs)
+        if observe is not None:
+            observe(engine, inputs)
+
+    wanted = run_steppable(plan, *data, StallPattern(triple.profile, triple.seed), observe=see)
     got = run_fast(plan, *data, StallPattern(triple.profile, triple.seed))
     return list(_differences(wanted, seen.since_start, got))
 
@@ -259,7 +272,7 @@ def features(triple: Triple) -> set[str]:
 
 
 WANTED = {
-    *(f"stalls {name}" for name in (*PROFILES, "eager", "drawn")),
+    *(f"stalls {name}" for name in (*PROFILES, "eager", "long", "drawn")),
     "lead",
     "lead over a plane",
     "no lag",
