@@ -14,7 +14,7 @@ from dwsim.explore import energy
 from dwsim.explore.area import Area, area_of
 from dwsim.explore.fit import interleave_of
 from dwsim.explore.points import Point
-from dwsim.explore.schema import ACTIVITY_FIELDS
+from dwsim.explore.schema import ACTIVITY_FIELDS, TIMED_METRICS
 from dwsim.fast.law import activity
 from dwsim.networks import Network
 from dwsim.spec.engine import EngineSpec
@@ -82,8 +82,8 @@ def evaluate(task: Task) -> list[dict[str, Any]]:
     """
     try:
         engine = Evaluator(task)
-    except Exception:
-        return [_failed(task.point, network) for network in task.networks]
+    except Exception as error:
+        return [_failed(task.point, network, error) for network in task.networks]
     return [engine.record(network) for network in task.networks]
 
 
@@ -104,8 +104,8 @@ class Evaluator:
         """Row and facts of a network."""
         try:
             return self._record(network)
-        except Exception:
-            return _failed(self.point, network)
+        except Exception as error:
+            return _failed(self.point, network, error)
 
     def _record(self, network: Network) -> dict[str, Any]:
         reasons = []
@@ -136,7 +136,6 @@ class Evaluator:
         cycles = starts[len(streams) - 1] + streams[-1].cycles
         interval = starts[-1] - starts[len(streams)]
         bound = sum(stream.bound for stream in streams)
-        hertz = self.area.fmax_mhz * 1e6
         incoming = sum(stream.ifmap_bits + stream.param_bits for stream in streams)
         outgoing = sum(stream.ofmap_bits for stream in streams)
         spent = {
@@ -150,14 +149,25 @@ class Evaluator:
             "bound": bound,
             "bound_share": bound / cycles,
             "utilisation": network.macs / (self.engine.multipliers * cycles),
-            "time_ms": cycles / hertz * 1e3,
-            "inferences_per_s": hertz / interval,
-            "input_gb_per_s": incoming / 8 / interval * hertz / 1e9,
-            "output_gb_per_s": outgoing / 8 / interval * hertz / 1e9,
+            **self._timed_columns(cycles, interval, incoming, outgoing),
             "external_bytes": (incoming + outgoing) / 8,
             **{f"energy_{name}_uj": value for name, value in spent.items()},
             "energy_uj": sum(spent.values()),
             "energy_external_uj": energy.external_pj(incoming + outgoing) / energy.PJ_PER_UJ,
+        }
+
+    def _timed_columns(
+        self, cycles: int, interval: int, incoming: int, outgoing: int
+    ) -> dict[str, float | None]:
+        """What needs a clock: from cycles, and bits that go in and out in an interval."""
+        if self.area.fmax_mhz is None:
+            return dict.fromkeys(TIMED_METRICS)
+        hertz = self.area.fmax_mhz * 1e6
+        return {
+            "time_ms": cycles / hertz * 1e3,
+            "inferences_per_s": hertz / interval,
+            "input_gb_per_s": incoming / 8 / interval * hertz / 1e9,
+            "output_gb_per_s": outgoing / 8 / interval * hertz / 1e9,
         }
 
 
@@ -211,7 +221,7 @@ def _area_columns(area: Area, source: str) -> dict[str, Any]:
     return columns | {"area_source": source}
 
 
-def _failed(point: Point, network: Network) -> dict[str, Any]:
+def _failed(point: Point, network: Network, error: Exception) -> dict[str, Any]:
     engine = point.engine
     columns: Iterable[str] = (field.name for field in fields(engine))
     row = {
@@ -222,6 +232,7 @@ def _failed(point: Point, network: Network) -> dict[str, Any]:
         "multipliers": engine.multipliers,
         "network": network.name,
         "status": "failed",
+        "reason": f"{type(error).__name__}: {error}".splitlines()[0],
         "layers": len(network.layers),
     }
-    return {"row": row, "facts": [], "traceback": traceback.format_exc()}
+    return {"row": row, "facts": [], "traceback": "".join(traceback.format_exception(error))}

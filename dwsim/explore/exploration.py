@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from dwsim.explore.area import SYNTH
 from dwsim.explore.axes import Value
 from dwsim.explore.evaluate import Task, evaluate_all
 from dwsim.explore.front import candidate
@@ -14,6 +15,9 @@ from dwsim.explore.pool import Pool
 from dwsim.explore.space import Space
 from dwsim.explore.store import Store, key_of
 from dwsim.networks import Network
+
+_TASKS = 8
+"""Engines that a worker takes at a time."""
 
 Progress = Callable[[int, int], None]
 """Called with how many combinations are done, and of how many."""
@@ -66,7 +70,9 @@ class Exploration:
                 tasks.append(Task(point, missing, self.space.area, self.space.target))
         done += len(points) - len(tasks)
         self.progress(done, total)
-        for task, records in self.pool.run(evaluate_all, tasks):
+        # Tool runs take minutes each: what an interruption loses should be few.
+        most = 1 if self.space.area == SYNTH else _TASKS
+        for task, records in self.pool.run(evaluate_all, tasks, most):
             for network, record in zip(task.networks, records, strict=True):
                 self.records[task.point.engine_id][network.name] = record
                 # What failed is tried again by the next run.

@@ -30,7 +30,6 @@ R = TypeVar("R")
 
 CONNECT_SECONDS = 10
 _CHUNKS_PER_WORKER = 8
-_MOST_ITEMS = 8
 _AHEAD = 3
 _DIED = (
     "a worker process died, out of memory perhaps: what was finished is kept, and the same"
@@ -50,6 +49,29 @@ class _Here(Executor):
         return future
 
 
+class _Processes(ProcessPoolExecutor):
+    """Worker processes that Ctrl-C ends at once, with the tools that they run."""
+
+    def __init__(self, workers: int) -> None:
+        # A fork would copy the threads' locks of whatever runs here.
+        context = multiprocessing.get_context("spawn")
+        super().__init__(workers, context, initializer=_worker_start)
+
+    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        # A process that starts here has it blocked, too, until _worker_start: before that,
+        # Python would print a traceback.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _worker_start() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 @dataclass(frozen=True)
 class Pool:
     """An executor, and how many calls it runs at a time; ``place`` is what to call it."""
@@ -59,14 +81,17 @@ class Pool:
     place: str
 
     def run(
-        self, work: Callable[[Sequence[T]], Sequence[R]], items: Sequence[T]
+        self,
+        work: Callable[[Sequence[T]], Sequence[R]],
+        items: Sequence[T],
+        most: int = 8,
     ) -> Iterator[tuple[T, R]]:
-        """Each item with its result, as they get done; ``work`` takes several at a time.
+        """Each item with its result, as they get done; ``work`` takes up to ``most`` at a time.
 
         Raises:
             ToolError: when a worker dies.
         """
-        size = max(1, min(_MOST_ITEMS, len(items) // (self.workers * _CHUNKS_PER_WORKER)))
+        size = max(1, min(most, len(items) // (self.workers * _CHUNKS_PER_WORKER)))
         chunks = (items[i : i + size] for i in range(0, len(items), size))
         pending: dict[Future[Sequence[R]], Sequence[T]] = {}
         try:
@@ -97,11 +122,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _worker_start() -> None:
-    # Ctrl-C is the parent's to handle: it reaches every process of the terminal.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 @contextmanager
 def open_pool(workers: int | None = None, scheduler: str | None = None) -> Iterator[Pool]:
     """A pool: ``scheduler`` is a Dask cluster's address; else ``workers`` processes.
@@ -119,9 +139,7 @@ def open_pool(workers: int | None = None, scheduler: str | None = None) -> Itera
     if count == 1:
         yield Pool(_Here(), 1, "this process")
         return
-    # A fork would copy the threads' locks of whatever runs here.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, context, initializer=_worker_start)
+    executor = _Processes(count)
     try:
         yield Pool(executor, count, f"{count} processes")
     finally:

@@ -157,3 +157,12 @@ NETWORK_METRICS = (
     "energy_external_uj",
 )
 """What may be an objective or a constraint, and differs between networks."""
+
+TIMED_METRICS = (
+    "fmax_mhz",
+    "time_ms",
+    "inferences_per_s",
+    "input_gb_per_s",
+    "output_gb_per_s",
+)
+"""Metrics that need a clock; null where nobody says how fast an engine is."""

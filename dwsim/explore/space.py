@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dwsim.errors import DwsimError, Rules, SpecError, Violation
+from dwsim.explore.area import ESTIMATE, SOURCES, targets, untimed
 from dwsim.explore.axes import Value, read_axes
 from dwsim.explore.goals import Constraint, Objective, read_constraints, read_objectives
 from dwsim.networks import Network, read_network
@@ -16,8 +18,6 @@ from dwsim.spec.files import brief, parse_toml, read_text, unknown
 
 METHODS = ("auto", "enumerate", "sample")
 SAMPLERS = ("nsga2", "tpe")
-AREAS = ("estimate", "synth")
-TARGETS = ("ecp5", "ice40", "xilinx")
 _KEYS = (
     "networks",
     "engine",
@@ -116,11 +116,10 @@ def parse_space(text: str, path: Path) -> Space:
     constraints = read_constraints(rules, tables.get("constraints"))
     objectives = read_objectives(rules, tables.get("objective"), names)
     search = _search(rules, tables.get("search", {}))
-    area = tables.get("area", AREAS[0])
-    target = tables.get("target", TARGETS[0])
+    area, target = tables.get("area", ESTIMATE), tables.get("target", "ecp5")
+    if _choice(rules, "area", area, SOURCES) and _choice(rules, "target", target, targets(area)):
+        _check_timed(rules, objectives, constraints, untimed(area, target))
     confirm = tables.get("confirm_network")
-    _choice(rules, "area", area, AREAS)
-    _choice(rules, "target", target, TARGETS)
     if confirm is not None and networks:
         _choice(rules, "confirm_network", confirm, names)
     rules.raise_if_any()
@@ -195,6 +194,22 @@ def _search(rules: Rules, table: Any) -> Search:
         rules.integer("search.population", values.get("population", 2), 2),
     ]
     return Search(**values) if all(good) else Search()
+
+
+def _check_timed(
+    rules: Rules,
+    objectives: Sequence[Objective],
+    constraints: Sequence[Constraint],
+    missing: Sequence[str],
+) -> None:
+    """No goal needs a clock where there is none."""
+    rule = "needs a clock, but this target is not placed and routed"
+    for index, objective in enumerate(objectives):
+        where = f"objective[{index}].{objective.goal}"
+        rules.require(objective.metric not in missing, where, objective.metric, rule)
+    for constraint in constraints:
+        where = f"constraints.{constraint.metric}"
+        rules.require(constraint.metric not in missing, where, str(constraint), rule)
 
 
 def _choice(rules: Rules, field: str, value: Any, choices: Any) -> bool:

@@ -33,7 +33,7 @@ def pair_rows(outcome: Outcome) -> list[dict[str, Any]]:
                 "on_network_front": engine_id in outcome.network_fronts[network],
             }
             if row["status"] == "failed":
-                compared["reason"] = f"see {failure_file(engine_id, network)}"
+                compared["reason"] = f"{row['reason']}; see {failure_file(engine_id, network)}"
             rows.append(row | compared)
     return rows
 

@@ -253,7 +253,8 @@ def test_a_failed_point_is_reported_and_tried_again(
     rows = [row for row in results.pairs if row["status"] == "failed"]
     assert {row["engine_id"] for row in rows} == failed
     for row in rows:
-        assert row["reason"] == f"see failures/{row['engine_id']}-first.txt"
+        where = f"failures/{row['engine_id']}-first.txt"
+        assert row["reason"] == f"ZeroDivisionError: on purpose; see {where}"
         assert row["cycles"] is None
     evaluated.clear()
     repaired = run(small(tmp_path), tmp_path / "out")
