@@ -29,6 +29,16 @@ def spec_dir() -> Path:
     return _PACKAGE / "specs"
 
 
+def network_dir() -> Path:
+    """The directory of the tables of networks (``*.toml``)."""
+    return _PACKAGE / "networks" / "tables"
+
+
+def space_dir() -> Path:
+    """The directory of the ready-made spaces (``*.toml``)."""
+    return _PACKAGE / "explore" / "spaces"
+
+
 def report_dir() -> Path:
     """The directory of the report's page: HTML, styles and scripts."""
     return _PACKAGE / "explore_report" / "assets"

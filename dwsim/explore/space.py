@@ -14,6 +14,7 @@ from dwsim.explore.area import ESTIMATE, SOURCES, targets, untimed
 from dwsim.explore.axes import Value, read_axes
 from dwsim.explore.goals import Constraint, Objective, read_constraints, read_objectives
 from dwsim.networks import Network, read_network
+from dwsim.resources import space_dir
 from dwsim.spec.files import brief, parse_toml, read_text, unknown
 
 METHODS = ("auto", "enumerate", "sample")
@@ -76,14 +77,9 @@ class Space:
         return tuple(network.name for network in self.networks)
 
 
-def example_dir() -> Path:
-    """The directory of the spaces that come with dwsim (``*.toml``)."""
-    return Path(__file__).resolve().parent / "examples"
-
-
 def ready_spaces() -> tuple[str, ...]:
     """Names of the spaces that come with dwsim."""
-    return tuple(sorted(path.stem for path in example_dir().glob("*.toml")))
+    return tuple(sorted(path.stem for path in space_dir().glob("*.toml")))
 
 
 def read_space(path_or_name: str | Path) -> Space:
@@ -94,7 +90,7 @@ def read_space(path_or_name: str | Path) -> Space:
     """
     path = Path(path_or_name)
     if not path.is_file():
-        ready = example_dir() / f"{path_or_name}.toml"
+        ready = space_dir() / f"{path_or_name}.toml"
         if str(path_or_name) not in ready_spaces():
             what = "is a directory" if path.is_dir() else "is no file"
             rule = f"{what}, and no ready-made space: those are {', '.join(ready_spaces())}"

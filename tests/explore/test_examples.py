@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from dwsim.explore.outcome import Outcome
@@ -11,6 +9,7 @@ from dwsim.explore.points import Point, Resolver, all_combinations
 from dwsim.explore.pool import open_pool
 from dwsim.explore.run import explore
 from dwsim.explore.space import read_space
+from dwsim.resources import space_dir
 
 
 @pytest.fixture(scope="module")
@@ -55,4 +54,4 @@ def test_eight_networks_have_more_than_500_engines() -> None:
     engines = {point.engine_id for point in found if isinstance(point, Point)}
     assert len(engines) >= 500
     assert len(space.networks) == 8
-    assert Path(space.path).parent.name == "examples"
+    assert space.path.parent == space_dir()
