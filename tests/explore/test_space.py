@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from dwsim import SpecError
 from dwsim.explore.goals import Constraint, Objective
 from dwsim.explore.space import Search, Space, parse_space, read_space, ready_spaces
+from dwsim.resources import package_dir
 from tests.explore.spaces import SMALL, small, write
 
 ENGINE = 'networks = ["first.toml"]\n[engine]\nlanes = 2\n'
@@ -201,3 +203,14 @@ def test_ready_spaces_are_good(name: str) -> None:
     space: Space = read_space(name)
     assert space.name == name
     assert space.combinations > 1
+
+
+def test_the_documented_space_is_good(tmp_path: Path) -> None:
+    """The example in dwsim/explore/README.md, which also names every axis."""
+    text = (package_dir() / "explore" / "README.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    space = parse_space(example, tmp_path / "space.toml")
+    assert space.axes["lanes"] == (4, 8, 16, 32, 64)
+    assert space.search.budget == 2000
+    documented = set(re.findall(r"`(\w+)`", text.split("| axis |")[1].split("A combination")[0]))
+    assert {"kernel", "kernel_h", "kernel_w", "taps_per_cycle", "interleave"} <= documented
