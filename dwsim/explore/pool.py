@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
@@ -31,10 +32,8 @@ R = TypeVar("R")
 CONNECT_SECONDS = 10
 _CHUNKS_PER_WORKER = 8
 _AHEAD = 3
-_DIED = (
-    "a worker process died, out of memory perhaps: what was finished is kept, and the same"
-    " command goes on from there; --workers 1 works in a single process"
-)
+_KEPT = "what was finished is kept, and the same command goes on from there"
+_DIED = f"a worker process died, out of memory perhaps: {_KEPT} (--workers 1: a single process)"
 
 
 class _Here(Executor):
@@ -154,7 +153,7 @@ def other_code(found: Mapping[str, str]) -> list[str]:
 @contextmanager
 def _dask(address: str) -> Iterator[Pool]:
     # Here and not at the top: only this needs Dask.
-    from distributed import Client
+    from distributed import Client, KilledWorker
 
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -170,5 +169,7 @@ def _dask(address: str) -> Iterator[Pool]:
             raise ToolError(f"{message}; install this one there and start them again")
         threads = sum(client.nthreads().values())
         yield Pool(client.get_executor(), threads, f"{len(found)} Dask workers")
+    except (KilledWorker, CancelledError) as error:
+        raise ToolError(f"the Dask cluster at {address} gave up: {error}\n{_KEPT}") from None
     finally:
         client.close()

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -92,6 +93,17 @@ def test_a_dead_worker_speaks() -> None:
     with (
         open_pool(2) as pool,
         pytest.raises(ToolError, match="a worker process died.*the same command goes on"),
+    ):
+        list(pool.run(die, range(4)))
+
+
+def test_a_cluster_whose_workers_die() -> None:
+    config = {"distributed.scheduler.allowed-failures": 0}
+    with (
+        dask.config.set(config),
+        LocalCluster(n_workers=1, host="127.0.0.1", dashboard_address=":0") as one,
+        pytest.raises(ToolError, match=r"the Dask cluster at tcp.* gave up: [\s\S]*goes on"),
+        open_pool(scheduler=one.scheduler_address) as pool,
     ):
         list(pool.run(die, range(4)))
 
