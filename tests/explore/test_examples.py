@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dwsim.explore.outcome import Outcome
 from dwsim.explore.points import Point, Resolver, all_combinations
 from dwsim.explore.pool import open_pool
+from dwsim.explore.results import read_results
 from dwsim.explore.run import explore
 from dwsim.explore.space import read_space
 from dwsim.resources import space_dir
@@ -55,3 +58,27 @@ def test_eight_networks_have_more_than_500_engines() -> None:
     assert len(engines) >= 500
     assert len(space.networks) == 8
     assert space.path.parent == space_dir()
+
+
+def test_a_model_file_is_explored(tmp_path: Path) -> None:
+    """Each layer's cycles are those of the plans that ``dwsim verify`` has of the same file."""
+    from dwsim.derive import Plan
+    from dwsim.explore.space import parse_space
+    from dwsim.network import network_engine
+    from dwsim.tflite import read_model
+
+    model = Path(__file__).resolve().parents[1] / "models" / "mobilenet_v1_025_96.tflite"
+    text = (
+        f'networks = ["{model}"]\n[engine]\nlanes = 8\nrequantise = "both"\n'
+        '[[objective]]\nminimise = "cycles"\n'
+    )
+    with open_pool(1) as pool:
+        outcome = explore(parse_space(text, tmp_path / "space.toml"), tmp_path / "out", pool)
+    engine = network_engine(read_model(model), 8)
+    plans = [Plan(layer.facts()[0], engine) for layer in read_model(model).layers]
+    layers = read_results(tmp_path / "out").layers
+    assert [layer["layer"] for layer in layers] == [plan.layer.name for plan in plans]
+    assert [layer["cycles"] for layer in layers] == [plan.cycles for plan in plans]
+    (point,) = outcome.points.values()
+    limits = [name for name in vars(engine) if name.startswith("max_")]
+    assert {n: getattr(point.engine, n) for n in limits} == {n: getattr(engine, n) for n in limits}
