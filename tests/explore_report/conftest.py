@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,12 @@ class Opened:
         self.page.wait_for_selector(":root[data-drawn]")
         return int(self.page.locator(":root").get_attribute("data-drawn"))
 
-    def redrawn(self, act: object) -> int:
+    def chosen(self, engine_id: str) -> None:
+        """Waits until the plot rings an engine, and the panel shows it."""
+        self.page.wait_for_selector(f":root[data-chosen='{engine_id}']")
+        assert engine_id in self.page.inner_text("#engine-title + p")
+
+    def redrawn(self, act: Callable[[], object]) -> int:
         """How many points it has after ``act()``."""
         self.page.evaluate("delete document.documentElement.dataset.drawn")
         act()
@@ -72,7 +77,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser, report: Path) -> Iterator[Opened]:
+def opened(browser: Browser, report: Path, results: Results) -> Iterator[Opened]:
     """The report in the browser; what it asks for and complains of is checked at the end."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         one = Opened(context.new_page())

@@ -63,19 +63,21 @@ function createPage(store) {
     return signs.every(Boolean) ? "The line joins the best of these two columns." : "";
   }
 
-  // Tests wait for this instead of guessing when a chart is drawn.
+  // Tests wait for this, and for what choose() notes, instead of guessing when a chart is drawn.
   function done() {
     document.documentElement.dataset.drawn = String(front.size());
   }
 
-  function choose(row, fromPlot) {
+  async function choose(row, fromPlot) {
     state.engine = row.engine_id;
     if (row.network !== store.overall) state.layersOf = row.network;
     if (!store.runs[state.layersOf]?.[state.engine]) state.layersOf = firstNetwork(store, row);
-    front.choose(state.engine);
+    const ringed = front.choose(state.engine);
     table.choose(state.engine, fromPlot);
     engine.show(state, charts());
     byId("chosen").textContent = `Engine ${state.engine}: ${engineSummary(store, row)}`;
+    await ringed;
+    document.documentElement.dataset.chosen = row.engine_id;
   }
 
   function onSort(key) {
