@@ -26,7 +26,7 @@ help:
 	@echo "make demo       generate an engine, simulate it, compare it with the models"
 	@echo "make test       every test, in parallel (PYTEST_ARGS=...)"
 	@echo "make lint       ruff: rules and format"
-	@echo "make bench      MobileNetV1 layer by layer in RTL, and the speed of the models"
+	@echo "make bench      MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
 	@echo "make networks   four full-size networks, every depthwise layer in RTL, against LiteRT"
 	@echo "make setup      the venv with all dependencies, and nothing else"
 	@echo "make clean      remove what was made, but not the venv"
@@ -51,7 +51,7 @@ bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
 
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
-$(VENV)/.stamp-sim: EXTRAS := sim,synth,tflite
+$(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite
 $(VENV)/.stamp-test: EXTRAS := test
 $(VENV)/.stamp-dev: EXTRAS := dev
 

@@ -1,17 +1,30 @@
-"""`make bench`: cycles of a network against the bound, and the speed of the models."""
+"""`make bench`: how long each way to a network's cycles takes, side by side in one run."""
 
 from __future__ import annotations
 
+import argparse
+import statistics
+import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from dwsim.data import random_layer_data
+from dwsim import scalesim
+from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan
-from dwsim.model.run import run_layer
+from dwsim.errors import DwsimError
+from dwsim.fast.run import run_layer as run_fast
+from dwsim.model.run import run_layer as run_steppable
 from dwsim.report import Column, text_table
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.files import SpecFile, read_spec
+from dwsim.stalls import PROFILES, StallPattern
+
+NETWORK = "mobilenet_v1_32"
+STALLS = "both"
+REPETITIONS = 15
+"""Of what takes milliseconds; the rest runs once."""
 
 LAYER_COLUMNS = [
     Column("layer", "layer", "text"),
@@ -27,22 +40,101 @@ LAYER_COLUMNS = [
 SPEED_COLUMNS = [
     Column("what", "", "text"),
     Column("cycles", "cycles"),
+    Column("time", "time", "text"),
     Column("rate", "cycles/s"),
-    Column("ratio", "ratio", "text"),
+    Column("ratio", "times the first", "text"),
 ]
 
 
-def network_table(spec: SpecFile, seed: int = 1) -> float:
-    """Every layer of a spec through RTL in lock step, without stalls; prints the table.
+@dataclass(frozen=True)
+class Timing:
+    """How long one way took to all layers; ``cycles`` are those that it found."""
 
-    Returns the wall time of the simulation in seconds.
-    """
+    what: str
+    cycles: int
+    seconds: float
+
+    @property
+    def rate(self) -> int:
+        """Simulated cycles a second."""
+        return round(self.cycles / self.seconds)
+
+
+def median_of(what: str, work: Callable[[], int], repetitions: int = REPETITIONS) -> Timing:
+    """Times ``work``, which returns the cycles it found: the median, after one run untimed."""
+    cycles = work()
+    seconds = []
+    for _ in range(repetitions):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return Timing(what, cycles, statistics.median(seconds))
+
+
+# -- the ways ----------------------------------------------------------------------------------
+
+
+def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
+    """The fast model: cycles alone, every output's cycle, with values, and under stalls."""
+    engine, layers = spec.engine, spec.layers
+
+    def cycles() -> int:
+        return sum(run_fast(Plan(layer, engine)).cycles for layer in layers)
+
+    def ofmap_cycles() -> int:
+        return sum(int(run_fast(Plan(layer, engine)).ofmap_cycles[-1]) + 1 for layer in layers)
+
+    def stalled() -> int:
+        return sum(
+            run_fast(
+                Plan(layer, engine), stalls=StallPattern(PROFILES[STALLS], seed + index)
+            ).cycles
+            for index, layer in enumerate(layers)
+        )
+
+    yield median_of("fast model: cycles and what each is for", cycles)
+    yield median_of("fast model: the cycle of every output", ofmap_cycles)
+    yield time_values("fast model: with raw values", spec, "none", seed)
+    yield time_values("fast model: with int8 values", spec, "both", seed)
+    yield median_of(f"fast model: stalls {STALLS}", stalled)
+
+
+def time_values(what: str, spec: SpecFile, requantise: str, seed: int) -> Timing:
+    """The fast model with seeded data, which are made beforehand."""
+    engine = replace(spec.engine, requantise=requantise)
+    jobs = [
+        (layer, random_quantisation(layer, engine, seed), random_layer_data(layer, engine, seed))
+        for layer in spec.layers
+    ]
+
+    def work() -> int:
+        return sum(
+            run_fast(Plan(layer, engine, quantisation), *data).cycles
+            for layer, quantisation, data in jobs
+        )
+
+    return median_of(what, work)
+
+
+def time_steppable(spec: SpecFile, seed: int) -> Timing:
+    """The steppable model, once."""
+    plans = [Plan(layer, spec.engine) for layer in spec.layers]
+    data = [random_layer_data(layer, spec.engine, seed) for layer in spec.layers]
+    began = time.perf_counter()
+    cycles = sum(
+        run_steppable(plan, *tensors).cycles for plan, tensors in zip(plans, data, strict=True)
+    )
+    return Timing("steppable model", cycles, time.perf_counter() - began)
+
+
+def time_rtl(spec: SpecFile, seed: int) -> Timing:
+    """Every layer through RTL in lock step, once, without stalls; prints what each took."""
     engine = replace(spec.engine, name="network")
     jobs = [Job(layer, *random_layer_data(layer, engine, seed), seed=seed) for layer in spec.layers]
     build = build_bench(engine)
     began = time.perf_counter()
     verified = run_jobs(engine, jobs, build=build)
-    took = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     rows = []
     for done in verified:
         layer, plan = done.job.layer, done.plan
@@ -62,39 +154,90 @@ def network_table(spec: SpecFile, seed: int = 1) -> float:
     total["share"] = total["bound"] / total["cycles"]
     macs = sum(layer.macs for layer in spec.layers)
     total |= {"layer": "all", "utilisation": macs / (engine.multipliers * total["cycles"])}
+    print(f"The layers on {engine.lanes} lanes, RTL = model = golden:\n")
     print(text_table(LAYER_COLUMNS, rows, total))
-    return took
+    return Timing("Verilator with cocotb, in lock step", total["cycles"], seconds)
 
 
-def speed_table(spec: SpecFile, seed: int = 1) -> None:
-    """Model alone and RTL in lock step with it, in turn on the same layers; prints ratios."""
-    engine = replace(spec.engine, name="network")
-    layers = [layer for layer in spec.layers if layer.ifmap_h <= 28][:3]
-    build = build_bench(engine)
-    cycles = sum(Plan(layer, engine).cycles for layer in layers)
-    model_time = cosim_time = 0.0
-    for layer in layers:
-        data = random_layer_data(layer, engine, seed)
-        began = time.perf_counter()
-        run_layer(Plan(layer, engine), *data)
-        model_time += time.perf_counter() - began
-        began = time.perf_counter()
-        run_jobs(engine, [Job(layer, *data, seed=seed)], build=build)
-        cosim_time += time.perf_counter() - began
+def time_scalesim(spec: SpecFile, seed: int) -> Timing:
+    """SCALE-Sim 3 on an array of as many multipliers, once; prints what it says."""
+    engine = spec.engine
+    run = scalesim.run(spec.layers, engine.kernel_h * engine.kernel_w, engine.lanes)
+    print(
+        f"SCALE-Sim {scalesim.VERSION}, {run.array}: {run.cycles:,} cycles, utilisation"
+        f" {100 * run.utilisation:.1f} %. One channel at a time, it has work for one column.\n"
+    )
+    return Timing(f"SCALE-Sim {scalesim.VERSION}", run.cycles, run.seconds)
+
+
+PEERS: dict[str, Callable[[SpecFile, int], Timing]] = {
+    "steppable": time_steppable,
+    "rtl": time_rtl,
+    "scalesim": time_scalesim,
+}
+"""What takes from seconds to minutes, by the name that leaves it out."""
+
+
+def speed_table(timings: Sequence[Timing]) -> str:
+    """The timings, and their ratios to the first."""
     rows = [
-        {"what": "cycle model", "cycles": cycles, "rate": round(cycles / model_time)},
-        {"what": "RTL in lock step", "cycles": cycles, "rate": round(cycles / cosim_time)},
+        {
+            "what": timing.what,
+            "cycles": timing.cycles,
+            "time": _time(timing.seconds),
+            "rate": timing.rate,
+            "ratio": _ratio(timing.seconds / timings[0].seconds),
+        }
+        for timing in timings
     ]
-    for row in rows:
-        row["ratio"] = f"{row['rate'] / rows[1]['rate']:.1f}"
-    print(text_table(SPEED_COLUMNS, rows))
+    return text_table(SPEED_COLUMNS, rows)
 
 
-def main() -> int:
-    """Prints both tables."""
-    spec = read_spec("mobilenet_v1_32")
-    print(f"MobileNetV1's depthwise layers on {spec.engine.lanes} lanes, RTL = model = golden:\n")
-    network_table(spec)
-    print("Speed of the models, side by side in this run (rates differ between machines):\n")
-    speed_table(spec)
-    return 0
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:.2f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measures, and prints the tables."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument(
+        "--without", action="append", choices=tuple(PEERS), default=[], help="leave a peer out"
+    )
+    parser.add_argument("--spec", default=NETWORK, help=f"the layers (default: {NETWORK})")
+    parser.add_argument("--seed", type=int, default=1, help="of data and stalls (default: 1)")
+    arguments = parser.parse_args(argv)
+    failures: list[DwsimError] = []
+    try:
+        spec = read_spec(arguments.spec)
+        timings = list(time_fast(spec, arguments.seed))
+    except DwsimError as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        return 2
+    for name, peer in PEERS.items():
+        if name not in arguments.without:
+            timings += _of_peer(peer, spec, arguments.seed, failures)
+    shape = f"{len(spec.layers)} layers, {spec.engine.lanes} lanes"
+    print(f"Speed on {shape}, side by side in this run (machines differ, ratios less):\n")
+    print(speed_table(timings))
+    print(
+        f"Times in ms are medians of {REPETITIONS} runs, times of peers single runs; builds,"
+        " imports and making random data are not timed."
+    )
+    for failure in failures:
+        print(f"bench: error: {failure}", file=sys.stderr)
+    return 2 if failures else 0
+
+
+def _of_peer(
+    peer: Callable[[SpecFile, int], Timing], spec: SpecFile, seed: int, failures: list[DwsimError]
+) -> list[Timing]:
+    """A peer's timing, if it works: the others' are worth printing all the same."""
+    try:
+        return [peer(spec, seed)]
+    except DwsimError as error:
+        failures.append(error)
+        return []

@@ -16,12 +16,13 @@ Row = Mapping[str, Any]
 class Column:
     """One column: the key of its values in a row, its title, and how a table writes them.
 
-    ``count`` is an integer, ``share`` a fraction that a table writes in percent.
+    ``count`` is an integer, ``share`` a fraction that a table writes in percent, ``number`` one
+    of which it writes four digits, or all before the point.
     """
 
     key: str
     title: str
-    kind: Literal["text", "count", "share"] = "count"
+    kind: Literal["text", "count", "share", "number"] = "count"
 
     def cell(self, row: Row) -> str:
         """The row's value as a table writes it; empty when it has none."""
@@ -30,6 +31,8 @@ class Column:
             return ""
         if self.kind == "share":
             return f"{100 * value:.1f} %"
+        if self.kind == "number":
+            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
         return f"{value:,}" if self.kind == "count" else str(value)
 
 

@@ -9,6 +9,11 @@ from dwsim.errors import ToolError
 _PACKAGE = Path(__file__).resolve().parent
 
 
+def package_dir() -> Path:
+    """The directory of the package."""
+    return _PACKAGE
+
+
 def template_dir() -> Path:
     """The directory of the Jinja2 templates."""
     return _shipped("templates")
@@ -22,6 +27,21 @@ def rtl_dir() -> Path:
 def spec_dir() -> Path:
     """The directory of the ready-made specs (``*.toml``)."""
     return _PACKAGE / "specs"
+
+
+def network_dir() -> Path:
+    """The directory of the tables of networks (``*.toml``)."""
+    return _PACKAGE / "networks" / "tables"
+
+
+def space_dir() -> Path:
+    """The directory of the ready-made spaces (``*.toml``)."""
+    return _PACKAGE / "explore" / "spaces"
+
+
+def report_dir() -> Path:
+    """The directory of the report's page: HTML, styles and scripts."""
+    return _PACKAGE / "explore_report" / "assets"
 
 
 def _shipped(name: str) -> Path:

@@ -59,12 +59,15 @@ class Bursts:
 
 
 class StallPattern:
-    """One seeded run of a profile: ask once a cycle and port."""
+    """One seeded run of a profile: ask once a cycle and port.
+
+    ``source``, ``sink`` and ``param`` draw for the ports, each from a generator of its own.
+    """
 
     def __init__(self, profile: StallProfile, seed: int) -> None:
         self.profile = profile
         rng = random.Random(seed)
-        self._source, self._sink, self._param = (
+        self.source, self.sink, self.param = (
             Bursts(share, profile.burst, random.Random(rng.random()))
             for share in (profile.source, profile.sink, profile.source)
         )
@@ -74,7 +77,7 @@ class StallPattern:
 
         ``beats_given`` counts the beats offered so far, of this stream.
         """
-        paused = self._source.draw()
+        paused = self.source.draw()
         if self.profile.boundary:
             planes, inside = divmod(beats_given, plan.ifmap_beats // plan.planes)
             due = planes * (plan.ofmap_beats // plan.planes)
@@ -83,8 +86,8 @@ class StallPattern:
 
     def param_pause(self) -> bool:
         """Whether the parameter source holds its next beat back in this cycle."""
-        return self._param.draw()
+        return self.param.draw()
 
     def ofmap_pause(self) -> bool:
         """Whether the sink is not ready in this cycle."""
-        return self._sink.draw()
+        return self.sink.draw()

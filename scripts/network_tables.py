@@ -6,8 +6,8 @@ import os
 # Before TensorFlow is imported: no table needs its messages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from dwsim.networks import table_dir
 from dwsim.networks.from_keras import APPLICATIONS, table_text
+from dwsim.resources import network_dir
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     for name in parser.parse_args().names or APPLICATIONS:
         if name not in APPLICATIONS:
             parser.error(f"{name} is no network: those are {', '.join(APPLICATIONS)}")
-        path = table_dir() / f"{name}.toml"
+        path = network_dir() / f"{name}.toml"
         path.write_text(table_text(name), encoding="utf-8")
         print(path)
 

@@ -1,4 +1,4 @@
-"""The command line: ``dwsim generate``, ``simulate``, ``verify``, ``replay``, ``import``."""
+"""The command line: ``dwsim generate``, ``simulate``, ``verify``, ``explore`` and so on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dwsim.cli import generate, import_model, replay, simulate, verify
+from dwsim.cli import explore, generate, import_model, replay, report, simulate, synth, verify
 from dwsim.errors import DwsimError, MismatchError
 from dwsim.version import __version__
 
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"dwsim {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in (generate, simulate, verify, replay, import_model):
+    for command in (generate, simulate, verify, replay, import_model, explore, report, synth):
         command.add_parser(commands)
     return top
 

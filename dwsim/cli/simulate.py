@@ -1,4 +1,4 @@
-"""``dwsim simulate``: layers on the cycle model, compared with golden."""
+"""``dwsim simulate``: layers on an engine model: where each cycle goes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from dwsim.cli.common import (
     progress,
 )
 from dwsim.data import random_layer_data, random_quantisation
-from dwsim.derive import EngineNumbers, Plan
-from dwsim.errors import MismatchError
+from dwsim.derive import Plan
+from dwsim.errors import MismatchError, SpecError, Violation
+from dwsim.fast.run import FastRun
+from dwsim.fast.run import run_layer as run_fast
 from dwsim.model.activity import Activity
 from dwsim.model.run import LayerRun, run_layer
 from dwsim.reference import golden_ofmap
@@ -45,14 +47,20 @@ _LEGEND = """\
 law: cycles without stalls; bound: the fewest that ports and multipliers permit; param load:
 cycles to load the parameters, which precede the stream; then where each of the cycles went.
 """
+MODELS = {
+    "fast": "fast model; --model steppable steps every register and compares values with golden",
+    "steppable": "model = golden in every value",
+}
+"""What simulates, and what a table says of it."""
 
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
     parser = commands.add_parser(
         "simulate",
-        help="cycles of layers on the cycle model",
-        description="Runs layers on the cycle model with random data; golden checks the results.",
+        help="cycles of layers on an engine, and what each was for",
+        description="Finds what each cycle of the layers is for, under stalls too. The two models"
+        " agree in every cycle; the steppable one takes random data and golden checks its values.",
     )
     add_spec(parser)
     add_layers(parser)
@@ -64,6 +72,12 @@ def add_parser(commands: Any) -> None:
         help=f"how source and sink stall: {', '.join(PROFILES)} (default: none)",
     )
     add_seed(parser)
+    parser.add_argument(
+        "--model",
+        choices=tuple(MODELS),
+        help="fast (default): cycles alone, from events; steppable: every register, with values"
+        " (default with --waves)",
+    )
     add_waves(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="JSON instead of a table")
@@ -75,17 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     spec, layers = load_layers(arguments)
     check_waves("simulate", arguments.waves, len(layers))
-    trace = Trace(EngineNumbers(spec.engine)) if arguments.waves else None
+    model = _model(arguments)
     plans = [Plan(layer, spec.engine) for layer in layers]
-    runs: list[LayerRun] = []
-    with progress(sum(plan.ofmap_beats for plan in plans), "beat") as bar:
-        for plan in plans:
-            bar.set_description(plan.layer.name)
-            before = sum(done.plan.ofmap_beats for done in runs)
-            report = partial(_show, bar, before)
-            runs.append(simulate(plan, arguments.stalls, arguments.seed, report, trace))
-    if trace is not None:
-        trace.write_fst(arguments.waves)
+    if model == "fast":
+        pattern = partial(StallPattern, PROFILES[arguments.stalls], arguments.seed)
+        runs = [run_fast(plan, stalls=pattern()) for plan in plans]
+    else:
+        runs = _step(plans, arguments)
     rows = [row(done) for done in runs]
     total = total_row(plans, rows)
     if arguments.csv:
@@ -97,8 +107,33 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(_title(spec.engine, arguments.stalls, arguments.seed))
         print(text_table(COLUMNS, rows, total), end="")
-        print(f"{_LEGEND}model = golden in every value")
+        print(f"{_LEGEND}{MODELS[model]}")
     return 0
+
+
+def _model(arguments: argparse.Namespace) -> str:
+    """Which model simulates; only the steppable one has signals."""
+    if not arguments.waves:
+        return arguments.model or "fast"
+    if arguments.model == "fast":
+        rule = "has no signals: leave --waves out, or take --model steppable"
+        raise SpecError("simulate", [Violation("--model", "fast", rule)])
+    return "steppable"
+
+
+def _step(plans: Sequence[Plan], arguments: argparse.Namespace) -> list[LayerRun]:
+    """The layers on the steppable model, one after the other, and the waveform if asked for."""
+    trace = Trace(plans[0].numbers) if arguments.waves else None
+    runs: list[LayerRun] = []
+    with progress(sum(plan.ofmap_beats for plan in plans), "beat") as bar:
+        for plan in plans:
+            bar.set_description(plan.layer.name)
+            before = sum(done.plan.ofmap_beats for done in runs)
+            report = partial(_show, bar, before)
+            runs.append(simulate(plan, arguments.stalls, arguments.seed, report, trace))
+    if trace is not None:
+        trace.write_fst(arguments.waves)
+    return runs
 
 
 def simulate(
@@ -108,7 +143,7 @@ def simulate(
     report: Callable[[int], None] | None = None,
     trace: Trace | None = None,
 ) -> LayerRun:
-    """One layer on the cycle model, with seeded data and stalls, compared with golden.
+    """One layer on the steppable model, with seeded data and stalls, compared with golden.
 
     Args:
         plan: the layer on its engine; an engine that requantises gets a random quantisation.
@@ -141,7 +176,7 @@ def simulate(
     return result
 
 
-def row(result: LayerRun) -> dict[str, Any]:
+def row(result: FastRun | LayerRun) -> dict[str, Any]:
     """The numbers of a run, by the keys of ``COLUMNS``."""
     return {
         "layer": result.plan.layer.name,

@@ -39,7 +39,8 @@ class Description:
     """What ``explore.json`` says beside the tables.
 
     ``objectives`` are tables ``{"metric", "goal", "over"}`` (goal: minimise or maximise; over: a
-    network, geomean, sum or worst), in the space's order; ``front`` is sorted by the first one
+    network, geomean, sum, worst, or engine for a metric that all networks share), in the space's
+    order; ``front`` is sorted by the first one
     and has for each engine ``{"engine_id", "values"}``, a value for each objective;
     ``network_fronts`` has the engine ids of the front of each network alone. ``refused`` are
     combinations of the axes that are no engine: ``{"axes", "reason"}``; ``failed`` evaluations
@@ -59,7 +60,7 @@ class Description:
     front: list[dict[str, Any]]
     network_fronts: dict[str, list[str]]
     counts: dict[str, int]
-    """``combinations`` of the axes, of them ``refused``, ``evaluated`` engines, ``failed``."""
+    """As ``dwsim.explore.outcome.Outcome`` has them."""
     refused: list[dict[str, Any]]
     failed: list[dict[str, str]]
     area: dict[str, Any]
@@ -70,7 +71,7 @@ class Description:
     versions: dict[str, str] = field(default_factory=dict)
     confirmed: list[dict[str, Any]] = field(default_factory=list)
     """Layers that went through RTL: ``{"engine_id", "network", "layer", "cycles",
-    "rtl_cycles"}``."""
+    "rtl_cycles", "start_cycle", "rtl_start_cycle"}``."""
     format: int = FORMAT
 
 
@@ -122,6 +123,14 @@ def write_results(
     paths.append(directory / "explore.json")
     paths[-1].write_text(json.dumps(asdict(description), indent=1) + "\n", encoding="utf-8")
     return paths
+
+
+def note_confirmed(directory: Path, rows: Sequence[Row]) -> None:
+    """Adds to the description which layers went through RTL."""
+    path = directory / "explore.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    described["confirmed"] = [dict(row) for row in rows]
+    path.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
 
 
 def read_results(directory: Path) -> Results:

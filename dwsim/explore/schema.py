@@ -113,3 +113,56 @@ LAYER_FIELDS = (
     *(Field(name, "integer", f"cycles of activity {name}") for name in ACTIVITY_FIELDS),
 )
 """The columns of ``layers``: one row for each layer of each pair that is ok."""
+
+SHARES = ("bound_share", "utilisation")
+"""Metrics that are fractions of 1."""
+
+ENGINE_METRICS = (
+    "lanes",
+    "passes",
+    "multipliers",
+    "fmax_mhz",
+    "lut",
+    "ff",
+    "dsp",
+    "bram",
+    "line_buffer_bytes",
+    "weight_bytes",
+    "fifo_bytes",
+    "buffer_bytes",
+    "input_bytes_per_cycle",
+    "output_bytes_per_cycle",
+    "param_bytes_per_cycle",
+)
+"""What may be an objective or a constraint, and is the same for every network."""
+
+NETWORK_METRICS = (
+    "cycles",
+    "interval_cycles",
+    "steady_cycles",
+    "bound",
+    "bound_share",
+    "utilisation",
+    "time_ms",
+    "inferences_per_s",
+    "input_gb_per_s",
+    "output_gb_per_s",
+    "external_bytes",
+    "energy_multiply_uj",
+    "energy_add_uj",
+    "energy_line_buffer_uj",
+    "energy_weight_uj",
+    "energy_fifo_uj",
+    "energy_uj",
+    "energy_external_uj",
+)
+"""What may be an objective or a constraint, and differs between networks."""
+
+TIMED_METRICS = (
+    "fmax_mhz",
+    "time_ms",
+    "inferences_per_s",
+    "input_gb_per_s",
+    "output_gb_per_s",
+)
+"""Metrics that need a clock; null where nobody says how fast an engine is."""

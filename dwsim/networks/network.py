@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from dwsim.errors import SpecError, Violation
+from dwsim.resources import network_dir
 from dwsim.spec.files import parse_layers, read_text
 from dwsim.spec.layer import LayerSpec
 
@@ -24,15 +26,15 @@ class Network:
         """Multiply-adds of one inference, taps on padding included."""
         return sum(layer.macs for layer in self.layers)
 
-
-def table_dir() -> Path:
-    """The directory of the tables that come with dwsim (``*.toml``)."""
-    return Path(__file__).resolve().parent / "tables"
+    @cached_property
+    def shapes(self) -> tuple[LayerSpec, ...]:
+        """The layer at each place without its name, by which equal ones are found."""
+        return tuple(replace(layer, name="") for layer in self.layers)
 
 
 def ready_networks() -> tuple[str, ...]:
     """Names of the networks that come with dwsim."""
-    return tuple(sorted(path.stem for path in table_dir().glob("*.toml")))
+    return tuple(sorted(path.stem for path in network_dir().glob("*.toml")))
 
 
 def read_network(name: str, folder: Path = Path()) -> Network:
@@ -53,7 +55,7 @@ def read_network(name: str, folder: Path = Path()) -> Network:
     if path.is_file():
         text = read_text(path, "network", "networks")
         return Network(path.stem, parse_layers(text, path), str(name))
-    ready = table_dir() / f"{name}.toml"
+    ready = network_dir() / f"{name}.toml"
     if name not in ready_networks():
         rule = f"is no file, and no network of dwsim: those are {', '.join(ready_networks())}"
         raise SpecError("network", [Violation("networks", name, rule)])

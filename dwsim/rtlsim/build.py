@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -11,13 +9,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from dwsim.cache import cache_root, digest, digest_bytes, locked
 from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
@@ -60,15 +58,6 @@ class SimulationResult:
         return self.tests > 0 and not self.failures
 
 
-def cache_root() -> Path:
-    """Where simulators are kept: $DWSIM_CACHE, or ``dwsim`` in the user's cache directory."""
-    chosen = os.environ.get("DWSIM_CACHE")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache").resolve() / "dwsim"
-
-
 def random_reset(seed: int) -> tuple[str, ...]:
     """Plusargs that start every register of a Verilator model at a value drawn from ``seed``."""
     # Verilator takes 1 to 2**31 - 1, and draws a seed of its own at 0.
@@ -93,13 +82,13 @@ def build_simulator(
     toolchain.require(simulator)
     sources = [Path(source).resolve() for source in sources]
     identity = _identity(simulator, toplevel, sources, dict(parameters or {}), waves)
-    key = _digest(identity)
+    key = digest(identity)
     directory = cache_root() / "builds" / key
     if " " in str(directory):
         raise ToolError(
             f"make cannot build in {directory}, whose name has a blank: set DWSIM_CACHE"
         )
-    with _locked(key):
+    with locked(key):
         if not (directory / _STAMP).is_file():
             _build(identity, sources, directory)
     return directory
@@ -171,7 +160,7 @@ def _identity(
         "format": _CACHE_FORMAT,
         "simulator": simulator,
         "toplevel": toplevel,
-        "sources": [(path.name, _digest_bytes(path.read_bytes())) for path in sources],
+        "sources": [(path.name, digest_bytes(path.read_bytes())) for path in sources],
         "parameters": parameters,
         "waves": waves,
         "timescale": _TIMESCALE,
@@ -255,7 +244,7 @@ def _keep_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
 
 
 def _runtime_dir(runtime: Mapping[str, Any]) -> Path:
-    return cache_root() / "runtime" / _digest(runtime)
+    return cache_root() / "runtime" / digest(runtime)
 
 
 def _trace_args(simulator: str, vcd: Path | None) -> list[str]:
@@ -288,15 +277,6 @@ def _read_results(path: Path, exit_code: int, toplevel: str, log: Path) -> Simul
     return SimulationResult(tests, tuple(failures), log)
 
 
-@contextmanager
-def _locked(key: str) -> Iterator[None]:
-    locks = cache_root() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with (locks / key).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _failure(what: str, log: Path) -> ToolError:
     return ToolError(f"{what}; the end of {log}:\n{_tail(log)}")
 
@@ -305,11 +285,3 @@ def _tail(log: Path) -> str:
     if not log.is_file():
         return "(empty)"
     return "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
-
-
-def _digest(value: Any) -> str:
-    return _digest_bytes(json.dumps(value, sort_keys=True).encode())[:32]
-
-
-def _digest_bytes(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -109,7 +109,7 @@ def test_an_interrupt_is_quiet(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(golden, "depthwise", interrupt)
-    assert main(["simulate", "tiny"]) == 130
+    assert main(["simulate", "tiny", "--model", "steppable"]) == 130
     assert capsys.readouterr() == ("", "")
 
 

@@ -13,12 +13,15 @@ from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.spec.files import read_spec
 from dwsim.stalls import PROFILES
-from tests.cli.helpers import break_golden, json_of
+from tests.cli.helpers import break_golden, error_of, json_of
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
-    document = json_of(capsys, "simulate", "tiny", "--stalls", profile, "--seed", "3")
+    argv = ("simulate", "tiny", "--stalls", profile, "--seed", "3")
+    document = json_of(capsys, *argv)
+    assert document == json_of(capsys, *argv, "--model", "steppable")
+    assert document == json_of(capsys, *argv, "--model", "fast")
     assert (document["stalls"], document["seed"]) == (profile, 3)
     spec = read_spec("tiny")
     kinds = ("fill", "compute", "input_starved", "backpressured", "parameters", "drain")
@@ -50,7 +53,9 @@ def test_simulate_an_engine_that_requantises(
     profile: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     argv = ("simulate", "mobilenet_v1_int8", "--layer", "dw4", "--stalls", profile)
-    (row,) = json_of(capsys, *argv)["layers"]
+    document = json_of(capsys, *argv)
+    assert document == json_of(capsys, *argv, "--model", "steppable")
+    (row,) = document["layers"]
     assert (row["cycles"] == row["law_cycles"]) is (profile == "none")
 
 
@@ -82,14 +87,22 @@ def test_simulate_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines[3:6]] == ["valid", "explicit_padding", "same"]
     assert lines[7].split()[0] == "total"
     assert len({len(line) for line in lines[1:8]}) == 1
-    assert lines[-1] == "model = golden in every value"
+    assert lines[-1].startswith("fast model; --model steppable steps every register")
+    assert main(["simulate", "tiny", "--model", "steppable"]) == 0
+    stepped = capsys.readouterr().out.splitlines()
+    assert stepped == [*lines[:-1], "model = golden in every value"]
+
+
+def test_the_fast_model_has_no_waveform(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ("simulate", "tiny", "--layer", "same", "--waves", "same.fst", "--model", "fast")
+    assert "--model = 'fast': has no signals: leave --waves out, or" in error_of(capsys, *argv)
 
 
 def test_a_mismatch_of_the_model_ends_with_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_golden(monkeypatch)
-    assert main(["simulate", "tiny"]) == 1
+    assert main(["simulate", "tiny", "--model", "steppable"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     assert (

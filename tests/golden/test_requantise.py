@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dwsim import LayerSpec, SpecError
-from dwsim.golden_quantised import depthwise_quantised, requantise
+from dwsim.golden_quantised import _BLOCK, depthwise_quantised, requantise
 from dwsim.spec.quantisation import Quantisation
 from tests.golden import naive
 from tests.golden import requantise_definition as definition
@@ -69,6 +69,25 @@ def test_random_values_equal_the_definition(
         inside += int(((ofmap != q.act_min) & (ofmap != q.act_max)).sum())
     assert compared == BLOCK
     assert inside > BLOCK // 4, f"seed {seed}: only {inside} of {BLOCK} values are not clamped"
+
+
+@pytest.mark.parametrize(("ifmap_width", "rounding"), MODES)
+@pytest.mark.parametrize("channels", [51, 40_000])
+def test_arrays_that_are_requantised_in_parts(
+    ifmap_width: int, rounding: str, channels: int, seed: int
+) -> None:
+    rng = np.random.default_rng([seed, ifmap_width, rounding == "single", channels])
+    rows = 3 * _BLOCK // channels + 1
+    acc, q = random_values(rng, ifmap_width, rounding, rows, channels)
+    assert acc.size > 2 * _BLOCK
+    compare(acc.reshape(1, rows, 1, channels), q, f"seed {seed}")
+
+
+@pytest.mark.parametrize(("shape", "channels"), [((0, 3, 2), 2), ((4, 3, 0), 0)])
+def test_no_values_are_no_values(shape: tuple[int, ...], channels: int) -> None:
+    q = Quantisation([0] * channels, [2**30] * channels, [0] * channels, -128, 127)
+    ofmap = requantise(np.zeros(shape, np.int32), q)
+    assert (ofmap.shape, ofmap.dtype) == (shape, np.int8)
 
 
 @pytest.mark.parametrize(("ifmap_width", "rounding"), MODES)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from dwsim import LayerSpec, SpecError
-from dwsim.networks import read_network, ready_networks, table_dir
+from dwsim.networks import read_network, ready_networks
 from dwsim.networks.from_keras import APPLICATIONS, table_text
+from dwsim.resources import network_dir, spec_dir
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
@@ -31,8 +32,8 @@ def test_every_network_has_a_table() -> None:
 
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_tables_are_what_keras_has(keras: Any, name: str) -> None:
-    made = table_text(name)
-    assert without_versions(made) == without_versions((table_dir() / f"{name}.toml").read_text()), (
+    kept = (network_dir() / f"{name}.toml").read_text()
+    assert without_versions(table_text(name)) == without_versions(kept), (
         f"keras {keras.__version__} gives another table; python scripts/network_tables.py {name}"
     )
 
@@ -77,7 +78,7 @@ def test_ones_own_list_is_a_network(tmp_path: Path) -> None:
 
 
 def test_the_layers_of_a_spec_are_a_network() -> None:
-    spec = table_dir().parents[1] / "specs" / "mobilenet_v1_32.toml"
+    spec = spec_dir() / "mobilenet_v1_32.toml"
     mine, keras_own = read_network(str(spec)), read_network("mobilenet_v1")
     shapes = [(layer.ifmap_shape, layer.ofmap_shape, layer.stride_h) for layer in mine.layers]
     assert shapes == [(x.ifmap_shape, x.ofmap_shape, x.stride_h) for x in keras_own.layers]

@@ -71,6 +71,9 @@ def test_the_wheel_holds_the_package_and_its_resources_only(wheel: Path) -> None
         ("template_dir", ROOT / "templates"),
         ("rtl_dir", ROOT / "rtl"),
         ("spec_dir", ROOT / "dwsim" / "specs"),
+        ("network_dir", ROOT / "dwsim" / "networks" / "tables"),
+        ("space_dir", ROOT / "dwsim" / "explore" / "spaces"),
+        ("report_dir", ROOT / "dwsim" / "explore_report" / "assets"),
     ],
 )
 def test_resources_are_found_in_the_wheel(installed: Path, function: str, checkout: Path) -> None:

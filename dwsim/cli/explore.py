@@ -1,0 +1,125 @@
+"""``dwsim explore``: engines on whole networks, and the front to choose from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwsim.cli.common import progress
+from dwsim.cli.report import add_outputs, check_outputs, write_outputs
+from dwsim.errors import SpecError, ToolError, Violation
+from dwsim.explore.pool import cores, open_pool
+from dwsim.explore.space import read_space, ready_spaces
+
+if TYPE_CHECKING:
+    from dwsim.explore.outcome import Outcome
+
+PACKAGES = ("distributed", "optuna", "pyarrow")
+"""What only this command needs."""
+
+MISSING = "dwsim explore needs {}: python -m pip install 'dwsim[explore]'"
+
+
+def add_parser(commands: Any) -> None:
+    """Adds the command and its arguments."""
+    parser = commands.add_parser(
+        "explore",
+        help="engines on whole networks: exact cycles, area, and the front to choose from",
+        description="Evaluates the engines of a space on its networks and prints the front."
+        " Tables, spec files of the front's engines and a store that a rerun goes on from are"
+        " left in a directory.",
+    )
+    ready = ", ".join(ready_spaces())
+    parser.add_argument("space", metavar="SPACE", help=f"a TOML file, or one of: {ready}")
+    parser.add_argument(
+        "-o",
+        metavar="DIR",
+        dest="directory",
+        type=Path,
+        help="where results go (default: dwsim-explore/SPACE)",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=_count, metavar="N", help="processes (default: one for each core)"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask cluster's, such as tcp://127.0.0.1:8786"
+    )
+    parser.add_argument(
+        "--confirm",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="run the first N engines of the front through RTL, in lock step with the model",
+    )
+    add_outputs(parser)
+    parser.set_defaults(run=run)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, not {text!r}")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command."""
+    try:
+        return _run(arguments)
+    except ModuleNotFoundError as error:
+        if error.name not in PACKAGES:
+            raise
+        raise ToolError(MISSING.format(error.name)) from None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Here and not at the top: the other commands need none of these.
+    from dwsim.explore import text
+    from dwsim.explore.run import explore
+
+    check_outputs(arguments)
+    space = read_space(arguments.space)
+    directory = arguments.directory or Path("dwsim-explore") / space.name
+    try:
+        with (
+            open_pool(arguments.workers, arguments.scheduler) as pool,
+            progress(0, "engine") as bar,
+        ):
+            outcome = explore(space, directory, pool, partial(_show, bar))
+    except KeyboardInterrupt:
+        where = f"{directory}/store.jsonl has what was finished"
+        print(f"\ndwsim: interrupted: {where}; the same command goes on from it", file=sys.stderr)
+        raise
+    print(text.summary(outcome) + text.refusals(outcome), end="")
+    print(text.failures(outcome, directory), end="", file=sys.stderr)
+    if not outcome.front:
+        found = [Violation("front", 0, sentence) for sentence in outcome.why_empty()]
+        raise SpecError(f"{space.name}: the front is empty", found)
+    print(text.front_table(outcome) + text.fronts_of_networks(outcome), end="")
+    print(f"written: {directory}/: points and layers (.parquet, .csv), explore.json, engines/")
+    if arguments.confirm:
+        _confirm(outcome, directory, arguments)
+    write_outputs(directory, arguments)
+    return 0
+
+
+def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -> None:
+    """Runs engines of the front through RTL, prints what it took, and notes it."""
+    # Here and not at the top: only this needs the simulator's Python parts.
+    from dwsim.explore import text
+    from dwsim.explore.confirm import confirm
+    from dwsim.explore.results import note_confirmed
+
+    count = min(arguments.confirm, len(outcome.front))
+    with progress(0, "beat") as bar:
+        done = confirm(outcome, count, arguments.workers or cores(), partial(_show, bar))
+    note_confirmed(directory, [row for one in done for row in one.rows])
+    print("\n" + text.confirmations(done, len(outcome.front)), end="")
+
+
+def _show(bar: Any, done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)

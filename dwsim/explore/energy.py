@@ -1,0 +1,92 @@
+"""Energy of multiplications and memory accesses, by a published table.
+
+M. Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, pp. 10-14,
+figure 1.1.9: rough costs in 45 nm at 0.9 V. The table has few entries; how they are scaled to
+other widths and sizes is said at each. It ranks engines, it does not predict a chip's power:
+clocks, wires, control and leakage are not in it.
+"""
+
+from __future__ import annotations
+
+from dwsim.derive import Plan
+from dwsim.derive.memories import accesses
+
+SOURCE = (
+    "M. Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014,"
+    " figure 1.1.9, 45 nm, 0.9 V"
+)
+
+MULTIPLY_8_PJ = 0.2
+"""8-bit integer multiplication; scaled by the product of the factors' widths. (The figure's
+32-bit one, 3.1 pJ, is 16 times as much, too.)"""
+
+ADD_8_PJ, ADD_32_PJ = 0.03, 0.1
+"""8-bit and 32-bit integer addition; a line through both for other widths."""
+
+CACHE_PJ = ((8 * 1024, 10.0), (32 * 1024, 20.0), (1024 * 1024, 100.0))
+"""Bytes of a cache and pJ of a 64-bit access. A memory costs as the smallest that holds it, by
+the bit; larger ones as the largest."""
+
+DRAM_PJ = 1300.0
+"""64 bits of DRAM, the lower end of 1.3 to 2.6 nJ; by the bit."""
+
+ACCESS_BITS = 64
+
+KINDS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo": "fifo"}
+"""The column that each kind of memory counts for."""
+
+PJ_PER_UJ = 1e6
+
+
+def table() -> dict[str, object]:
+    """The table for a description of results."""
+    return {
+        "source": SOURCE,
+        "multiply_8_bit_pj": MULTIPLY_8_PJ,
+        "add_8_bit_pj": ADD_8_PJ,
+        "add_32_bit_pj": ADD_32_PJ,
+        "cache_64_bit_pj": {f"{size} bytes": energy for size, energy in CACHE_PJ},
+        "dram_64_bit_pj": DRAM_PJ,
+        "scaling": "multiplications by the product of widths, additions by a line through two"
+        " widths, memories by the bit at the smallest cache that holds them, DRAM by the bit",
+        "counted": "every multiplication of the array, masked taps and surplus lanes too, and an"
+        " addition for each; every word that a memory gives or takes; not the clock, wires,"
+        " control, leakage",
+    }
+
+
+def multiply_pj(a_bits: int, b_bits: int) -> float:
+    """One multiplication of integers of these widths."""
+    return MULTIPLY_8_PJ * a_bits * b_bits / 64
+
+
+def add_pj(bits: int) -> float:
+    """One addition of integers of this width."""
+    return ADD_8_PJ + (ADD_32_PJ - ADD_8_PJ) * (bits - 8) / 24
+
+
+def access_pj(memory_bits: int) -> float:
+    """One bit from or to a memory of this size."""
+    fits = (energy for size, energy in CACHE_PJ if memory_bits <= 8 * size)
+    return next(fits, CACHE_PJ[-1][1]) / ACCESS_BITS
+
+
+def external_pj(bits: int) -> float:
+    """So many bits from or to DRAM."""
+    return bits * DRAM_PJ / ACCESS_BITS
+
+
+def stream_pj(plan: Plan) -> dict[str, float]:
+    """What a stream takes on chip, in pJ: multiply, add, line_buffer, weight, fifo."""
+    engine, numbers = plan.engine, plan.numbers
+    products = plan.ofmap_beats * engine.passes * engine.multipliers
+    multiply = products * multiply_pj(engine.ifmap_width, engine.weight_width)
+    if numbers.requantises:
+        scaled = plan.ofmap_beats * engine.lanes
+        multiply += scaled * multiply_pj(numbers.bias_width, numbers.multiplier_width)
+    energy = dict.fromkeys(("multiply", "add", "line_buffer", "weight", "fifo"), 0.0)
+    energy["multiply"] = multiply
+    energy["add"] = products * add_pj(numbers.acc_width)
+    for access in accesses(plan):
+        energy[KINDS[access.memory.kind]] += access.total_bits * access_pj(access.memory.bits)
+    return energy

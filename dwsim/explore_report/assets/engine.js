@@ -1,0 +1,199 @@
+// The chosen engine: what it costs, how it does on each network, and how to build it.
+
+const COSTS = ["multipliers", "fmax_mhz", "lut", "ff", "dsp", "bram", "buffer_bytes"];
+const ON_NETWORK = ["network", "cycles", "bound_share", "utilisation", "time_ms"];
+const STEP = { most: 15, least: 4, height: 560 };
+const LABELS = { font: "11px system-ui, sans-serif", most: 150, padding: 14 };
+
+/** The panel of an engine. `onNetwork` gets a network whose layers are to be shown. */
+function createEngine(element, store, tip, onNetwork) {
+  let view = null;
+  let shares = false;
+
+  function show(state, charts) {
+    const rows = store.byEngine.get(state.engine);
+    if (!rows) {
+      element.replaceChildren(
+        make("h2", { id: "engine-title" }, "No engine"),
+        make("p", { className: "muted" }, "Choose a point of the plot or a row of the table."),
+      );
+      return;
+    }
+    // With one network there is no row over all of them.
+    const overall = rows.find((row) => row.network === store.overall) ?? rows[0];
+    const chart = make("div", { className: "chart", id: "layers" });
+    element.replaceChildren(
+      ...title(overall),
+      costs(overall),
+      make("h3", {}, "Networks"),
+      networks(rows, state),
+      layersHead(state),
+      chart,
+      ...build(overall),
+    );
+    drawLayers(chart, state, charts);
+  }
+
+  function title(row) {
+    const badges = [];
+    if (row.on_front) badges.push(make("span", { className: "badge" }, "on the front"));
+    if (row.violates) {
+      badges.push(make("span", { className: "badge bad", title: row.violates }, "violates a constraint"));
+    }
+    return [
+      make("h2", { id: "engine-title" }, engineSummary(store, row)),
+      make("p", { className: "muted" },
+        make("span", { className: "mono" }, row.engine_id), badges.flatMap((badge) => [" ", badge])),
+    ];
+  }
+
+  function costs(row) {
+    const objectives = store.objectives.map((key) => store.columns.get(key));
+    const shown = new Set([...objectives, ...COSTS.map((key) => store.columns.get(key))]);
+    const entries = [...shown].filter((column) => column && row[column.key] !== null);
+    return make(
+      "dl",
+      { className: "facts" },
+      entries.map((column) =>
+        make("div", { title: column.meaning },
+          make("dt", {}, column.title), make("dd", {}, formatWithUnit(column, row[column.key]))),
+      ),
+    );
+  }
+
+  function networks(rows, state) {
+    const columns = ON_NETWORK.map((key) => store.columns.get(key)).filter(Boolean);
+    const heading = columns.map((column) =>
+      make("th", { className: column.numeric ? "" : "text", scope: "col", title: column.meaning },
+        column.label));
+    const lines = rows.filter((row) => row.network !== store.overall).map((row) => {
+      if (row.status !== "ok") {
+        return make("tr", {}, make("td", { className: "text" }, row.network),
+          make("td", { className: "reason", colSpan: columns.length - 1 },
+            `${row.status.replaceAll("_", " ")}: ${row.reason}`));
+      }
+      const cells = columns.map((column) =>
+        make("td", { className: column.numeric ? "" : "text" }, formatValue(column, row[column.key])));
+      const line = make("tr", {
+        "data-network": row.network,
+        tabIndex: 0,
+        "aria-selected": String(row.network === state.layersOf),
+      }, cells);
+      const choose = () => onNetwork(row.network);
+      line.addEventListener("click", choose);
+      line.addEventListener("keydown", (event) => event.key === "Enter" && choose());
+      return line;
+    });
+    return make("div", { className: "plain", id: "networks" },
+      make("table", {}, make("thead", {}, make("tr", {}, heading)), make("tbody", {}, lines)));
+  }
+
+  function layersHead(state) {
+    const buttons = [["cycles", false], ["shares", true]].map(([text, wanted]) => {
+      const button = make("button", { type: "button", "aria-pressed": String(shares === wanted) }, text);
+      button.addEventListener("click", () => {
+        shares = wanted;
+        for (const other of button.parentElement.children) {
+          other.setAttribute("aria-pressed", String(other === button));
+        }
+        view?.signal("share", shares).runAsync();
+      });
+      return button;
+    });
+    const run = state.layersOf && store.runs[state.layersOf]?.[state.engine];
+    const text = run ? `Layers of ${state.layersOf}` : "Layers";
+    return make("div", { className: "row" }, make("h3", { id: "layers-title" }, text),
+      make("span", { className: "switch", role: "group", "aria-label": "measure" }, buttons));
+  }
+
+  /** The layers of the network on the engine, as rows of the chart. */
+  function layerRows(state) {
+    const run = store.runs[state.layersOf]?.[state.engine];
+    if (!run) return [];
+    const { names, shapes } = store.layers[state.layersOf];
+    return names.map((layer, i) => {
+      const row = { index: i, layer, shape: shapes[i] };
+      for (const key of Object.keys(run)) row[key] = run[key][i];
+      return row;
+    });
+  }
+
+  /** Pixels that the longest name of a layer takes beside the bars. */
+  function labelWidth(rows, prefix) {
+    const context = make("canvas").getContext("2d");
+    context.font = LABELS.font;
+    const widths = rows.map((row) => context.measureText(row.layer.slice(prefix)).width);
+    return Math.min(LABELS.most, Math.max(...widths)) + LABELS.padding;
+  }
+
+  async function drawLayers(chart, state, charts) {
+    view?.finalize();
+    view = null;
+    const rows = layerRows(state);
+    if (!rows.length) {
+      chart.append(make("p", { className: "muted" }, "There is nothing to show."));
+      return;
+    }
+    const spec = structuredClone(charts.layers);
+    const room = chart.clientWidth - labelWidth(rows, store.layers[state.layersOf].prefix) - spec.spacing - LABELS.padding;
+    const scale = Math.max(0.5, room / spec.hconcat.reduce((sum, part) => sum + part.width, 0));
+    const step = Math.min(STEP.most, Math.max(STEP.least, STEP.height / rows.length));
+    for (const part of spec.hconcat) {
+      part.width = Math.floor(part.width * scale);
+      part.height = { step };
+    }
+    spec.data = { name: spec.data.name, values: rows };
+    setParameter(spec, "share", shares);
+    setParameter(spec, "prefix", store.layers[state.layersOf].prefix);
+    const colours = spec.hconcat[1].layer[0].encoding.color.scale;
+    const spent = colours.domain.map((name) => rows.some((row) => row[name] > 0));
+    colours.domain = colours.domain.filter((_, i) => spent[i]);
+    colours.range = colours.range.filter((_, i) => spent[i]);
+    const embedded = await vegaEmbed(chart, spec, {
+      config: charts.config,
+      actions: { export: true, source: false, compiled: false, editor: false },
+      downloadFileName: `layers_${state.layersOf}_${state.engine}`,
+      tooltip: (_, event, item, name) => {
+        const row = rows.find((candidate) => candidate.layer === name);
+        if (row) tip.show(event, card(row));
+        else tip.hide();
+      },
+    });
+    view = embedded.view;
+  }
+
+  /** What the tooltip says of a layer. */
+  function card(row) {
+    const share = (value) => `${((100 * value) / row.cycles).toFixed(1)} %`;
+    const lines = store.activities
+      .filter((name) => row[name])
+      .map((name) => [name.replaceAll("_", "-"), `${GROUPED.format(row[name])} · ${share(row[name])}`]);
+    const title = make("h4", {}, row.layer);
+    const shape = make("p", { className: "muted" }, row.shape);
+    const list = pairs([
+      ["cycles", GROUPED.format(row.cycles)],
+      ["bound", `${GROUPED.format(row.bound)} · ${share(row.bound)}`],
+      ["utilisation", `${(100 * row.utilisation).toFixed(1)} %`],
+      ["interleave", GROUPED.format(row.interleave)],
+      ...lines,
+    ]);
+    return make("div", {}, title, shape, list);
+  }
+
+  function build(row) {
+    const toml = store.specs[row.engine_id];
+    const [file, name] = [`${row.engine_id}.toml`, /^name = "(.*)"$/m.exec(toml)[1]];
+    const command = `dwsim generate ${file} -o ${name}/`;
+    return [
+      make("div", { className: "row" }, make("h3", {}, "Its Verilog"),
+        make("span", { className: "actions" }, copyButton(command, "copy the command"))),
+      make("pre", { id: "command", tabIndex: 0 }, command),
+      make("div", { className: "row" }, make("h3", {}, file),
+        make("span", { className: "actions" }, copyButton(toml, "copy the specification"),
+          saveLink(toml, file, "save the specification"))),
+      make("pre", { id: "spec", tabIndex: 0 }, toml.trimEnd()),
+    ];
+  }
+
+  return { show };
+}

@@ -1,0 +1,107 @@
+// How values are written, and how elements are made.
+
+const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const ROUNDED = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
+const MISSING = "–";
+const TIP_GAP = 14;
+
+const byId = (id) => document.getElementById(id);
+
+/** A value as a table writes it. */
+function formatValue(column, value) {
+  if (value === null || value === undefined) return column.absent || MISSING;
+  switch (column.kind) {
+    case "integer":
+      return GROUPED.format(value);
+    case "number":
+      return ROUNDED.format(value);
+    case "share":
+      return `${(100 * value).toFixed(1)} %`;
+    case "flag":
+      return value ? "yes" : "no";
+    default:
+      return value === "" ? MISSING : String(value);
+  }
+}
+
+/** A value with its unit. */
+function formatWithUnit(column, value) {
+  const text = formatValue(column, value);
+  return column.unit && value !== null && value !== undefined ? `${text} ${column.unit}` : text;
+}
+
+/** So many of something. */
+function count(number, thing) {
+  return `${GROUPED.format(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+/** An element with properties, and children that are elements or texts. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("aria-") || name.startsWith("data-") || name === "role") {
+      element.setAttribute(name, value);
+    } else {
+      element[name] = value;
+    }
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Terms and their descriptions. */
+function pairs(entries) {
+  const list = make("dl", { className: "pairs" });
+  for (const [term, description] of entries) {
+    list.append(make("dt", {}, term), make("dd", {}, description));
+  }
+  return list;
+}
+
+/** A button that copies a text, and says that it did. */
+function copyButton(text, title) {
+  const button = make("button", { type: "button", className: "quiet", title }, "Copy");
+  button.addEventListener("click", async () => {
+    await copyText(text);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  return button;
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Pages from files have no clipboard in some browsers; a selection can be copied everywhere.
+    const area = make("textarea", { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+/** A link that saves a text as a file. */
+function saveLink(text, filename, title) {
+  const href = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
+  return make("a", { href, download: filename, className: "quiet", title }, "Save");
+}
+
+/** A box beside the pointer that says more of what is under it. */
+function createTip() {
+  const box = make("div", { id: "tip", role: "tooltip", hidden: true });
+  document.body.append(box);
+  return {
+    show(event, content) {
+      box.replaceChildren(content);
+      box.hidden = false;
+      const { width, height } = box.getBoundingClientRect();
+      const right = event.clientX + TIP_GAP + width < innerWidth;
+      const below = event.clientY + TIP_GAP + height < innerHeight;
+      box.style.left = `${right ? event.clientX + TIP_GAP : event.clientX - TIP_GAP - width}px`;
+      box.style.top = `${Math.max(4, below ? event.clientY + TIP_GAP : event.clientY - TIP_GAP - height)}px`;
+    },
+    hide: () => (box.hidden = true),
+  };
+}

@@ -1,0 +1,105 @@
+// What the figures mean and where they come from, under everything else.
+
+/** Fills the section of notes from the exploration's description. */
+function showNotes(element, store) {
+  const told = store.description;
+  const blocks = [
+    noteBlock("Cycles", cyclesNote(told)),
+    noteBlock("Area and clock", areaNote(told.area)),
+    noteBlock("Energy", plainPairs(told.energy)),
+    noteBlock("Front", frontNote(told)),
+    noteBlock("Search", [plainPairs({ ...told.search, ...nonZero(told.counts) })]),
+    told.refused.length ? noteBlock(`Refused: ${told.refused.length}`, refusedList(told)) : null,
+    told.failed.length ? noteBlock(`Failed: ${told.failed.length}`, failedList(told)) : null,
+    noteBlock("Networks", plainPairs(
+      Object.fromEntries(Object.entries(told.networks).map(([name, network]) =>
+        [name, `${network.layers} layers, ${GROUPED.format(network.macs)} MACs, ${network.source}`])))),
+    noteBlock("Versions", plainPairs(told.versions)),
+    noteBlock("Space", make("details", {}, make("summary", {}, "as TOML"),
+      make("pre", {}, told.toml))),
+  ];
+  element.replaceChildren(
+    make("h2", { id: "notes-title" }, "What the figures are"), ...blocks.filter(Boolean));
+}
+
+function noteBlock(title, content) {
+  const parts = [content].flat().filter((part) => part !== null && part !== undefined);
+  return parts.length ? make("section", {}, make("h3", {}, title), parts) : null;
+}
+
+function cyclesNote(told) {
+  const wrong = told.confirmed.filter((layer) => layer.cycles !== layer.rtl_cycles);
+  const text = "Cycles are exact, not estimated: dwsim's model equals the generated RTL in every"
+    + " cycle. The bound is the fewest cycles that the ports and the multipliers permit.";
+  const confirmed = told.confirmed.length
+    ? `${told.confirmed.length} layers of this exploration went through RTL; `
+      + (wrong.length ? `${wrong.length} differ.` : "all took the cycles that the model says.")
+    : "None of this exploration's engines went through RTL yet: dwsim explore --confirm N does that.";
+  return [make("p", {}, text), make("p", {}, confirmed)];
+}
+
+const AREA = {
+  estimate: "LUT, FF, DSP, block RAM and Fmax are estimates, fitted to runs of Yosys and nextpnr."
+    + " How far they are off is measured on engines that the fit has not seen.",
+  synth: "LUT, FF, DSP and block RAM are what Yosys maps to; Fmax is nextpnr-reported, the worst of"
+    + " several seeds. nextpnr does not time the inside of a registered ECP5 multiplier.",
+};
+
+/** Where area and clock are from, in a sentence for the top of the page. */
+function areaSentence(area) {
+  return area.sentence ?? `Area and clock: ${area.source} for ${area.target}.`;
+}
+
+function areaNote(area) {
+  const text = AREA[area.source];
+  return [text ? make("p", {}, text) : null, plainPairs(area)];
+}
+
+function frontNote(told) {
+  const entries = told.objectives.map((objective, i) =>
+    [`objective ${i + 1}`, objectiveText(objective)]);
+  for (const constraint of told.constraints) {
+    const limits = [["at least", constraint.min], ["at most", constraint.max]]
+      .filter(([, limit]) => limit !== null && limit !== undefined);
+    entries.push(["constraint", `${constraint.metric} ${limits.flat().join(" ")}`]);
+  }
+  entries.push(["front", `${told.front.length} engines`]);
+  return pairs(entries);
+}
+
+function objectiveText({ goal, metric, over }) {
+  return `${goal} ${metric}${over === "engine" ? "" : ` over ${over}`}`;
+}
+
+function nonZero(counts) {
+  return Object.fromEntries(Object.entries(counts).filter(([, number]) => number !== 0));
+}
+
+/** A description's table, as it is; nested tables in brackets. */
+function plainPairs(table) {
+  const entries = Object.entries(table ?? {});
+  return entries.length ? pairs(entries.map(([key, value]) => [key.replaceAll("_", " "), plain(value)])) : null;
+}
+
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (value && typeof value === "object") {
+    return Object.entries(value).map(([key, inner]) => `${key} ${plain(inner)}`).join(", ");
+  }
+  return typeof value === "number" ? ROUNDED.format(value) : String(value ?? MISSING);
+}
+
+const LISTED = 20;
+
+function refusedList(told) {
+  const items = told.refused.slice(0, LISTED).map((entry) =>
+    make("li", {}, `${plain(entry.axes)}: ${entry.reason}`));
+  const more = told.refused.length - LISTED;
+  if (more > 0) items.push(make("li", {}, `and ${more} more, in explore.json`));
+  return make("details", {}, make("summary", {}, "combinations that are no engine"), make("ul", {}, items));
+}
+
+function failedList(told) {
+  return make("ul", {}, told.failed.slice(0, LISTED).map((entry) =>
+    make("li", {}, `${entry.engine_id} on ${entry.network}: ${entry.traceback}`)));
+}

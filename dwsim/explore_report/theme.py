@@ -1,0 +1,132 @@
+"""Colours of the report, light and dark, and what follows from them for the charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+SANS = (
+    'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial,'
+    " sans-serif"
+)
+FIGURE_FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
+"""Of figures for papers: what SVG viewers have, and vl-convert brings along."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one scheme. Text on ``page`` and ``card`` has a contrast of 4.5 or more."""
+
+    page: str
+    card: str
+    sunken: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    accent_soft_mark: str
+    """A point of another front than the one in view."""
+    point: str
+    """A point of the plot that is on no front."""
+    point_faint: str
+    """One that must not be chosen."""
+    warn: str
+    # Where the cycles of a layer went; told apart with any colour vision, and in grey.
+    compute: str
+    fill: str
+    input_starved: str
+    backpressured: str
+    parameters: str
+    drain: str
+    ramp: tuple[float, float] = (0.0, 0.9)
+    """The part of the viridis scheme that stands out from ``card``."""
+
+    def css(self) -> str:
+        """The colours as CSS custom properties."""
+        pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return " ".join(
+            f"--{name.replace('_', '-')}: {value};"
+            for name, value in pairs
+            if isinstance(value, str)
+        )
+
+
+LIGHT = Palette(
+    page="#f6f7f9",
+    card="#ffffff",
+    sunken="#eef0f3",
+    line="#d9dde3",
+    text="#1a1f26",
+    muted="#566170",
+    accent="#b4460e",
+    on_accent="#ffffff",
+    accent_soft="#fbeadf",
+    accent_soft_mark="#e9ab82",
+    point="#7c8ea6",
+    point_faint="#b9c3cf",
+    warn="#9b2c2c",
+    compute="#2f6db5",
+    fill="#9dc3ea",
+    input_starved="#e3a32c",
+    backpressured="#c2453d",
+    parameters="#7a5aa6",
+    drain="#a3abb5",
+)
+
+DARK = Palette(
+    page="#101318",
+    card="#171b22",
+    sunken="#1f252e",
+    line="#2e3641",
+    text="#e7eaee",
+    muted="#9ba6b4",
+    accent="#ff9a5c",
+    on_accent="#1b1006",
+    accent_soft="#3a261a",
+    accent_soft_mark="#94562f",
+    point="#6c7f99",
+    point_faint="#4a5666",
+    warn="#ff8f8f",
+    compute="#4f94e0",
+    fill="#28507d",
+    input_starved="#e0a53a",
+    backpressured="#e0655c",
+    parameters="#a283d0",
+    drain="#6b7480",
+    ramp=(0.25, 1.0),
+)
+
+
+def chart_config(palette: Palette, font: str = SANS, background: str | None = None) -> dict:
+    """Vega-Lite's ``config`` for a scheme; without ``background`` charts are transparent."""
+    axis: dict[str, Any] = {
+        "domainColor": palette.line,
+        "gridColor": palette.line,
+        "gridOpacity": 0.7,
+        "tickColor": palette.line,
+        "labelColor": palette.muted,
+        "labelFontSize": 11,
+        "titleColor": palette.text,
+        "titleFontSize": 12,
+        "titleFontWeight": 500,
+        "titlePadding": 10,
+    }
+    text = {
+        "labelColor": palette.text,
+        "labelFontSize": 11,
+        "titleColor": palette.muted,
+        "titleFontSize": 11,
+        "titleFontWeight": 500,
+    }
+    ramp = {"scheme": "viridis", "extent": list(palette.ramp)}
+    return {
+        "background": background,
+        "font": font,
+        "axis": axis,
+        "legend": text,
+        "title": {"color": palette.text, "fontSize": 13, "fontWeight": 600},
+        "view": {"stroke": None},
+        "range": {"ordinal": ramp, "ramp": ramp, "category": {"scheme": "tableau10"}},
+    }

@@ -1,0 +1,74 @@
+"""The closed form: when each output leaves and what each cycle is for, if nothing stalls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.derive.stages import START_CYCLES
+from dwsim.model.activity import Activity
+
+
+def ofmap_cycles(plan: Plan) -> np.ndarray:
+    """Cycle of every ofmap transfer without stalls, the cfg handshake being cycle 0.
+
+    A window is emitted in its slot, which is one cycle, and ``hold_cycles`` when it emits; its
+    beats follow each other by ``passes`` cycles.
+
+    Returns:
+        int64 of shape (ofmap_beats,), in stream order.
+    """
+    layer, interleave, passes = plan.layer, plan.interleave, plan.engine.passes
+    planes = np.arange(plan.planes, dtype=np.int64) * plan.plane_pitch
+    rows = np.arange(layer.ofmap_h) * (layer.stride_h * plan.row_pitch * interleave)
+    cols = np.arange(layer.ofmap_w) * (layer.stride_w * interleave)
+    pixels = np.add.outer(np.add.outer(planes, rows), cols)
+    slots = np.add.outer(pixels, np.arange(interleave)).reshape(-1) + max(plan.lag, 0)
+    # Each window before this one held its slot for so many cycles more.
+    windows = START_CYCLES + slots + np.arange(slots.size) * (plan.hold_cycles - 1)
+    beats = np.arange(layer.channel_multiplier) * passes + passes - 1
+    return np.add.outer(windows, beats + pipeline_cycles(plan)).reshape(-1)
+
+
+def pipeline_cycles(plan: Plan) -> int:
+    """From the last pass of a beat to its transfer, if nobody stalls."""
+    return plan.numbers.latency - START_CYCLES
+
+
+def activity(plan: Plan) -> dict[str, int]:
+    """Cycles without stalls by what they are for; the keys are those of ``Activity``."""
+    taken = _last_take(plan) + 1
+    windows = plan.ofmap_beats // plan.layer.channel_multiplier
+    if taken > plan.slots:
+        # Beats that no output needs go on entering while the last outputs are in the pipeline.
+        void = plan.slots - windows + min(taken - plan.slots, pipeline_cycles(plan))
+    else:
+        void = taken - _windows_before(plan, taken)
+    counts = dict.fromkeys((kind.value for kind in Activity), 0)
+    counts[Activity.FILL.value] = START_CYCLES + void
+    counts[Activity.COMPUTE.value] = plan.ofmap_beats * plan.engine.passes
+    counts[Activity.DRAIN.value] = plan.cycles - sum(counts.values())
+    return counts
+
+
+def _last_take(plan: Plan) -> int:
+    """The slot of the last ifmap beat."""
+    layer = plan.layer
+    pixels = (layer.ifmap_h - 1) * plan.row_pitch + layer.ifmap_w
+    before = (plan.planes - 1) * plan.plane_pitch + max(-plan.lag, 0)
+    return before + pixels * plan.interleave - 1
+
+
+def _windows_before(plan: Plan, slot: int) -> int:
+    """Windows that are emitted in the slots before ``slot``, which is not the stream's end."""
+    layer, interleave = plan.layer, plan.interleave
+    planes, inside = divmod(max(slot - max(plan.lag, 0), 0), plan.plane_pitch)
+    pixels, groups = divmod(inside, interleave)
+    row, col = divmod(pixels, plan.row_pitch)
+    count = planes * layer.ofmap_h * layer.ofmap_w * interleave
+    count += min(-(-row // layer.stride_h), layer.ofmap_h) * layer.ofmap_w * interleave
+    if row % layer.stride_h == 0 and row // layer.stride_h < layer.ofmap_h:
+        count += min(-(-col // layer.stride_w), layer.ofmap_w) * interleave
+        if col % layer.stride_w == 0 and col // layer.stride_w < layer.ofmap_w:
+            count += groups
+    return count

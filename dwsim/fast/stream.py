@@ -1,0 +1,113 @@
+"""What the event loop works on: a stream's constants, its slots, and what it finds out."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.derive.stages import FIFO_CYCLES, SLOT_CYCLES
+from dwsim.stalls import Bursts, StallPattern
+
+
+class Port(NamedTuple):
+    """When one end of the engine stalls: ``dwsim.stalls.Bursts`` without its generator."""
+
+    enter: float
+    leave: float
+    stalls: bool
+    """What it drew last."""
+
+
+class Constants(NamedTuple):
+    """What stays the same while a stream runs."""
+
+    planes: int
+    pitch: int
+    """Slots from a plane to the next."""
+    lag: int
+    """Slots by which one raster is behind the other."""
+    lead: bool
+    """The input raster is behind, not the output raster."""
+    multiples: int
+    """Ofmap beats of a window."""
+    passes: int
+    """Cycles of an ofmap beat."""
+    depth: int
+    """Credits."""
+    to_read: int
+    """Cycles from a beat's first pass to the first one that can read it from the FIFO."""
+    ifmap_beats: int
+    ofmap_beats: int
+    plane_ifmap: int
+    """Beats of a plane."""
+    plane_ofmap: int
+    boundary: bool
+    """Before each plane the source waits until all outputs of those before it have been taken."""
+    source: Port
+    sink: Port
+
+
+def constants_of(plan: Plan, stalls: StallPattern) -> Constants:
+    """The constants of a layer on its engine."""
+    passes = plan.engine.passes
+    written = passes - 1 + SLOT_CYCLES + plan.numbers.output_cycles
+    ifmap_beats, ofmap_beats, planes = plan.ifmap_beats, plan.ofmap_beats, plan.planes
+    return Constants(
+        planes=planes,
+        pitch=plan.plane_pitch,
+        lag=abs(plan.lag),
+        lead=plan.lag < 0,
+        multiples=plan.layer.channel_multiplier,
+        passes=passes,
+        depth=plan.numbers.fifo_depth,
+        to_read=written + FIFO_CYCLES - 1,
+        ifmap_beats=ifmap_beats,
+        ofmap_beats=ofmap_beats,
+        plane_ifmap=ifmap_beats // planes,
+        plane_ofmap=ofmap_beats // planes,
+        boundary=stalls.profile.boundary,
+        source=port_of(stalls.source),
+        sink=port_of(stalls.sink),
+    )
+
+
+def port_of(bursts: Bursts) -> Port:
+    """The port that stalls like ``bursts`` from here on."""
+    return Port(bursts.enter, bursts.leave, bursts.stalled)
+
+
+def generator_of(rng: random.Random) -> np.random.Generator:
+    """A generator whose ``random()`` gives what ``rng.random()`` would give from here on.
+
+    Both make a double of 53 bits of two words of the same Mersenne Twister, in the same way; only
+    the state has to move.
+    """
+    _, words, _ = rng.getstate()
+    twister = np.random.MT19937(0)
+    twister.state = {
+        "bit_generator": "MT19937",
+        "state": {"key": np.array(words[:-1], np.uint32), "pos": words[-1]},
+    }
+    return np.random.Generator(twister)
+
+
+def slots_that_take(plan: Plan) -> np.ndarray:
+    """Whether a slot of the input raster's plane takes a beat: bool of shape (plane_pitch,)."""
+    return _hits(plan, (plan.layer.ifmap_h, plan.layer.ifmap_w), (1, 1))
+
+
+def slots_that_emit(plan: Plan) -> np.ndarray:
+    """Whether a slot of the output raster's plane emits: bool of shape (plane_pitch,)."""
+    layer = plan.layer
+    return _hits(plan, (layer.ofmap_h, layer.ofmap_w), (layer.stride_h, layer.stride_w))
+
+
+def _hits(plan: Plan, count: tuple[int, int], stride: tuple[int, int]) -> np.ndarray:
+    """Slots of a plane at multiples of the strides, ``count`` of them an axis."""
+    hits = np.zeros((plan.plane_rows, plan.row_pitch, plan.interleave), np.bool_)
+    rows, cols = (slice(0, (n - 1) * step + 1, step) for n, step in zip(count, stride, strict=True))
+    hits[rows, cols] = True
+    return hits.reshape(-1)

@@ -1,0 +1,89 @@
+"""A shell with three pins around an engine, so that it can be placed and routed.
+
+An engine has more ports than packages have pins. Its inputs come from a shift register, its
+outputs go into registers and from there through an exclusive-or tree, a register after each level:
+nothing of the engine is pruned, every one of its ports is timed from or to a register, and the
+clock is a global net. (nextpnr's ``--out-of-context`` routes the clock as an ordinary net and
+times no port.) The engine comes in already synthesised, so nothing of it is optimised further.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TOP = "dwsim_harness"
+INSTANCE = "engine"
+"""Of the engine: what its cells' names begin with."""
+_FAN_IN = 4  # of a LUT of the families that are placed and routed
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of a netlist."""
+
+    name: str
+    width: int
+    is_input: bool
+
+
+def netlist_ports(netlist: Path, top: str) -> list[Port]:
+    """The ports of a module of a netlist in Yosys's JSON."""
+    module: Mapping[str, Any] = json.loads(netlist.read_text())["modules"][top]
+    return [
+        Port(name, len(port["bits"]), port["direction"] == "input")
+        for name, port in module["ports"].items()
+    ]
+
+
+def harness_verilog(engine: str, ports: list[Port]) -> str:
+    """The shell, and the engine as a black box to connect to."""
+    inputs = [port for port in ports if port.is_input and port.name != "clk"]
+    outputs = [port for port in ports if not port.is_input]
+    ins = sum(port.width for port in inputs)
+    outs = sum(port.width for port in outputs)
+    connections = [".clk(clk)", *_connected("held", inputs), *_connected("out", outputs)]
+    lines = [
+        f"module {TOP}(input wire clk, input wire shift_in, output wire parity);",
+        f"  reg [{ins}-1:0] held;",
+        f"  always @(posedge clk) held <= (held << 1) | {{{ins}{{shift_in}}}} >> {ins - 1};",
+        f"  wire [{outs}-1:0] out;",
+        f"  reg [{outs}-1:0] level_0;",
+        "  always @(posedge clk) level_0 <= out;",
+        *_parity(outs),
+        f"  {engine} {INSTANCE} ({', '.join(connections)});",
+        "endmodule",
+        "(* blackbox *)",
+        f"module {engine}({', '.join(map(_declared, ports))});",
+        "endmodule",
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _connected(bus: str, ports: list[Port]) -> list[str]:
+    """Slices of a bus on ports, the first port lowest."""
+    connections, low = [], 0
+    for port in ports:
+        connections.append(f".{port.name}({bus}[{low} +: {port.width}])")
+        low += port.width
+    return connections
+
+
+def _declared(port: Port) -> str:
+    return f"{'input' if port.is_input else 'output'} wire [{port.width}-1:0] {port.name}"
+
+
+def _parity(width: int) -> list[str]:
+    """A tree of exclusive-ors over ``level_0``, registered after each level."""
+    lines, level = [], 0
+    while width > 1:
+        above, width, level = width, -(-width // _FAN_IN), level + 1
+        lines.append(f"  reg [{width}-1:0] level_{level};")
+        for i in range(width):
+            high = min(above, _FAN_IN * (i + 1)) - 1
+            part = f"level_{level - 1}[{high}:{_FAN_IN * i}]"
+            lines.append(f"  always @(posedge clk) level_{level}[{i}] <= ^{part};")
+    return [*lines, f"  assign parity = level_{level}[0];"]

@@ -1,0 +1,185 @@
+"""Reads what the tools report: Yosys's cells, nextpnr's utilisation, Fmax and critical path."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dwsim.synth.tools import ToolFailureError
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What an engine occupies, in the units that ``Target.cells`` names."""
+
+    lut: int
+    ff: int
+    dsp: int
+    bram: int
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """One delay of a critical path, in ns; ``net`` is set where it is routing.
+
+    ``source`` and ``sink`` are cell and port; ``distance`` is in tiles, across and down.
+    """
+
+    kind: str
+    delay: float
+    source: str
+    sink: str
+    net: str | None
+    distance: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class CriticalPath:
+    """The slowest path from register to register."""
+
+    steps: tuple[PathStep, ...]
+
+    @property
+    def delay(self) -> float:
+        """Nanoseconds of the whole path, clock to output and setup included."""
+        return sum(step.delay for step in self.steps)
+
+    @property
+    def routing(self) -> float:
+        """Nanoseconds of it that are routing."""
+        return sum(step.delay for step in self.steps if step.net is not None)
+
+    @property
+    def source(self) -> str:
+        """Cell and port where it starts."""
+        return self.steps[0].source
+
+    @property
+    def sink(self) -> str:
+        """Cell and port where it ends."""
+        return self.steps[-1].sink
+
+    @property
+    def slowest_net(self) -> PathStep | None:
+        """The step of the net with the most delay."""
+        nets = [step for step in self.steps if step.net is not None]
+        return max(nets, key=lambda step: step.delay, default=None)
+
+
+@dataclass(frozen=True)
+class Bels:
+    """How many elements of each kind a packed design takes, and how many the part has."""
+
+    used: Mapping[str, int]
+    available: Mapping[str, int]
+
+    def overflow(self, pins: Sequence[str]) -> list[str]:
+        """The kinds of which the part has too few, ``pins`` aside, as text."""
+        return [
+            f"{used} {kind} of {self.available[kind]}"
+            for kind, used in self.used.items()
+            if used > self.available[kind] and kind not in pins
+        ]
+
+
+@dataclass(frozen=True)
+class Routed:
+    """What one run of nextpnr came to: Fmax in MHz, and the critical path."""
+
+    fmax: float
+    path: CriticalPath | None
+
+
+def yosys_cells(stat: Path) -> dict[str, int]:
+    """Cells of the whole design by type, from the file that ``stat -json`` wrote."""
+    design = json.loads(stat.read_text())["design"]
+    return {
+        name: count
+        for name, count in sorted(design["num_cells_by_type"].items())
+        if not name.startswith("$")
+    }
+
+
+_XILINX_LUT_RAMS = {
+    r"SRL16E|SRLC32E|RAM(16|32|64)X1S(_1)?": 1,
+    r"RAM(16|32|64)X1D(_1)?|RAM128X1S(_1)?": 2,
+    r"RAM32M|RAM64M|RAM128X1D|RAM256X1S": 4,
+    r"RAM32M16|RAM64M8|RAM256X1D|RAM512X1S": 8,
+}
+"""Memories made of LUTs, and of how many: UG474 and UG574, "Distributed RAM"."""
+
+
+def count_cells(target: str, netlist: Mapping[str, int], bels: Bels | None) -> Cells:
+    """What an engine occupies: as nextpnr packs it, or else as Yosys maps it.
+
+    Packed LUTs count what a netlist does not show, such as both ends of each carry chain. On an
+    iCE40 registers are inside the logic cells, so their number is Yosys's.
+    """
+    if target == "xilinx":
+        lut = _sum(netlist, "LUT[1-6]|INV")
+        lut += sum(count * _sum(netlist, kind) for kind, count in _XILINX_LUT_RAMS.items())
+        bram = _sum(netlist, "RAMB18.*") + 2 * _sum(netlist, "RAMB36.*")
+        return Cells(lut, _sum(netlist, "FD[RSCP]E(_1)?"), _sum(netlist, "DSP48.*"), bram)
+    assert bels is not None
+    if target == "ecp5":
+        kinds = ("TRELLIS_COMB", "TRELLIS_FF", "MULT18X18D", "DP16KD")
+        return Cells(*(bels.used.get(kind, 0) for kind in kinds))
+    kinds = ("ICESTORM_LC", "ICESTORM_DSP", "ICESTORM_RAM")
+    lut, dsp, bram = (bels.used.get(kind, 0) for kind in kinds)
+    return Cells(lut, _sum(netlist, "SB_DFF.*"), dsp, bram)
+
+
+def _sum(cells: Mapping[str, int], kind: str) -> int:
+    return sum(count for name, count in cells.items() if re.fullmatch(kind, name))
+
+
+def nextpnr_bels(report: Path) -> Bels:
+    """The utilisation in what nextpnr's ``--report`` wrote."""
+    bels = json.loads(report.read_text())["utilization"]
+    return Bels(
+        {kind: count["used"] for kind, count in bels.items()},
+        {kind: count["available"] for kind, count in bels.items()},
+    )
+
+
+def nextpnr_timing(report: Path) -> Routed:
+    """Fmax and critical path in what nextpnr's ``--report`` wrote.
+
+    Raises:
+        ToolFailureError: when it reports not exactly one clock.
+    """
+    said = json.loads(report.read_text())
+    clocks = said["fmax"]
+    if len(clocks) != 1:
+        raise ToolFailureError(
+            f"nextpnr reports {len(clocks)} clocks, not one: {clocks}", report.name
+        )
+    (clock,) = clocks.values()
+    paths = [
+        _path(path)
+        for path in said["critical_paths"]
+        if "async" not in path["from"] and "async" not in path["to"]
+    ]
+    return Routed(clock["achieved"], max(paths, key=lambda path: path.delay, default=None))
+
+
+def _path(said: Mapping[str, Any]) -> CriticalPath:
+    steps = []
+    for step in said["path"]:
+        source, sink = step["from"], step["to"]
+        across, down = (abs(a - b) for a, b in zip(source["loc"], sink["loc"], strict=True))
+        steps.append(
+            PathStep(
+                step["type"],
+                step["delay"],
+                f"{source['cell']}.{source['port']}",
+                f"{sink['cell']}.{sink['port']}",
+                step.get("net"),
+                (across, down),
+            )
+        )
+    return CriticalPath(tuple(steps))

@@ -1,0 +1,164 @@
+"""The steps of a synthesis, each kept by content: netlist, packing, place and route."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from dwsim.cache import digest_bytes
+from dwsim.codegen.verilog import engine_verilog
+from dwsim.resources import rtl_dir
+from dwsim.spec.engine import EngineSpec
+from dwsim.synth import harness
+from dwsim.synth.kept import kept
+from dwsim.synth.parse import Bels, Routed, nextpnr_bels, nextpnr_timing, yosys_cells
+from dwsim.synth.request import SynthRequest
+from dwsim.synth.tools import ToolFailureError, find_tool
+
+_TIMEOUT = 7200.0  # seconds of one run of a tool
+_PINS = ("TRELLIS_IO", "SB_IO")
+_NETLIST, _SHELL = "netlist.json.gz", "harness.json.gz"
+_CELLS, _BELS, _REPORT = "cells.json", "bels.json", "report.json"
+_YOSYS_LOG, _HARNESS_LOG, _NEXTPNR_LOG = "yosys.log", "harness.log", "nextpnr.log"
+
+
+@dataclass(frozen=True)
+class Netlist:
+    """A synthesised engine: where it is kept, Yosys's cells, and what it takes packed."""
+
+    directory: Path
+    cells: dict[str, int]
+    bels: Bels | None
+
+
+def target_verilog(engine: EngineSpec, target: str) -> dict[str, str]:
+    """The engine's Verilog, with the modules that ``rtl/<target>/`` has in place of others."""
+    files = engine_verilog(engine)
+    for path in sorted((rtl_dir() / target).glob("*.v")):
+        if path.name in files:
+            files[path.name] = path.read_text()
+    return files
+
+
+def make_netlist(request: SynthRequest) -> Netlist:
+    """Yosys on an engine, and nextpnr's packing of what it makes.
+
+    Raises:
+        ToolError: when a tool fails, or the engine does not fit the part.
+    """
+    target = request.target
+    files = target_verilog(request.engine, target.name)
+    identity = {
+        "files": {name: digest_bytes(text.encode()) for name, text in files.items()},
+        "top": request.engine.name,
+        "synth": [*target.synth, *request.device.yosys],
+        "yosys": find_tool("yosys").version,
+    }
+    directory = kept("netlist", identity, partial(_netlist, request, files))
+    bels = None
+    if target.nextpnr is not None:
+        packed = kept(
+            "pack",
+            {"netlist": directory.name, **_nextpnr_identity(request)},
+            partial(_pack, request, directory),
+        )
+        bels = nextpnr_bels(packed / _BELS)
+    return Netlist(directory, yosys_cells(directory / _CELLS), bels)
+
+
+def route(request: SynthRequest, netlist: Netlist, seed: int) -> Routed:
+    """One run of nextpnr, on the engine in its harness.
+
+    Raises:
+        ToolError: when nextpnr fails.
+    """
+    identity = {
+        "netlist": netlist.directory.name,
+        "freq": request.clock,
+        "seed": seed,
+        "options": request.target.nextpnr_options,
+        **_nextpnr_identity(request),
+    }
+    made = kept("route", identity, partial(_route, request, netlist.directory, seed))
+    return nextpnr_timing(made / _REPORT)
+
+
+def _nextpnr_identity(request: SynthRequest) -> dict[str, object]:
+    assert request.target.nextpnr is not None
+    return {"part": _part(request), "nextpnr": find_tool(request.target.nextpnr).version}
+
+
+def _part(request: SynthRequest) -> list[str]:
+    speed = ["--speed", request.speed] if request.speed else []
+    return [*request.device.nextpnr, *speed]
+
+
+def _netlist(request: SynthRequest, files: dict[str, str], folder: Path) -> None:
+    """Synthesises the engine alone, then the harness, and puts the one into the other."""
+    top, synth = request.engine.name, " ".join([*request.target.synth, *request.device.yosys])
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    read = f"read_verilog {' '.join(files)}; {synth} -top {top}"
+    # Hierarchy is kept as cells of no hardware, $scopeinfo; no other internal cell may be left.
+    check = "check -assert; select -assert-none t:$* t:$scopeinfo %d"
+    write = f"tee -q -o {_CELLS} stat -json; write_json netlist.json"
+    yosys = find_tool("yosys")
+    yosys.run(["-p", f"{read}; {check}; {write}"], folder, _YOSYS_LOG, _TIMEOUT)
+    if request.target.nextpnr is not None:
+        ports = harness.netlist_ports(folder / "netlist.json", top)
+        (folder / "harness.v").write_text(harness.harness_verilog(top, ports))
+        shell = f"read_verilog harness.v; {synth} -top {harness.TOP}"
+        insert = f"delete ={top}; design -copy-from engine {top}; hierarchy -top {harness.TOP}"
+        script = f"read_json netlist.json; design -stash engine; {shell}; {insert}; flatten"
+        script = f"{script}; opt_clean; write_json harness.json"
+        yosys.run(["-p", script], folder, _HARNESS_LOG, _TIMEOUT)
+        _compress(folder / "harness.json", folder / _SHELL)
+    _compress(folder / "netlist.json", folder / _NETLIST)
+
+
+def _pack(request: SynthRequest, netlist: Path, folder: Path) -> None:
+    """Packs the engine alone: its pins are too many, but they are not placed."""
+    _expand(netlist / _NETLIST, folder / "netlist.json")
+    _nextpnr(request, folder, "--json", "netlist.json", "--pack-only", "--report", _BELS)
+    (folder / "netlist.json").unlink()
+    overflow = nextpnr_bels(folder / _BELS).overflow(_PINS)
+    if overflow:
+        raise ToolFailureError(
+            f"{request.engine.name} does not fit {request.target.title} {request.part}:"
+            f" it takes {', '.join(overflow)}",
+            _NEXTPNR_LOG,
+        )
+
+
+def _route(request: SynthRequest, netlist: Path, seed: int, folder: Path) -> None:
+    """Places and routes the engine in its harness."""
+    _expand(netlist / _SHELL, folder / "harness.json")
+    options = [*request.target.nextpnr_options, "--timing-allow-fail"]
+    timing = ["--freq", f"{request.clock:g}", "--seed", str(seed), "--report", _REPORT]
+    _nextpnr(request, folder, "--json", "harness.json", *options, *timing)
+    (folder / "harness.json").unlink()
+
+
+def _nextpnr(request: SynthRequest, folder: Path, *arguments: str) -> None:
+    assert request.target.nextpnr is not None
+    tool = find_tool(request.target.nextpnr)
+    tool.run([*_part(request), *arguments], folder, _NEXTPNR_LOG, _TIMEOUT)
+
+
+def _compress(path: Path, target: Path) -> None:
+    # No time stamp inside: the same netlist is the same file.
+    with (
+        path.open("rb") as source,
+        target.open("wb") as out,
+        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0, compresslevel=6) as packed,
+    ):
+        shutil.copyfileobj(source, packed)
+    path.unlink()
+
+
+def _expand(path: Path, target: Path) -> None:
+    with gzip.open(path, "rb") as source, target.open("wb") as out:
+        shutil.copyfileobj(source, out)

@@ -1,0 +1,87 @@
+"""Area and clock of explored engines: from real tools, and what is said where there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dwsim import SpecError
+from dwsim.cli import main
+from dwsim.errors import ToolError
+from dwsim.explore.pool import open_pool
+from dwsim.explore.results import read_results
+from dwsim.explore.run import explore
+from dwsim.synth.flow import synthesise
+from dwsim.synth.request import SynthRequest
+from tests.explore.spaces import small, write
+
+SYNTH = """
+networks = ["loads.toml"]
+area = "synth"
+target = "ecp5"
+
+[engine]
+lanes = 1
+ifmap_width = 2
+weight_width = 2
+
+[[objective]]
+minimise = "time_ms"
+"""
+
+
+def test_real_tools_say_what_an_engine_takes(tmp_path: Path) -> None:
+    with open_pool(1) as pool:
+        outcome = explore(small(tmp_path, SYNTH), tmp_path / "out", pool)
+    ((engine_id, point),) = outcome.points.items()
+    row = outcome.rows[engine_id]["loads"]
+    # Kept, so this takes no time.
+    (said,) = synthesise([SynthRequest(point.engine, "ecp5")])
+    assert row["fmax_mhz"] == min(said.fmax.values()) > 0
+    assert len(said.fmax) == 3
+    assert [row[name] for name in ("lut", "ff", "dsp", "bram")] == [
+        said.cells.lut,
+        said.cells.ff,
+        said.cells.dsp,
+        said.cells.bram,
+    ]
+    assert row["time_ms"] == pytest.approx(row["cycles"] / row["fmax_mhz"] / 1e3)
+    area = read_results(tmp_path / "out").description.area
+    assert area["source"] == row["area_source"] == "synth"
+    assert "Fmax as nextpnr-ecp5 reports it, the worst of its seeds" in area["note"]
+
+
+def test_a_target_without_a_clock_has_no_times(tmp_path: Path) -> None:
+    text = SYNTH.replace("ecp5", "xilinx")
+    with pytest.raises(SpecError) as caught:
+        small(tmp_path, text + "[constraints]\nfmax_mhz = { min = 100 }\n")
+    fields = [violation.field for violation in caught.value.violations]
+    assert fields == ["objective[0].minimise", "constraints.fmax_mhz"]
+    assert "needs a clock, but this target is not placed and routed" in str(caught.value)
+    space = small(tmp_path, text.replace("time_ms", "lut"))
+    assert space.target == "xilinx"
+
+
+def test_an_estimate_is_for_the_targets_that_it_was_fitted_for(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="target = 'ice40': must be one of ecp5"):
+        small(tmp_path, SYNTH.replace('"synth"', '"estimate"').replace("ecp5", "ice40"))
+
+
+def test_a_missing_tool_is_said_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def missing(name: str) -> None:
+        asked.append(name)
+        if name != "yosys":
+            raise ToolError(f"{name} is missing: pip install it")
+
+    monkeypatch.setattr("dwsim.synth.tools.find_tool", missing)
+    write(tmp_path, SYNTH)
+    arguments = ["explore", str(tmp_path / "small.toml"), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--workers", "1"]) == 2
+    assert capsys.readouterr().err == "dwsim: error: nextpnr-ecp5 is missing: pip install it\n"
+    assert asked == ["yosys", "nextpnr-ecp5"]
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,154 @@
+"""Where the work is done: a Dask cluster gives what this machine gives; what goes wrong speaks."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dask
+import pytest
+from distributed import LocalCluster
+
+from dwsim.errors import ToolError
+from dwsim.explore import pool as pool_module
+from dwsim.explore.pool import Pool, open_pool
+from dwsim.explore.run import explore
+from tests.explore.spaces import SMALL, small
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Two worker processes on loopback."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=":0",
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def process_ids(items: Sequence[int]) -> list[tuple[int, int]]:
+    return [(item, os.getpid()) for item in items]
+
+
+def die(items: Sequence[int]) -> list[int]:
+    os._exit(3)
+
+
+def test_a_cluster_gives_the_same_table(tmp_path: Path, cluster: str) -> None:
+    text = SMALL.replace("[2, 4]", "{ from = 1, to = 6 }") + "[constraints]\nlut = { min = 1 }\n"
+    space = small(tmp_path, text)
+    with open_pool(2) as pool:
+        local = explore(space, tmp_path / "local", pool)
+    with open_pool(scheduler=cluster) as pool:
+        assert pool.place == "2 Dask workers"
+        remote = explore(space, tmp_path / "remote", pool)
+    assert local.counts == remote.counts
+    assert local.counts["reused"] == 0
+    assert local.front == remote.front
+    for name in ("points.csv", "layers.csv", "points.parquet", "layers.parquet"):
+        one, other = ((tmp_path / place / name).read_bytes() for place in ("local", "remote"))
+        assert one == other, name
+
+
+def test_the_clusters_workers_do_the_work(cluster: str) -> None:
+    with open_pool(scheduler=cluster) as pool:
+        done = dict(pool.run(process_ids, range(200)))
+    assert sorted(done) == list(range(200))
+    processes = {process for _, process in done.values()}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_item_comes_back_with_its_result(workers: int) -> None:
+    with open_pool(workers) as pool:
+        done = list(pool.run(process_ids, range(100)))
+    assert sorted(item for item, _ in done) == list(range(100))
+    assert all(item == returned for item, (returned, _) in done)
+    processes = {process for _, (_, process) in done}
+    assert (os.getpid() in processes) == (workers == 1)
+    assert len(processes) <= workers
+
+
+def test_one_worker_hands_results_out_as_they_get_done() -> None:
+    """So that a run that is interrupted has stored them."""
+    seen: list[int] = []
+
+    def watched(items: Sequence[int]) -> Sequence[int]:
+        seen.extend(items)
+        return items
+
+    with open_pool(1) as pool:
+        results = pool.run(watched, range(100))
+        next(results)
+        assert len(seen) < 50
+
+
+def test_a_dead_worker_speaks() -> None:
+    with (
+        open_pool(2) as pool,
+        pytest.raises(ToolError, match="a worker process died.*the same command goes on"),
+    ):
+        list(pool.run(die, range(4)))
+
+
+def test_a_cluster_whose_workers_die() -> None:
+    config = {"distributed.scheduler.allowed-failures": 0}
+    with (
+        dask.config.set(config),
+        LocalCluster(n_workers=1, host="127.0.0.1", dashboard_address=":0") as one,
+        pytest.raises(ToolError, match=r"the Dask cluster at tcp.* gave up: [\s\S]*goes on"),
+        open_pool(scheduler=one.scheduler_address) as pool,
+    ):
+        list(pool.run(die, range(4)))
+
+
+def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwsim.explore.pool.CONNECT_SECONDS", 1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address}"):
+            _open(address)
+
+
+@pytest.mark.parametrize("address", ["nonsense://x", "tcp://", ""])
+def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwsim.explore.pool.CONNECT_SECONDS", 1)
+    with pytest.raises(ToolError, match="no Dask scheduler answers at"):
+        _open(address)
+
+
+def test_a_cluster_without_workers() -> None:
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=":0") as empty,
+        pytest.raises(ToolError, match="has no worker: dask worker tcp://127.0.0.1"),
+    ):
+        _open(empty.scheduler_address)
+
+
+def test_workers_with_other_code(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have ours; so it is ours that becomes another."""
+    right = pool_module.code_hash()
+    seen: list[dict[str, str]] = []
+    compare = pool_module.other_code
+
+    def watched(found: dict[str, str]) -> list[str]:
+        seen.append(dict(found))
+        monkeypatch.setattr(pool_module, "code_hash", lambda: "other")
+        return compare(found)
+
+    monkeypatch.setattr(pool_module, "other_code", watched)
+    with pytest.raises(ToolError, match="with another version of dwsim: tcp://"):
+        _open(cluster)
+    assert set(seen[0].values()) == {right}
+
+
+def _open(address: str) -> Pool:
+    with open_pool(scheduler=address) as pool:
+        return pool
