@@ -1,8 +1,8 @@
-// dw_delay_line: delays a word by `length` steps, 1 <= length <= MAX_LENGTH.
+// dw_delay_line: delays a word by `length` steps, 1 <= length - SHORTER <= MAX_LENGTH.
 //
-// Promises: before step t, q is the word that entered at step t - length. Time passes only
+// Promises: before step t, q is the word that entered at step t - (length - SHORTER). Time passes only
 // in cycles with `step`. `length` may change only under `restart`, after which the first
-// `length` words out are stale. q is one choice away from registers.
+// words out are stale that entered before. q is one choice away from registers.
 //
 // One module serves the row delays (thousands of words), the column delays (a few) and the
 // plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
@@ -15,7 +15,8 @@ module dw_delay_line #(
     parameter WIDTH            = 8,  // bits of a word
     parameter MAX_LENGTH       = 1,  // longest delay in steps
     parameter LENGTH_W         = 1,  // bits of `length`
-    parameter SHIFT_LENGTH_MAX = 4   // longest line that is a shift register
+    parameter SHIFT_LENGTH_MAX = 4,  // longest line that is a shift register
+    parameter SHORTER          = 0   // steps that the line is shorter than `length`
 ) (
     input  wire                clk,
     input  wire                restart,
@@ -27,7 +28,7 @@ module dw_delay_line #(
 
   generate
     if (MAX_LENGTH <= SHIFT_LENGTH_MAX) begin : g_shift
-      // Stage 0 is the output; the word enters at stage length - 1.
+      // Stage 0 is the output; the word enters at the stage before the line's length.
       reg [WIDTH*MAX_LENGTH-1:0] stages;
       assign q = stages[WIDTH-1:0];
 
@@ -41,7 +42,7 @@ module dw_delay_line #(
             wire unused_length = &{1'b0, length, 1'b0};
           end
         end else begin : g_rest
-          assign entering = (length == i + 1) ? d : stages[WIDTH*(i+1)+:WIDTH];
+          assign entering = (length == i + 1 + SHORTER) ? d : stages[WIDTH*(i+1)+:WIDTH];
         end
         always @(posedge clk) begin
           if (step) stages[WIDTH*i+:WIDTH] <= entering;
@@ -49,9 +50,10 @@ module dw_delay_line #(
       end
       wire unused_restart = &{1'b0, restart, 1'b0};
     end else begin : g_memory
-      // Word t is written at step t and read at step t + length - 2.
+      // Word t is written at step t and read two steps before it comes out.
       localparam ADDR_W = $clog2(MAX_LENGTH - 1);
-      localparam [LENGTH_W-1:0] TWO = 2;
+      localparam [LENGTH_W-1:0] ONE = 1 + SHORTER;
+      localparam [LENGTH_W-1:0] TWO = 2 + SHORTER;
 
       reg [ADDR_W-1:0] write_address;
       reg [ADDR_W-1:0] read_address;
@@ -76,7 +78,7 @@ module dw_delay_line #(
       );
 
       always @(posedge clk) begin
-        is_one <= (length == 1);
+        is_one <= (length == ONE);
         is_two <= (length == TWO);
         if (restart) begin
           write_address <= {ADDR_W{1'b0}};

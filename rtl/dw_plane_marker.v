@@ -46,18 +46,18 @@ module dw_plane_marker #(
       reg is_two;
       reg is_longer;
       wire word;
-      wire [LAG_W-1:0] length = lag - TWO;
 
       dw_delay_line #(
           .WIDTH           (1),
           .MAX_LENGTH      (MAX_LAG - 2),
           .LENGTH_W        (LAG_W),
-          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
+          .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX),
+          .SHORTER         (2)
       ) u_line (
           .clk    (clk),
           .restart(restart),
           .step   (step),
-          .length (length),
+          .length (lag),
           .d      (mark),
           .q      (word)
       );
@@ -68,7 +68,7 @@ module dw_plane_marker #(
         is_two <= (lag == TWO);
         is_longer <= (lag > TWO);
         if (restart) begin
-          stale <= length;
+          stale <= lag - TWO;
           fresh <= 1'b0;
         end else if (step && !fresh && is_longer) begin
           stale <= stale - 1'b1;
