@@ -16,6 +16,7 @@ module dw_skid_buffer #(
     output wire             s_ready,
     output wire [WIDTH-1:0] m_data,
     output wire             m_valid,
+    output wire             m_valid_next,  // what m_valid will be, if no reset comes
     input  wire             m_ready
 );
 
@@ -31,6 +32,7 @@ module dw_skid_buffer #(
   assign m_data  = read_second ? second_data : first_data;
 
   wire accept = s_valid && s_ready;
+  assign m_valid_next = (m_ready || !out_valid) ? skid_valid || accept : 1'b1;
 
   always @(posedge clk) begin
     if (rst) begin
@@ -39,12 +41,9 @@ module dw_skid_buffer #(
       write_second <= 1'b0;
       read_second <= 1'b0;
     end else begin
-      if (m_ready || !out_valid) begin
-        out_valid  <= skid_valid || accept;
-        skid_valid <= 1'b0;
-      end else if (accept) begin
-        skid_valid <= 1'b1;
-      end
+      out_valid <= m_valid_next;
+      if (m_ready || !out_valid) skid_valid <= 1'b0;
+      else if (accept) skid_valid <= 1'b1;
       if (accept) write_second <= !write_second;
       if (m_ready && out_valid) read_second <= !read_second;
     end

@@ -73,7 +73,8 @@ module dw_slot_raster #(
   reg out_more;
 
   // What a slot may have to wait for hangs on registers: this is the engine's longest path.
-  // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit.
+  // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit. (The output's
+  // also where it depends on a beat: a void may wait for credit there.)
   reg in_sure, in_due;
   reg out_sure, out_due;
   // A plane may begin if there is a beat: the input's; without a lag, the output's with it.
@@ -83,9 +84,9 @@ module dw_slot_raster #(
   wire in_begins = in_may_begin && beat_available;
   wire in_live = in_sure || in_begins;
   wire in_hit = in_due || in_begins;
-  wire both_begin = both_may_begin && beat_available;
-  wire out_live = out_sure || both_begin;
-  wire out_hit = out_due || both_begin;
+  wire neither_begins = both_may_begin && !beat_available;
+  wire out_live = out_sure && !neither_begins;
+  wire out_hit = out_due && !neither_begins;
 
   wire in_plane_end, in_final_hit, in_hit_next;
   wire out_pixel_end, out_row_end, out_plane_end, out_hit_next;
@@ -196,7 +197,7 @@ module dw_slot_raster #(
   );
 
   wire beat_ok = !in_due || beat_available;
-  wire credit_ok = !out_hit || credit_available;
+  wire credit_ok = !out_due || credit_available;
 
   assign step = run && !holding && beat_ok && credit_ok;
   assign take = step && in_hit;
@@ -215,6 +216,10 @@ module dw_slot_raster #(
   wire in_turns = in_plane_end && in_more_next;  // another plane follows
   wire out_turns = out_plane_end && out_more_next;
 
+  // Without a lag the output's planes follow each other as the input's do.
+  wire leads = lead || (lag == 0);
+  wire out_marked = !lead && marker_next;
+
   always @(posedge clk) begin
     if (restart) begin
       in_planes <= planes;
@@ -225,8 +230,8 @@ module dw_slot_raster #(
       both_may_begin <= (lag == 0) && (planes != 0);
       out_planes <= planes;
       out_more <= (planes != 0);
-      out_sure <= lead && (planes != 0);
-      out_due <= lead && (planes != 0);
+      out_sure <= leads && (planes != 0);
+      out_due <= leads && (planes != 0);
       out_begins <= lead && (planes != 0);
     end else if (step) begin
       if (in_live) begin
@@ -243,9 +248,10 @@ module dw_slot_raster #(
         out_more <= out_more_next;
       end
       out_begins <= lead && out_live && out_turns;
-      out_sure <= (out_live && (!out_plane_end || (lead && out_turns))) || (!lead && marker_next);
-      out_due <= (out_live && (out_plane_end ? lead && out_turns : out_hit_next)) ||
-          (!lead && marker_next);
+      out_sure <= (out_live && (!out_plane_end || (leads && out_turns))) || out_marked ||
+          neither_begins;
+      out_due <= (out_live && (out_plane_end ? leads && out_turns : out_hit_next)) || out_marked ||
+          neither_begins;
     end
 
     step_q <= step && !rst;

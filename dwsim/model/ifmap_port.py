@@ -15,12 +15,13 @@ class IfmapPort(Component):
         self.beat = self.zeros
         self.short_stream = False
         self.excess = False
+        self.zeros_available = False
         self.error_short = False
         self.error_long = False
 
     def available(self, s_valid: bool) -> bool:
         """The raster may take a beat in this cycle."""
-        return self.short_stream or s_valid
+        return s_valid or self.zeros_available
 
     def s_ready(self, take: bool) -> bool:
         """The skid buffer's beat leaves it in this cycle."""
@@ -42,6 +43,7 @@ class IfmapPort(Component):
         too_long = take_real and final_take and not s_last
         self.next = {
             "short_stream": not (rst or restart) and (self.short_stream or too_short),
+            "zeros_available": not (rst or restart) and self.short_stream,
             "excess": not rst and (too_long or (self.excess and not (s_valid and s_last))),
             "error_short": not rst and (self.error_short or too_short),
             "error_long": not rst and (self.error_long or too_long),

@@ -72,9 +72,12 @@ class SlotRaster(Component):
         in_begins = self.in_may_begin and beat_available
         both_begin = in_begins and config["lag"] == 0
         in_due = self.in_sure and in_raster.hit
-        emits = (self.out_sure and out_raster.hit) or both_begin
+        out_due = self.out_sure and out_raster.hit
+        emits = out_due or both_begin
         beat_ok = not in_due or beat_available
-        credit_ok = not emits or credit_available
+        # Without a lag even a void in place of a plane's first slot waits for credit.
+        may_emit = out_due or (self.in_may_begin and config["lag"] == 0)
+        credit_ok = not may_emit or credit_available
         step = run and not holding and beat_ok and credit_ok
         take = step and (in_due or in_begins)
         return Decision(

@@ -15,19 +15,21 @@ def delay_line() -> Iterator[Instance]:
     shifts = [(longest, 4) for longest in (1, 2, 3, 4)] + [(7, 8)]
     memories = [(longest, 4) for longest in (5, 6, 9, 10, 17, 18)] + [(3, 1), (4, 2)]
     for longest, shift in shifts + memories:
-        width = 11 if longest % 2 else 2
-        yield Instance(
-            "dw_delay_line",
-            {"restart": 1, "step": 1, "length": bits(longest), "d": width},
-            {"q": width},
-            ("q",),
-            {
-                "WIDTH": width,
-                "MAX_LENGTH": longest,
-                "LENGTH_W": bits(longest),
-                "SHIFT_LENGTH_MAX": shift,
-            },
-        )
+        for shorter in (0, 2):
+            width = 11 if longest % 2 else 2
+            yield Instance(
+                "dw_delay_line",
+                {"restart": 1, "step": 1, "length": bits(longest + shorter), "d": width},
+                {"q": width},
+                ("q",),
+                {
+                    "WIDTH": width,
+                    "MAX_LENGTH": longest,
+                    "LENGTH_W": bits(longest + shorter),
+                    "SHIFT_LENGTH_MAX": shift,
+                    "SHORTER": shorter,
+                },
+            )
 
 
 def ram() -> Iterator[Instance]:

@@ -60,7 +60,7 @@ def raster() -> Iterator[Instance]:
 
 
 def plane_marker() -> Iterator[Instance]:
-    for longest in (1, 2, 3, 5, 6, 7, 18):
+    for longest in (1, 2, 3, 4, 6, 7, 8, 18):
         yield Instance(
             "dw_plane_marker",
             {"restart": 1, "step": 1, "lag": bits(longest), "mark": 1},

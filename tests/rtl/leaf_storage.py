@@ -91,6 +91,7 @@ class DelayLineCase(Case):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.longest = self.parameters["MAX_LENGTH"]
+        self.shorter = self.parameters["SHORTER"]
         self.component = DelayLine((), self.longest)
         self.step = Coin(self.rng, 0.3, 0.9, 1.0)
         self.to_come: list[int] = []
@@ -114,7 +115,7 @@ class DelayLineCase(Case):
         return {
             "restart": int(restart),
             "step": int(self.step()),
-            "length": self.length,
+            "length": self.length + self.shorter,
             "d": self.word(self.parameters["WIDTH"]),
         }
 
@@ -131,10 +132,11 @@ class DelayLineCase(Case):
         return {"q": self.history[-self.delay]}
 
     def clock(self, i: Values) -> None:
-        self.component.compute(bool(i["restart"]), bool(i["step"]), i["length"], np.int64(i["d"]))
+        length = i["length"] - self.shorter
+        self.component.compute(bool(i["restart"]), bool(i["step"]), length, np.int64(i["d"]))
         self.component.commit()
         if i["restart"]:
-            self.history, self.delay = [], i["length"]
+            self.history, self.delay = [], length
         elif i["step"] and self.history is not None:
             self.history.append(i["d"])
             self.steps_left -= 1

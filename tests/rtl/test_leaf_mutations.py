@@ -82,17 +82,18 @@ ROUNDS = {
         },
         {
             "dw_raster": ("row_end = pixel_end && col_last", "row_end = col_last"),
-            "dw_plane_marker": ("(fresh && delayed)", "delayed"),
+            "dw_plane_marker": ("(fresh && word)", "word"),
             "dw_tap_axis": ("coordinate < limit", "$signed(coordinate) < $signed(limit)"),
         },
         {
+            "dw_plane_marker": ("if (restart) held", "if (1'b0) held"),
             "dw_raster": ("(row_end ? row_hit_next : row_hit)", "row_hit"),
-            "dw_plane_marker": ("stale <= length", "stale <= lag"),
         },
         {
             "dw_raster": ("final_hit = pixel_end && ", "final_hit = "),
-            "dw_plane_marker": ("step && !fresh && !is_none", "step && !fresh"),
+            "dw_plane_marker": ("step && !fresh && is_longer", "step && !fresh"),
         },
+        {"dw_plane_marker": ("stale <= lag - TWO", "stale <= lag")},
     ),
     "leaf_slots": (
         {
@@ -166,8 +167,8 @@ ROUNDS = {
         {"dw_ram": ("if (read) begin", "begin")},
         {"dw_delay_line": ("is_one ? last_d : is_two ? earlier_d :", "is_one ? last_d :")},
         {"dw_delay_line": (".read         (step)", ".read         (1'b1)")},
-        {"dw_delay_line": ("read_offset = TWO - length", "read_offset = 1 - length")},
-        {"dw_delay_line": ("(length == i + 1) ? d", "(length == i + 2) ? d")},
+        {"dw_delay_line": ("read_offset = TWO - length", "read_offset = ONE - length")},
+        {"dw_delay_line": ("length == i + 1 + SHORTER", "length == i + 1")},
         {"dw_window": ("rows[(r+1)*WIDTH+:WIDTH]),", "rows[(KERNEL_H-1)*WIDTH+:WIDTH]),")},
         {"dw_window": ("(r*KERNEL_W+c+1)*WIDTH", "(r*KERNEL_W+KERNEL_W-1)*WIDTH")},
     ),
