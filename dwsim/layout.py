@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.requantise_domain import check_domain
 from dwsim.spec.quantisation import reduced_multiplier
 
 
@@ -41,6 +42,10 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
         ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end.
         Scales are bytes: bias, multiplier, shift, the lowest byte first.
+
+    Raises:
+        SpecError: when TFLite does not define what a channel of the layer gives; see
+            ``dwsim.requantise_domain``.
     """
     layer, engine = plan.layer, plan.engine
     sets, taps = plan.weight_sets, engine.kernel_h * engine.kernel_w
@@ -50,6 +55,7 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
     if plan.quantisation is not None:
+        check_domain(weight, plan)
         words[taps:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
     by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
