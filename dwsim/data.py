@@ -49,8 +49,9 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
     """A quantisation for a layer on an engine that requantises; ``None`` for any other engine.
 
     Most channels get scales that spread their sums over the ofmap's range. About one in eight
-    gets a multiplier, a shift or a bias at an end of its domain. Zero points lie anywhere, the
-    range is that of any fused activation; the rounding is one that the engine can do.
+    gets a multiplier, a shift or a bias at an end of its domain, as far as no weights and no ifmap
+    leave what TFLite defines (``dwsim.requantise_domain``). Zero points lie anywhere, the range is
+    that of any fused activation; the rounding is one that the engine can do.
 
     Args:
         layer: the channels and the taps of a sum.
@@ -80,14 +81,14 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
     low = -(2**31) if width == 8 and rounding == "double" else 0
     ends = np.array([low, low + 1, 0, 1, 2**30, 2**31 - 1])
     _sprinkle(rng, multiplier, ends)
-    _sprinkle(rng, shift, np.array([SHIFT_MIN, SHIFT_MIN + 1, -1, 0, 1, shift_max(width)]))
     bias = rng.normal(0, spread, channels).astype(np.int64)
+    reach = layer.kernel_h * layer.kernel_w * 2**7 * (2 ** (width - 1) + abs(zero_points[0]))
     least, most = signed_range(bias_width(width))
-    if width == 16:
-        # Beyond 48 bits TFLite's sum is not defined.
-        reach = layer.kernel_h * layer.kernel_w << width + 8 - 2
-        least, most = least + reach, most - reach
-    _sprinkle(rng, bias, np.array([least, most]))
+    _sprinkle(rng, bias, np.array([least + reach, most - reach]))
+    # Sums of so many bits stay below 2**30 with this shift, and 2**31 with any zero point.
+    highest = np.minimum(30 - np.frexp(np.abs(bias) + reach)[1], shift_max(width))
+    _sprinkle(rng, shift, np.array([SHIFT_MIN, SHIFT_MIN + 1, -1, 0, 1, shift_max(width)]))
+    shift = np.minimum(shift, highest)
     return Quantisation(
         bias=tuple(bias.tolist()),
         multiplier=tuple(multiplier.tolist()),

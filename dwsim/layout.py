@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.requantise_domain import check_domain
 from dwsim.spec.quantisation import reduced_multiplier
 
 
@@ -44,6 +45,10 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
         ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end. Its
         taps come row by row; zeros fill the last of the engine's passes.
         Scales are bytes: bias, multiplier, shift, the lowest byte first.
+
+    Raises:
+        SpecError: when TFLite does not define what a channel of the layer gives; see
+            ``dwsim.requantise_domain``.
     """
     layer, engine = plan.layer, plan.engine
     sets, taps = plan.weight_sets, engine.taps
@@ -54,6 +59,7 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
     if plan.quantisation is not None:
+        check_domain(weight, plan)
         words[scales:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
     by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)

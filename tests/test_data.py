@@ -9,6 +9,7 @@ from dwsim import EngineSpec, LayerSpec
 from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan, value_range
 from dwsim.golden_quantised import depthwise_quantised
+from dwsim.requantise_domain import check_domain
 
 LAYER = LayerSpec(16, 16, 8, 3, 3, batch=2, channel_multiplier=40)
 
@@ -77,7 +78,8 @@ def test_quantisations_fill_their_domain(requantise: str, width: int) -> None:
     made = [random_quantisation(LAYER, engine, seed) for seed in range(40)]
     assert [q and Plan(LAYER, engine, q).quantisation for q in made] == made
     shifts = {shift for q in made for shift in q.shift}
-    assert (min(shifts), max(shifts)) == (-31, 30 if width == 8 else 7)
+    # 9 taps of at least 2**7 * 2**7 have 18 bits, of at least 2**7 * 2**15 they have 26.
+    assert (min(shifts), max(shifts)) == (-31, 30 - 18 if width == 8 else 30 - 26)
     multipliers = {multiplier for q in made for multiplier in q.multiplier}
     signed = width == 8 and requantise != "single"
     assert (min(multipliers), max(multipliers)) == (-(2**31) if signed else 0, 2**31 - 1)
@@ -87,6 +89,15 @@ def test_quantisations_fill_their_domain(requantise: str, width: int) -> None:
     zero_points = {q.ifmap_zero_point for q in made} | {q.ofmap_zero_point for q in made}
     assert len(ranges) > 10
     assert len(zero_points) > 20 if width == 8 else zero_points == {0}
+
+
+@pytest.mark.parametrize(("requantise", "width"), SCALED)
+def test_no_weights_take_quantisations_out_of_their_domain(requantise: str, width: int) -> None:
+    engine = scaled(requantise, width)
+    for seed in range(40):
+        plan = Plan(LAYER, engine, random_quantisation(LAYER, engine, seed))
+        for weight in (-128, 127):
+            check_domain(np.full(LAYER.weight_shape, weight), plan)
 
 
 @pytest.mark.parametrize(("requantise", "width"), SCALED)

@@ -18,6 +18,7 @@ from dwsim.derive import Plan
 from dwsim.errors import MismatchError, Rules, ToolError
 from dwsim.layout import keep_counts, unpack_ofmap
 from dwsim.reference import golden_ofmap
+from dwsim.requantise_domain import check_domain
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine import EngineSpec
@@ -93,10 +94,14 @@ def run_jobs(
     Raises:
         MismatchError: with the first difference and the command that replays it with a
             waveform.
-        SpecError: when a job keeps parameters but not their quantisation.
+        SpecError: when a job keeps parameters but not their quantisation, or has parameters that
+            leave what TFLite defines.
         ToolError: when the simulator is missing or crashes.
     """
     _check_kept_parameters(jobs)
+    for job in jobs:
+        if job.load and job.quantisation is not None:
+            check_domain(job.weight, Plan(job.layer, engine, job.quantisation))
     build = build or build_bench(engine, static, simulator, waves=waves is not None)
     toplevel = bench_name(engine, static)
     with tempfile.TemporaryDirectory(prefix="dwsim-jobs-") as name:

@@ -72,16 +72,32 @@ engines = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.n
 def quantised_job(made: LayerSpec, engine: EngineSpec, seed: int, stalls: str) -> Job:
     """A job with random data and a random quantisation of that seed; every fourth is extreme."""
     q = random_quantisation(made, engine, seed)
-    if q is not None and seed % 4 == 0:
-        rng = random.Random(seed)
-        multipliers = (least_multiplier(q), 0, 2**30, 2**31 - 1)
-        shifts = (SHIFT_MIN, -1, 0, shift_max(q.ifmap_width))
-        q = replace(
-            q,
-            multiplier=rng.choices(multipliers, k=q.channels),
-            shift=rng.choices(shifts, k=q.channels),
-        )
-    return make_job(made, engine, seed, stalls, quantisation=q)
+    job = make_job(made, engine, seed, stalls, quantisation=q)
+    return job if q is None or seed % 4 else extreme_job(job)
+
+
+def extreme_job(job: Job) -> Job:
+    """The job with ends of the domain in the place of its multipliers and shifts.
+
+    The largest shift needs the smallest sums, so its channels get weights of 0.
+    """
+    q, rng = job.quantisation, random.Random(job.seed)
+    largest = [rng.random() < 0.3 for _ in range(q.channels)]
+    weight = job.weight.reshape(-1, q.channels).copy()
+    weight[:, largest] = 0
+    shifts, biases = [], []
+    for bias, shift, is_largest in zip(q.bias, q.shift, largest, strict=True):
+        biases.append(rng.randint(-1, 1) if is_largest else bias)
+        end = min(shift, rng.choice((SHIFT_MIN, -1, 0)))
+        shifts.append(shift_max(q.ifmap_width) if is_largest else end)
+    multipliers = (least_multiplier(q), 0, 2**30, 2**31 - 1)
+    q = replace(
+        q,
+        bias=biases,
+        multiplier=rng.choices(multipliers, k=q.channels),
+        shift=shifts,
+    )
+    return replace(job, weight=weight.reshape(job.weight.shape), quantisation=q)
 
 
 def least_multiplier(q: Quantisation) -> int:
