@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class SynthRequest:
             rule = "must be a clock in MHz of more than 0"
             if target.nextpnr is None:
                 rule = "has no meaning: this target is not placed and routed"
-            rules.require(target.nextpnr is not None and self.freq > 0, "--freq", self.freq, rule)
+            clock = target.nextpnr is not None and 0 < self.freq < math.inf
+            rules.require(clock, "--freq", self.freq, rule)
         rules.require(
             len(self.seeds) > 0 and len(set(self.seeds)) == len(self.seeds),
             "seeds",

@@ -116,7 +116,8 @@ ICE40 = Target(
 XILINX = Target(
     name="xilinx",
     title="AMD Xilinx",
-    synth=("synth_xilinx",),
+    # Flat, as the other two are by default, and without the pads of pins.
+    synth=("synth_xilinx", "-flatten", "-noiopad", "-noclkbuf"),
     devices=_by_name(
         *(Device(family, ("-family", family)) for family in ("xc7", "xcu", "xcup", "xc6s", "xc6v"))
     ),

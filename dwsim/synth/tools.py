@@ -73,7 +73,7 @@ class Tool:
 
 def complaint(log: str) -> str:
     """What a tool's log says went wrong: its lines of errors, or else its end."""
-    errors = [line for line in log.splitlines() if re.match(r"ERROR\b", line)]
+    errors = [line for line in log.splitlines() if re.search(r"\bERROR:", line)]
     if errors:
         return "\n".join(dict.fromkeys(errors))
     return "\n".join(log.splitlines()[-_LOG_TAIL:]) or "(it said nothing)"

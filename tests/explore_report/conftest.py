@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from dwsim.explore.results import Results
 from dwsim.explore_report.page import write_report
 from tests.explore_report import fabricate
+from tests.explore_report.plot import Plot
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = (
@@ -39,6 +40,15 @@ class Opened:
         """Waits until the plot rings an engine, and the panel shows it."""
         self.page.wait_for_selector(f":root[data-chosen='{engine_id}']")
         assert engine_id in self.page.inner_text("#engine-title + p")
+
+    def plot(self, folder: Path) -> Plot:
+        """The plot, saved as a reader would save it."""
+        self.page.locator("#plot details").evaluate("details => details.open = true")
+        with self.page.expect_download() as download:
+            self.page.click("#plot .vega-actions a:has-text('SVG')")
+        download.value.save_as(folder / "plot.svg")
+        self.page.locator("#plot details").evaluate("details => details.open = false")
+        return Plot(folder / "plot.svg")
 
     def redrawn(self, act: Callable[[], object]) -> int:
         """How many points it has after ``act()``."""

@@ -1,0 +1,205 @@
+"""The committed table of synthesised engines: what is in it, reading it, and making it again.
+
+``engines.toml`` says which engines and for what; ``table.csv`` has what came out. Engines of role
+``fit`` are what the estimate is fitted to, those of role ``held_out`` what its error is measured
+on.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dwsim.cache import digest
+from dwsim.errors import ToolError
+from dwsim.report import Column, csv_text
+from dwsim.spec.engine import EngineSpec
+from dwsim.synth.flow import synthesise
+from dwsim.synth.request import SynthRequest, SynthResult
+from dwsim.synth.steps import target_verilog
+from dwsim.synth.targets import TARGETS
+
+COMMAND = "python scripts/synth_table.py"
+ROLES = ("fit", "held_out")
+_HERE = Path(__file__).resolve().parent
+_ENGINES, _TABLE = _HERE / "engines.toml", _HERE / "table.csv"
+_SHOWN = (
+    "lanes",
+    "kernel_h",
+    "kernel_w",
+    "taps_per_cycle",
+    "ifmap_width",
+    "requantise",
+    "max_interleave",
+    "max_row_pitch",
+    "max_channel_groups",
+    "max_channel_multiplier",
+)
+COLUMNS = tuple(
+    Column(key, key)
+    for key in (
+        *("engine", "role", "target", "part", *_SHOWN, "multipliers"),
+        *("lut", "ff", "dsp", "bram", "lut_per_multiplier", "ff_per_multiplier"),
+        *("freq", "fmax", "fmax_worst", "fmax_median", "verilog"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One engine of the table's definition: what it is for, and the targets it is built for."""
+
+    engine: EngineSpec
+    role: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table.
+
+    ``fmax_worst`` and ``fmax_median`` are in MHz, as nextpnr reports them, and None for a target
+    that is not placed and routed. ``verilog`` is the ``verilog_hash`` of what was synthesised.
+    """
+
+    engine: EngineSpec
+    role: str
+    target: str
+    lut: int
+    ff: int
+    dsp: int
+    bram: int
+    fmax_worst: float | None
+    fmax_median: float | None
+    verilog: str
+
+
+def entries() -> tuple[Entry, ...]:
+    """The engines of the table, in its order.
+
+    Raises:
+        SpecError: when one of them is no engine.
+    """
+    tables = tomllib.loads(_ENGINES.read_text(encoding="utf-8"))["engine"]
+    return tuple(
+        Entry(EngineSpec(**table), role, tuple(targets))
+        for table in tables
+        for role, targets in [(table.pop("role"), table.pop("targets"))]
+    )
+
+
+def read_table() -> tuple[Measured, ...]:
+    """The lines of the committed table."""
+    engines = {entry.engine.name: entry.engine for entry in entries()}
+    lines = _TABLE.read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return tuple(
+        Measured(
+            engines[row["engine"]],
+            row["role"],
+            row["target"],
+            *(int(row[key]) for key in ("lut", "ff", "dsp", "bram")),
+            *(float(row[key]) if row[key] else None for key in ("fmax_worst", "fmax_median")),
+            row["verilog"],
+        )
+        for row in rows
+    )
+
+
+def table_header() -> str:
+    """The comment on top of the committed table: what made it, tools and versions."""
+    lines = _TABLE.read_text(encoding="utf-8").splitlines()
+    return "".join(f"{line}\n" for line in lines if line.startswith("#"))
+
+
+def verilog_hash(engine: EngineSpec, target: str) -> str:
+    """A hash of an engine's Verilog without its comments and blanks."""
+    code = {
+        name: " ".join(re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).split())
+        for name, text in target_verilog(engine, target).items()
+    }
+    return digest(code)[:16]
+
+
+def outdated() -> tuple[str, ...]:
+    """Engines of the table whose Verilog is another one now."""
+    return tuple(
+        f"{line.engine.name} ({line.target})"
+        for line in read_table()
+        if line.verilog != verilog_hash(line.engine, line.target)
+    )
+
+
+def requests(chosen: Sequence[Entry]) -> list[SynthRequest]:
+    """What has to be synthesised for these engines."""
+    return [SynthRequest(entry.engine, target) for entry in chosen for target in entry.targets]
+
+
+def make_table(jobs: int, report: Callable[[], None], path: Path = _TABLE) -> None:
+    """Synthesises every engine and writes the table, if all went well.
+
+    Raises:
+        ToolError: for all engines that have no result; what was done is kept.
+    """
+    chosen = entries()
+    roles = {entry.engine.name: entry.role for entry in chosen}
+    results = synthesise(requests(chosen), jobs, report)
+    errors = [result for result in results if isinstance(result, ToolError)]
+    if errors:
+        raise ToolError("\n".join(["the table was not written:", *map(str, errors)]))
+    done = [result for result in results if isinstance(result, SynthResult)]
+    rows = [row(result, roles[result.request.engine.name]) for result in done]
+    path.write_text(_header(done) + csv_text(COLUMNS, rows), encoding="utf-8")
+
+
+def _header(results: Sequence[SynthResult]) -> str:
+    tools = {name: version for result in results for name, version in result.tools.items()}
+    units = [
+        f"{target.title}: " + ", ".join(f"{key} {cells}" for key, cells in target.cells.items())
+        for target in TARGETS.values()
+    ]
+    lines = [
+        f"Cells and nextpnr-reported Fmax (MHz) of engines. Made by: {COMMAND}",
+        "freq is the clock that place and route aimed at, fmax has one value a seed (1, 2, 3).",
+        *units,
+        *(f"{name} {version}" for name, version in sorted(tools.items())),
+    ]
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def row(result: SynthResult, role: str) -> Mapping[str, Any]:
+    """A line of the table, by the keys of ``COLUMNS``."""
+    request = result.request
+    engine = request.engine
+    return {
+        "engine": engine.name,
+        "role": role,
+        "target": request.target_name,
+        "part": request.part,
+        **{key: getattr(engine, key) for key in _SHOWN},
+        "multipliers": engine.multipliers,
+        "lut": result.cells.lut,
+        "ff": result.cells.ff,
+        "dsp": result.cells.dsp,
+        "bram": result.cells.bram,
+        "lut_per_multiplier": f"{result.lut_per_multiplier:.1f}",
+        "ff_per_multiplier": f"{result.ff_per_multiplier:.1f}",
+        **_clock(result),
+        "verilog": verilog_hash(engine, request.target_name),
+    }
+
+
+def _clock(result: SynthResult) -> dict[str, str]:
+    if not result.routed:
+        return {}
+    return {
+        "freq": f"{result.request.clock:g}",
+        "fmax": " ".join(f"{fmax:.2f}" for fmax in result.fmax.values()),
+        "fmax_worst": f"{result.fmax_worst:.2f}",
+        "fmax_median": f"{result.fmax_median:.2f}",
+    }

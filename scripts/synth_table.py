@@ -1,0 +1,30 @@
+"""`make synth-table`: synthesises the engines of dwsim/synth/engines.toml, writes the table.
+
+What was done once is kept, so an interrupted run goes on where it was.
+"""
+
+import argparse
+import sys
+
+from dwsim.cli.common import progress
+from dwsim.errors import DwsimError
+from dwsim.synth.flow import runs
+from dwsim.synth.table import entries, make_table, requests
+
+
+def main() -> int:
+    """Makes the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2, help="tools that run at a time (default: 2)")
+    jobs = parser.parse_args().jobs
+    try:
+        with progress(runs(requests(entries())), "run") as bar:
+            make_table(jobs, bar.update)
+    except DwsimError as error:
+        print(f"synth_table: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

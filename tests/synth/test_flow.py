@@ -1,0 +1,123 @@
+"""Real engines through the real tools: ECP5, iCE40, Xilinx."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dwsim.errors import ToolError
+from dwsim.resources import rtl_dir
+from dwsim.synth import steps
+from dwsim.synth.flow import runs, synthesise
+from dwsim.synth.harness import TOP, netlist_ports
+from dwsim.synth.request import SynthRequest, SynthResult
+from dwsim.synth.tools import Tool
+from tests.synth.engines import SMALL
+
+
+def _one(request: SynthRequest) -> SynthResult:
+    calls: list[int] = []
+    (result,) = synthesise([request], jobs=2, report=lambda: calls.append(1))
+    assert isinstance(result, SynthResult), result
+    assert len(calls) == runs([request])
+    return result
+
+
+def _cells(netlist: Path, top: str) -> Counter[str]:
+    cells = json.loads(gzip.decompress(netlist.read_bytes()))["modules"][top]["cells"].values()
+    return Counter(cell["type"] for cell in cells if not cell["type"].startswith("$"))
+
+
+def test_ecp5(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    request = SynthRequest(SMALL, "ecp5", seeds=(1,))
+    result = _one(request)
+    assert result.cells.dsp == SMALL.multipliers
+    assert result.cells.ff == result.netlist["TRELLIS_FF"]
+    # A carry chain has ends that the netlist does not show.
+    netlist = result.netlist
+    mapped = netlist["LUT4"] + 2 * netlist["CCU2C"] + 4 * netlist["TRELLIS_DPR16X4"]
+    assert mapped < result.cells.lut < 1.3 * mapped
+    path = result.routed[1].path
+    assert path is not None
+    # Fmax is that of the path; both round.
+    assert path.delay == pytest.approx(1000 / result.fmax[1], rel=0.02)
+    assert result.lut_per_multiplier == result.cells.lut / 9
+    assert set(result.tools) == {"yosys", "nextpnr-ecp5"}
+    _check_harness(cache)
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a tool ran again")
+
+    monkeypatch.setattr(Tool, "run", refuse)
+    assert _one(request) == result
+
+
+def _check_harness(cache: Path) -> None:
+    """The engine is in its harness as it was, and each of its ports but clk has registers."""
+    (kept,) = (cache / "synth").glob("netlist-*")
+    alone, inside = (
+        _cells(kept / "netlist.json.gz", SMALL.name),
+        _cells(kept / "harness.json.gz", TOP),
+    )
+    (kept / "netlist.json").write_bytes(gzip.decompress((kept / "netlist.json.gz").read_bytes()))
+    ports = netlist_ports(kept / "netlist.json", SMALL.name)
+    ins = sum(port.width for port in ports if port.is_input) - 1
+    outs = sum(port.width for port in ports if not port.is_input)
+    tree = 0
+    level = outs
+    while level > 1:
+        level = -(-level // 4)
+        tree += level
+    assert inside - alone == Counter({"TRELLIS_FF": ins + outs + tree, "LUT4": tree})
+    assert alone - inside == Counter()
+
+
+def test_ice40() -> None:
+    result = _one(SynthRequest(SMALL, "ice40", "hx8k", seeds=(1,)))
+    assert result.cells.dsp == 0
+    assert result.cells.lut >= result.netlist["SB_LUT4"]
+    assert result.fmax_worst is not None
+    assert 20 < result.fmax_worst < 400
+
+
+def test_xilinx() -> None:
+    result = _one(SynthRequest(SMALL, "xilinx"))
+    assert result.cells.dsp == SMALL.multipliers
+    assert result.cells.ff > 0
+    assert result.cells.lut > 0
+    assert (result.fmax, result.fmax_worst, result.fmax_median) == ({}, None, None)
+    assert set(result.tools) == {"yosys"}
+
+
+def test_an_engine_that_does_not_fit_is_told(cache: Path) -> None:
+    (error,) = synthesise([SynthRequest(replace(SMALL, name="wide", lanes=5), "ice40", "u4k")])
+    assert isinstance(error, ToolError)
+    assert "wide does not fit Lattice iCE40 u4k: it takes " in str(error)
+    log = Path(str(error).split("see ")[1])
+    assert log.is_relative_to(cache)
+    assert "Device utilisation" in log.read_text()
+
+
+def test_verilog_that_yosys_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "target_verilog", lambda *_: {"little.v": "module little(;"})
+    (error,) = synthesise([SynthRequest(SMALL, "xilinx")])
+    assert isinstance(error, ToolError)
+    assert "yosys ended with 1: little.v:1: ERROR: syntax error" in str(error)
+
+
+def test_a_target_has_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    generic = steps.target_verilog(SMALL, "xilinx")
+    (tmp_path / "ecp5").mkdir()
+    for path in rtl_dir().glob("*.v"):
+        (tmp_path / path.name).write_text(path.read_text())
+    (tmp_path / "ecp5" / "dw_mac_cell.v").write_text("// another one\n")
+    (tmp_path / "ecp5" / "dw_unknown.v").write_text("// of no engine\n")
+    monkeypatch.setattr(steps, "rtl_dir", lambda: tmp_path)
+    chosen = steps.target_verilog(SMALL, "ecp5")
+    assert chosen == generic | {"dw_mac_cell.v": "// another one\n"}
+    assert steps.target_verilog(SMALL, "ice40") == generic
