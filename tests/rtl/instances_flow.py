@@ -10,11 +10,12 @@ from tests.rtl.leaf_specs import SMALL, SPECS, Instance
 
 def skid_buffer() -> Iterator[Instance]:
     for width in (1, 9, 65):
+        registers = {"s_ready": 1, "m_data": width, "m_valid": 1}
         yield Instance(
             "dw_skid_buffer",
             {"rst": 1, "s_data": width, "s_valid": 1, "m_ready": 1},
-            {"s_ready": 1, "m_data": width, "m_valid": 1},
-            ("s_ready", "m_data", "m_valid"),
+            {**registers, "m_valid_next": 1},
+            tuple(registers),
             {"WIDTH": width},
         )
 
@@ -63,7 +64,13 @@ def control() -> Iterator[Instance]:
 
 def ifmap_port() -> Iterator[Instance]:
     for width in (4, 20):
-        registers = {"excess": 1, "beat": width, "error_short": 1, "error_long": 1}
+        registers = {
+            "excess": 1,
+            "available": 1,
+            "beat": width,
+            "error_short": 1,
+            "error_long": 1,
+        }
         yield Instance(
             "dw_ifmap_port",
             {
@@ -72,10 +79,11 @@ def ifmap_port() -> Iterator[Instance]:
                 "s_data": width,
                 "s_last": 1,
                 "s_valid": 1,
+                "s_valid_next": 1,
                 "take": 1,
                 "final_take": 1,
             },
-            {"s_ready": 1, "available": 1, **registers},
+            {"s_ready": 1, **registers},
             tuple(registers),
             {"WIDTH": width},
         )

@@ -44,8 +44,14 @@ class SkidBufferCase(Case):
         if self.queue is None:
             return {}
         # Two entries, in order, nothing lost, a latency of one cycle.
-        data = self.queue[0] if self.queue else DONT_CARE
-        return {"s_ready": len(self.queue) < 2, "m_valid": bool(self.queue), "m_data": data}
+        ready, valid = len(self.queue) < 2, bool(self.queue)
+        left = len(self.queue) - (valid and i["m_ready"]) + (ready and i["s_valid"])
+        return {
+            "s_ready": ready,
+            "m_valid": valid,
+            "m_data": self.queue[0] if self.queue else DONT_CARE,
+            "m_valid_next": left > 0,
+        }
 
     def clock(self, i: Values) -> None:
         self.component.compute(bool(i["rst"]), bool(i["s_valid"]), i["s_data"], bool(i["m_ready"]))

@@ -122,7 +122,9 @@ class IfmapPortCase(Case):
         self.source = [0, 0]  # stream and beat that are offered next
         self.raster = [-1, 0]  # stream and beat that are taken next; -1: no restart yet
         self.errors = [False, False]
-        self.offered = self.restarting = False
+        self.offered = self.offers_next = self.moves = False
+        self.restarting = False
+        self.was_short = False  # in the cycle before, too
 
     def _stream(self, index: int) -> tuple[int, list[int]]:
         while len(self.streams) <= index:
@@ -144,22 +146,25 @@ class IfmapPortCase(Case):
         index, stream = self.source[0], self.raster[0]
         return index < stream or (index == stream and self._between())
 
-    def _available(self, s_valid: bool) -> bool:
-        return self._short() or (s_valid and self.source[0] == self.raster[0])
+    def _available(self) -> bool:
+        """Zeros may come a cycle late; a beat of the next stream brings them in time."""
+        return self.offered or (self._short() and self.was_short)
 
     def drive(self) -> Values:
         index, beat = self.source
         beats = self._stream(index)[1]
-        self.offered = self.offered or self.valid()
         # A stream that has to wait for the port waits under restart.
         restart = self._between() and (self.restarting or self.gap())
-        take = not self._between() and self.take() and self._available(self.offered)
+        take = not self._between() and self.take() and self._available()
+        self.moves = self.offered and (self._dropping() or (take and not self._short()))
+        self.offers_next = (self.offered and not self.moves) or self.valid()
         return {
             "rst": self.rst(),
             "restart": int(restart),
             "s_data": beats[beat] if self.offered else self.word(self.parameters["WIDTH"]),
             "s_last": int(beat == len(beats) - 1) if self.offered else self.word(1),
             "s_valid": int(self.offered),
+            "s_valid_next": int(self.offers_next),
             "take": int(take),
             "final_take": int(take and self.raster[1] == self._stream(self.raster[0])[0] - 1),
         }
@@ -184,7 +189,7 @@ class IfmapPortCase(Case):
         real = bool(i["take"]) and not self._short()
         return {
             "excess": self._dropping(),
-            "available": DONT_CARE if between else self._available(bool(i["s_valid"])),
+            "available": DONT_CARE if between else self._available(),
             "s_ready": self._dropping() or real,
             "beat": self.beat,
             "error_short": self.errors[0],
@@ -192,20 +197,20 @@ class IfmapPortCase(Case):
         }
 
     def clock(self, i: Values) -> None:
-        flags = {name: bool(i[name]) for name in i if name != "s_data"}
+        flags = {name: bool(i[name]) for name in i if name not in ("s_data", "s_valid_next")}
         self.component.compute(s_data=np.array([i["s_data"]]), **flags)
         self.component.commit()
         dropping = self._dropping()
-        moved = i["s_valid"] and (dropping or (i["take"] and not self._short()))
         self.beat = DONT_CARE
+        self.was_short = self._short()
         if i["take"]:
             wanted, beats = self._stream(self.raster[0])
             self.beat = 0 if self._short() else beats[self.raster[1]]
             self.raster[1] += 1
             self.errors[0] |= self.raster[1] == len(beats) < wanted
             self.errors[1] |= self.raster[1] == wanted < len(beats)
-        if moved:
-            self.offered = False
+        self.offered = self.offers_next
+        if self.moves:
             self.source[1] += 1
             wanted, beats = self._stream(self.source[0])
             if self.source[1] == len(beats):

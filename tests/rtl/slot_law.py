@@ -121,7 +121,9 @@ class SlotLaw:
             and out.col <= final_col
         )
         lacks_beat = wants_beat and not beat
-        lacks_credit = (hit or self.held > 0) and self.claims and not credit
+        # Without a lag, a void in place of a plane's first slot waits for credit as that does.
+        claims = hit or self.held > 0 or (may_begin and g.lag == 0)
+        lacks_credit = claims and self.claims and not credit
         self.steps = not self.held and not lacks_beat and not lacks_credit
         self.takes = self.steps and wants_beat
         self.emits = (self.steps and hit) or (self.held > 0 and not lacks_credit)

@@ -36,6 +36,7 @@ ROUNDS = {
             "dw_output_fifo": ("some <= (entries != 1)", "some <= (entries != 2)"),
             "dw_credit": ("available <= (credits != 1)", "available <= (credits != 0)"),
         },
+        {"dw_skid_buffer": ("skid_valid || accept : 1'b1", "skid_valid : 1'b1")},
     ),
     "leaf_streams": (
         {
@@ -58,8 +59,14 @@ ROUNDS = {
             "dw_ifmap_port": ("short_stream ? {WIDTH{1'b0}} : s_data", "s_data"),
             "dw_param_loader": ("(pass_end && !last_pass) ? FIRST_WORD : rotated", "rotated"),
         },
-        {"dw_param_loader": ("((WORDS > UNITS) || last_pass)", "last_pass")},
-        {"dw_param_loader": ("((WORDS > UNITS) || last_pass)", "1'b1")},
+        {
+            "dw_ifmap_port": ("available <= !rst && ", "available <= "),
+            "dw_param_loader": ("((WORDS > UNITS) || last_pass)", "last_pass"),
+        },
+        {
+            "dw_ifmap_port": ("(short_stream && !restart)", "short_stream"),
+            "dw_param_loader": ("((WORDS > UNITS) || last_pass)", "1'b1"),
+        },
         {"dw_param_loader": ("if (rst || tensor_end) pass", "if (rst) pass")},
         {"dw_param_loader": ("pass_end && !overflow) index", "set_end && !overflow) index")},
         {"dw_param_loader": ("write_set <= {!active_bank", "write_set <= {active_bank")},
@@ -98,11 +105,11 @@ ROUNDS = {
     "leaf_slots": (
         {
             "dw_group_tag": ("holding <= !window_last", "holding <= !beat_last"),
-            "dw_slot_raster": ("both_begin = both_may_begin && ", "both_begin = 1'b0 && "),
+            "dw_slot_raster": ("out_hit = out_due && !neither_begins", "out_hit = out_due"),
         },
         {
             "dw_group_tag": ("claims  <= pass_last", "claims  <= 1'b1"),
-            "dw_slot_raster": ("credit_ok = !out_hit ||", "credit_ok = !out_due ||"),
+            "dw_slot_raster": ("credit_ok = !out_due ||", "credit_ok = !in_due ||"),
         },
         {
             "dw_group_tag": ("is_final = holding ? held_final : ", "is_final = "),
@@ -159,7 +166,7 @@ ROUNDS = {
             ),
         },
         {"dw_slot_raster": ("out_begins <= lead && out_live", "out_begins <= 1'b0")},
-        {"dw_slot_raster": ("(!out_plane_end || (lead && out_turns))", "!out_plane_end")},
+        {"dw_slot_raster": ("(!out_plane_end || (leads && out_turns))", "!out_plane_end")},
     ),
     "leaf_storage": (
         {"dw_ram": ("read_data   <= memory_data", "read_data <= memory[read_address]")},
