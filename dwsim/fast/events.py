@@ -62,11 +62,13 @@ def run_slots(k, cycle, takes, emits, starts, reads, transfers, source, sink):
         credit = reads[emitted - k.depth] + CREDIT_CYCLES if emitted >= k.depth else 0
 
         # Planes that start here: where inputs are ahead, with a beat that is there (or comes
-        # while the window of this slot waits for credit).
+        # while the window of this slot waits for credit; without a lag even a void in place of a
+        # plane's first slot waits for it).
         if followed < started and slot == starts[followed] + k.lag:
             followed, behind = followed + 1, 0
         may_start = ahead == k.pitch and started < k.planes
-        latest = max(cycle, credit) if hit(emits, behind) else cycle
+        claims = may_start and k.lag == 0
+        latest = max(cycle, credit) if claims or hit(emits, behind) else cycle
         starts_now = may_start and (k.lead or 0 <= there <= latest)
         if starts_now:
             starts[started] = slot
@@ -79,7 +81,7 @@ def run_slots(k, cycle, takes, emits, starts, reads, transfers, source, sink):
         # The cycle in which this slot enters, and what it waits for.
         waits = taking and (k.lead or not starts_now)
         arrival = max(cycle, there) if waits else cycle
-        enters = max(arrival, credit) if emitting else arrival
+        enters = max(arrival, credit) if emitting or claims else arrival
         if emitted == k.ofmap_beats and enters > transfer:
             starved += transfer + 1 - cycle
             cycle = transfer + 1

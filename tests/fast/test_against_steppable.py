@@ -53,13 +53,16 @@ class Waits:
 
     def __init__(self) -> None:
         self.before: Decision | None = None
+        self.sure = False
         self.planes = 0
 
     def __call__(self, engine: Engine, inputs: Inputs) -> None:
         """An ``observe`` hook; ``engine.now`` is the decision of the cycle before."""
+        begins = engine.now is not None and engine.now.in_live and not self.sure
         before, self.before = self.before, engine.now
-        if before is not None and not before.plane_start and not before.credit_ok:
-            self.planes += engine.now.plane_start
+        if before is not None and not before.in_live and not before.credit_ok:
+            self.planes += begins
+        self.sure = engine.slot_raster.in_sure
 
 
 def test_planes_that_start_while_a_window_waits_for_credit(seed: int) -> None:
