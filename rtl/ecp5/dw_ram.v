@@ -57,7 +57,7 @@ module dw_ram #(
       for (i = 0; i < COLUMNS; i = i + 1) begin : g_column
         if (BLOCK_WIDTH == 36) begin : g_wide
           wire [35:0] d = all_in[36*i+:36];
-          wire [35:0] q;
+          wire [35:0] q;  // in this shape the lower half comes out at DO18 to DO35
           assign all_out[36*i+:36] = q;
           PDPW16KD #(
               .DATA_WIDTH_W(36),
@@ -79,12 +79,12 @@ module dw_ram #(
               .DI18(d[18]), .DI19(d[19]), .DI20(d[20]), .DI21(d[21]), .DI22(d[22]), .DI23(d[23]),
               .DI24(d[24]), .DI25(d[25]), .DI26(d[26]), .DI27(d[27]), .DI28(d[28]), .DI29(d[29]),
               .DI30(d[30]), .DI31(d[31]), .DI32(d[32]), .DI33(d[33]), .DI34(d[34]), .DI35(d[35]),
-              .DO0(q[0]), .DO1(q[1]), .DO2(q[2]), .DO3(q[3]), .DO4(q[4]), .DO5(q[5]),
-              .DO6(q[6]), .DO7(q[7]), .DO8(q[8]), .DO9(q[9]), .DO10(q[10]), .DO11(q[11]),
-              .DO12(q[12]), .DO13(q[13]), .DO14(q[14]), .DO15(q[15]), .DO16(q[16]), .DO17(q[17]),
-              .DO18(q[18]), .DO19(q[19]), .DO20(q[20]), .DO21(q[21]), .DO22(q[22]), .DO23(q[23]),
-              .DO24(q[24]), .DO25(q[25]), .DO26(q[26]), .DO27(q[27]), .DO28(q[28]), .DO29(q[29]),
-              .DO30(q[30]), .DO31(q[31]), .DO32(q[32]), .DO33(q[33]), .DO34(q[34]), .DO35(q[35])
+              .DO0(q[18]), .DO1(q[19]), .DO2(q[20]), .DO3(q[21]), .DO4(q[22]), .DO5(q[23]),
+              .DO6(q[24]), .DO7(q[25]), .DO8(q[26]), .DO9(q[27]), .DO10(q[28]), .DO11(q[29]),
+              .DO12(q[30]), .DO13(q[31]), .DO14(q[32]), .DO15(q[33]), .DO16(q[34]), .DO17(q[35]),
+              .DO18(q[0]), .DO19(q[1]), .DO20(q[2]), .DO21(q[3]), .DO22(q[4]), .DO23(q[5]),
+              .DO24(q[6]), .DO25(q[7]), .DO26(q[8]), .DO27(q[9]), .DO28(q[10]), .DO29(q[11]),
+              .DO30(q[12]), .DO31(q[13]), .DO32(q[14]), .DO33(q[15]), .DO34(q[16]), .DO35(q[17])
           );
         end else begin : g_narrow
           wire [17:0] d = {{(18 - BLOCK_WIDTH) {1'b0}}, all_in[BLOCK_WIDTH*i+:BLOCK_WIDTH]};
