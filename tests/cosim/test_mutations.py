@@ -27,12 +27,16 @@ ENGINE = EngineSpec(
     kernel_w=3,
     ifmap_width=4,
     weight_width=4,
-    max_row_pitch=8,
+    max_row_pitch=12,
     max_plane_rows=8,
-    max_channel_groups=3,
+    max_channel_groups=4,
     max_channel_multiplier=2,
+    max_interleave=3,
     max_lead=20,
 )
+
+IN_PASSES = replace(ENGINE, name="in_passes", taps_per_cycle=2)
+"""Nine taps in five passes: faults of what only such an engine has."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Fault:
     old: str
     new: str
     seen: str
+    engine: EngineSpec = ENGINE
 
     def edit(self, files: dict[str, str]) -> dict[str, str]:
         """The files with the fault in them."""
@@ -72,42 +77,42 @@ FAULTS = (
         "dw_delay_line.v",
         "read_offset = TWO - length;",
         "read_offset = TWO - length - 1'b1;",
-        r"operands|in_col_left|out_col_left",
+        r"operands|in_col_left|out_col_left|emit_q|step_q",
     ),
     Fault(
         "young_words_without_bypass",
         "dw_delay_line.v",
-        "(length == 2) ? last_d : read_data",
+        "is_two ? earlier_d : read_data",
         "read_data",
-        r"operands|out_row_left",
+        r"operands|out_row_left|out_col_left|emit_q",
     ),
     Fault(
         "marker_one_slot_early",
-        "dw_slot_raster.v",
-        ".length (lag),",
-        ".length ((lag > 1) ? lag - 1'b1 : lag),",
-        r"out_col_left|in_col_left",
+        "dw_plane_marker.v",
+        "else if (step) held <= delayed;",
+        "else if (step) held <= mark || delayed;",
+        r"out_col_left|in_col_left|emit_q|step_q",
     ),
     Fault(
         "marker_of_the_stream_before",
-        "dw_slot_raster.v",
-        ".ZERO_FILL       (1)",
-        ".ZERO_FILL       (0)",
-        r"emit_q",
+        "dw_plane_marker.v",
+        "          fresh <= 1'b0;\n",
+        "          fresh <= 1'b1;\n",
+        r"emit_q|out_col_left|operands|credits",
     ),
     Fault(
         "credit_lost_when_taken_and_given",
         "dw_credit.v",
-        "if (take && !give)",
-        "if (take)",
+        "else if (take && !give)",
+        "else if (take)",
         r"credits",
     ),
     Fault(
         "emission_without_credit",
         "dw_slot_raster.v",
-        "(holding && credit_available)",
+        "(holding && (credit_available || !claims))",
         "holding",
-        r"credits|hold_left",
+        r"credits|holding|weight_word",
     ),
     Fault(
         "weights_of_two_columns_swapped",
@@ -117,17 +122,17 @@ FAULTS = (
         r"row_sums",
     ),
     Fault(
-        "weight_set_of_the_next_beat",
+        "weights_of_the_next_set",
         "dw_param_loader.v",
-        "{!active_bank, sets[SET_W-1:0]}",
-        "{!active_bank, sets[SET_W-1:0] ^ word[WORDS-1]}",
+        "{!active_bank, index}",
+        "{!active_bank, index ^ word[WORDS-1]}",
         r"row_sums",
     ),
     Fault(
         "weights_into_the_active_bank",
         "dw_param_loader.v",
-        "{!active_bank, sets[SET_W-1:0]}",
-        "{active_bank, sets[SET_W-1:0]}",
+        "{!active_bank, index}",
+        "{active_bank, index}",
         r"row_sums",
     ),
     Fault(
@@ -168,16 +173,72 @@ FAULTS = (
     Fault(
         "tlast_with_the_first_of_two_beats",
         "dw_group_tag.v",
-        "last <= group_final && plane_last && (channel_multiplier == 1);",
-        "last <= group_final && plane_last;",
+        "last_q <= window_last && is_last;",
+        "last_q <= is_last;",
         r"m_axis_ofmap_tlast",
     ),
     Fault(
         "tlast_of_every_plane",
         "dw_group_tag.v",
-        "is_final <= group_final && plane_last;",
-        "is_final <= group_final;",
+        "wire is_last = holding ? held_last : plane_final && plane_last;",
+        "wire is_last = holding ? held_last : plane_final;",
         r"m_axis_ofmap_tlast",
+    ),
+    Fault(
+        "tlast_of_every_held_plane",
+        "dw_group_tag.v",
+        "held_last  <= plane_final && plane_last;",
+        "held_last  <= plane_final;",
+        r"m_axis_ofmap_tlast",
+    ),
+    Fault(
+        "tail_of_every_plane",
+        "dw_group_tag.v",
+        "tail_q <= group_last && image_last;",
+        "tail_q <= group_last;",
+        r"m_axis_ofmap_tkeep",
+    ),
+    Fault(
+        "tail_in_every_group_of_the_last_plane",
+        "dw_group_tag.v",
+        "tail_q <= group_last && image_last;",
+        "tail_q <= image_last;",
+        r"m_axis_ofmap_tkeep",
+    ),
+    Fault(
+        "weights_of_the_plane_before",
+        "dw_group_tag.v",
+        "else weight_word <= is_final ? word_onward : word_base;",
+        "else weight_word <= word_base;",
+        r"weight_word",
+    ),
+    Fault(
+        "weights_not_back_for_the_next_pixel",
+        "dw_group_tag.v",
+        "if (!pixel_last) weight_word",
+        "if (!window_last || !is_final) weight_word",
+        r"weight_word",
+    ),
+    Fault(
+        "columns_step_with_every_group",
+        "dw_raster.v",
+        ".step     (step && pixel_end)",
+        ".step     (step)",
+        r"in_col_left|out_col_left",
+    ),
+    Fault(
+        "last_output_of_the_first_group",
+        "dw_raster.v",
+        "assign final_hit = pixel_end && col_final && row_final;",
+        "assign final_hit = col_final && row_final;",
+        r"in_planes|out_planes",
+    ),
+    Fault(
+        "taps_move_with_every_group",
+        "dw_slot_raster.v",
+        ".step   (step && out_live && out_pixel_end)",
+        ".step   (step && out_live)",
+        r"col_mask",
     ),
     Fault(
         "tkeep_of_the_tail_not_carried_on",
@@ -189,9 +250,9 @@ FAULTS = (
     Fault(
         "window_held_too_long",
         "dw_group_tag.v",
-        "hold_left <= channel_multiplier - 1'b1;",
-        "hold_left <= channel_multiplier;",
-        r"hold_left",
+        "holding <= !window_last;",
+        "holding <= !window_last || beat_last;",
+        r"holding",
     ),
     Fault(
         "operand_not_skewed",
@@ -216,8 +277,8 @@ FAULTS = (
     ),
     Fault(
         "weight_without_its_sign",
-        "dw_mac_cell.v",
-        "(WEIGHT_SIGNED != 0) && weight[WEIGHT_W-1]",
+        "dw_multiplier.v",
+        "(B_SIGNED != 0)",
         "1'b0",
         r"row_sums",
     ),
@@ -238,8 +299,8 @@ FAULTS = (
     Fault(
         "acc_one_bit_short",
         "broken_row_tree.v",
-        "assign acc = sum_2_0;",
-        "assign acc = {sum_2_0[9], sum_2_0[9:0]};",
+        "assign sum = sum_2_0;",
+        "assign sum = {sum_2_0[9], sum_2_0[9:0]};",
         r"acc",
     ),
     Fault(
@@ -259,9 +320,9 @@ FAULTS = (
     Fault(
         "skid_buffer_forgets_the_order",
         "dw_skid_buffer.v",
-        "skid_valid ? skid_data : s_data",
-        "s_data",
-        r"operands|row_sums|short_stream",
+        "if (m_ready && out_valid) read_second",
+        "if (m_ready) read_second",
+        r"operands|row_sums|short_stream|in_planes|excess",
     ),
     Fault(
         "fifo_wraps_one_entry_early",
@@ -280,23 +341,23 @@ FAULTS = (
     Fault(
         "reset_leaves_a_beat",
         "dw_output_fifo.v",
-        "      wrapped <= 1'b0;\n      m_valid <= 1'b0;\n",
-        "      wrapped <= 1'b0;\n",
+        "      some <= 1'b0;\n      m_valid <= 1'b0;\n",
+        "      some <= 1'b0;\n",
         r"m_axis_ofmap_tvalid",
     ),
     Fault(
         "stride_one_too_long",
         "dw_raster_axis.v",
-        "(phase == 1) ? stride : phase - 1'b1",
-        "(phase == 1 && stride != 1) ? stride + 1'b1 : (phase == 1) ? stride : phase - 1'b1",
+        "in_phase ? stride : phase - 1'b1",
+        "(in_phase && stride != 1) ? stride + 1'b1 : in_phase ? stride : phase - 1'b1",
         r"emit_q|credits",
     ),
     Fault(
         "surplus_beats_into_the_next_tensor",
-        "dw_ifmap_port.v",
-        "(s_valid && !excess)",
-        "s_valid",
-        r"in_col_left|error|operands",
+        "dw_control.v",
+        "wire ready = !port_blocked && ",
+        "wire ready = ",
+        r"state|in_col_left|error|operands",
     ),
     Fault(
         "idle_windows_move_the_array",
@@ -305,10 +366,74 @@ FAULTS = (
         "mask <= row_mask[r]",
         r"operands",
     ),
+    Fault(
+        "claims_credit_for_every_pass",
+        "in_passes.v",
+        ".take     (emit && claims)",
+        ".take     (emit)",
+        r"credits",
+        IN_PASSES,
+    ),
+    Fault(
+        "every_pass_is_a_beat",
+        "dw_group_tag.v",
+        "valid_q <= beat_end && !rst;",
+        "valid_q <= emit && !rst;",
+        r"m_axis_ofmap_t|acc|row_sums",
+        IN_PASSES,
+    ),
+    Fault(
+        "taps_of_the_pass_before",
+        "dw_tap_select.v",
+        "chosen <= unit_choices[pass_q*WIDTH+:WIDTH];",
+        "chosen <= unit_choices[((pass_q == 0) ? pass_q : pass_q - 1'b1)*WIDTH+:WIDTH];",
+        r"operands",
+        IN_PASSES,
+    ),
+    Fault(
+        "masks_of_the_next_pass",
+        "dw_tap_select.v",
+        "mask_q <= mask;",
+        "mask_q <= emit && unit_masks[pass];",
+        r"operands",
+        IN_PASSES,
+    ),
+    Fault(
+        "surplus_taps_unmasked",
+        "dw_tap_select.v",
+        "assign masks[u*PASSES+p] = 1'b0;",
+        "assign masks[u*PASSES+p] = row_mask[0];",
+        r"operands",
+        IN_PASSES,
+    ),
+    Fault(
+        "first_pass_added_to_the_last_beat",
+        "dw_pass_sum.v",
+        "first ? {ACC_W{1'b0}} : acc",
+        "acc",
+        r"acc",
+        IN_PASSES,
+    ),
+    Fault(
+        "weights_of_the_first_pass_only",
+        "dw_param_loader.v",
+        "else if (accept && pass_end && !overflow) index <= index + 1'b1;",
+        "else if (accept && set_end && !overflow) index <= index + 1'b1;",
+        r"row_sums|acc",
+        IN_PASSES,
+    ),
+    Fault(
+        "pass_of_the_tensor_before",
+        "dw_param_loader.v",
+        "if (rst || tensor_end) pass",
+        "if (rst) pass",
+        r"param_word|sets|error|row_sums|acc",
+        IN_PASSES,
+    ),
 )
 
 
-def jobs() -> list[Job]:
+def jobs(engine: EngineSpec) -> list[Job]:
     """Few short jobs, those without stalls first."""
     shapes = [
         (layer("same", (5, 6), (3, 3), 5, "SAME", channel_multiplier=2, batch=2), "none"),
@@ -324,10 +449,17 @@ def jobs() -> list[Job]:
         (layer("one_multiple", (4, 4), (3, 3), 6, (2, 1, 1, 2)), "both"),
         (layer("same", (5, 5), (3, 3), 3, "SAME", channel_multiplier=2), "boundary"),
     ]
-    made = [make_job(shape, ENGINE, seed, stalls) for seed, (shape, stalls) in enumerate(shapes, 1)]
+    made = [make_job(shape, engine, seed, stalls) for seed, (shape, stalls) in enumerate(shapes, 1)]
+    mixed = layer("interleaved", (4, 3), (3, 3), 7, "SAME", channel_multiplier=2, batch=2)
+    nhwc = layer("nhwc", (5, 4), (2, 3), 5, (1, 0, 1, 1), (2, 1))
+    interleaved = [
+        make_job(mixed, engine, 31, "none", interleave=2),
+        make_job(nhwc, engine, 32, "none", interleave=3),
+        make_job(mixed, engine, 33, "both", interleave=2),
+    ]
     # The largest and the smallest sum that there is.
     extreme = [
-        replace(make_job(layer("extreme", (3, 4), (3, 3), 2, "SAME"), ENGINE, 1, "none"), **values)
+        replace(make_job(layer("extreme", (3, 4), (3, 3), 2, "SAME"), engine, 1, "none"), **values)
         for values in _extremes()
     ]
     kept = made[0].layer
@@ -336,13 +468,15 @@ def jobs() -> list[Job]:
         replace(made[10], ifmap_surplus=3, seed=22),
         # Long enough to be there still when the next stream starts.
         replace(made[9], ifmap_surplus=70, seed=27),
-        replace(made[9], param_surplus=9, seed=23),
+        # Ends inside a weight set; the next tensor starts on its own first beat.
+        replace(made[9], param_surplus=5, seed=23),
+        replace(made[9], param_surplus=made[9].plan(engine).numbers.param_words, seed=28),
         replace(made[8], reset_after=60, seed=24),
-        make_job(kept, ENGINE, 25, "slow-sink"),
-        Job(kept, layer_data(kept, ENGINE, 26)[0], layer_data(kept, ENGINE, 25)[1], load=False),
+        make_job(kept, engine, 25, "slow-sink"),
+        Job(kept, layer_data(kept, engine, 26)[0], layer_data(kept, engine, 25)[1], load=False),
     ]
     last[-1] = replace(last[-1], stalls="both", seed=26)
-    return made[:7] + extreme + made[7:] + last
+    return made[:7] + interleaved[:2] + extreme + made[7:] + interleaved[2:] + last
 
 
 def _extremes() -> list[dict]:
@@ -352,16 +486,17 @@ def _extremes() -> list[dict]:
     return [low, low | {"weight": weight * 0 + 7}]
 
 
+@pytest.mark.parametrize("engine", [ENGINE, IN_PASSES], ids=lambda engine: engine.name)
 @pytest.mark.parametrize("simulator", ["verilator", "icarus"])
-def test_the_sound_rtl_passes(simulator: str) -> None:
-    build = build_bench(ENGINE, simulator=simulator)
-    run_jobs(ENGINE, jobs(), build=build, simulator=simulator)
+def test_the_sound_rtl_passes(simulator: str, engine: EngineSpec) -> None:
+    build = build_bench(engine, simulator=simulator)
+    run_jobs(engine, jobs(engine), build=build, simulator=simulator)
 
 
 def test_the_faults_differ() -> None:
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 14
-    files = bench_verilog(ENGINE)
-    texts = [fault.edit(files)[fault.file] for fault in FAULTS]
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 40
+    files = {engine.name: bench_verilog(engine) for engine in (ENGINE, IN_PASSES)}
+    texts = [fault.edit(files[fault.engine.name])[fault.file] for fault in FAULTS]
     assert len(set(texts)) == len(FAULTS)
 
 
@@ -369,9 +504,9 @@ def test_the_faults_differ() -> None:
 def test_a_fault_is_found(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cosim, "FAILURES", tmp_path)
     # What does not build is no fault found: that is a ToolError.
-    build = build_bench(ENGINE, simulator="icarus", edit=fault.edit)
+    build = build_bench(fault.engine, simulator="icarus", edit=fault.edit)
     with pytest.raises(MismatchError) as caught:
-        run_jobs(ENGINE, jobs(), build=build, simulator="icarus")
+        run_jobs(fault.engine, jobs(fault.engine), build=build, simulator="icarus")
     message = str(caught.value)
     assert "RTL and model differ in cycle" in message
     assert re.search(fault.seen, message.split("\nin job")[0]), message
