@@ -401,8 +401,10 @@ FAULTS = (
     Fault(
         "surplus_taps_unmasked",
         "dw_tap_select.v",
-        "assign masks[u*PASSES+p] = 1'b0;",
-        "assign masks[u*PASSES+p] = row_mask[0];",
+        "assign masks[u*PASSES+p] = 1'b0;\n"
+        "          assign choices[(u*PASSES+p)*WIDTH+:WIDTH] = {WIDTH{1'b0}};",
+        "assign masks[u*PASSES+p] = row_mask[0];\n"
+        "          assign choices[(u*PASSES+p)*WIDTH+:WIDTH] = {WIDTH{1'b1}};",
         r"operands",
         IN_PASSES,
     ),
@@ -468,9 +470,9 @@ def jobs(engine: EngineSpec) -> list[Job]:
         replace(made[10], ifmap_surplus=3, seed=22),
         # Long enough to be there still when the next stream starts.
         replace(made[9], ifmap_surplus=70, seed=27),
+        replace(made[9], param_surplus=made[9].plan(engine).numbers.param_words, seed=23),
         # Ends inside a weight set; the next tensor starts on its own first beat.
-        replace(made[9], param_surplus=5, seed=23),
-        replace(made[9], param_surplus=made[9].plan(engine).numbers.param_words, seed=28),
+        replace(made[9], param_surplus=5, seed=28),
         replace(made[8], reset_after=60, seed=24),
         make_job(kept, engine, 25, "slow-sink"),
         Job(kept, layer_data(kept, engine, 26)[0], layer_data(kept, engine, 25)[1], load=False),
