@@ -32,33 +32,44 @@ def delay_line() -> Iterator[Instance]:
             )
 
 
-def ram() -> Iterator[Instance]:
-    def instance(width: int, address: int, spec: EngineSpec | None, memory: int) -> Instance:
-        return Instance(
-            "dw_ram",
-            {
-                "write": 1,
-                "write_address": address,
-                "write_data": width,
-                "read": 1,
-                "read_address": address,
-            },
-            {"read_data": width},
-            ("read_data",),
-            {"WIDTH": width, "ADDR_W": address},
-            spec=spec,
-            cell=memory,
-        )
+def _ram(
+    module: str, width: int, address: int, spec: EngineSpec | None = None, memory: int = 0
+) -> Instance:
+    return Instance(
+        module,
+        {
+            "write": 1,
+            "write_address": address,
+            "write_data": width,
+            "read": 1,
+            "read_address": address,
+        },
+        {"read_data": width},
+        ("read_data",),
+        {"WIDTH": width, "ADDR_W": address},
+        spec=spec,
+        cell=memory,
+    )
 
+
+def ram() -> Iterator[Instance]:
     for width, address in ((1, 1), (3, 2), (11, 5)):
-        yield instance(width, address, None, 0)
+        yield _ram("dw_ram", width, address)
     for name in SMALL:
         # The engine's last memory of weights, and its last for the requantiser.
         n = EngineNumbers(SPECS[name])
         units = n.spec.lane_multipliers
-        yield instance(n.param_beat_width, 1 + n.word_width, n.spec, units - 1)
+        width = n.param_beat_width
+        yield _ram("dw_ram", width, 1 + n.word_width, n.spec, units - 1)
         if n.requantises:
-            yield instance(n.param_beat_width, 1 + n.set_width, n.spec, n.memory_words - 1)
+            yield _ram("dw_ram", width, 1 + n.set_width, n.spec, n.memory_words - 1)
+
+
+def ecp5_ram() -> Iterator[Instance]:
+    # Each shape of a block, with one column or two, full or not; and what is no block.
+    shapes = ((36, 6), (40, 9), (18, 10), (20, 10), (7, 11), (18, 11), (6, 12), (3, 13), (2, 14))
+    for width, address in (*shapes, (9, 5), (1, 15)):
+        yield _ram("ecp5_dw_ram", width, address)
 
 
 def window() -> Iterator[Instance]:

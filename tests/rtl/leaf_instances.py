@@ -82,6 +82,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     },
     "leaf_storage": {
         "dw_ram": array.ram,
+        "ecp5_dw_ram": array.ecp5_ram,
         "dw_delay_line": array.delay_line,
         "dw_window": array.window,
     },

@@ -163,7 +163,7 @@ class SlotRasterCase(Case):
         self.beat, self.credit = Coin(self.rng), Coin(self.rng)
         self.has_beat = self.has_credit = False
         self.loading = self.run = self.known = self.stepped = False
-        self.geometry = self._draw()
+        self._set(self._draw())
         self.law = SlotLaw(self.geometry)
         self.registers: Expected = {}
         self.met = dict.fromkeys(("streams", "voids", "long lags", "leads", "claims"), 0)
@@ -192,6 +192,20 @@ class SlotRasterCase(Case):
             hold=passes * rng.choice((1, 1, 2)),
         )
 
+    def _set(self, geometry: Geometry) -> None:
+        self.geometry = geometry
+        self.config = geometry.ports
+        self.words = self.config | {
+            name: sum(
+                (start & ((1 << width) - 1)) << t * width
+                for t, start in enumerate(self.config[name])
+            )
+            for name, width in (
+                ("tap_row", self.parameters["TAP_ROW_W"]),
+                ("tap_col", self.parameters["TAP_COL_W"]),
+            )
+        }
+
     def _axis(self, longest: int, taps: int) -> dict[str, Any]:
         rng = self.rng
         pitch = rng.choice((1, longest, rng.randint(1, longest)))
@@ -209,24 +223,13 @@ class SlotRasterCase(Case):
     def drive(self) -> Values:
         restart = self.loading or (not self.run and self.rng.random() < 0.5)
         if restart and not self.loading:
-            self.geometry = self._draw()
+            self._set(self._draw())
         # What is offered stays until it is taken.
         self.has_beat = self.has_beat or self.beat()
         self.has_credit = self.has_credit or self.credit()
-        ports = self.geometry.ports
-        words = {
-            name: sum(
-                (start & ((1 << width) - 1)) << t * width for t, start in enumerate(ports[name])
-            )
-            for name, width in (
-                ("tap_row", self.parameters["TAP_ROW_W"]),
-                ("tap_col", self.parameters["TAP_COL_W"]),
-            )
-        }
         held = self.law.held if self.run else 0
         return {
-            **ports,
-            **words,
+            **self.words,
             "rst": self.rst(),
             "restart": int(restart),
             "run": int(self.run),
@@ -239,7 +242,7 @@ class SlotRasterCase(Case):
     def _decision(self, i: Values) -> Decision:
         names = ("beat_available", "credit_available", "holding", "claims")
         flags = (bool(i[name]) for name in names)
-        return self.component.decide(bool(i["run"]), self.geometry.ports, *flags)
+        return self.component.decide(bool(i["run"]), self.config, *flags)
 
     def model(self, i: Values) -> Expected:
         raster = self.component
@@ -266,7 +269,7 @@ class SlotRasterCase(Case):
 
     def clock(self, i: Values) -> None:
         rst, restart, run = bool(i["rst"]), bool(i["restart"]), bool(i["run"])
-        self.component.compute(rst, restart, self.geometry.ports, self._decision(i))
+        self.component.compute(rst, restart, self.config, self._decision(i))
         self.component.commit()
         self.registers = self.registers | {"step_q": 0, "emit_q": 0}
         if run and self.known:
@@ -306,4 +309,4 @@ class SlotRasterCase(Case):
 
 
 dw_group_tag = leaf_test("dw_group_tag", GroupTagCase, 8000)
-dw_slot_raster = leaf_test("dw_slot_raster", SlotRasterCase, 10000)
+dw_slot_raster = leaf_test("dw_slot_raster", SlotRasterCase, 7000)

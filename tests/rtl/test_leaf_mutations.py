@@ -169,9 +169,20 @@ ROUNDS = {
         {"dw_slot_raster": ("(!out_plane_end || (leads && out_turns))", "!out_plane_end")},
     ),
     "leaf_storage": (
-        {"dw_ram": ("read_data   <= memory_data", "read_data <= memory[read_address]")},
-        {"dw_ram": ("if (write) memory", "memory")},
-        {"dw_ram": ("if (read) begin", "begin")},
+        {
+            "dw_ram": ("read_data   <= memory_data", "read_data <= memory[read_address]"),
+            "ecp5_dw_ram": (".DO0(q[18])", ".DO0(q[0])"),
+        },
+        {
+            "dw_ram": ("if (write) memory", "memory"),
+            "ecp5_dw_ram": (".OCER(read)", ".OCER(1'b1)"),
+        },
+        {
+            "dw_ram": ("if (read) begin", "begin"),
+            "ecp5_dw_ram": (".CEB(read), .OCEB(read)", ".CEB(1'b1), .OCEB(1'b1)"),
+        },
+        {"ecp5_dw_ram": ("(ADDR_W == 10) ? 14'd3", "(ADDR_W == 10) ? 14'd1")},
+        {"ecp5_dw_ram": ("(ADDR_W == 12) ? 2 :", "(ADDR_W == 12) ? 1 :")},
         {"dw_delay_line": ("is_one ? last_d : is_two ? earlier_d :", "is_one ? last_d :")},
         {"dw_delay_line": (".read         (step)", ".read         (1'b1)")},
         {"dw_delay_line": ("read_offset = TWO - length", "read_offset = ONE - length")},
