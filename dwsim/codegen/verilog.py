@@ -129,6 +129,16 @@ HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_st
 """Hand-written modules that only an engine with an AXI4-Lite port has."""
 
 
+REQUANTISE_MODULES = {
+    "dw_requantise",
+    "dw_product",
+    "dw_round_shift",
+    "dw_step_shift",
+    "dw_clamp_bounds",
+}
+"""Hand-written modules that only an engine with a requantiser has."""
+
+
 def written_modules(without: set[str]) -> dict[str, str]:
     """The hand-written modules of a core: file name to text, some of them left out."""
     paths = sorted(rtl_dir().glob("*.v"))
@@ -154,7 +164,7 @@ def engine_verilog(
     """
     env = environment()
     values = context(engine, layers, layers if spec_layers is None else spec_layers)
-    files = written_modules(set() if values["n"].requantises else {"dw_requantise"})
+    files = written_modules(set() if values["n"].requantises else REQUANTISE_MODULES)
     for module, template in generated_modules(engine).items():
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:

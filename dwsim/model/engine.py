@@ -87,10 +87,15 @@ class Engine:
         self.requantise = Requantise(numbers) if numbers.requantises else None
         self.valid_marks = Pipeline(numbers.output_cycles, (False, 0, False))
         self.output_fifo = OutputFifo(numbers.fifo_depth)
-        # Tags of the last cycles: column c reads with that of column_skew(c) cycles ago, the
-        # requantiser with that of the acc that is two cycles away.
+        # Tags of the last cycles: column c reads with that of column_skew(c) cycles ago, each word
+        # of the requantiser with that of the acc that it meets two cycles later.
         self.skews = [numbers.column_skew(c) for c in range(spec.kernel_w)]
-        self.tags: deque[tuple[int, int]] = deque([(0, 0)] * numbers.scale_tag_cycles)
+        self.scale_skews = [
+            numbers.scale_tag_cycles + part.delay
+            for part in numbers.scale_parts
+            for _ in range(part.words)
+        ]
+        self.tags: deque[tuple[int, int]] = deque([(0, 0)] * max(*self.skews, 0, *self.scale_skews))
         self.components: tuple[Component, ...] = (
             self.control,
             self.param_loader,
@@ -245,7 +250,7 @@ class Engine:
             loader.write_set,
             loader.write_data,
             [self.tags[skew] for skew in self.skews],
-            self.tags[-1],
+            [self.tags[skew] for skew in self.scale_skews],
         )
         self.tags.pop()
         self.kernel_row.compute(self.tap_mask.operands, self.weight_memory.read_data)

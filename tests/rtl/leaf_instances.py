@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from dwsim.derive import EngineNumbers, bits, range_bits
+from dwsim.derive.stages import RIGHT_SHIFT_WIDTH
 from dwsim.spec.engine import EngineSpec
 
 # fmt: off
@@ -60,6 +61,7 @@ class Instance:
     index: int = 0
     cell: int = 0
     """dw_mac_cell: how many cells of its row come before it."""
+    clocked: bool = True
 
     @property
     def name(self) -> str:
@@ -442,6 +444,78 @@ def _lane_spread() -> Iterator[Instance]:
 # -- requantiser ----------------------------------------------------------------------------
 
 
+def _multiplier() -> Iterator[Instance]:
+    for a, b, a_signed, b_signed, p, cycles in (
+        (8, 8, 1, 1, 16, 2),
+        (8, 5, 0, 1, 13, 3),
+        (1, 2, 0, 0, 3, 2),
+        (16, 16, 1, 0, 32, 2),
+        (17, 15, 0, 1, 32, 3),
+        (17, 17, 0, 0, 34, 2),
+        (17, 16, 0, 0, 34, 3),
+        (6, 9, 1, 1, 7, 2),
+    ):
+        yield Instance(
+            "dw_multiplier",
+            {"a": a, "b": b},
+            {"p": p},
+            ("p",),
+            {
+                "A_W": a,
+                "B_W": b,
+                "A_SIGNED": a_signed,
+                "B_SIGNED": b_signed,
+                "P_W": p,
+                "CYCLES": cycles,
+            },
+        )
+
+
+def _product() -> Iterator[Instance]:
+    for x, multiplier in ((32, 32), (48, 16)):
+        yield Instance(
+            "dw_product",
+            {"x": x, "multiplier": multiplier},
+            {"product": 64},
+            ("product",),
+            {"X_W": x, "MULTIPLIER_W": multiplier},
+        )
+
+
+def _step_shift() -> Iterator[Instance]:
+    for width, step in ((24, 16), (12, 4), (9, 1), (1, 1), (32, 16)):
+        yield Instance(
+            "dw_step_shift",
+            {"d": width + 3 * step, "steps": 2, "invert": 1},
+            {"q": width},
+            parameters={"OUT_W": width, "STEP": step},
+            clocked=False,
+        )
+
+
+def _round_shift() -> Iterator[Instance]:
+    for width in (8, 16):
+        outputs = {"field": width + 1, "negative": 1, "positive": 1, "nudge": 1, "outside": 1}
+        yield Instance(
+            "dw_round_shift",
+            {"product": 64, "right_shift": RIGHT_SHIFT_WIDTH, "twice": 1},
+            outputs,
+            tuple(outputs),
+            {"FIELD_W": width},
+        )
+
+
+def _clamp_bounds() -> Iterator[Instance]:
+    for width in (8, 16):
+        yield Instance(
+            "dw_clamp_bounds",
+            {"zero_point": width, "act_min": width, "act_max": width},
+            {"below": width + 1, "above": width + 1},
+            ("below", "above"),
+            {"OFMAP_W": width},
+        )
+
+
 def _requantise() -> Iterator[Instance]:
     plain = replace(SPECS["scaled"], lanes=1)
     for changes in (
@@ -458,13 +532,13 @@ def _requantise() -> Iterator[Instance]:
             "dw_requantise",
             {
                 "acc": n.acc_width,
-                "bias": n.bias_width,
-                "multiplier": n.multiplier_width,
-                "shift": n.shift_width,
+                **{part.name: part.width for part in n.scale_parts},
                 "single_rounding": 1,
                 "zero_point": width,
                 "act_min": width,
                 "act_max": width,
+                "below": width + 1,
+                "above": width + 1,
             },
             {"ofmap": width},
             ("ofmap",),
@@ -472,8 +546,6 @@ def _requantise() -> Iterator[Instance]:
                 "ACC_W": n.acc_width,
                 "X_W": n.bias_width,
                 "MULTIPLIER_W": n.multiplier_width,
-                "SHIFT_W": n.shift_width,
-                "FRACTION": n.multiplier_width - 1,
                 "OFMAP_W": width,
                 "ROUNDING": {"double": 1, "single": 2, "both": 3}[n.spec.requantise],
             },
@@ -509,6 +581,13 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "row_tree": _row_tree,
         "lane_spread": _lane_spread,
     },
+    "leaf_scale": {
+        "dw_multiplier": _multiplier,
+        "dw_product": _product,
+        "dw_step_shift": _step_shift,
+        "dw_round_shift": _round_shift,
+        "dw_clamp_bounds": _clamp_bounds,
+    },
     "leaf_requantise": {"dw_requantise": _requantise},
 }
 
@@ -521,6 +600,7 @@ BENCHES = (
     ("leaf_storage", "leaf_bench_data"),
     ("leaf_raster", "leaf_bench_control"),
     ("leaf_array", "leaf_bench_data"),
+    ("leaf_scale", "leaf_bench_requantise"),
     ("leaf_requantise", "leaf_bench_requantise"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
@@ -548,7 +628,7 @@ def wrapper_verilog(name: str, leaves: Iterable[str]) -> str:
     for leaf in leaves:
         offsets = {"in": 0, "out": 0}
         for instance in instances(leaf):
-            connections = [".clk(clk)"]
+            connections = [".clk(clk)"] if instance.clocked else []
             for side, widths in (("in", instance.inputs), ("out", instance.outputs)):
                 for port, width in widths.items():
                     connections.append(f".{port}({leaf}_{side}[{offsets[side]}+:{width}])")
