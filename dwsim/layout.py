@@ -44,7 +44,7 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
         ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end. Its
         taps come row by row; zeros fill the last of the engine's passes.
-        Scales are bytes: bias, multiplier, shift, the lowest byte first.
+        Scales are bytes: bias, multiplier, right shift, the lowest byte first.
 
     Raises:
         SpecError: when TFLite does not define what a channel of the layer gives; see
@@ -66,22 +66,22 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
 
 
 def _scale_bytes(flat: np.ndarray, plan: Plan) -> np.ndarray:
-    """Bytes of each ofmap channel's bias, multiplier and shift: (scale_words, channels).
+    """Bytes of each ofmap channel's bias, multiplier and right shift: (scale_words, channels).
 
     The array multiplies ifmap values as they are, so the bias takes what the zero point adds:
     sum((x - zero_point)*w) + bias = sum(x*w) + (bias - zero_point*sum(w)), in wrapping numbers.
+    The right shift is where the result begins in the product of sum and multiplier.
     """
     q, n = plan.quantisation, plan.numbers
     bias = np.asarray(q.bias, np.int64) - q.ifmap_zero_point * flat.sum(axis=(0, 1))
     multiplier = np.asarray(q.multiplier, np.int64)
     if q.ifmap_width == 16:
         multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
-    parts = (
-        (bias, n.bias_width // 8),
-        (multiplier, n.multiplier_width // 8),
-        (np.asarray(q.shift, np.int64), 1),
-    )
-    rows = [number >> (8 * k) & 0xFF for number, count in parts for k in range(count)]
+    right_shift = n.fraction - np.asarray(q.shift, np.int64)
+    numbers = {"bias": bias, "multiplier": multiplier, "right_shift": right_shift}
+    rows = [
+        numbers[part.name] >> (8 * k) & 0xFF for part in n.scale_parts for k in range(part.words)
+    ]
     # As the signed weights of the stream they travel in.
     return (np.array(rows) ^ 0x80) - 0x80
 

@@ -1,7 +1,8 @@
 // dw_multiplier: a registered multiplier, in the shape of the blocks that FPGAs have.
 //
-// Promises: p is a times b of two cycles before, its lower P_W bits. Both factors and the
-// product are plain registers, which a multiplier block can absorb.
+// Promises: p is a times b of CYCLES cycles before, its lower P_W bits. The registers (both
+// factors, the product, with CYCLES = 3 one between) have no reset and no enable, so that a
+// multiplier block can absorb them. rtl/ecp5/ has the same module made of such a block.
 `default_nettype none
 
 module dw_multiplier #(
@@ -9,7 +10,8 @@ module dw_multiplier #(
     parameter B_W      = 8,
     parameter A_SIGNED = 1,
     parameter B_SIGNED = 1,
-    parameter P_W      = 16
+    parameter P_W      = 16,
+    parameter CYCLES   = 2    // 2 or 3
 ) (
     input  wire           clk,
     input  wire [A_W-1:0] a,
@@ -21,7 +23,8 @@ module dw_multiplier #(
   reg [B_W-1:0] b_q;
 
   // Extended to the product's width, so that a product of any signedness is one multiply.
-  localparam WIDE_W = (P_W > A_W ? P_W : A_W) > B_W ? (P_W > A_W ? P_W : A_W) : B_W;
+  localparam AB_W = (A_W > B_W) ? A_W : B_W;
+  localparam WIDE_W = (P_W > AB_W) ? P_W : AB_W;
   wire a_sign = (A_SIGNED != 0) && a_q[A_W-1];
   wire b_sign = (B_SIGNED != 0) && b_q[B_W-1];
   wire signed [WIDE_W:0] a_wide = {{(WIDE_W + 1 - A_W) {a_sign}}, a_q};
@@ -29,10 +32,21 @@ module dw_multiplier #(
   wire signed [WIDE_W:0] product = a_wide * b_wide;
   wire unused_product = &{1'b0, product[WIDE_W:P_W], 1'b0};
 
+  wire [P_W-1:0] last;
+  generate
+    if (CYCLES == 3) begin : g_between
+      reg [P_W-1:0] between;
+      always @(posedge clk) between <= product[P_W-1:0];
+      assign last = between;
+    end else begin : g_straight
+      assign last = product[P_W-1:0];
+    end
+  endgenerate
+
   always @(posedge clk) begin
     a_q <= a;
     b_q <= b;
-    p   <= product[P_W-1:0];
+    p   <= last;
   end
 
 endmodule

@@ -129,6 +129,16 @@ HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_st
 """Hand-written modules that only an engine with an AXI4-Lite port has."""
 
 
+REQUANTISE_MODULES = {
+    "dw_requantise",
+    "dw_product",
+    "dw_round_shift",
+    "dw_step_shift",
+    "dw_clamp_bounds",
+}
+"""Hand-written modules that only an engine with a requantiser has."""
+
+
 def written_modules(without: set[str]) -> dict[str, str]:
     """The hand-written modules of a core: file name to text, some of them left out."""
     paths = sorted(rtl_dir().glob("*.v"))
@@ -140,7 +150,7 @@ def written_modules(without: set[str]) -> dict[str, str]:
 def unused_modules(numbers: EngineNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
     unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
-    return unused if numbers.requantises else unused | {"dw_requantise"}
+    return unused if numbers.requantises else unused | REQUANTISE_MODULES
 
 
 def engine_verilog(

@@ -14,8 +14,10 @@ from dwsim.derive.stages import (
     MEMORY_CYCLES,
     PRODUCT_CYCLES,
     REQUANTISE_CYCLES,
+    RIGHT_SHIFT_WIDTH,
+    SCALE_PRODUCT_CYCLES,
+    SCALE_SUM_CYCLES,
     SELECT_CYCLES,
-    SHIFT_WIDTH,
     SLOT_CYCLES,
     START_CYCLES,
     WINDOW_CYCLES,
@@ -39,6 +41,21 @@ class ConfigField:
     def total_width(self) -> int:
         """Bits of the port."""
         return self.width * self.count
+
+
+@dataclass(frozen=True)
+class ScalePart:
+    """A number of the scale of an ofmap channel, and when the requantiser reads it."""
+
+    name: str
+    width: int
+    """Bits of it."""
+    first: int
+    """Its first byte among those of the scale."""
+    words: int
+    """Its bytes, each a beat of the parameter tensor and a memory."""
+    delay: int
+    """Cycles after the acc at which it is used."""
 
 
 class EngineNumbers:
@@ -148,16 +165,28 @@ class EngineNumbers:
         return 32 if self.spec.ifmap_width == 8 else 16
 
     @property
-    def shift_width(self) -> int:
-        """Bits of a scale's shift."""
-        return SHIFT_WIDTH
+    def fraction(self) -> int:
+        """Fraction bits of a scale's multiplier."""
+        return self.multiplier_width - 1
+
+    @cached_property
+    def scale_parts(self) -> tuple[ScalePart, ...]:
+        """The bytes of a scale, in stream order; none in an engine of raw sums."""
+        if not self.requantises:
+            return ()
+        bias, multiplier = self.bias_width // 8, self.multiplier_width // 8
+        at_product = SCALE_SUM_CYCLES
+        at_shift = at_product + SCALE_PRODUCT_CYCLES
+        return (
+            ScalePart("bias", self.bias_width, 0, bias, 0),
+            ScalePart("multiplier", self.multiplier_width, bias, multiplier, at_product),
+            ScalePart("right_shift", RIGHT_SHIFT_WIDTH, bias + multiplier, 1, at_shift),
+        )
 
     @property
     def scale_words(self) -> int:
-        """Beats of a weight set after its taps: bias, multiplier and shift, byte by byte."""
-        if not self.requantises:
-            return 0
-        return (self.bias_width + self.multiplier_width) // 8 + 1
+        """Beats of a weight set after its taps: bias, multiplier and right shift, byte by byte."""
+        return sum(part.words for part in self.scale_parts)
 
     @property
     def param_words(self) -> int:
@@ -365,7 +394,7 @@ class EngineNumbers:
     @property
     def requantise_cycles(self) -> int:
         """From the acc to the ofmap value."""
-        return REQUANTISE_CYCLES[self.spec.requantise]
+        return REQUANTISE_CYCLES if self.requantises else 0
 
     @property
     def output_cycles(self) -> int:
@@ -374,7 +403,7 @@ class EngineNumbers:
 
     @property
     def scale_tag_cycles(self) -> int:
-        """How long the weight set travels to the requantiser's memories."""
+        """How long the weight set travels to the memories of what is used with the acc."""
         return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES
 
     @property

@@ -22,15 +22,23 @@ FIFO_CYCLES = 2
 CREDIT_CYCLES = 1
 """From a read of the FIFO's memory to the credit that it gives back."""
 
-REQUANTISE_CYCLES = {"none": 0, "single": 7, "double": 9, "both": 9}
-"""dw_requantise: sum, (left shift), three for the product, rounding, quotient, (second
-rounding), clamp."""
+SCALE_SUM_CYCLES = 1
+"""dw_requantise: acc plus bias."""
+SCALE_PRODUCT_CYCLES = 5
+"""dw_product: two registers in a multiplier block, one behind it, the sum of the sides, the
+product."""
+ROUND_SHIFT_CYCLES = 2
+"""dw_round_shift: coarse and fine steps."""
+CLAMP_CYCLES = 2
+"""dw_requantise: rounding, zero point and comparisons; then the choice."""
+REQUANTISE_CYCLES = SCALE_SUM_CYCLES + SCALE_PRODUCT_CYCLES + ROUND_SHIFT_CYCLES + CLAMP_CYCLES
+"""dw_requantise, in every rounding."""
 
 NEXT_TENSOR_CYCLES = 2
 """From the cfg handshake of a stream that loads to the first beat of the next tensor."""
 
-SHIFT_WIDTH = 6
-"""Bits of a requantiser's shift: TFLite's -31 to 30."""
+RIGHT_SHIFT_WIDTH = 6
+"""Bits of a right shift of the product: 31 less TFLite's shift of -31 to 30."""
 
 SHIFT_LENGTH_MAX = 4
 """dw_delay_line: lines up to this long are shift registers, longer ones are memories."""

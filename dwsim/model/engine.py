@@ -92,12 +92,17 @@ class Engine:
         self.marks = Pipeline(numbers.output_cycles - 1, (0, False))
         self.output_fifo = OutputFifo(numbers.fifo_depth)
         # Tags of this cycle and the last ones: (bank, word, set) of what could be emitted.
-        # Column c reads with that of column_skew(c) cycles ago, the requantiser with that of the
-        # acc that is two cycles away.
+        # Column c reads with that of column_skew(c) cycles ago, each word of the requantiser with
+        # that of the acc that it meets two cycles later.
         self.skews = [
             numbers.select_cycles + numbers.column_skew(c) for c in range(numbers.array_cols)
         ]
-        ages = 1 + max(*self.skews, numbers.scale_tag_cycles)
+        self.scale_skews = [
+            numbers.scale_tag_cycles + part.delay
+            for part in numbers.scale_parts
+            for _ in range(part.words)
+        ]
+        ages = 1 + max(*self.skews, 0, *self.scale_skews)
         self.tags: deque[tuple[int, int, int]] = deque([(0, 0, 0)] * ages, maxlen=ages)
         self.components: tuple[Component, ...] = (
             self.control,
@@ -246,11 +251,10 @@ class Engine:
         self.tap_mask.compute(raster.emit_q, raster.row_mask, raster.col_mask, tag.pass_q, taps)
         loader = self.param_loader
         self.tags.appendleft((loader.active_bank, tag.weight_word, tag.weight_set))
-        bank, _, weight_set = self.tags[self.numbers.scale_tag_cycles]
         self.weight_memory.compute(
             loader.write,
             [self.tags[skew][:2] for skew in self.skews],
-            (bank, weight_set),
+            [self.tags[skew][::2] for skew in self.scale_skews],
         )
         self.kernel_row.compute(operands, self.weight_memory.read_data)
         self.row_tree.compute(self.kernel_row.sums)

@@ -29,26 +29,29 @@ class WeightMemory(Component):
         self.scale = np.zeros((2, 1 << numbers.set_width, *scale), np.int64)
         self.scale_memory_data = np.zeros(scale, np.int64)
         self.scale_data = np.zeros(scale, np.int64)
+        self.words = np.arange(numbers.scale_words)
         self._write: tuple[int, int, int, int, np.ndarray] | None = None
 
     def compute(
         self,
         write: tuple[int, int, int, int, np.ndarray] | None,
         read_tags: Sequence[tuple[int, int]],
-        scale_tag: tuple[int, int],
+        scale_tags: Sequence[tuple[int, int]],
     ) -> None:
         """``read_tags``: (bank, word) of each column; two cycles to ``read_data``.
 
-        ``scale_tag`` is (bank, set) of the requantiser; two cycles to ``scale_data``. ``write``
-        is (memory, bank, word, set, beat).
+        ``scale_tags``: (bank, set) of each of the requantiser's words; two cycles to
+        ``scale_data``. ``write`` is (memory, bank, word, set, beat).
         """
         banks, words = zip(*read_tags, strict=True)
         self.next = {
             "read_data": self.memory_data,
             "memory_data": self.memory[banks, words, self.columns],
-            "scale_data": self.scale_memory_data,
-            "scale_memory_data": self.scale[scale_tag].copy(),
         }
+        if scale_tags:
+            banks, sets = zip(*scale_tags, strict=True)
+            self.next["scale_data"] = self.scale_memory_data
+            self.next["scale_memory_data"] = self.scale[banks, sets, self.words]
         self._write = write
 
     def commit(self) -> None:

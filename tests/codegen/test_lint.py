@@ -139,7 +139,7 @@ def test_the_tools_would_speak(tool: object, tmp_path: Path) -> None:
 
 def sources() -> Iterator[Path]:
     """All hand-written Verilog."""
-    yield from sorted(rtl_dir().glob("*"))
+    yield from sorted(path for path in rtl_dir().rglob("*") if path.is_file())
     yield from sorted(template_dir().glob("*"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dwsim.codegen.output import FILE_LIST, generated_files
-from dwsim.codegen.verilog import HOST_MODULES
+from dwsim.codegen.verilog import HOST_MODULES, REQUANTISE_MODULES
 from dwsim.resources import rtl_dir
 from dwsim.spec.engine import EngineSpec
 from dwsim.spec.files import read_spec
@@ -65,9 +65,8 @@ def test_snapshot(name: str, update_snapshots: bool) -> None:
     by_hand = {path.name: path.read_text() for path in rtl_dir().glob("*.v")}
     files = generate(name)
     assert {key: files[key] for key in by_hand.keys() & files.keys()}.items() <= by_hand.items()
-    unused = (
-        HOST_MODULES if ENGINES[name].requantise != "none" else HOST_MODULES | {"dw_requantise"}
-    )
+    raw = ENGINES[name].requantise == "none"
+    unused = HOST_MODULES | (REQUANTISE_MODULES if raw else set())
     assert by_hand.keys() - files.keys() == {f"{module}.v" for module in unused}
     generated = {key: text for key, text in files.items() if key not in by_hand}
     folder = SNAPSHOTS / name

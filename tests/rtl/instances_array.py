@@ -147,25 +147,6 @@ def tap_select() -> Iterator[Instance]:
             )
 
 
-def multiplier() -> Iterator[Instance]:
-    # Widths of a, b and p: products that fit exactly, with room, cut off, or cut below a factor.
-    for a, b, p in ((2, 2, 4), (1, 3, 4), (8, 8, 18), (17, 24, 20), (5, 16, 12), (16, 16, 32)):
-        for signs in range(4):
-            yield Instance(
-                "dw_multiplier",
-                {"a": a, "b": b},
-                {"p": p},
-                ("p",),
-                {
-                    "A_W": a,
-                    "B_W": b,
-                    "A_SIGNED": signs & 1,
-                    "B_SIGNED": signs >> 1,
-                    "P_W": p,
-                },
-            )
-
-
 def mac_cell() -> Iterator[Instance]:
     for ifmap, weight in ((2, 2), (2, 16), (16, 2), (16, 16), (5, 8)):
         for signs in range(4):

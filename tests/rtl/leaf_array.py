@@ -59,43 +59,6 @@ class ArithmeticCase(Case):
         return self.draw(taps * self.product_range[0], taps * self.product_range[1])
 
 
-class MultiplierCase(Case):
-    """Against Python's integers: factors of any sign, and products that are cut off."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        p = self.parameters
-        self.formats = [(p[f"{name}_W"], bool(p[f"{name}_SIGNED"])) for name in "AB"]
-        self.history: list[tuple[int, int]] = []
-        self.met: set[tuple[int, int]] = set()
-
-    def _extremes(self) -> list[tuple[int, int]]:
-        lows_and_highs = [value_range(*number) for number in self.formats]
-        return [(a, b) for a in lows_and_highs[0] for b in lows_and_highs[1]]
-
-    def drive(self) -> Values:
-        if self.rng.random() < 0.3:
-            self.pair = self.rng.choice(self._extremes())
-        else:
-            a, b = (self.rng.randint(*value_range(*number)) for number in self.formats)
-            self.pair = (a, b)
-        (a, b), formats = self.pair, self.formats
-        return {"a": encode(a, *formats[0]), "b": encode(b, *formats[1])}
-
-    def promise(self, i: Values) -> Expected:
-        if len(self.history) < 2:
-            return {}
-        a, b = self.history[0]
-        self.met.add((a, b))
-        return {"p": a * b & ((1 << self.parameters["P_W"]) - 1)}
-
-    def clock(self, i: Values) -> None:
-        self.history = [*self.history[-1:], self.pair]
-
-    def uncovered(self) -> str:
-        return "" if self.met.issuperset(self._extremes()) else "all extremes"
-
-
 class MacCellCase(ArithmeticCase):
     """Against Python's integers; the model has no component for one cell."""
 
@@ -308,7 +271,6 @@ class PassSumCase(ArithmeticCase):
         return "" if wanted <= self.extremes else "sums of extremes"
 
 
-dw_multiplier = leaf_test("dw_multiplier", MultiplierCase, 2000)
 dw_mac_cell = leaf_test("dw_mac_cell", MacCellCase, 2000)
 kernel_row = leaf_test("kernel_row", KernelRowCase, 5000)
 row_tree = leaf_test("row_tree", RowTreeCase, 5000)

@@ -9,53 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from dwsim.derive import EngineNumbers
 from tests.rtl import instances_array as array
 from tests.rtl import instances_flow as flow
 from tests.rtl import instances_raster as raster
-from tests.rtl.leaf_specs import SPECS, Instance
-
-# -- requantiser ----------------------------------------------------------------------------
-
-
-def _requantise() -> Iterator[Instance]:
-    plain = replace(SPECS["scaled"], lanes=1)
-    for changes in (
-        {"requantise": "double"},
-        {"requantise": "single"},
-        {"requantise": "both"},
-        {"requantise": "both", "kernel_h": 11, "kernel_w": 11},
-        {"requantise": "single", "ifmap_width": 16},
-        {"requantise": "single", "ifmap_width": 16, "kernel_h": 11, "kernel_w": 11},
-    ):
-        n = EngineNumbers(replace(plain, **changes))
-        width = n.ofmap_width
-        yield Instance(
-            "dw_requantise",
-            {
-                "acc": n.acc_width,
-                "bias": n.bias_width,
-                "multiplier": n.multiplier_width,
-                "shift": n.shift_width,
-                "single_rounding": 1,
-                "zero_point": width,
-                "act_min": width,
-                "act_max": width,
-            },
-            {"ofmap": width},
-            ("ofmap",),
-            {
-                "ACC_W": n.acc_width,
-                "X_W": n.bias_width,
-                "MULTIPLIER_W": n.multiplier_width,
-                "SHIFT_W": n.shift_width,
-                "FRACTION": n.multiplier_width - 1,
-                "OFMAP_W": width,
-                "ROUNDING": {"double": 1, "single": 2, "both": 3}[n.spec.requantise],
-            },
-            spec=n.spec,
-        )
-
+from tests.rtl import instances_scale as scale
+from tests.rtl.leaf_specs import Instance
 
 _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     "leaf_flow": {
@@ -92,13 +50,19 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "lane_spread": array.lane_spread,
     },
     "leaf_array": {
-        "dw_multiplier": array.multiplier,
         "dw_mac_cell": array.mac_cell,
         "kernel_row": array.kernel_row,
         "row_tree": array.row_tree,
         "dw_pass_sum": array.pass_sum,
     },
-    "leaf_requantise": {"dw_requantise": _requantise},
+    "leaf_scale": {
+        "dw_multiplier": scale.multiplier,
+        "dw_product": scale.product,
+        "dw_step_shift": scale.step_shift,
+        "dw_round_shift": scale.round_shift,
+        "dw_clamp_bounds": scale.clamp_bounds,
+    },
+    "leaf_requantise": {"dw_requantise": scale.requantise},
 }
 
 LEAVES = {bench: tuple(makers) for bench, makers in _MAKERS.items()}
@@ -113,6 +77,7 @@ BENCHES = (
     ("leaf_raster", "leaf_bench_control"),
     ("leaf_array", "leaf_bench_data"),
     ("leaf_slots", "leaf_bench_control"),
+    ("leaf_scale", "leaf_bench_requantise"),
     ("leaf_requantise", "leaf_bench_requantise"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
@@ -140,7 +105,7 @@ def wrapper_verilog(name: str, leaves: Iterable[str]) -> str:
     for leaf in leaves:
         offsets = {"in": 0, "out": 0}
         for instance in instances(leaf):
-            connections = [".clk(clk)"]
+            connections = [".clk(clk)"] if instance.clocked else []
             for side, widths in (("in", instance.inputs), ("out", instance.outputs)):
                 for port, width in widths.items():
                     connections.append(f".{port}({leaf}_{side}[{offsets[side]}+:{width}])")

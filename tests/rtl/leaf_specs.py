@@ -73,6 +73,7 @@ class Instance:
     cell: int = 0
     """dw_mac_cell: how many cells of its chain come before it. dw_ram of an engine: which of the
     parameter memories it is."""
+    clocked: bool = True
 
     @property
     def name(self) -> str:

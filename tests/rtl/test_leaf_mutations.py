@@ -230,26 +230,75 @@ ROUNDS = {
             "kernel_row": (".CYCLES(3)", ".CYCLES(2)"),
         },
     ),
+    "leaf_scale": (
+        {
+            "dw_multiplier": ("a_sign = (A_SIGNED != 0) && ", "a_sign = "),
+            "dw_step_shift": ("steps[0] ? odd : even", "steps[0] ? even : odd"),
+            "dw_clamp_bounds": ("zero + ~{", "zero - {"),
+        },
+        {
+            "dw_multiplier": ("if (CYCLES == 3)", "if (CYCLES == 4)"),
+            "dw_step_shift": (" ^ {OUT_W{invert}}", ""),
+            "dw_clamp_bounds": ("{zero_point[OFMAP_W-1], zero_point}", "{1'b0, zero_point}"),
+        },
+        *(
+            {"dw_product": in_product, "dw_round_shift": in_round_shift}
+            for in_product, in_round_shift in (
+                ((".B_SIGNED(TWO)", ".B_SIGNED(1)"), ("{(W - 2) {sign}}", "{(W - 2) {1'b0}}")),
+                (
+                    ("{sides[SIDE_W]}}, sides", "{1'b0}}, sides"),
+                    ("product, 1'b0}", "product, 1'b1}"),
+                ),
+                (
+                    ("{side_m_q[SIDE_W-1], side_m_q}", "{1'b0, side_m_q}"),
+                    ("|flipped[W+15+:12]", "|flipped[W+16+:11]"),
+                ),
+                (
+                    (".CYCLES  (3)\n      ) u_side (", ".CYCLES  (2)\n      ) u_side ("),
+                    ("|flipped[W+43+:4]", "|flipped[W+43+:3]"),
+                ),
+                (
+                    (".CYCLES  (3)\n  ) u_high", ".CYCLES  (2)\n  ) u_high"),
+                    ("|flipped[64:W+47]", "1'b0"),
+                ),
+                (
+                    (", low_q[0+:LIMB_W]}", ", low[0+:LIMB_W]}"),
+                    ("|coarse[W+3+:4]", "|coarse[W+3+:3]"),
+                ),
+            )
+        ),
+        *(
+            {"dw_round_shift": fault}
+            for fault in (
+                ("|coarse[W+11+:4]", "|coarse[W+12+:3]"),
+                ("tail_0    <= flipped[31]", "tail_0    <= 1'b1"),
+                ("&flipped[32+:12]", "&flipped[33+:11]"),
+                ("&flipped[44+:4]", "&flipped[44+:3]"),
+                ("&coarse[0+:4]", "&coarse[1+:3]"),
+                ("&coarse[8+:4]", "&coarse[8+:3]"),
+                ("(twice && tail)", "tail"),
+                ("(twice && tail) ^ sign_q", "(twice && tail)"),
+                ("((steps[1:0] == 2'd0) && fine_q[W])", "1'b0"),
+                ("(!steps[1] || fine_q[1])", "fine_q[1]"),
+                ("positive       <= !sign_q", "positive       <= sign_q"),
+            )
+        ),
+    ),
     "leaf_requantise": tuple(
         {"dw_requantise": fault}
         for fault in (
             ("{acc[ACC_W-1]}}, acc}", "{1'b0}}, acc}"),
-            ("(sum_single || sum_shift[SHIFT_W-1])", "sum_shift[SHIFT_W-1]"),
-            ("shifted_multiplier <= sum_multiplier", "shifted_multiplier <= multiplier"),
-            ("x_sign = (i == X_LIMBS - 1) && ", "x_sign = "),
-            ("m_sign = (j == M_LIMBS - 1) && ", "m_sign = "),
-            ("right = ~x_shift[4:0] + 5'd1", "right = ~x_shift[4:0]"),
-            ("total_2  <= total_1", "total_2  <= total_0"),
-            ("rounded <= product_sum + half", "rounded <= product_sum + half - 1'b1"),
-            ("overflow = !rounded_single && ", "overflow = "),
-            ("overflow ? 32'h7fffffff :", "1'b0 ? 32'h7fffffff :"),
-            ("nudge = high[31] && (high_second != 0)", "nudge = 1'b0"),
-            ("nudge = high[31] && (high_second != 0)", "nudge = high[31]"),
-            ("nudged = {high[31], high}", "nudged = {1'b0, high}"),
-            ("{zero_point[OFMAP_W-1]}}, zero_point}", "{1'b0}}, zero_point}"),
-            ("{act_min[OFMAP_W-1]}}, act_min}", "{1'b0}}, act_min}"),
-            ("shifted_to_zero > high_limit", "shifted_to_zero > high_limit + 1"),
-            ("(ROUNDING == 3) && single_rounding", "single_rounding"),
+            ("((ROUNDING == 3) && !single_rounding)", "!single_rounding"),
+            (".twice      (twice)", ".twice      (1'b1)"),
+            ("{{2{negative}}, field", "{2'b00, field"),
+            ("zero_point, nudge, positive}", "zero_point, nudge, 1'b0}"),
+            ("zero_point, nudge, positive}", "zero_point, 1'b0, positive}"),
+            ("{below[OFMAP_W], below,", "{1'b0, below,"),
+            ("{above[OFMAP_W], above,", "{1'b0, above,"),
+            ("outside ? negative : ", ""),
+            ("outside ? positive : ", ""),
+            ("outside ? positive : ", "outside ? negative : "),
+            ("else if (is_above) ofmap <= act_max;", ""),
         )
     ),
 }

@@ -4,6 +4,7 @@ dw_delay_line.v
 dw_group_tag.v
 dw_ifmap_port.v
 dw_mac_cell.v
+dw_multiplier.v
 dw_output_fifo.v
 dw_param_loader.v
 dw_pipeline.v

@@ -4,7 +4,7 @@
 //
 // A depthwise-convolution engine: 2 lanes, 1x1 taps, 2 multipliers.
 //
-// Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier) + 17,
+// Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier) + 18,
 // from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an
 // ifmap stream was too short, [1]: too long, [2]: a parameter tensor had a wrong length.
@@ -124,7 +124,7 @@ module point (
   end
 
   dw_control #(
-      .DRAIN_CYCLES(14),
+      .DRAIN_CYCLES(15),
       .DRAIN_W     (4)
   ) u_control (
       .clk          (clk),
@@ -412,23 +412,44 @@ module point (
   endgenerate
 
   // ---- requantiser ------------------------------------------------------------------------
-  // Its memories are words 1 and up of a weight set, read when the acc of the tag comes.
-  wire [2-1:0] scale_tag;
+  // Its memories are words 1 and up of a weight set: each part of a scale is read for the cycle
+  // in which it is used, so that no lane has to delay it.
+  wire [2-1:0] bias_tag;
   dw_pipeline #(
       .WIDTH (2),
       .CYCLES(1)
-  ) u_scale_tag (
+  ) u_bias_tag (
       .clk(clk),
       .rst(rst),
       .d  (tag),
-      .q  (scale_tag)
+      .q  (bias_tag)
+  );
+  wire [2-1:0] multiplier_tag;
+  dw_pipeline #(
+      .WIDTH (2),
+      .CYCLES(1)
+  ) u_multiplier_tag (
+      .clk(clk),
+      .rst(rst),
+      .d  (bias_tag),
+      .q  (multiplier_tag)
+  );
+  wire [2-1:0] right_shift_tag;
+  dw_pipeline #(
+      .WIDTH (2),
+      .CYCLES(5)
+  ) u_right_shift_tag (
+      .clk(clk),
+      .rst(rst),
+      .d  (multiplier_tag),
+      .q  (right_shift_tag)
   );
 
-  // Byte k of all lanes' parameters: bias, then multiplier, then shift, lowest byte first.
+  // Byte k of all lanes' parameters: bias, then multiplier, then right_shift, lowest byte first.
   wire [9*16-1:0] scale;
   genvar word;
   generate
-    for (word = 0; word < 9; word = word + 1) begin : g_scale
+    for (word = 0; word < 4; word = word + 1) begin : g_bias
       dw_weight_memory #(
           .WIDTH (16),
           .ADDR_W(2)
@@ -437,11 +458,49 @@ module point (
           .write        (write_word[1+word]),
           .write_address(write_address),
           .write_data   (write_data),
-          .read_address (scale_tag),
+          .read_address (bias_tag),
+          .read_data    (scale[word*16+:16])
+      );
+    end
+    for (word = 4; word < 8; word = word + 1) begin : g_multiplier
+      dw_weight_memory #(
+          .WIDTH (16),
+          .ADDR_W(2)
+      ) u_weight_memory (
+          .clk          (clk),
+          .write        (write_word[1+word]),
+          .write_address(write_address),
+          .write_data   (write_data),
+          .read_address (multiplier_tag),
+          .read_data    (scale[word*16+:16])
+      );
+    end
+    for (word = 8; word < 9; word = word + 1) begin : g_right_shift
+      dw_weight_memory #(
+          .WIDTH (16),
+          .ADDR_W(2)
+      ) u_weight_memory (
+          .clk          (clk),
+          .write        (write_word[1+word]),
+          .write_address(write_address),
+          .write_data   (write_data),
+          .read_address (right_shift_tag),
           .read_data    (scale[word*16+:16])
       );
     end
   endgenerate
+
+  wire [9-1:0] below, above;
+  dw_clamp_bounds #(
+      .OFMAP_W(8)
+  ) u_clamp_bounds (
+      .clk       (clk),
+      .zero_point(ofmap_zero_point),
+      .act_min   (act_min),
+      .act_max   (act_max),
+      .below     (below),
+      .above     (above)
+  );
 
   wire [16-1:0] ofmap;
   generate
@@ -450,13 +509,11 @@ module point (
       for (word = 0; word < 9; word = word + 1) begin : g_byte
         assign lane_scale[8*word+:8] = scale[word*16+8*lane+:8];
       end
-      wire unused_shift = &{1'b0, lane_scale[8*9-1-:2], 1'b0};
+      wire unused_right_shift = &{1'b0, lane_scale[8*9-1-:2], 1'b0};
       dw_requantise #(
           .ACC_W       (16),
           .X_W         (32),
           .MULTIPLIER_W(32),
-          .SHIFT_W     (6),
-          .FRACTION    (31),
           .OFMAP_W     (8),
           .ROUNDING    (3)
       ) u_requantise (
@@ -464,11 +521,13 @@ module point (
           .acc            (acc[lane*16+:16]),
           .bias           (lane_scale[0+:32]),
           .multiplier     (lane_scale[32+:32]),
-          .shift          (lane_scale[64+:6]),
+          .right_shift    (lane_scale[64+:6]),
           .single_rounding(single_rounding),
           .zero_point     (ofmap_zero_point),
           .act_min        (act_min),
           .act_max        (act_max),
+          .below          (below),
+          .above          (above),
           .ofmap          (ofmap[lane*8+:8])
       );
     end
@@ -481,7 +540,7 @@ module point (
 
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(12),
+      .CYCLES(13),
       .RESET (1)
   ) u_valid (
       .clk(clk),
@@ -492,7 +551,7 @@ module point (
 
   dw_pipeline #(
       .WIDTH (3),
-      .CYCLES(12)
+      .CYCLES(13)
   ) u_marks (
       .clk(clk),
       .rst(rst),

@@ -1,0 +1,27 @@
+// dw_clamp_bounds: where dw_requantise clamps, seen from a result before its zero point.
+//
+// Promises, a cycle after its inputs: below = zero_point - act_min, which makes a sum with a
+// result negative if that is to become act_min; above = zero_point - act_max - 1, which makes it
+// not negative if that is to become act_max. One of it serves all lanes.
+`default_nettype none
+
+module dw_clamp_bounds #(
+    parameter OFMAP_W = 8
+) (
+    input  wire               clk,
+    input  wire [OFMAP_W-1:0] zero_point,
+    input  wire [OFMAP_W-1:0] act_min,
+    input  wire [OFMAP_W-1:0] act_max,
+    output reg  [  OFMAP_W:0] below,
+    output reg  [  OFMAP_W:0] above
+);
+
+  wire [OFMAP_W:0] zero = {zero_point[OFMAP_W-1], zero_point};
+  always @(posedge clk) begin
+    below <= zero - {act_min[OFMAP_W-1], act_min};
+    above <= zero + ~{act_max[OFMAP_W-1], act_max};
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,23 @@
+// dw_step_shift: moves a word right by 0 to 3 steps and keeps its lowest bits.
+//
+// Promises: q[i] is d[i + STEP*steps], inverted if invert; no register. With 6-input LUTs a bit
+// is one of them; rtl/ecp5/ has the same module made of the slices' own multiplexers.
+`default_nettype none
+
+module dw_step_shift #(
+    parameter OUT_W = 8,
+    parameter STEP  = 1
+) (
+    input  wire [OUT_W+3*STEP-1:0] d,
+    input  wire [             1:0] steps,
+    input  wire                    invert,
+    output wire [       OUT_W-1:0] q
+);
+
+  wire [OUT_W-1:0] even = steps[1] ? d[2*STEP+:OUT_W] : d[0+:OUT_W];
+  wire [OUT_W-1:0] odd = steps[1] ? d[3*STEP+:OUT_W] : d[STEP+:OUT_W];
+  assign q = (steps[0] ? odd : even) ^ {OUT_W{invert}};
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,52 @@
+// dw_step_shift, the ECP5 way: two LUT4 and the PFUMX behind them for each bit.
+//
+// Promises what rtl/dw_step_shift.v promises. Yosys takes three or four LUT4 a bit, because it
+// uses a PFUMX only between two halves of a function of the same five inputs.
+`default_nettype none
+
+module dw_step_shift #(
+    parameter OUT_W = 8,
+    parameter STEP  = 1
+) (
+    input  wire [OUT_W+3*STEP-1:0] d,
+    input  wire [             1:0] steps,
+    input  wire                    invert,
+    output wire [       OUT_W-1:0] q
+);
+
+  localparam [15:0] MUX_XOR = 16'h35ca;  // (C ? B : A) ^ D
+
+  genvar i;
+  generate
+    for (i = 0; i < OUT_W; i = i + 1) begin : g_bit
+      wire low, high;
+      LUT4 #(
+          .INIT(MUX_XOR)
+      ) u_low (
+          .A(d[i]),
+          .B(d[i+STEP]),
+          .C(steps[0]),
+          .D(invert),
+          .Z(low)
+      );
+      LUT4 #(
+          .INIT(MUX_XOR)
+      ) u_high (
+          .A(d[i+2*STEP]),
+          .B(d[i+3*STEP]),
+          .C(steps[0]),
+          .D(invert),
+          .Z(high)
+      );
+      PFUMX u_mux (
+          .BLUT(low),
+          .ALUT(high),
+          .C0  (steps[1]),
+          .Z   (q[i])
+      );
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
