@@ -97,7 +97,8 @@ def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
     # Maxima that are fitted vary, too, but nobody chose them.
     varied = {key for key in explored & set(AXES) if len({row.get(key) for row in rows}) > 1}
     alone = {"on_network_front"} if len(results.description.networks) == 1 else set()
-    return (SHOWN - alone) | varied
+    fine = all(row["status"] == "ok" for row in rows)
+    return (SHOWN - alone) | varied | (set() if fine else {"status", "reason"})
 
 
 def wants_log(column: Column, values: Iterable[Any]) -> bool:

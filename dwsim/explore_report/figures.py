@@ -64,7 +64,7 @@ def _front(results: Results, network: str) -> dict[str, Any] | None:
     """The front in view of a network; None where no point has both values."""
     x, y = _two_axes(results, network)
     rows = overall_rows(results) if network == OVERALL else results.pairs
-    rows = [row for row in rows if row["network"] == network]
+    rows = [row for row in rows if row["network"] == network and row["status"] == "ok"]
     points = [
         {"engine": row["engine_id"], "network": network, "tier": tier(row)}
         | {"x": row.get(x.key), "y": row.get(y.key)}

@@ -65,8 +65,8 @@ def test_the_browser_itself_forbids_to_fetch(opened: Opened) -> None:
 def test_a_network_changes_plot_and_table(opened: Opened, results: Results, tmp_path: Path) -> None:
     page = opened.page
     drawn = opened.redrawn(lambda: page.select_option("#network", FIRST_NETWORK))
-    assert drawn == len(ok_pairs(results, FIRST_NETWORK)) == 24
-    assert len(opened.plot(tmp_path).points) == 24
+    assert drawn == len(ok_pairs(results, FIRST_NETWORK)) < 24
+    assert len(opened.plot(tmp_path).points) == drawn
     assert page.inner_text("#count") == "24 rows, 24 engines"
     every = sum(len(ok_pairs(results, network)) for network in results.description.networks)
     assert opened.redrawn(lambda: page.select_option("#network", "")) == every
@@ -136,7 +136,7 @@ def test_axes_and_colour_change_the_plot(
     opened.redrawn(lambda: page.select_option("#network", FIRST_NETWORK))
     before = opened.plot(tmp_path)
     assert before.texts(role) != titles
-    assert opened.redrawn(lambda: page.select_option(control, value)) == 24
+    opened.redrawn(lambda: page.select_option(control, value))
     after = opened.plot(tmp_path)
     assert after.texts(role) == titles
     changed = [before.order(i) != after.order(i) for i in range(2)]
@@ -194,6 +194,7 @@ def test_sorting_sorts(opened: Opened, key: str, results: Results) -> None:
     page = opened.page
     opened.redrawn(lambda: page.select_option("#network", FIRST_NETWORK))
     values = sorted(pair[key] for pair in ok_pairs(results, FIRST_NETWORK))
+    opened.redrawn(lambda: page.fill("#query", "status=ok"))
     button = page.locator(f"#grid th[data-key='{key}'] button")
     button.click()
     up = numbers(column(page, key))
@@ -340,11 +341,12 @@ def test_the_table_as_csv(opened: Opened, tmp_path: Path, results: Results) -> N
     download.value.save_as(tmp_path / "points.csv")
     head, *lines = (tmp_path / "points.csv").read_text().splitlines()
     assert "engine_id" in head.split(",")
-    assert len(lines) == len(ok_pairs(results, FIRST_NETWORK))
+    assert len(lines) == 24
 
 
-def test_the_notes_say_what_the_figures_are(opened: Opened) -> None:
+def test_the_notes_say_what_the_figures_are(opened: Opened, results: Results) -> None:
     notes = opened.page.inner_text("#notes")
+    assert f"Failed: {len(results.description.failed)}" in notes
     for part in (
         "Cycles are exact",
         "are estimates",
@@ -353,5 +355,7 @@ def test_the_notes_say_what_the_figures_are(opened: Opened) -> None:
         f"dsp at most {fabricate.MOST_DSP}",
     ):
         assert part in notes
-    assert "Area and clock: estimate for ecp5." in opened.page.inner_text("#exactness")
+    assert "Cycles are exact. Area and clock: estimate for ecp5." in opened.page.inner_text(
+        "#exactness"
+    )
     assert OVERALL == "all networks"

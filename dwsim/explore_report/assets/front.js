@@ -11,10 +11,11 @@ function createFront(element, store, tip, onChoose) {
   let shown = [];
   let pressed = null;
 
-  /** The rows as the chart's points: those that have both values. */
+  /** The rows as the chart's points: those that ran and have both values. */
   function points(rows, state) {
     const column = store.columns.get(state.colour);
     return rows
+      .filter((row) => row.status === "ok")
       .filter((row) => plottable(row[state.x], state.xLog) && plottable(row[state.y], state.yLog))
       .map((row) => ({
         id: row.id,

@@ -47,7 +47,8 @@ const AREA = {
 
 /** Where area and clock are from, in a sentence for the top of the page. */
 function areaSentence(area) {
-  return area.sentence ?? `Area and clock: ${area.source} for ${area.target}.`;
+  const note = area.note ?? `area and clock: ${area.source} for ${area.target}`;
+  return `${note[0].toUpperCase()}${note.slice(1)}.`;
 }
 
 function areaNote(area) {

@@ -2,6 +2,7 @@
 
 const ROW_HEIGHT = 28;
 const AROUND = 12;
+const LONG = 40;
 const PAGE_KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 };
 
 /** A table in an element. `onChoose` gets a row, `onSort` a column's key. */
@@ -54,7 +55,8 @@ function createTable(element, store, { onChoose, onSort }) {
         const mark = value ? make("span", { className: "mark", role: "img", "aria-label": "yes" }) : "";
         return make("td", { className }, mark);
       }
-      return make("td", { className }, formatValue(column, value));
+      const text = formatValue(column, value);
+      return make("td", { className, title: text.length > LONG ? text : "" }, text);
     });
     return make(
       "tr",
