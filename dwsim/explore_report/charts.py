@@ -128,6 +128,7 @@ def _tier_colour(palette: Palette) -> dict[str, Any]:
             "title": None,
             "orient": "top",
             "symbolOpacity": 1,
+            "labelLimit": 260,
             "labelExpr": f"({_expression(TIERS)})[datum.value]",
         },
     }

@@ -93,6 +93,34 @@ def test_a_filter_changes_plot_and_table(opened: Opened, results: Results, tmp_p
     assert set(column(page, "engine_id")) == {pair["engine_id"] for pair in wanted}
 
 
+def test_a_reader_may_be_faster_than_the_plot(
+    opened: Opened, results: Results, tmp_path: Path
+) -> None:
+    """Everything at once: what is seen at the end is what was chosen last."""
+    page = opened.page
+    wanted = ok_pairs(results, FIRST_NETWORK)[-1]["engine_id"]
+    page.evaluate(
+        """([network, query]) => {
+            const set = (id, value, happened) => {
+                document.getElementById(id).value = value;
+                document.getElementById(id).dispatchEvent(new Event(happened));
+            };
+            set("network", "", "change");
+            set("x", "dsp", "change");
+            set("network", network, "change");
+            set("query", query, "input");
+            const row = document.querySelector("#grid tr[data-id]");
+            row.click();
+        }""",
+        [FIRST_NETWORK, wanted],
+    )
+    opened.chosen(wanted)
+    plot = opened.plot(tmp_path)
+    assert len(plot.points) == 1
+    assert len(plot.marks("symbol")) == 2, "the point and its ring"
+    assert plot.texts("axis-title") == ["DSP", "LUT"]
+
+
 @pytest.mark.parametrize(
     ("query", "complaint"),
     [("lines>=8", "there is no column “lines”"), ("lanes>=many", "“lanes>=many” has no value")],

@@ -159,7 +159,9 @@ function createEngine(element, store, tip, onNetwork) {
         else tip.hide();
       },
     });
-    view = embedded.view;
+    // Another engine may have been chosen meanwhile.
+    if (chart.isConnected) view = embedded.view;
+    else embedded.finalize();
   }
 
   /** What the tooltip says of a layer. */

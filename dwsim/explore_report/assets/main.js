@@ -41,21 +41,30 @@ function createPage(store) {
     byId("count").textContent = `${GROUPED.format(rows.length)} rows, ${GROUPED.format(engines)} engines`;
   }
 
+  // A chart takes longer than a reader: what comes while one is drawn waits for its end.
+  let last = Promise.resolve();
+  function inTurn(task) {
+    last = last.catch(() => {}).then(task);
+    return last;
+  }
+
   /** After a change of filters: other rows, same axes. */
-  async function refilter() {
-    const rows = chosenRows();
-    showTable(rows);
-    await front.update(rows, state);
-    done();
+  function refilter() {
+    showTable(chosenRows());
+    return inTurn(async () => {
+      await front.update(chosenRows(), state);
+      done();
+    });
   }
 
   /** After a change of what is drawn. */
-  async function redraw() {
-    const rows = chosenRows();
-    showTable(rows);
+  function redraw() {
+    showTable(chosenRows());
     byId("line-note").textContent = lineNote();
-    await front.draw(rows, state, charts());
-    done();
+    return inTurn(async () => {
+      await front.draw(chosenRows(), state, charts());
+      done();
+    });
   }
 
   function lineNote() {
@@ -72,7 +81,7 @@ function createPage(store) {
     state.engine = row.engine_id;
     if (row.network !== store.overall) state.layersOf = row.network;
     if (!store.runs[state.layersOf]?.[state.engine]) state.layersOf = firstNetwork(store, row);
-    const ringed = front.choose(state.engine);
+    const ringed = inTurn(() => front.choose(row.engine_id));
     table.choose(state.engine, fromPlot);
     engine.show(state, charts());
     byId("chosen").textContent = `Engine ${state.engine}: ${engineSummary(store, row)}`;
@@ -142,7 +151,8 @@ function showHeader(store) {
     `${count(told.front.length, "engine")} on the front`,
   ].join(", ") + ".";
   byId("exactness").textContent = `Cycles are exact. ${areaSentence(told.area)}`;
-  byId("objectives").textContent = told.objectives.map(objectiveText).join(", ");
+  byId("objectives").textContent = told.objectives
+    .map((objective) => objectiveText(objective, told)).join(", ");
 }
 
 unpack(byId("data").textContent)

@@ -58,7 +58,7 @@ function areaNote(area) {
 
 function frontNote(told) {
   const entries = told.objectives.map((objective, i) =>
-    [`objective ${i + 1}`, objectiveText(objective)]);
+    [`objective ${i + 1}`, objectiveText(objective, told)]);
   for (const constraint of told.constraints) {
     const limits = [["at least", constraint.min], ["at most", constraint.max]]
       .filter(([, limit]) => limit !== null && limit !== undefined);
@@ -68,8 +68,9 @@ function frontNote(told) {
   return pairs(entries);
 }
 
-function objectiveText({ goal, metric, over }) {
-  return `${goal} ${metric}${over === "engine" ? "" : ` over ${over}`}`;
+function objectiveText({ goal, metric, over }, told) {
+  const alone = over === "engine" || Object.keys(told.networks).length === 1;
+  return `${goal} ${metric}${alone ? "" : ` over ${over}`}`;
 }
 
 function nonZero(counts) {
@@ -90,17 +91,22 @@ function plain(value) {
   return typeof value === "number" ? ROUNDED.format(value) : String(value ?? MISSING);
 }
 
-const LISTED = 20;
+const LISTED = 12;
 
 function refusedList(told) {
   const items = told.refused.slice(0, LISTED).map((entry) =>
     make("li", {}, `${plain(entry.axes)}: ${entry.reason}`));
-  const more = told.refused.length - LISTED;
-  if (more > 0) items.push(make("li", {}, `and ${more} more, in explore.json`));
-  return make("details", {}, make("summary", {}, "combinations that are no engine"), make("ul", {}, items));
+  return make("details", {}, make("summary", {}, "combinations that are no engine"),
+    make("ul", {}, items, andMore(told.refused)));
 }
 
 function failedList(told) {
-  return make("ul", {}, told.failed.slice(0, LISTED).map((entry) =>
-    make("li", {}, `${entry.engine_id} on ${entry.network}: ${entry.traceback}`)));
+  const items = told.failed.slice(0, LISTED).map((entry) =>
+    make("li", {}, `${entry.engine_id} on ${entry.network}: ${entry.traceback}`));
+  return make("ul", {}, items, andMore(told.failed));
+}
+
+function andMore(entries) {
+  const more = entries.length - LISTED;
+  return more > 0 ? make("li", {}, `and ${more} more, in explore.json`) : null;
 }
