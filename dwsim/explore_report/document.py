@@ -9,7 +9,7 @@ from typing import Any
 
 from dwsim.explore.results import Results
 from dwsim.explore.schema import ACTIVITY_FIELDS, ENGINE_FIELDS
-from dwsim.explore_report.charts import axis, sign
+from dwsim.explore_report.charts import axis, layer_step, sign
 from dwsim.explore_report.columns import AXES, SHOWN, Column, objective_columns, pair_columns
 from dwsim.explore_report.overall import OVERALL, overall_rows
 from dwsim.spec.engine import EngineSpec
@@ -131,6 +131,7 @@ def _layers(results: Results) -> dict[str, dict[str, Any]]:
         network: {
             "names": [layers[index][0] for index in sorted(layers)],
             "shapes": [layers[index][1] for index in sorted(layers)],
+            "step": layer_step(len(layers)),
             "prefix": needless_prefix([name for name, _ in layers.values()]),
         }
         for network, layers in by_network.items()

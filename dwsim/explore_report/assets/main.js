@@ -19,7 +19,8 @@ function createPage(store) {
   function chosenRows() {
     const { test, complaints } = parseQuery(state.query, store.columnList);
     const rows = store.inView(state.network).filter((row) =>
-      test(row) && (!state.frontOnly || row.tier === "front") && (!state.allowedOnly || !row.violates));
+      test(row) && !(state.frontOnly && row.tier !== "front")
+      && !(state.allowedOnly && row.violates));
     const note = byId("query-note");
     note.textContent = complaints.join("; ");
     note.classList.toggle("bad", complaints.length > 0);
@@ -30,15 +31,16 @@ function createPage(store) {
     const wanted = (column) => state.columns[column.key] ?? column.shown;
     // A column that only repeats what is chosen above says nothing.
     const told = (column) => column.key === "network" && state.network !== "";
-    const filled = (column) => rows.some((row) => row[column.key] !== null && row[column.key] !== undefined);
-    const known = store.columnList.filter((column) => wanted(column) && filled(column) && !told(column));
+    const filled = (column) => rows.some((row) => isKnown(row[column.key]));
+    const known = store.columnList.filter((column) =>
+      wanted(column) && filled(column) && !told(column));
     return known.sort((a, b) => columnPlace(store, a) - columnPlace(store, b));
   }
 
   function showTable(rows) {
     table.show(rows, visibleColumns(rows), state.sort);
     const engines = new Set(rows.map((row) => row.engine_id)).size;
-    byId("count").textContent = `${GROUPED.format(rows.length)} rows, ${GROUPED.format(engines)} engines`;
+    byId("count").textContent = `${count(rows.length, "row")}, ${count(engines, "engine")}`;
   }
 
   // A chart takes longer than a reader: what comes while one is drawn waits for its end.
@@ -106,7 +108,8 @@ function createPage(store) {
   }
 
   function wire() {
-    bindControls(store, state, { onNetwork, redraw, refilter, showTable: () => showTable(chosenRows()) });
+    const again = () => showTable(chosenRows());
+    bindControls(store, state, { onNetwork, redraw, refilter, showTable: again });
     bindScheme(scheme, () => {
       redraw();
       engine.show(state, charts());

@@ -11,9 +11,7 @@ function showNotes(element, store) {
     noteBlock("Search", [plainPairs({ ...told.search, ...nonZero(told.counts) })]),
     told.refused.length ? noteBlock(`Refused: ${told.refused.length}`, refusedList(told)) : null,
     told.failed.length ? noteBlock(`Failed: ${told.failed.length}`, failedList(told)) : null,
-    noteBlock("Networks", plainPairs(
-      Object.fromEntries(Object.entries(told.networks).map(([name, network]) =>
-        [name, `${network.layers} layers, ${GROUPED.format(network.macs)} MACs, ${network.source}`])))),
+    noteBlock("Networks", networksNote(told)),
     noteBlock("Versions", plainPairs(told.versions)),
     noteBlock("Space", make("details", {}, make("summary", {}, "as TOML"),
       make("pre", {}, told.toml))),
@@ -23,7 +21,7 @@ function showNotes(element, store) {
 }
 
 function noteBlock(title, content) {
-  const parts = [content].flat().filter((part) => part !== null && part !== undefined);
+  const parts = [content].flat().filter(isKnown);
   return parts.length ? make("section", {}, make("h3", {}, title), parts) : null;
 }
 
@@ -34,7 +32,7 @@ function cyclesNote(told) {
   const confirmed = told.confirmed.length
     ? `${told.confirmed.length} layers of this exploration went through RTL; `
       + (wrong.length ? `${wrong.length} differ.` : "all took the cycles that the model says.")
-    : "None of this exploration's engines went through RTL yet: dwsim explore --confirm N does that.";
+    : "None of this exploration's engines went through RTL: dwsim explore --confirm N does that.";
   return [make("p", {}, text), make("p", {}, confirmed)];
 }
 
@@ -61,7 +59,7 @@ function frontNote(told) {
     [`objective ${i + 1}`, objectiveText(objective, told)]);
   for (const constraint of told.constraints) {
     const limits = [["at least", constraint.min], ["at most", constraint.max]]
-      .filter(([, limit]) => limit !== null && limit !== undefined);
+      .filter(([, limit]) => isKnown(limit));
     entries.push(["constraint", `${constraint.metric} ${limits.flat().join(" ")}`]);
   }
   entries.push(["front", `${told.front.length} engines`]);
@@ -73,6 +71,11 @@ function objectiveText({ goal, metric, over }, told) {
   return `${goal} ${metric}${alone ? "" : ` over ${over}`}`;
 }
 
+function networksNote(told) {
+  return pairs(Object.entries(told.networks).map(([name, { layers, macs, source }]) =>
+    [name, `${count(layers, "layer")}, ${GROUPED.format(macs)} MACs, ${source}`]));
+}
+
 function nonZero(counts) {
   return Object.fromEntries(Object.entries(counts).filter(([, number]) => number !== 0));
 }
@@ -80,7 +83,8 @@ function nonZero(counts) {
 /** A description's table, as it is; nested tables in brackets. */
 function plainPairs(table) {
   const entries = Object.entries(table ?? {});
-  return entries.length ? pairs(entries.map(([key, value]) => [key.replaceAll("_", " "), plain(value)])) : null;
+  if (!entries.length) return null;
+  return pairs(entries.map(([key, value]) => [key.replaceAll("_", " "), plain(value)]));
 }
 
 function plain(value) {

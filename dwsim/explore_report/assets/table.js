@@ -52,8 +52,8 @@ function createTable(element, store, { onChoose, onSort }) {
       const className = column.numeric ? "" : "text";
       const value = row[column.key];
       if (column.kind === "flag") {
-        const mark = value ? make("span", { className: "mark", role: "img", "aria-label": "yes" }) : "";
-        return make("td", { className }, mark);
+        const mark = { className: "mark", role: "img", "aria-label": "yes" };
+        return make("td", { className }, value ? make("span", mark) : "");
       }
       const text = formatValue(column, value);
       return make("td", { className, title: text.length > LONG ? text : "" }, text);
@@ -114,7 +114,7 @@ function createTable(element, store, { onChoose, onSort }) {
 /** The rows in the order of a column; what has no value comes last, either way. */
 function sortRows(rows, column, up) {
   const sign = up ? 1 : -1;
-  const missing = (value) => value === null || value === undefined || value === "";
+  const missing = (value) => !isKnown(value) || value === "";
   return [...rows].sort((a, b) => {
     const [x, y] = [a[column.key], b[column.key]];
     if (missing(x) || missing(y)) return missing(x) - missing(y) || a.id - b.id;
@@ -126,7 +126,7 @@ function sortRows(rows, column, up) {
 /** The rows as CSV: keys as titles, plain numbers. */
 function csvText(rows, columns) {
   const quoted = (value) => {
-    const text = value === null || value === undefined ? "" : String(value);
+    const text = isKnown(value) ? String(value) : "";
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = rows.map((row) => columns.map((column) => quoted(row[column.key])).join(","));
