@@ -13,26 +13,27 @@ from typing import Any
 from dwsim.errors import ToolError
 from dwsim.explore.points import Point
 from dwsim.networks import Network
-from dwsim.resources import package_dir
+from dwsim.resources import package_dir, rtl_dir, template_dir
 from dwsim.spec.text import toml_table
 
 STORE = "store.jsonl"
 
-_SOURCES = ("spec", "derive", "fast", "explore", "synth", "model/activity.py")
-"""What an evaluation's numbers are computed by."""
+_SOURCES = ("spec", "derive", "fast", "explore", "synth", "codegen", "model/activity.py")
+"""What an evaluation's numbers are computed by; the Verilog is beside the package."""
+
+_SUFFIXES = (".py", ".csv", ".toml", ".v", ".j2")
 
 
 @cache
 def code_hash() -> str:
     """A hash of the sources that an evaluation depends on: other code, other numbers."""
     digest = hashlib.sha256()
-    for name in _SOURCES:
-        path = package_dir() / name
-        files = [path] if path.is_file() else sorted(path.rglob("*"))
+    roots = [package_dir() / name for name in _SOURCES]
+    for root in (*roots, rtl_dir(), template_dir()):
+        files = [root] if root.is_file() else sorted(root.rglob("*"))
         for file in files:
-            if file.is_file() and file.suffix in (".py", ".json", ".csv", ".toml"):
-                relative = file.relative_to(package_dir())
-                digest.update(f"{relative}\n".encode() + file.read_bytes())
+            if file.is_file() and file.suffix in _SUFFIXES:
+                digest.update(f"{file.relative_to(root.parent)}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -7,7 +7,7 @@ reader asks for them; what changes without a new chart is a parameter.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from dwsim.explore.schema import ACTIVITY_FIELDS
@@ -33,7 +33,7 @@ TIERS = {
 """What a point is, and how the legend says it."""
 
 _SIGNS = {"minimise": 1, "maximise": -1, None: 0}
-_STEP = 15
+_STEP, _LEAST_STEP, _LAYERS_HEIGHT = 15, 4, 560
 _UTILISATION_SHARE = 0.34
 
 
@@ -68,6 +68,13 @@ def front_chart(
     }
 
 
+def keep(scale: dict[str, Any], present: Container[str]) -> None:
+    """Takes the colours of what there is not out of a scale, and so out of its legend."""
+    pairs = zip(scale["domain"], scale["range"], strict=True)
+    kept = [pair for pair in pairs if pair[0] in present]
+    scale["domain"], scale["range"] = ([pair[i] for pair in kept] for i in range(2))
+
+
 def axis(channel: str, column: Column, log: bool) -> dict[str, Any]:
     """The encoding of a column as the axis ``x`` or ``y``."""
     scale = {"type": "log", "nice": False} if log else {"type": "linear", "zero": False}
@@ -95,14 +102,19 @@ def sign(column: Column) -> int:
     return _SIGNS[column.goal]
 
 
+def layer_step(layers: int) -> float:
+    """Pixels from a layer to the next, so that networks of many layers keep to a page."""
+    return min(_STEP, max(_LEAST_STEP, round(_LAYERS_HEIGHT / layers, 2)))
+
+
 def layers_chart(
-    palette: Palette, *, width: int, labels: int = 150, prefix: int = 0
+    palette: Palette, *, width: int, labels: int = 150, prefix: int = 0, step: float = _STEP
 ) -> dict[str, Any]:
     """The layers of a network, one above the other: utilisation, and where the cycles went.
 
     ``width`` is of both parts together without the labels, ``labels`` that of the longest
-    label, in pixels; labels leave out the first ``prefix`` letters of the names. The parameter
-    ``share`` draws each layer's cycles as shares of them.
+    label, in pixels, ``step`` is from a layer to the next; labels leave out the first ``prefix``
+    letters of the names. The parameter ``share`` draws each layer's cycles as shares of them.
     """
     left = round(width * _UTILISATION_SHARE)
     return {
@@ -111,8 +123,8 @@ def layers_chart(
         "params": [{"name": "share", "value": False}, {"name": "prefix", "value": prefix}],
         "spacing": 14,
         "hconcat": [
-            _utilisation(palette, left, labels),
-            _breakdown(palette, width - left - 14),
+            _utilisation(palette, left, labels, step),
+            _breakdown(palette, width - left - 14, step),
         ],
         "resolve": {"scale": {"y": "shared"}},
     }
@@ -128,6 +140,7 @@ def _tier_colour(palette: Palette) -> dict[str, Any]:
             "title": None,
             "orient": "top",
             "symbolOpacity": 1,
+            "labelLimit": 260,
             "labelExpr": f"({_expression(TIERS)})[datum.value]",
         },
     }
@@ -200,11 +213,11 @@ def _layer_names(labels: int) -> dict[str, Any]:
     }
 
 
-def _utilisation(palette: Palette, width: int, labels: int) -> dict[str, Any]:
+def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict[str, Any]:
     axis = {"format": "%", "title": "utilisation", "values": [0, 0.5, 1]}
     return {
         "width": width,
-        "height": {"step": _STEP},
+        "height": {"step": step},
         "mark": {"type": "bar", "height": {"band": 0.72}, "color": palette.compute, "aria": False},
         "encoding": {
             "y": _layer_names(labels),
@@ -219,7 +232,7 @@ def _utilisation(palette: Palette, width: int, labels: int) -> dict[str, Any]:
     }
 
 
-def _breakdown(palette: Palette, width: int) -> dict[str, Any]:
+def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
     colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
     bars = {
         "transform": [
@@ -251,7 +264,7 @@ def _breakdown(palette: Palette, width: int) -> dict[str, Any]:
     }
     return {
         "width": width,
-        "height": {"step": _STEP},
+        "height": {"step": step},
         "encoding": {"y": _layer_names(0) | {"axis": None}},
         "layer": [bars, bound],
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from dwsim.explore.results import Results
 from dwsim.explore.schema import ACTIVITY_FIELDS, ENGINE_FIELDS
-from dwsim.explore_report.charts import axis, sign
+from dwsim.explore_report.charts import axis, layer_step, sign
 from dwsim.explore_report.columns import AXES, SHOWN, Column, objective_columns, pair_columns
 from dwsim.explore_report.overall import OVERALL, overall_rows
 from dwsim.spec.engine import EngineSpec
@@ -97,7 +97,8 @@ def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
     # Maxima that are fitted vary, too, but nobody chose them.
     varied = {key for key in explored & set(AXES) if len({row.get(key) for row in rows}) > 1}
     alone = {"on_network_front"} if len(results.description.networks) == 1 else set()
-    return (SHOWN - alone) | varied
+    fine = all(row["status"] == "ok" for row in rows)
+    return (SHOWN - alone) | varied | (set() if fine else {"status", "reason"})
 
 
 def wants_log(column: Column, values: Iterable[Any]) -> bool:
@@ -130,6 +131,7 @@ def _layers(results: Results) -> dict[str, dict[str, Any]]:
         network: {
             "names": [layers[index][0] for index in sorted(layers)],
             "shapes": [layers[index][1] for index in sorted(layers)],
+            "step": layer_step(len(layers)),
             "prefix": needless_prefix([name for name, _ in layers.values()]),
         }
         for network, layers in by_network.items()

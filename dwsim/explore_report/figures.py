@@ -10,7 +10,7 @@ from dwsim.errors import Rules
 from dwsim.explore.results import Results
 from dwsim.explore.schema import ACTIVITY_FIELDS
 from dwsim.explore_report import vega
-from dwsim.explore_report.charts import front_chart, layers_chart
+from dwsim.explore_report.charts import front_chart, keep, layer_step, layers_chart
 from dwsim.explore_report.columns import Column, objective_columns, pair_columns
 from dwsim.explore_report.document import layer_rows, needless_prefix, tier, wants_log
 from dwsim.explore_report.overall import OVERALL, overall_rows
@@ -64,7 +64,7 @@ def _front(results: Results, network: str) -> dict[str, Any] | None:
     """The front in view of a network; None where no point has both values."""
     x, y = _two_axes(results, network)
     rows = overall_rows(results) if network == OVERALL else results.pairs
-    rows = [row for row in rows if row["network"] == network]
+    rows = [row for row in rows if row["network"] == network and row["status"] == "ok"]
     points = [
         {"engine": row["engine_id"], "network": network, "tier": tier(row)}
         | {"x": row.get(x.key), "y": row.get(y.key)}
@@ -77,11 +77,7 @@ def _front(results: Results, network: str) -> dict[str, Any] | None:
         wants_log(column, [point[key] for point in points]) for key, column in (("x", x), ("y", y))
     )
     chart = front_chart(x, y, LIGHT, log_x=log_x, log_y=log_y)
-    present = {point["tier"] for point in points}
-    scale = chart["encoding"]["color"]["scale"]
-    kept = [i for i, name in enumerate(scale["domain"]) if name in present]
-    for key in ("domain", "range"):
-        scale[key] = [scale[key][i] for i in kept]
+    keep(chart["encoding"]["color"]["scale"], {point["tier"] for point in points})
     width, height = _FRONT_SIZE
     return _framed(chart, points, network) | {"width": width, "height": height}
 
@@ -104,7 +100,10 @@ def _layers(results: Results, engine_id: str, network: str) -> dict[str, Any] | 
     keys = ("layer", "cycles", "bound", "utilisation", *ACTIVITY_FIELDS)
     data = [{key: row[key] for key in keys} for row in rows]
     prefix = needless_prefix([row["layer"] for row in rows])
-    chart = layers_chart(LIGHT, width=_LAYERS_WIDTH, prefix=prefix)
+    step = layer_step(len(rows))
+    chart = layers_chart(LIGHT, width=_LAYERS_WIDTH, prefix=prefix, step=step)
+    spent = {key for key in ACTIVITY_FIELDS if any(row[key] for row in rows)}
+    keep(chart["hconcat"][1]["layer"][0]["encoding"]["color"]["scale"], spent)
     return _framed(chart, data, f"{network} on engine {engine_id}")
 
 

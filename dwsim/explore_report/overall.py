@@ -6,18 +6,21 @@ from typing import Any
 
 from dwsim.explore.goals import Objective
 from dwsim.explore.results import Results
-from dwsim.explore.schema import PAIR_FIELDS
+from dwsim.explore.schema import NETWORK_METRICS, PAIR_FIELDS
 from dwsim.explore_report.columns import objective_key
 
 OVERALL = "all networks"
 """Stands in the column ``network`` of these rows."""
 
 
+_OF_A_NETWORK = {*NETWORK_METRICS, "layers", "macs"}
+
+
 def overall_rows(results: Results) -> list[dict[str, Any]]:
     """A row for each engine, in the order of the pairs; none when there is one network.
 
-    Columns that have the same value with every network keep it, the others are null; instead
-    there is a value for each objective. An engine that cannot run some network has no value
+    What is the engine's alone is kept, what is measured on a network is null; instead there is
+    a value for each objective. An engine that cannot run some network has no value
     for an objective over all of them.
     """
     if len(results.description.networks) == 1:
@@ -30,7 +33,10 @@ def overall_rows(results: Results) -> list[dict[str, Any]]:
 
 def _overall(pairs: list[dict[str, Any]], results: Results) -> dict[str, Any]:
     fine = [pair for pair in pairs if pair["status"] == "ok"]
-    row = {field.name: _common(fine or pairs, field.name) for field in PAIR_FIELDS}
+    row = {
+        field.name: None if field.name in _OF_A_NETWORK else _common(fine or pairs, field.name)
+        for field in PAIR_FIELDS
+    }
     bad = [pair for pair in pairs if pair["status"] != "ok"]
     row |= {
         "network": OVERALL,

@@ -60,15 +60,16 @@ def _last_take(plan: Plan) -> int:
 
 
 def _windows_before(plan: Plan, slot: int) -> int:
-    """Windows that are emitted in the slots before ``slot``, which is not the stream's end."""
-    layer, interleave = plan.layer, plan.interleave
-    planes, inside = divmod(max(slot - max(plan.lag, 0), 0), plan.plane_pitch)
-    pixels, groups = divmod(inside, interleave)
-    row, col = divmod(pixels, plan.row_pitch)
-    count = planes * layer.ofmap_h * layer.ofmap_w * interleave
-    count += min(-(-row // layer.stride_h), layer.ofmap_h) * layer.ofmap_w * interleave
+    """Windows that are emitted before ``slot``, where a pixel begins and the stream has not ended.
+
+    Lag and pitches are whole pixels, ``interleave`` slots each.
+    """
+    layer = plan.layer
+    pixels = max(slot - max(plan.lag, 0), 0) // plan.interleave
+    planes, inside = divmod(pixels, plan.plane_rows * plan.row_pitch)
+    row, col = divmod(inside, plan.row_pitch)
+    count = planes * layer.ofmap_h + min(-(-row // layer.stride_h), layer.ofmap_h)
+    count *= layer.ofmap_w
     if row % layer.stride_h == 0 and row // layer.stride_h < layer.ofmap_h:
-        count += min(-(-col // layer.stride_w), layer.ofmap_w) * interleave
-        if col % layer.stride_w == 0 and col // layer.stride_w < layer.ofmap_w:
-            count += groups
-    return count
+        count += min(-(-col // layer.stride_w), layer.ofmap_w)
+    return count * plan.interleave

@@ -42,6 +42,9 @@ taps_per_cycle = ["all", "row", 1]
 requantise = ["none", "double", "both"]
 interleave = ["plane", "nhwc", "best"]
 """
+FAILING_LANES = 48
+"""Engines of so many lanes fail."""
+
 MOST_DSP = 200
 """The constraint."""
 
@@ -62,7 +65,7 @@ def results(engines: int = 24, networks: int = 3, seed: int = 1) -> Results:
         area = _area(spec, rng)
         for name in names:
             pair, of_pair = _pair(spec, interleave, name, shapes[name], rng)
-            pairs.append(pair | (area if pair["status"] == "ok" else {}))
+            pairs.append(pair | (area if pair["status"] != "failed" else {}))
             layers += of_pair
     _finish(pairs)
     return Results(pairs, layers, _description(pairs, shapes, engines))
@@ -129,6 +132,8 @@ def _pair(
         "on_front": False,
         "on_network_front": False,
     }
+    if spec.lanes == FAILING_LANES and network != TOO_LARGE:
+        return pair | {"status": "failed", "reason": "ToolError: the tool fell over"}, []
     if network == TOO_LARGE and spec.kernel_h < 7:
         reason = f"layer stage_0: kernel_h = 7: the engine has {spec.kernel_h} rows"
         return pair | {"status": "cannot_run", "reason": reason}, []
@@ -253,7 +258,11 @@ def _description(pairs: list[dict], shapes: dict[str, list], engines: int) -> De
         refused=[
             {"axes": {"taps_per_cycle": 4}, "reason": "taps_per_cycle = 4: must be at most 3"}
         ],
-        failed=[],
+        failed=[
+            {"engine_id": pair["engine_id"], "network": pair["network"], "traceback": "f.txt"}
+            for pair in pairs
+            if pair["status"] == "failed"
+        ],
         area={"source": "estimate", "target": "ecp5", "held_out_error": {"lut": 0.06}},
         energy={"source": "made up"},
         search={"method": "enumerate"},

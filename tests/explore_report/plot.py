@@ -44,6 +44,11 @@ class Plot:
         symbols = [mark for mark in self.marks("symbol") if mark.get("stroke-width") != RING]
         return [_numbers(symbol.get("transform"))[0] for symbol in symbols]
 
+    def order(self, axis: int) -> list[int]:
+        """The points, numbered as they are drawn, along axis 0 or 1; the places may scale."""
+        points = self.points
+        return sorted(range(len(points)), key=lambda i: (round(points[i][axis], 2), i))
+
     def texts(self, role: str) -> list[str]:
         """The texts of a role: ``axis-title``, ``axis-label``, ``legend-title``."""
         groups = [g for g in self.root.iter(f"{SVG}g") if f"role-{role}" in g.get("class", "")]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
+from dwsim.backends import small_engine
 from dwsim.derive import EngineNumbers, Plan
 from dwsim.fast.run import FastRun
 from dwsim.fast.run import run_layer as run_fast
@@ -16,6 +17,7 @@ from dwsim.model.engine import Engine, Inputs
 from dwsim.model.slot_raster import Decision
 from dwsim.spec.files import read_spec
 from dwsim.stalls import PROFILES, StallPattern, StallProfile
+from tests.cosim.layers import DEGENERATE
 from tests.fast import triples
 from tests.fast.triples import WANTED, Triple, check_triple, differences, draw_triple, features
 
@@ -40,6 +42,18 @@ def test_the_triples_are_many_and_of_all_kinds(seed: int) -> None:
         name for number in range(TRIPLES) for name in features(draw_triple(seed, number))
     )
     assert {name: drawn[name] for name in WANTED if drawn[name] < 10} == {}
+
+
+WRAPPED = LayerSpec(1, 4, 9, 1, 3, dilation_w=3, pad_left=1, pad_right=2, name="wrapped")
+"""The last beat enters after the outputs of a plane, before those of the next."""
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_degenerate_layers(profile: str, seed: int) -> None:
+    for layer in (*DEGENERATE, WRAPPED):
+        ifmap, weight = np.zeros(layer.ifmap_shape, np.int8), np.zeros(layer.weight_shape, np.int8)
+        plan = Plan(layer, small_engine(ifmap, weight, layer))
+        assert differences(Triple(plan, PROFILES[profile], seed)) == [], layer
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -24,14 +24,14 @@ function initialState(store) {
 function plottableColumns(store, state) {
   const rows = store.inView(state.network);
   return store.columnList.filter((column) =>
-    column.numeric && rows.some((row) => row[column.key] !== null && row[column.key] !== undefined));
+    column.numeric && rows.some((row) => isKnown(row[column.key])));
 }
 
 /** Keeps the axes of the state if the rows in view have them; else those of the objectives. */
 function chooseAxes(store, state) {
   const possible = plottableColumns(store, state).map((column) => column.key);
-  const wanted = store.objectives.map((key) => [key, metricOf(key)].find((k) => possible.includes(k)));
-  const candidates = [...wanted, "multipliers", "cycles", ...possible];
+  const nearest = (key) => [key, metricOf(key)].find((known) => possible.includes(known));
+  const candidates = [...store.objectives.map(nearest), "multipliers", "cycles", ...possible];
   for (const channel of ["x", "y"]) {
     if (possible.includes(state[channel])) continue;
     const metric = state[channel] && metricOf(state[channel]);
@@ -51,7 +51,7 @@ function setLog(store, state, channel) {
   state[`${channel}Log`] = store.columns.get(state[channel]).log;
 }
 
-function option(value, text, selected) {
+function option(value, text, selected = false) {
   return make("option", { value, selected }, text);
 }
 
@@ -74,7 +74,8 @@ function axisOptions(store, state) {
     byId(`${channel}-log`).checked = state[`${channel}Log`];
   }
   const coloured = store.columnList.filter((column) =>
-    column.varies && (column.shown || column.numeric) && column.kind !== "flag" && column.key !== "engine_id");
+    column.varies && column.kind !== "flag" && column.key !== "engine_id"
+    && (column.shown || column.numeric));
   const first = state.network === EVERY ? coloured : coloured.filter((c) => c.key !== "network");
   byId("colour").replaceChildren(
     option("", "front", state.colour === ""),
@@ -84,12 +85,13 @@ function axisOptions(store, state) {
 
 /** Makes the controls change the state, and says what follows. */
 function bindControls(store, state, { onNetwork, redraw, refilter, showTable }) {
-  const networks = store.networks.map((name) => option(name, name, name === state.network));
+  const networks = store.networks.map((name) => option(name, name));
   byId("network").replaceChildren(
     ...(store.networks.length > 1
-      ? [option(store.overall, "all, by the objectives", true), option(EVERY, "each, in one plot", false)]
+      ? [option(store.overall, "all, by the objectives"), option(EVERY, "each, in one plot")]
       : []),
     ...networks);
+  byId("network").value = state.network;
   axisOptions(store, state);
   on("network", "change", (control) => {
     state.network = control.value;

@@ -15,6 +15,8 @@ function columnPlace(store, column) {
   if (column.key === "engine_id" || column.key === "network") return 0;
   if (column.key.startsWith("on_")) return 1;
   if (store.objectives.includes(column.key)) return 2;
+  if (column.key === "reason") return 6;
+  if (column.key === "status" || column.key === "violates") return 5;
   return column.axis ? 3 : 4;
 }
 

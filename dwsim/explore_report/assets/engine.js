@@ -2,7 +2,6 @@
 
 const COSTS = ["multipliers", "fmax_mhz", "lut", "ff", "dsp", "bram", "buffer_bytes"];
 const ON_NETWORK = ["network", "cycles", "bound_share", "utilisation", "time_ms"];
-const STEP = { most: 15, least: 4, height: 560 };
 const LABELS = { font: "11px system-ui, sans-serif", most: 150, padding: 14 };
 
 /** The panel of an engine. `onNetwork` gets a network whose layers are to be shown. */
@@ -38,12 +37,14 @@ function createEngine(element, store, tip, onNetwork) {
     const badges = [];
     if (row.on_front) badges.push(make("span", { className: "badge" }, "on the front"));
     if (row.violates) {
-      badges.push(make("span", { className: "badge bad", title: row.violates }, "violates a constraint"));
+      const title = row.violates;
+      badges.push(make("span", { className: "badge bad", title }, "violates a constraint"));
     }
     return [
       make("h2", { id: "engine-title" }, engineSummary(store, row)),
       make("p", { className: "muted" },
-        make("span", { className: "mono" }, row.engine_id), badges.flatMap((badge) => [" ", badge])),
+        make("span", { className: "mono" }, row.engine_id),
+        badges.flatMap((badge) => [" ", badge])),
     ];
   }
 
@@ -72,8 +73,10 @@ function createEngine(element, store, tip, onNetwork) {
           make("td", { className: "reason", colSpan: columns.length - 1 },
             `${row.status.replaceAll("_", " ")}: ${row.reason}`));
       }
-      const cells = columns.map((column) =>
-        make("td", { className: column.numeric ? "" : "text" }, formatValue(column, row[column.key])));
+      const cells = columns.map((column) => {
+        const className = column.numeric ? "" : "text";
+        return make("td", { className }, formatValue(column, row[column.key]));
+      });
       const line = make("tr", {
         "data-network": row.network,
         tabIndex: 0,
@@ -90,7 +93,8 @@ function createEngine(element, store, tip, onNetwork) {
 
   function layersHead(state) {
     const buttons = [["cycles", false], ["shares", true]].map(([text, wanted]) => {
-      const button = make("button", { type: "button", "aria-pressed": String(shares === wanted) }, text);
+      const pressed = String(shares === wanted);
+      const button = make("button", { type: "button", "aria-pressed": pressed }, text);
       button.addEventListener("click", () => {
         shares = wanted;
         for (const other of button.parentElement.children) {
@@ -135,16 +139,16 @@ function createEngine(element, store, tip, onNetwork) {
       return;
     }
     const spec = structuredClone(charts.layers);
-    const room = chart.clientWidth - labelWidth(rows, store.layers[state.layersOf].prefix) - spec.spacing - LABELS.padding;
+    const { prefix, step } = store.layers[state.layersOf];
+    const room = chart.clientWidth - labelWidth(rows, prefix) - spec.spacing - LABELS.padding;
     const scale = Math.max(0.5, room / spec.hconcat.reduce((sum, part) => sum + part.width, 0));
-    const step = Math.min(STEP.most, Math.max(STEP.least, STEP.height / rows.length));
     for (const part of spec.hconcat) {
       part.width = Math.floor(part.width * scale);
       part.height = { step };
     }
     spec.data = { name: spec.data.name, values: rows };
     setParameter(spec, "share", shares);
-    setParameter(spec, "prefix", store.layers[state.layersOf].prefix);
+    setParameter(spec, "prefix", prefix);
     const colours = spec.hconcat[1].layer[0].encoding.color.scale;
     const spent = colours.domain.map((name) => rows.some((row) => row[name] > 0));
     colours.domain = colours.domain.filter((_, i) => spent[i]);
@@ -159,7 +163,9 @@ function createEngine(element, store, tip, onNetwork) {
         else tip.hide();
       },
     });
-    view = embedded.view;
+    // Another engine may have been chosen meanwhile.
+    if (chart.isConnected) view = embedded.view;
+    else embedded.finalize();
   }
 
   /** What the tooltip says of a layer. */
@@ -167,7 +173,10 @@ function createEngine(element, store, tip, onNetwork) {
     const share = (value) => `${((100 * value) / row.cycles).toFixed(1)} %`;
     const lines = store.activities
       .filter((name) => row[name])
-      .map((name) => [name.replaceAll("_", "-"), `${GROUPED.format(row[name])} · ${share(row[name])}`]);
+      .map((name) => {
+        const cycles = `${GROUPED.format(row[name])} · ${share(row[name])}`;
+        return [name.replaceAll("_", "-"), cycles];
+      });
     const title = make("h4", {}, row.layer);
     const shape = make("p", { className: "muted" }, row.shape);
     const list = pairs([

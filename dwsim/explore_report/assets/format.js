@@ -4,12 +4,18 @@ const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const ROUNDED = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
 const MISSING = "–";
 const TIP_GAP = 14;
+const TIP_EDGE = 4;
 
 const byId = (id) => document.getElementById(id);
 
+/** Whether a table has a value. */
+function isKnown(value) {
+  return value !== null && value !== undefined;
+}
+
 /** A value as a table writes it. */
 function formatValue(column, value) {
-  if (value === null || value === undefined) return column.absent || MISSING;
+  if (!isKnown(value)) return column.absent || MISSING;
   switch (column.kind) {
     case "integer":
       return GROUPED.format(value);
@@ -27,7 +33,7 @@ function formatValue(column, value) {
 /** A value with its unit. */
 function formatWithUnit(column, value) {
   const text = formatValue(column, value);
-  return column.unit && value !== null && value !== undefined ? `${text} ${column.unit}` : text;
+  return column.unit && isKnown(value) ? `${text} ${column.unit}` : text;
 }
 
 /** So many of something. */
@@ -45,7 +51,7 @@ function make(tag, properties = {}, ...children) {
       element[name] = value;
     }
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat().filter(isKnown));
   return element;
 }
 
@@ -99,8 +105,10 @@ function createTip() {
       const { width, height } = box.getBoundingClientRect();
       const right = event.clientX + TIP_GAP + width < innerWidth;
       const below = event.clientY + TIP_GAP + height < innerHeight;
-      box.style.left = `${right ? event.clientX + TIP_GAP : event.clientX - TIP_GAP - width}px`;
-      box.style.top = `${Math.max(4, below ? event.clientY + TIP_GAP : event.clientY - TIP_GAP - height)}px`;
+      const left = right ? event.clientX + TIP_GAP : event.clientX - TIP_GAP - width;
+      const top = below ? event.clientY + TIP_GAP : event.clientY - TIP_GAP - height;
+      box.style.left = `${Math.max(TIP_EDGE, left)}px`;
+      box.style.top = `${Math.max(TIP_EDGE, top)}px`;
     },
     hide: () => (box.hidden = true),
   };

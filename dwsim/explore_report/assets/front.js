@@ -11,10 +11,11 @@ function createFront(element, store, tip, onChoose) {
   let shown = [];
   let pressed = null;
 
-  /** The rows as the chart's points: those that have both values. */
+  /** The rows as the chart's points: those that ran and have both values. */
   function points(rows, state) {
     const column = store.columns.get(state.colour);
     return rows
+      .filter((row) => row.status === "ok")
       .filter((row) => plottable(row[state.x], state.xLog) && plottable(row[state.y], state.yLog))
       .map((row) => ({
         id: row.id,
@@ -23,7 +24,7 @@ function createFront(element, store, tip, onChoose) {
         tier: row.tier,
         x: row[state.x],
         y: row[state.y],
-        colour: column ? column.numeric ? row[column.key] : formatValue(column, row[column.key]) : 0,
+        colour: column && (column.numeric ? row[column.key] : formatValue(column, row[column.key])),
       }));
   }
 
@@ -61,7 +62,8 @@ function createFront(element, store, tip, onChoose) {
 
   /** From the least to the most of all rows in view: filters do not move the axes. */
   function extent(key, log, state) {
-    const values = store.inView(state.network).map((row) => row[key]).filter((v) => plottable(v, log));
+    const rows = store.inView(state.network);
+    const values = rows.map((row) => row[key]).filter((value) => plottable(value, log));
     const [least, most] = [Math.min(...values), Math.max(...values)];
     if (least < most) return [least, most];
     // One value, or none, has room around it.
@@ -172,7 +174,7 @@ function createFront(element, store, tip, onChoose) {
     const wanted = [state.x, state.y, "cycles", "utilisation", "fmax_mhz", "lut", "dsp"];
     const lines = [...new Set(wanted)]
       .map((key) => store.columns.get(key))
-      .filter((column) => column && row[column.key] !== null && row[column.key] !== undefined)
+      .filter((column) => column && isKnown(row[column.key]))
       .map((column) => [column.title, formatWithUnit(column, row[column.key])]);
     const title = make("h4", {}, engineSummary(store, row));
     const where = make("p", { className: "muted mono" }, `${row.engine_id} · ${row.network}`);

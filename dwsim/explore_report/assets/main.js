@@ -19,7 +19,8 @@ function createPage(store) {
   function chosenRows() {
     const { test, complaints } = parseQuery(state.query, store.columnList);
     const rows = store.inView(state.network).filter((row) =>
-      test(row) && (!state.frontOnly || row.tier === "front") && (!state.allowedOnly || !row.violates));
+      test(row) && !(state.frontOnly && row.tier !== "front")
+      && !(state.allowedOnly && row.violates));
     const note = byId("query-note");
     note.textContent = complaints.join("; ");
     note.classList.toggle("bad", complaints.length > 0);
@@ -30,32 +31,42 @@ function createPage(store) {
     const wanted = (column) => state.columns[column.key] ?? column.shown;
     // A column that only repeats what is chosen above says nothing.
     const told = (column) => column.key === "network" && state.network !== "";
-    const filled = (column) => rows.some((row) => row[column.key] !== null && row[column.key] !== undefined);
-    const known = store.columnList.filter((column) => wanted(column) && filled(column) && !told(column));
+    const filled = (column) => rows.some((row) => isKnown(row[column.key]));
+    const known = store.columnList.filter((column) =>
+      wanted(column) && filled(column) && !told(column));
     return known.sort((a, b) => columnPlace(store, a) - columnPlace(store, b));
   }
 
   function showTable(rows) {
     table.show(rows, visibleColumns(rows), state.sort);
     const engines = new Set(rows.map((row) => row.engine_id)).size;
-    byId("count").textContent = `${GROUPED.format(rows.length)} rows, ${GROUPED.format(engines)} engines`;
+    byId("count").textContent = `${count(rows.length, "row")}, ${count(engines, "engine")}`;
+  }
+
+  // A chart takes longer than a reader: what comes while one is drawn waits for its end.
+  let last = Promise.resolve();
+  function inTurn(task) {
+    last = last.catch(() => {}).then(task);
+    return last;
   }
 
   /** After a change of filters: other rows, same axes. */
-  async function refilter() {
-    const rows = chosenRows();
-    showTable(rows);
-    await front.update(rows, state);
-    done();
+  function refilter() {
+    showTable(chosenRows());
+    return inTurn(async () => {
+      await front.update(chosenRows(), state);
+      done();
+    });
   }
 
   /** After a change of what is drawn. */
-  async function redraw() {
-    const rows = chosenRows();
-    showTable(rows);
+  function redraw() {
+    showTable(chosenRows());
     byId("line-note").textContent = lineNote();
-    await front.draw(rows, state, charts());
-    done();
+    return inTurn(async () => {
+      await front.draw(chosenRows(), state, charts());
+      done();
+    });
   }
 
   function lineNote() {
@@ -72,7 +83,7 @@ function createPage(store) {
     state.engine = row.engine_id;
     if (row.network !== store.overall) state.layersOf = row.network;
     if (!store.runs[state.layersOf]?.[state.engine]) state.layersOf = firstNetwork(store, row);
-    const ringed = front.choose(state.engine);
+    const ringed = inTurn(() => front.choose(row.engine_id));
     table.choose(state.engine, fromPlot);
     engine.show(state, charts());
     byId("chosen").textContent = `Engine ${state.engine}: ${engineSummary(store, row)}`;
@@ -97,7 +108,8 @@ function createPage(store) {
   }
 
   function wire() {
-    bindControls(store, state, { onNetwork, redraw, refilter, showTable: () => showTable(chosenRows()) });
+    const again = () => showTable(chosenRows());
+    bindControls(store, state, { onNetwork, redraw, refilter, showTable: again });
     bindScheme(scheme, () => {
       redraw();
       engine.show(state, charts());
@@ -142,7 +154,8 @@ function showHeader(store) {
     `${count(told.front.length, "engine")} on the front`,
   ].join(", ") + ".";
   byId("exactness").textContent = `Cycles are exact. ${areaSentence(told.area)}`;
-  byId("objectives").textContent = told.objectives.map(objectiveText).join(", ");
+  byId("objectives").textContent = told.objectives
+    .map((objective) => objectiveText(objective, told)).join(", ");
 }
 
 unpack(byId("data").textContent)

@@ -11,9 +11,7 @@ function showNotes(element, store) {
     noteBlock("Search", [plainPairs({ ...told.search, ...nonZero(told.counts) })]),
     told.refused.length ? noteBlock(`Refused: ${told.refused.length}`, refusedList(told)) : null,
     told.failed.length ? noteBlock(`Failed: ${told.failed.length}`, failedList(told)) : null,
-    noteBlock("Networks", plainPairs(
-      Object.fromEntries(Object.entries(told.networks).map(([name, network]) =>
-        [name, `${network.layers} layers, ${GROUPED.format(network.macs)} MACs, ${network.source}`])))),
+    noteBlock("Networks", networksNote(told)),
     noteBlock("Versions", plainPairs(told.versions)),
     noteBlock("Space", make("details", {}, make("summary", {}, "as TOML"),
       make("pre", {}, told.toml))),
@@ -23,7 +21,7 @@ function showNotes(element, store) {
 }
 
 function noteBlock(title, content) {
-  const parts = [content].flat().filter((part) => part !== null && part !== undefined);
+  const parts = [content].flat().filter(isKnown);
   return parts.length ? make("section", {}, make("h3", {}, title), parts) : null;
 }
 
@@ -34,7 +32,7 @@ function cyclesNote(told) {
   const confirmed = told.confirmed.length
     ? `${told.confirmed.length} layers of this exploration went through RTL; `
       + (wrong.length ? `${wrong.length} differ.` : "all took the cycles that the model says.")
-    : "None of this exploration's engines went through RTL yet: dwsim explore --confirm N does that.";
+    : "None of this exploration's engines went through RTL: dwsim explore --confirm N does that.";
   return [make("p", {}, text), make("p", {}, confirmed)];
 }
 
@@ -47,7 +45,8 @@ const AREA = {
 
 /** Where area and clock are from, in a sentence for the top of the page. */
 function areaSentence(area) {
-  return area.sentence ?? `Area and clock: ${area.source} for ${area.target}.`;
+  const note = area.note ?? `area and clock: ${area.source} for ${area.target}`;
+  return `${note[0].toUpperCase()}${note.slice(1)}.`;
 }
 
 function areaNote(area) {
@@ -57,18 +56,24 @@ function areaNote(area) {
 
 function frontNote(told) {
   const entries = told.objectives.map((objective, i) =>
-    [`objective ${i + 1}`, objectiveText(objective)]);
+    [`objective ${i + 1}`, objectiveText(objective, told)]);
   for (const constraint of told.constraints) {
     const limits = [["at least", constraint.min], ["at most", constraint.max]]
-      .filter(([, limit]) => limit !== null && limit !== undefined);
+      .filter(([, limit]) => isKnown(limit));
     entries.push(["constraint", `${constraint.metric} ${limits.flat().join(" ")}`]);
   }
   entries.push(["front", `${told.front.length} engines`]);
   return pairs(entries);
 }
 
-function objectiveText({ goal, metric, over }) {
-  return `${goal} ${metric}${over === "engine" ? "" : ` over ${over}`}`;
+function objectiveText({ goal, metric, over }, told) {
+  const alone = over === "engine" || Object.keys(told.networks).length === 1;
+  return `${goal} ${metric}${alone ? "" : ` over ${over}`}`;
+}
+
+function networksNote(told) {
+  return pairs(Object.entries(told.networks).map(([name, { layers, macs, source }]) =>
+    [name, `${count(layers, "layer")}, ${GROUPED.format(macs)} MACs, ${source}`]));
 }
 
 function nonZero(counts) {
@@ -78,7 +83,8 @@ function nonZero(counts) {
 /** A description's table, as it is; nested tables in brackets. */
 function plainPairs(table) {
   const entries = Object.entries(table ?? {});
-  return entries.length ? pairs(entries.map(([key, value]) => [key.replaceAll("_", " "), plain(value)])) : null;
+  if (!entries.length) return null;
+  return pairs(entries.map(([key, value]) => [key.replaceAll("_", " "), plain(value)]));
 }
 
 function plain(value) {
@@ -89,17 +95,22 @@ function plain(value) {
   return typeof value === "number" ? ROUNDED.format(value) : String(value ?? MISSING);
 }
 
-const LISTED = 20;
+const LISTED = 12;
 
 function refusedList(told) {
   const items = told.refused.slice(0, LISTED).map((entry) =>
     make("li", {}, `${plain(entry.axes)}: ${entry.reason}`));
-  const more = told.refused.length - LISTED;
-  if (more > 0) items.push(make("li", {}, `and ${more} more, in explore.json`));
-  return make("details", {}, make("summary", {}, "combinations that are no engine"), make("ul", {}, items));
+  return make("details", {}, make("summary", {}, "combinations that are no engine"),
+    make("ul", {}, items, andMore(told.refused)));
 }
 
 function failedList(told) {
-  return make("ul", {}, told.failed.slice(0, LISTED).map((entry) =>
-    make("li", {}, `${entry.engine_id} on ${entry.network}: ${entry.traceback}`)));
+  const items = told.failed.slice(0, LISTED).map((entry) =>
+    make("li", {}, `${entry.engine_id} on ${entry.network}: ${entry.traceback}`));
+  return make("ul", {}, items, andMore(told.failed));
+}
+
+function andMore(entries) {
+  const more = entries.length - LISTED;
+  return more > 0 ? make("li", {}, `and ${more} more, in explore.json`) : null;
 }

@@ -2,6 +2,7 @@
 
 const ROW_HEIGHT = 28;
 const AROUND = 12;
+const LONG = 40;
 const PAGE_KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 };
 
 /** A table in an element. `onChoose` gets a row, `onSort` a column's key. */
@@ -51,10 +52,11 @@ function createTable(element, store, { onChoose, onSort }) {
       const className = column.numeric ? "" : "text";
       const value = row[column.key];
       if (column.kind === "flag") {
-        const mark = value ? make("span", { className: "mark", role: "img", "aria-label": "yes" }) : "";
-        return make("td", { className }, mark);
+        const mark = { className: "mark", role: "img", "aria-label": "yes" };
+        return make("td", { className }, value ? make("span", mark) : "");
       }
-      return make("td", { className }, formatValue(column, value));
+      const text = formatValue(column, value);
+      return make("td", { className, title: text.length > LONG ? text : "" }, text);
     });
     return make(
       "tr",
@@ -112,7 +114,7 @@ function createTable(element, store, { onChoose, onSort }) {
 /** The rows in the order of a column; what has no value comes last, either way. */
 function sortRows(rows, column, up) {
   const sign = up ? 1 : -1;
-  const missing = (value) => value === null || value === undefined || value === "";
+  const missing = (value) => !isKnown(value) || value === "";
   return [...rows].sort((a, b) => {
     const [x, y] = [a[column.key], b[column.key]];
     if (missing(x) || missing(y)) return missing(x) - missing(y) || a.id - b.id;
@@ -124,7 +126,7 @@ function sortRows(rows, column, up) {
 /** The rows as CSV: keys as titles, plain numbers. */
 function csvText(rows, columns) {
   const quoted = (value) => {
-    const text = value === null || value === undefined ? "" : String(value);
+    const text = isKnown(value) ? String(value) : "";
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = rows.map((row) => columns.map((column) => quoted(row[column.key])).join(","));
