@@ -1,4 +1,5 @@
 dw_control.v
+dw_countdown.v
 dw_credit.v
 dw_delay_line.v
 dw_group_tag.v
@@ -8,13 +9,14 @@ dw_multiplier.v
 dw_output_fifo.v
 dw_param_loader.v
 dw_pipeline.v
+dw_plane_marker.v
+dw_ram.v
 dw_raster.v
 dw_raster_axis.v
 dw_skid_buffer.v
 dw_slot_raster.v
 dw_tap_axis.v
 dw_tap_mask.v
-dw_weight_memory.v
 dw_window.v
 plain_kernel_row.v
 plain_row_tree.v

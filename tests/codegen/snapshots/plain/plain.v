@@ -4,8 +4,8 @@
 //
 // A depthwise-convolution engine: 1 lanes, 2x3 taps, 6 multipliers.
 //
-// Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier) + 11,
-// from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
+// Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier * 1)
+// + 11, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an
 // ifmap stream was too short, [1]: too long, [2]: a parameter tensor had a wrong length.
 `default_nettype none
@@ -21,19 +21,20 @@ module plain (
     input  wire [3-1:0] cfg_ifmap_h,  // rows of the ifmap
     input  wire [3-1:0] cfg_ofmap_w,  // columns of the ofmap
     input  wire [3-1:0] cfg_ofmap_h,  // rows of the ofmap
-    input  wire [3-1:0] cfg_row_pitch,  // slots of a raster row
+    input  wire [1-1:0] cfg_interleave,  // channel groups that share a plane's pixels
+    input  wire [3-1:0] cfg_row_pitch,  // pixels of a raster row
     input  wire [3-1:0] cfg_plane_rows,  // rows of the raster of a plane
-    input  wire [3-1:0] cfg_stride_w,  // slots between two outputs of a row (1 if only one)
+    input  wire [3-1:0] cfg_stride_w,  // pixels between two outputs of a row (1 if only one)
     input  wire [3-1:0] cfg_stride_h,  // raster rows between two ofmap rows (1 if only one)
-    input  wire [3-1:0] cfg_row_delay,  // dilation_h * row_pitch
-    input  wire [1-1:0] cfg_col_delay,  // dilation_w
+    input  wire [3-1:0] cfg_row_delay,  // dilation_h * row_pitch * interleave
+    input  wire [1-1:0] cfg_col_delay,  // dilation_w * interleave
     input  wire [3-1:0] cfg_lag,  // slots between an input and its output
     input  wire [1-1:0] cfg_lead,  // 1: the lag is negative, outputs run ahead of inputs
     input  wire [10-1:0] cfg_tap_row,  // ifmap row under each tap row at ofmap row 0
     input  wire [15-1:0] cfg_tap_col,  // ifmap column under each tap column at ofmap column 0
-    input  wire [9-1:0] cfg_planes,  // batch * channel groups
-    input  wire [1-1:0] cfg_channel_groups,  // channel groups
-    input  wire [1-1:0] cfg_channel_multiplier,  // cycles a window is held
+    input  wire [9-1:0] cfg_planes,  // batch * image_planes
+    input  wire [1-1:0] cfg_image_planes,  // channel groups / interleave
+    input  wire [1-1:0] cfg_channel_multiplier,  // ofmap beats of a window
     input  wire [1-1:0] cfg_weight_sets,  // groups * multiplier
     input  wire [2-1:0] cfg_tail_channels,  // ofmap channels of the last group
     // parameter tensors: for each weight set, for each tap, one beat of all lanes' weights
@@ -61,13 +62,14 @@ module plain (
   // ---- control ----------------------------------------------------------------------------
   wire capture, restart, swap, run, done;
   wire params_loaded, active_bank;
-  wire emit;
+  wire emit, excess;
 
   reg [1-1:0] load;
   reg [3-1:0] ifmap_w;
   reg [3-1:0] ifmap_h;
   reg [3-1:0] ofmap_w;
   reg [3-1:0] ofmap_h;
+  reg [1-1:0] interleave;
   reg [3-1:0] row_pitch;
   reg [3-1:0] plane_rows;
   reg [3-1:0] stride_w;
@@ -79,7 +81,7 @@ module plain (
   reg [10-1:0] tap_row;
   reg [15-1:0] tap_col;
   reg [9-1:0] planes;
-  reg [1-1:0] channel_groups;
+  reg [1-1:0] image_planes;
   reg [1-1:0] channel_multiplier;
   reg [1-1:0] weight_sets;
   reg [2-1:0] tail_channels;
@@ -90,6 +92,7 @@ module plain (
       ifmap_h <= cfg_ifmap_h;
       ofmap_w <= cfg_ofmap_w;
       ofmap_h <= cfg_ofmap_h;
+      interleave <= cfg_interleave;
       row_pitch <= cfg_row_pitch;
       plane_rows <= cfg_plane_rows;
       stride_w <= cfg_stride_w;
@@ -101,7 +104,7 @@ module plain (
       tap_row <= cfg_tap_row;
       tap_col <= cfg_tap_col;
       planes <= cfg_planes;
-      channel_groups <= cfg_channel_groups;
+      image_planes <= cfg_image_planes;
       channel_multiplier <= cfg_channel_multiplier;
       weight_sets <= cfg_weight_sets;
       tail_channels <= cfg_tail_channels;
@@ -118,6 +121,7 @@ module plain (
       .cfg_ready    (cfg_ready),
       .load         (load),
       .params_loaded(params_loaded),
+      .port_blocked (excess),
       .emit         (emit),
       .done         (done),
       .capture      (capture),
@@ -130,14 +134,19 @@ module plain (
   // ---- parameters -------------------------------------------------------------------------
   wire [6-1:0] write_word;
   wire [2-1:0] write_address;
+  wire [2-1:0] write_set;
   wire [8-1:0] write_data;
 
   dw_param_loader #(
       .WIDTH      (8),
+      .UNITS      (6),
+      .PASSES     (1),
+      .PASS_W     (1),
       .WORDS      (6),
       .WEIGHT_SETS(1),
       .SETS_W     (1),
-      .SET_W      (1)
+      .SET_W      (1),
+      .WORD_W     (1)
   ) u_param_loader (
       .clk                (clk),
       .rst                (rst),
@@ -151,50 +160,54 @@ module plain (
       .active_bank        (active_bank),
       .write_word         (write_word),
       .write_address      (write_address),
+      .write_set          (write_set),
       .write_data         (write_data),
       .error              (error[2])
   );
 
   // ---- ifmap port -------------------------------------------------------------------------
   wire [8-1:0] ifmap_data;
-  wire ifmap_last, ifmap_valid, ifmap_ready;
+  wire ifmap_last, ifmap_valid, ifmap_valid_next, ifmap_ready;
   wire beat_available, take, final_take;
   wire [8-1:0] beat;
 
   dw_skid_buffer #(
       .WIDTH(9)
   ) u_skid_buffer (
-      .clk    (clk),
-      .rst    (rst),
-      .s_data ({s_axis_ifmap_tlast, s_axis_ifmap_tdata}),
-      .s_valid(s_axis_ifmap_tvalid),
-      .s_ready(s_axis_ifmap_tready),
-      .m_data ({ifmap_last, ifmap_data}),
-      .m_valid(ifmap_valid),
-      .m_ready(ifmap_ready)
+      .clk         (clk),
+      .rst         (rst),
+      .s_data      ({s_axis_ifmap_tlast, s_axis_ifmap_tdata}),
+      .s_valid     (s_axis_ifmap_tvalid),
+      .s_ready     (s_axis_ifmap_tready),
+      .m_data      ({ifmap_last, ifmap_data}),
+      .m_valid     (ifmap_valid),
+      .m_valid_next(ifmap_valid_next),
+      .m_ready     (ifmap_ready)
   );
 
   dw_ifmap_port #(
       .WIDTH(8)
   ) u_ifmap_port (
-      .clk        (clk),
-      .rst        (rst),
-      .restart    (restart),
-      .s_data     (ifmap_data),
-      .s_last     (ifmap_last),
-      .s_valid    (ifmap_valid),
-      .s_ready    (ifmap_ready),
-      .available  (beat_available),
-      .beat       (beat),
-      .take       (take),
-      .final_take (final_take),
-      .error_short(error[0]),
-      .error_long (error[1])
+      .clk         (clk),
+      .rst         (rst),
+      .restart     (restart),
+      .s_data      (ifmap_data),
+      .s_last      (ifmap_last),
+      .s_valid     (ifmap_valid),
+      .s_valid_next(ifmap_valid_next),
+      .s_ready     (ifmap_ready),
+      .excess      (excess),
+      .available   (beat_available),
+      .beat        (beat),
+      .take        (take),
+      .final_take  (final_take),
+      .error_short (error[0]),
+      .error_long  (error[1])
   );
 
   // ---- slot raster ------------------------------------------------------------------------
-  wire credit_available, holding;
-  wire emit_first, group_final, plane_last;
+  wire credit_available, holding, claims;
+  wire plane_final, plane_last;
   wire starved_now, backpressured_now;
   wire step_q, emit_q;
   wire [2-1:0] row_mask;
@@ -208,6 +221,8 @@ module plain (
       .ROW_W           (3),
       .TAP_ROW_W       (5),
       .TAP_COL_W       (5),
+      .INTERLEAVE_W    (1),
+      .MAX_INTERLEAVE  (1),
       .PLANES_W        (9),
       .LAG_W           (3),
       .MAX_LAG         (7),
@@ -221,6 +236,7 @@ module plain (
       .ifmap_h         (ifmap_h),
       .ofmap_w         (ofmap_w),
       .ofmap_h         (ofmap_h),
+      .interleave      (interleave),
       .row_pitch       (row_pitch),
       .plane_rows      (plane_rows),
       .stride_w        (stride_w),
@@ -233,19 +249,19 @@ module plain (
       .beat_available  (beat_available),
       .credit_available(credit_available),
       .holding         (holding),
+      .claims          (claims),
       .take            (take),
       .final_take      (final_take),
-      .emit_first      (emit_first),
-      .group_final     (group_final),
-      .plane_last      (plane_last),
       .emit            (emit),
+      .plane_final     (plane_final),
+      .plane_last      (plane_last),
       .done            (done),
       .starved         (starved_now),
       .backpressured   (backpressured_now),
       .step_q          (step_q),
       .emit_q          (emit_q),
-      .row_mask      (row_mask),
-      .col_mask      (col_mask)
+      .row_mask        (row_mask),
+      .col_mask        (col_mask)
   );
 
   wire sink_stalls = m_axis_ofmap_tvalid && !m_axis_ofmap_tready;
@@ -260,37 +276,50 @@ module plain (
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
-      .take     (emit),
+      .take     (emit && claims),
       .give     (popped),
       .available(credit_available)
   );
 
+  wire [1-1:0] weight_word;
   wire [1-1:0] weight_set;
-  wire [1-1:0] hold_index;
+  wire [1-1:0] pass_q;
+  wire [1-1:0] hold_index_q;
+  wire valid_q;
   wire [1-1:0] keep_count;
   wire last;
 
   dw_group_tag #(
-      .LANES       (1),
-      .GROUPS_W    (1),
-      .HOLD_W      (1),
-      .SET_W       (1),
-      .KEEP_W      (2),
-      .LANE_COUNT_W(1)
+      .LANES         (1),
+      .PASSES        (1),
+      .PASS_W        (1),
+      .PLANES_W      (1),
+      .INTERLEAVE_W  (1),
+      .MAX_INTERLEAVE(1),
+      .HOLD_W        (1),
+      .MAX_MULTIPLIER(1),
+      .WORD_W        (1),
+      .SET_W         (1),
+      .KEEP_W        (2),
+      .LANE_COUNT_W  (1)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
       .restart           (restart),
-      .emit_first        (emit_first),
       .emit              (emit),
-      .group_final       (group_final),
+      .plane_final       (plane_final),
       .plane_last        (plane_last),
-      .channel_groups    (channel_groups),
+      .interleave        (interleave),
+      .image_planes      (image_planes),
       .channel_multiplier(channel_multiplier),
       .tail_channels     (tail_channels),
       .holding           (holding),
+      .claims            (claims),
+      .weight_word       (weight_word),
       .weight_set        (weight_set),
-      .hold_index        (hold_index),
+      .pass_q            (pass_q),
+      .hold_index_q      (hold_index_q),
+      .valid_q           (valid_q),
       .keep_count        (keep_count),
       .last              (last)
   );
@@ -320,26 +349,28 @@ module plain (
   );
 
   // With a channel multiplier of 1 each lane of the ofmap is its lane of the ifmap.
-  wire unused_hold_index = &{1'b0, hold_index, 1'b0};
+  wire unused_hold_index = &{1'b0, hold_index_q, 1'b0};
   assign spread_taps = window_taps;
 
+  // All taps are multiplied in one pass.
+  wire unused_pass = &{1'b0, pass_q, 1'b0};
   dw_tap_mask #(
       .KERNEL_H(2),
       .KERNEL_W(3),
       .WIDTH   (8)
   ) u_tap_mask (
-      .clk       (clk),
-      .emit      (emit_q),
+      .clk     (clk),
+      .emit    (emit_q),
       .row_mask(row_mask),
       .col_mask(col_mask),
-      .taps      (spread_taps),
-      .padding   (8'd0),
-      .operands  (operands)
+      .taps    (spread_taps),
+      .padding (8'd0),
+      .operands(operands)
   );
 
   // ---- multiplier array -------------------------------------------------------------------
-  // Column c reads its weights column_skew(c) cycles after column 0.
-  wire [2-1:0] tag = {active_bank, weight_set};
+  // Memories are read while an emission is decided; column c as much later as its psum comes.
+  wire [2-1:0] tag = {active_bank, weight_word};
   wire [6*8-1:0] weights;
 
   wire [2-1:0] tag_0;
@@ -376,7 +407,7 @@ module plain (
   genvar row, lane;
   generate
     for (row = 0; row < 2; row = row + 1) begin : g_weights
-      dw_weight_memory #(
+      dw_ram #(
           .WIDTH (8),
           .ADDR_W(2)
       ) u_weight_memory_0 (
@@ -384,10 +415,11 @@ module plain (
           .write        (write_word[row*3+0]),
           .write_address(write_address),
           .write_data   (write_data),
+          .read         (1'b1),
           .read_address (tag_0),
           .read_data    (weights[(row*3+0)*8+:8])
       );
-      dw_weight_memory #(
+      dw_ram #(
           .WIDTH (8),
           .ADDR_W(2)
       ) u_weight_memory_1 (
@@ -395,10 +427,11 @@ module plain (
           .write        (write_word[row*3+1]),
           .write_address(write_address),
           .write_data   (write_data),
+          .read         (1'b1),
           .read_address (tag_1),
           .read_data    (weights[(row*3+1)*8+:8])
       );
-      dw_weight_memory #(
+      dw_ram #(
           .WIDTH (8),
           .ADDR_W(2)
       ) u_weight_memory_2 (
@@ -406,6 +439,7 @@ module plain (
           .write        (write_word[row*3+2]),
           .write_address(write_address),
           .write_data   (write_data),
+          .read         (1'b1),
           .read_address (tag_2),
           .read_data    (weights[(row*3+2)*8+:8])
       );
@@ -437,10 +471,13 @@ module plain (
       plain_row_tree u_row_tree (
           .clk (clk),
           .rows(row_sums),
-          .acc (acc[lane*18+:18])
+          .sum (acc[lane*18+:18])
       );
     end
   endgenerate
+
+  // Weight sets count only for a requantiser.
+  wire unused_set = &{1'b0, weight_set, write_set, 1'b0};
 
   // ---- output -----------------------------------------------------------------------------
   wire out_valid, out_last;
@@ -454,13 +491,13 @@ module plain (
   ) u_valid (
       .clk(clk),
       .rst(rst),
-      .d  (emit_q),
+      .d  (valid_q),
       .q  (out_valid)
   );
 
   dw_pipeline #(
       .WIDTH (2),
-      .CYCLES(6)
+      .CYCLES(5)
   ) u_marks (
       .clk(clk),
       .rst(rst),

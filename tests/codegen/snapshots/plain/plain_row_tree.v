@@ -2,16 +2,16 @@
 // Spec: feb56ce8a91d3b24f27cb052301fd11fd339df34425aaf924cd667cb4d8df5dc (sha256 of the spec in canonical form, see spec.toml)
 // Again: dwsim generate spec.toml -o DIR
 //
-// The pipelined tree that adds one lane's kernel rows.
+// The pipelined tree that adds one lane's chains.
 //
-// Promises: acc is the sum of the row sums, 1 cycles later. Each adder is as wide as
+// Promises: sum is the sum of the row sums, 1 cycles later. Each adder is as wide as
 // the sums it adds can be.
 `default_nettype none
 
 module plain_row_tree (
     input  wire clk,
     input  wire [2*17-1:0] rows,
-    output wire [18-1:0] acc
+    output wire [18-1:0] sum
 );
 
   wire [17-1:0] sum_0_0 = rows[0*17+:17];
@@ -23,7 +23,7 @@ module plain_row_tree (
     sum_1_0 <= {{1{sum_0_0[16]}}, sum_0_0} + {{1{sum_0_1[16]}}, sum_0_1};
   end
 
-  assign acc = sum_1_0;
+  assign sum = sum_1_0;
 
 endmodule
 

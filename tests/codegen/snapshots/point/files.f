@@ -1,5 +1,6 @@
 dw_clamp_bounds.v
 dw_control.v
+dw_countdown.v
 dw_credit.v
 dw_delay_line.v
 dw_group_tag.v
@@ -9,7 +10,9 @@ dw_multiplier.v
 dw_output_fifo.v
 dw_param_loader.v
 dw_pipeline.v
+dw_plane_marker.v
 dw_product.v
+dw_ram.v
 dw_raster.v
 dw_raster_axis.v
 dw_requantise.v
@@ -19,7 +22,6 @@ dw_slot_raster.v
 dw_step_shift.v
 dw_tap_axis.v
 dw_tap_mask.v
-dw_weight_memory.v
 dw_window.v
 point_kernel_row.v
 point_row_tree.v

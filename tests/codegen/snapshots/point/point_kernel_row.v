@@ -2,9 +2,9 @@
 // Spec: 7bd834d3d088afad94df4499c0743bbe7a701470f74e85e0ffc31f81a84b8e8f (sha256 of the spec in canonical form, see spec.toml)
 // Again: dwsim generate spec.toml -o DIR --static strided
 //
-// One kernel row of one lane: a systolic chain of multiply-add cells.
+// A systolic chain of one lane: the multiply-add cells of a kernel row, or of a part of it.
 //
-// Promises: psum is the sum of operand times weight over the row's taps. All operands arrive
+// Promises: psum is the sum of operand times weight over the chain's cells. All operands arrive
 // together; those of later cells wait here until the psum reaches them, and their weights are
 // expected as much later.
 `default_nettype none

@@ -2,23 +2,23 @@
 // Spec: 7bd834d3d088afad94df4499c0743bbe7a701470f74e85e0ffc31f81a84b8e8f (sha256 of the spec in canonical form, see spec.toml)
 // Again: dwsim generate spec.toml -o DIR --static strided
 //
-// The pipelined tree that adds one lane's kernel rows.
+// The pipelined tree that adds one lane's chains.
 //
-// Promises: acc is the sum of the row sums, 0 cycles later. Each adder is as wide as
+// Promises: sum is the sum of the row sums, 0 cycles later. Each adder is as wide as
 // the sums it adds can be.
 `default_nettype none
 
 module point_row_tree (
     input  wire clk,
     input  wire [1*16-1:0] rows,
-    output wire [16-1:0] acc
+    output wire [16-1:0] sum
 );
 
   wire unused_clk = &{1'b0, clk, 1'b0};
 
   wire [16-1:0] sum_0_0 = rows[0*16+:16];
 
-  assign acc = sum_0_0;
+  assign sum = sum_0_0;
 
 endmodule
 
