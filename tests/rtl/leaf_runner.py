@@ -16,22 +16,20 @@ from tests.rtl.leaf_specs import SPECS
 SEED_VARIABLE = "DWSIM_SEED"
 
 
-def _ecp5_sources() -> dict[str, str]:
-    """ECP5's versions of modules, each as a module of its own, and the cells in them."""
-    cells = Path(__file__).with_name("ecp5_cells.v")
-    versions = {f"ecp5_{path.name}": path for path in sorted((rtl_dir() / "ecp5").glob("*.v"))}
-    return {cells.name: cells.read_text()} | {
-        name: path.read_text().replace(f"module {path.stem} ", f"module ecp5_{path.stem} ")
-        for name, path in versions.items()
-    }
+def _ecp5_ram() -> dict[str, str]:
+    """ECP5's version of dw_ram as a module of its own, and the cells in it."""
+    cells = Path(__file__).parent.parent / "synth" / "ecp5_block_rams.v"
+    text = (rtl_dir() / "ecp5" / "dw_ram.v").read_text()
+    renamed = text.replace("module dw_ram #(", "module ecp5_dw_ram #(")
+    return {cells.name: cells.read_text(), "ecp5_dw_ram.v": renamed}
 
 
 def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:
     """File name to text: the hand-written modules, and the generated leaves among ``leaves``."""
     sources = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
     wanted = {f"{instance.module}.v" for leaf in leaves for instance in instances(leaf)}
-    if any(name.startswith("ecp5_") for name in wanted):
-        sources |= _ecp5_sources()
+    if "ecp5_dw_ram.v" in wanted:
+        sources |= _ecp5_ram()
     if wanted - sources.keys():
         for spec in SPECS.values():
             files = engine_verilog(spec)

@@ -1,4 +1,7 @@
-"""The modules of rtl/ecp5/ do what those of the same names in rtl/ do."""
+"""The modules of rtl/ecp5/ do what those of the same names in rtl/ do.
+
+That of dw_ram has a leaf bench, see tests/rtl/instances_array.py.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from dwsim.rtlsim import toolchain
 from tests.codegen.test_lint import elaborate, lint
 
 HERE = Path(__file__).parent
-PRIMITIVES = HERE / "ecp5_primitives.v"
+PRIMITIVES = (HERE / "ecp5_primitives.v", HERE / "ecp5_block_rams.v")
 BENCH = HERE / "ecp5_bench.v"
-VARIANTS = ("dw_multiplier", "dw_step_shift")
+VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_ram")
 INSTANCES = 13
 
 # What is replaced by what in a variant: each has to be noticed.
@@ -49,7 +52,7 @@ def variants() -> dict[str, str]:
 def simulated(texts: dict[str, str], folder: Path, seed: int) -> list[str]:
     """What the bench prints for these variants."""
     toolchain.require("icarus")
-    sources = [BENCH, PRIMITIVES, *(rtl_dir() / f"{name}.v" for name in VARIANTS)]
+    sources = [BENCH, *PRIMITIVES, *(rtl_dir() / f"{name}.v" for name in VARIANTS)]
     for name, text in texts.items():
         assert text.count(f"module {name} #(") == 1
         renamed = folder / f"{name}_ecp5.v"
@@ -90,7 +93,7 @@ def test_a_factor_that_a_block_cannot_take_is_refused(tmp_path: Path) -> None:
         path = tmp_path / "dw_multiplier.v"
         path.write_text(text.replace(right, wrong))
         done = subprocess.run(
-            ["iverilog", "-g2005", "-t", "null", "-s", "dw_multiplier", path, PRIMITIVES],
+            ["iverilog", "-g2005", "-t", "null", "-s", "dw_multiplier", path, *PRIMITIVES],
             capture_output=True,
             text=True,
             check=False,
@@ -113,7 +116,7 @@ def test_the_variants_have_the_ports_and_the_parameters(name: str) -> None:
 @pytest.mark.parametrize("tool", [lint, elaborate], ids=["verilator", "icarus"])
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_variants_are_clean(name: str, tool: object) -> None:
-    assert tool(name, [rtl_dir() / "ecp5" / f"{name}.v", PRIMITIVES]) == ""
+    assert tool(name, [rtl_dir() / "ecp5" / f"{name}.v", *PRIMITIVES]) == ""
 
 
 def test_every_variant_is_tested() -> None:

@@ -1,5 +1,5 @@
-// What rtl/ecp5 uses of two cells of Lattice's ECP5, for simulation: block RAMs of 18 kbit with
-// one clock, written at one port and read through the output register at the other.
+// What rtl/ecp5/dw_ram.v uses of the ECP5's block RAMs, for simulation: 18 kbit with one clock,
+// written at one port and read through the output register at the other.
 //
 // In the 36-bit shape the lower half of a word goes in at DI0 to DI17 and comes out at DO18 to
 // DO35: Lattice's own netlists connect it so, and so nextpnr's packer names the pins of the
@@ -58,8 +58,10 @@ module PDPW16KD #(
   } = q;
 
   initial begin
-    if (DATA_WIDTH_W != 36 || DATA_WIDTH_R != 36 || REGMODE != "OUTREG" || GSR != "DISABLED")
-      $fatal(1, "PDPW16KD: this model has only what rtl/ecp5 uses");
+    if (DATA_WIDTH_W != 36 || DATA_WIDTH_R != 36 || REGMODE != "OUTREG" || GSR != "DISABLED") begin
+      $display("PDPW16KD: this model has only what rtl/ecp5 uses");
+      $finish;
+    end
   end
 
 endmodule
@@ -131,8 +133,10 @@ module DP16KD #(
   } = padded;
 
   initial begin
-    if (DATA_WIDTH_A != DATA_WIDTH_B || REGMODE_B != "OUTREG" || GSR != "DISABLED")
-      $fatal(1, "DP16KD: this model has only what rtl/ecp5 uses");
+    if (DATA_WIDTH_A != DATA_WIDTH_B || REGMODE_B != "OUTREG" || GSR != "DISABLED") begin
+      $display("DP16KD: this model has only what rtl/ecp5 uses");
+      $finish;
+    end
   end
 
 endmodule
