@@ -57,6 +57,7 @@ def page(results: Results) -> str:
         light=LIGHT.css(),
         dark=DARK.css(),
         style=_asset("page.css"),
+        licenses=_asset("licenses.txt"),
         vega=_inline(vega.javascript()),
         data=_packed(content),
         script=_inline(scripts),

@@ -36,6 +36,11 @@ function createEngine(element, store, tip, onNetwork) {
   function title(row) {
     const badges = [];
     if (row.on_front) badges.push(make("span", { className: "badge" }, "on the front"));
+    const ran = store.description.confirmed.filter((one) => one.engine_id === row.engine_id);
+    if (ran.length && ran.every((one) => one.cycles === one.rtl_cycles)) {
+      const title = `${count(ran.length, "layer")} through RTL, with the model's cycles`;
+      badges.push(make("span", { className: "badge", title }, "confirmed in RTL"));
+    }
     if (row.violates) {
       const title = row.violates;
       badges.push(make("span", { className: "badge bad", title }, "violates a constraint"));

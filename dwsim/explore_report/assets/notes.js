@@ -30,8 +30,8 @@ function cyclesNote(told) {
   const text = "Cycles are exact, not estimated: dwsim's model equals the generated RTL in every"
     + " cycle. The bound is the fewest cycles that the ports and the multipliers permit.";
   const confirmed = told.confirmed.length
-    ? `${told.confirmed.length} layers of this exploration went through RTL; `
-      + (wrong.length ? `${wrong.length} differ.` : "all took the cycles that the model says.")
+    ? `Of this exploration ${count(told.confirmed.length, "layer")} went through RTL; `
+      + (wrong.length ? `${wrong.length} differ.` : "all took the model's cycles.")
     : "None of this exploration's engines went through RTL: dwsim explore --confirm N does that.";
   return [make("p", {}, text), make("p", {}, confirmed)];
 }
