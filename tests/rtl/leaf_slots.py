@@ -305,8 +305,8 @@ class SlotRasterCase(Case):
             self.run = False
 
     def uncovered(self) -> str:
-        return ", ".join(f"enough {name}" for name, count in self.met.items() if count < 20)
+        return ", ".join(f"enough {name}" for name, count in self.met.items() if count < 5)
 
 
 dw_group_tag = leaf_test("dw_group_tag", GroupTagCase, 8000)
-dw_slot_raster = leaf_test("dw_slot_raster", SlotRasterCase, 7000)
+dw_slot_raster = leaf_test("dw_slot_raster", SlotRasterCase, 8000)

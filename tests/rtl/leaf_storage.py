@@ -89,7 +89,7 @@ class RamCase(Case):
         place = (bank, 0, index) if is_scale else (bank, index, 0)
         write = (self.instance.cell, *place, data) if i["write"] else None
         weights, scales = ((0, 0), tag) if is_scale else (tag, (0, 0))
-        self.component.compute(write, [weights] * n.array_cols, scales)
+        self.component.compute(write, [weights] * n.array_cols, [scales] * n.scale_words)
         self.component.commit()
 
     def uncovered(self) -> str:

@@ -210,12 +210,10 @@ ROUNDS = {
     ),
     "leaf_array": (
         {
-            "dw_multiplier": ("a_sign = (A_SIGNED != 0) &&", "a_sign ="),
             "row_tree": ("sum_3_0 <=", "sum_3_0 <= 1'b1 +"),
             "dw_pass_sum": ("sign = (SIGNED != 0) && ", "sign = "),
         },
         {
-            "dw_multiplier": ("b_sign = (B_SIGNED != 0) &&", "b_sign = 1'b0 &&"),
             "row_tree": ("sum = sum_4_0", "sum = {1'b0, sum_4_0} >> 1 << 1"),
             "dw_pass_sum": ("first ? {ACC_W{1'b0}} : acc", "{ACC_W{1'b0}}"),
         },

@@ -1,5 +1,6 @@
 // What rtl/ecp5/ uses of the ECP5's primitives, for simulation; written after Lattice's
 // FPGA-TN-02205 (sysDSP) and its FPGA libraries reference guide, with the ports in use only.
+// verilator lint_off DECLFILENAME
 `default_nettype none
 
 // A multiplier block: 18 by 18 bits, each factor signed if its SIGNED input says so. Registers
