@@ -9,34 +9,12 @@ times no port.) The engine comes in already synthesised, so nothing of it is opt
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dwsim.synth.netlist import Port
 
-TOP = "dwsim_harness"
+HARNESS = "dwsim_harness"
 INSTANCE = "engine"
 """Of the engine: what its cells' names begin with."""
 _FAN_IN = 4  # of a LUT of the families that are placed and routed
-
-
-@dataclass(frozen=True)
-class Port:
-    """One port of a netlist."""
-
-    name: str
-    width: int
-    is_input: bool
-
-
-def netlist_ports(netlist: Path, top: str) -> list[Port]:
-    """The ports of a module of a netlist in Yosys's JSON."""
-    module: Mapping[str, Any] = json.loads(netlist.read_text())["modules"][top]
-    return [
-        Port(name, len(port["bits"]), port["direction"] == "input")
-        for name, port in module["ports"].items()
-    ]
 
 
 def harness_verilog(engine: str, ports: list[Port]) -> str:
@@ -47,7 +25,7 @@ def harness_verilog(engine: str, ports: list[Port]) -> str:
     outs = sum(port.width for port in outputs)
     connections = [".clk(clk)", *_connected("held", inputs), *_connected("out", outputs)]
     lines = [
-        f"module {TOP}(input wire clk, input wire shift_in, output wire parity);",
+        f"module {HARNESS}(input wire clk, input wire shift_in, output wire parity);",
         f"  reg [{ins}-1:0] held;",
         f"  always @(posedge clk) held <= (held << 1) | {{{ins}{{shift_in}}}} >> {ins - 1};",
         f"  wire [{outs}-1:0] out;",

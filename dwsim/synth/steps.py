@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 from dataclasses import dataclass
 from functools import partial
@@ -12,8 +13,9 @@ from dwsim.cache import digest_bytes
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.resources import rtl_dir
 from dwsim.spec.engine import EngineSpec
-from dwsim.synth import harness
+from dwsim.synth.harness import HARNESS, harness_verilog
 from dwsim.synth.kept import kept
+from dwsim.synth.netlist import free_unused_carries, ports_of
 from dwsim.synth.parse import Bels, Routed, nextpnr_bels, nextpnr_timing, yosys_cells
 from dwsim.synth.request import SynthRequest
 from dwsim.synth.tools import ToolFailureError, find_tool
@@ -97,7 +99,7 @@ def _part(request: SynthRequest) -> list[str]:
 
 
 def _netlist(request: SynthRequest, files: dict[str, str], folder: Path) -> None:
-    """Synthesises the engine alone, then the harness, and puts the one into the other."""
+    """Synthesises the engine alone."""
     top, synth = request.engine.name, " ".join([*request.target.synth, *request.device.yosys])
     for name, text in files.items():
         (folder / name).write_text(text)
@@ -105,18 +107,22 @@ def _netlist(request: SynthRequest, files: dict[str, str], folder: Path) -> None
     # Hierarchy is kept as cells of no hardware, $scopeinfo; no other internal cell may be left.
     check = "check -assert; select -assert-none t:$* t:$scopeinfo %d"
     write = f"tee -q -o {_CELLS} stat -json; write_json netlist.json"
-    yosys = find_tool("yosys")
-    yosys.run(["-p", f"{read}; {check}; {write}"], folder, _YOSYS_LOG, _TIMEOUT)
+    find_tool("yosys").run(["-p", f"{read}; {check}; {write}"], folder, _YOSYS_LOG, _TIMEOUT)
     if request.target.nextpnr is not None:
-        ports = harness.netlist_ports(folder / "netlist.json", top)
-        (folder / "harness.v").write_text(harness.harness_verilog(top, ports))
-        shell = f"read_verilog harness.v; {synth} -top {harness.TOP}"
-        insert = f"delete ={top}; design -copy-from engine {top}; hierarchy -top {harness.TOP}"
-        script = f"read_json netlist.json; design -stash engine; {shell}; {insert}; flatten"
-        script = f"{script}; opt_clean; write_json harness.json"
-        yosys.run(["-p", script], folder, _HARNESS_LOG, _TIMEOUT)
-        _compress(folder / "harness.json", folder / _SHELL)
-    _compress(folder / "netlist.json", folder / _NETLIST)
+        _insert(top, synth, folder)
+        _finish(folder / "harness.json", HARNESS, folder / _SHELL)
+    _finish(folder / "netlist.json", top, folder / _NETLIST)
+
+
+def _insert(top: str, synth: str, folder: Path) -> None:
+    """Synthesises the harness, and puts the engine's netlist into it as it is."""
+    netlist = json.loads((folder / "netlist.json").read_text())
+    (folder / "harness.v").write_text(harness_verilog(top, ports_of(netlist["modules"][top])))
+    shell = f"read_verilog harness.v; {synth} -top {HARNESS}"
+    insert = f"delete ={top}; design -copy-from engine {top}; hierarchy -top {HARNESS}"
+    script = f"read_json netlist.json; design -stash engine; {shell}; {insert}; flatten"
+    script = f"{script}; opt_clean; write_json harness.json"
+    find_tool("yosys").run(["-p", script], folder, _HARNESS_LOG, _TIMEOUT)
 
 
 def _pack(request: SynthRequest, netlist: Path, folder: Path) -> None:
@@ -148,15 +154,12 @@ def _nextpnr(request: SynthRequest, folder: Path, *arguments: str) -> None:
     tool.run([*_part(request), *arguments], folder, _NEXTPNR_LOG, _TIMEOUT)
 
 
-def _compress(path: Path, target: Path) -> None:
-    # No time stamp inside: the same netlist is the same file.
-    with (
-        path.open("rb") as source,
-        target.open("wb") as out,
-        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0, compresslevel=6) as packed,
-    ):
-        shutil.copyfileobj(source, packed)
+def _finish(path: Path, top: str, target: Path) -> None:
+    """Frees unused carries, and compresses; without a time stamp, so equal stays equal."""
+    netlist = json.loads(path.read_text())
+    free_unused_carries(netlist["modules"][top])
     path.unlink()
+    target.write_bytes(gzip.compress(json.dumps(netlist).encode(), compresslevel=6, mtime=0))
 
 
 def _expand(path: Path, target: Path) -> None:
