@@ -37,15 +37,15 @@ FAULTS = (
     Fault(
         "bias_tag_late",
         "scaled.v",
-        ".CYCLES(4)\n  ) u_bias_tag",
         ".CYCLES(5)\n  ) u_bias_tag",
+        ".CYCLES(6)\n  ) u_bias_tag",
         OFMAP,
     ),
     Fault(
         "bias_tag_early",
         "scaled.v",
+        ".CYCLES(5)\n  ) u_bias_tag",
         ".CYCLES(4)\n  ) u_bias_tag",
-        ".CYCLES(3)\n  ) u_bias_tag",
         OFMAP,
     ),
     Fault(
@@ -184,8 +184,8 @@ FAULTS = (
     Fault(
         "marks_before_the_value",
         "scaled.v",
-        ".CYCLES(16)\n  ) u_marks",
         ".CYCLES(15)\n  ) u_marks",
+        ".CYCLES(14)\n  ) u_marks",
         r"m_axis_ofmap_t",
     ),
     Fault(
