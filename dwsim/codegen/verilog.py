@@ -5,6 +5,7 @@ Templates place, loop and toggle; every number comes from ``dwsim.derive``.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -54,8 +55,12 @@ class TieOff:
     literal: str
 
 
+@functools.cache
 def environment() -> jinja2.Environment:
-    """The Jinja2 environment of all templates: a missing key is an error."""
+    """The Jinja2 environment of all templates: a missing key is an error.
+
+    One for the process: compiling the templates takes longer than rendering them.
+    """
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(template_dir()),
         undefined=jinja2.StrictUndefined,
