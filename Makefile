@@ -10,6 +10,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 NETWORKS_ARGS ?=
+SYNTH_TABLE_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,17 +21,18 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench networks clean distclean
+.PHONY: help setup demo test lint bench networks synth-table clean distclean
 
 help:
-	@echo "make demo       generate an engine, simulate it, compare it with the models"
-	@echo "make test       every test, in parallel (PYTEST_ARGS=...)"
-	@echo "make lint       ruff: rules and format"
-	@echo "make bench      MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
-	@echo "make networks   four full-size networks, every depthwise layer in RTL, against LiteRT"
-	@echo "make setup      the venv with all dependencies, and nothing else"
-	@echo "make clean      remove what was made, but not the venv"
-	@echo "make distclean  remove the venv too"
+	@echo "make demo         generate an engine, simulate it, compare it with the models"
+	@echo "make test         every test, in parallel (PYTEST_ARGS=...)"
+	@echo "make lint         ruff: rules and format"
+	@echo "make bench        MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
+	@echo "make networks     four full-size networks, every depthwise layer in RTL, against LiteRT"
+	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
+	@echo "make setup        the venv with all dependencies, and nothing else"
+	@echo "make clean        remove what was made, but not the venv"
+	@echo "make distclean    remove the venv too"
 
 setup: $(VENV)/.stamp-test $(VENV)/.stamp-dev
 
@@ -49,6 +51,9 @@ networks: $(VENV)/.stamp-test
 
 bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
+
+synth-table: $(VENV)/.stamp-sim
+	@$(BIN)/python scripts/synth_table.py $(SYNTH_TABLE_ARGS)
 
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
 $(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite

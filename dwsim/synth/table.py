@@ -24,7 +24,7 @@ from dwsim.synth.request import SynthRequest, SynthResult
 from dwsim.synth.steps import target_verilog
 from dwsim.synth.targets import TARGETS
 
-COMMAND = "python scripts/synth_table.py"
+COMMAND = "make synth-table"
 ROLES = ("fit", "held_out")
 _HERE = Path(__file__).resolve().parent
 _ENGINES, _TABLE = _HERE / "engines.toml", _HERE / "table.csv"
