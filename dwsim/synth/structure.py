@@ -19,6 +19,8 @@ _MULTIPLIER_WIDTH = 18
 _BLOCK_SHAPES = ((9, 36), (10, 18), (11, 9), (12, 4), (13, 2), (14, 1))
 _LUT_RAM_ADDRESS = 5
 """Address bits of the largest memory that is made of LUTs."""
+_RAM_ADDRESS = 4
+"""Address bits of TRELLIS_DPR16X4."""
 
 Ram = tuple[int, int, int]
 """How many, address bits, bits of a word."""
@@ -61,7 +63,7 @@ def block_rams(numbers: EngineNumbers) -> int:
     return sum(
         count * _columns(address, width)
         for count, address, width in rams(numbers)
-        if address > _LUT_RAM_ADDRESS
+        if not _of_luts(address)
     )
 
 
@@ -77,59 +79,65 @@ def adders(numbers: EngineNumbers) -> list[tuple[int, int]]:
     """Adders of a lane, as how many and how wide: chains, row tree, sums of passes."""
     cols, rows = numbers.array_cols, numbers.array_rows
     found = [(rows, numbers.psum_width(col + 1)) for col in range(1, cols)]
-    for above, level in zip(numbers.tree_levels, numbers.tree_levels[1:], strict=False):
-        found += [
-            (1, numbers.psum_width(taken * cols))
-            for i, taken in enumerate(level)
-            if 2 * i + 1 < len(above)
-        ]
+    found += [(1, width) for width, added in _tree(numbers) if added]
     if numbers.spec.passes > 1:
         found.append((1, numbers.acc_width))
     return found
 
 
+def _tree(numbers: EngineNumbers) -> list[tuple[int, bool]]:
+    """Registers of a lane's row tree: their widths, and whether an adder is in front."""
+    return [
+        (numbers.psum_width(taken * numbers.array_cols), 2 * i + 1 < len(above))
+        for above, level in zip(numbers.tree_levels, numbers.tree_levels[1:], strict=False)
+        for i, taken in enumerate(level)
+    ]
+
+
 def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
-    """Counts of which the LUTs of an ECP5 are a sum with weights, by what they are for."""
+    """Counts of which the LUTs of an ECP5 are a sum with weights, by what they are for.
+
+    ``logic`` is LUTs already, counted bit by bit; what Yosys shares or merges is in its weight.
+    """
     spec = numbers.spec
-    bits = spec.lanes * spec.ifmap_width
-    carried = spec.lanes * sum(
-        count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers)
-    )
+    chosen = numbers.ifmap_beat_width * spec.lane_multipliers
+    carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
+    pass_sums = numbers.acc_width if spec.passes > 1 else 0
     return {
-        "engine": 1,
         "counters": counter_bits(numbers),
-        "adders": carried,
-        "operands": bits * spec.lane_multipliers,
-        "choices": bits * spec.lane_multipliers * (spec.passes - 1),
-        "spread": bits * spec.taps * (spec.max_channel_multiplier - 1),
-        "delays": _delay_bits(numbers),
-        "beats": numbers.ifmap_beat_width + numbers.param_beat_width + numbers.ofmap_beat_width,
-        "small_memories": _small_memories(numbers),
-        **_requantisers(numbers),
+        "logic": spec.lanes * (carries + pass_sums)
+        + chosen  # masks
+        + 2 * numbers.ifmap_beat_width  # skid buffer, zeros for a short stream
+        + _delay_luts(numbers)
+        + _memory_luts(numbers),
+        "choices": chosen * (spec.passes - 1),
+        "spread": numbers.ifmap_beat_width * spec.taps * (spec.max_channel_multiplier - 1),
+        "requantisers": spec.lanes * numbers.requantises,
+        "two_roundings": spec.lanes * (spec.requantise in ("double", "both")),
     }
 
 
 def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
-    """Counts of which the flip-flops of an ECP5 are a sum with weights."""
+    """Counts of which the flip-flops of an ECP5 are a sum with weights.
+
+    ``data`` is flip-flops already: every register of ifmap, weights, sums and ofmap.
+    """
     spec = numbers.spec
-    bits = spec.lanes * spec.ifmap_width
     cols, rows = numbers.array_cols, numbers.array_rows
-    skew = sum(numbers.column_skew(col) for col in range(cols))
-    shifted = min(numbers.max_col_delay, SHIFT_LENGTH_MAX)
-    window = spec.kernel_h * (1 + (spec.kernel_w - 1) * shifted)
+    skew = rows * sum(numbers.column_skew(col) for col in range(cols))
+    chosen = spec.lane_multipliers if spec.passes > 1 else 0
+    sums = sum(count * width for count, width in adders(numbers))
+    sums += sum(width for width, added in _tree(numbers) if not added)
+    small = sum(count * width for count, address, width in rams(numbers) if _of_luts(address))
     return {
-        "engine": 1,
         "counters": counter_bits(numbers),
-        "window": bits * window,
-        "operands": bits * spec.lane_multipliers,
-        "skew": bits * rows * skew,
-        "sums": spec.lanes * sum(count * width for count, width in adders(numbers)),
-        "delays": _delay_bits(numbers),
-        "beats": numbers.ifmap_beat_width + numbers.param_beat_width + numbers.ofmap_beat_width,
-        "small_memories": sum(
-            count * width for count, address, width in rams(numbers) if address <= _LUT_RAM_ADDRESS
-        ),
-        **_requantisers(numbers),
+        # A beat is kept twice in the skid buffer and once behind it.
+        "data": numbers.ifmap_beat_width * (3 + _delay_words(numbers) + skew + chosen)
+        + numbers.param_beat_width
+        + spec.lanes * sums
+        + 2 * small
+        + _fifo_width(numbers),
+        "requantisers": spec.lanes * numbers.requantises,
     }
 
 
@@ -138,29 +146,53 @@ def counter_bits(numbers: EngineNumbers) -> int:
     return sum(field.total_width for field in numbers.config_fields)
 
 
-def _delay_bits(numbers: EngineNumbers) -> int:
-    """Bits of the words beside the delays that are memories, and of those that vary."""
+def _delays(numbers: EngineNumbers) -> tuple[tuple[int, int], ...]:
+    """Delays of the window: how many, and the longest that each can be."""
     spec = numbers.spec
-    rows = (spec.kernel_h - 1) * (numbers.max_row_delay > 1)
-    cols = spec.kernel_h * (spec.kernel_w - 1)
-    stages = min(numbers.max_col_delay - 1, SHIFT_LENGTH_MAX)
-    return numbers.ifmap_beat_width * (rows + cols * stages)
-
-
-def _small_memories(numbers: EngineNumbers) -> int:
-    """LUTs of the memories that are made of them."""
-    fifo = (1, numbers.fifo_address_width, numbers.ofmap_beat_width + numbers.spec.lanes + 1)
-    return sum(
-        count * -(-width // 4) * _LUTS_OF_RAM * (1 << max(0, address - 4))
-        for count, address, width in (*rams(numbers), fifo)
-        if address <= _LUT_RAM_ADDRESS
+    return (
+        (spec.kernel_h - 1, numbers.max_row_delay),
+        (spec.kernel_h * (spec.kernel_w - 1), numbers.max_col_delay),
+        (spec.kernel_h, 1),
     )
 
 
-def _requantisers(numbers: EngineNumbers) -> dict[str, float]:
-    lanes = numbers.spec.lanes
-    mode = numbers.spec.requantise
-    return {
-        "requantisers": lanes * (mode != "none"),
-        "two_roundings": lanes * (mode in ("double", "both")),
-    }
+def _delay_words(numbers: EngineNumbers) -> int:
+    """Words of the window in flip-flops.
+
+    A memory has the last two beside it; those of a row delay are the newest taps of its row.
+    """
+    rows, *others = _delays(numbers)
+    count, length = rows
+    words = count * length if length <= SHIFT_LENGTH_MAX else 0
+    return words + sum(
+        count * (length if length <= SHIFT_LENGTH_MAX else 2) for count, length in others
+    )
+
+
+def _delay_luts(numbers: EngineNumbers) -> int:
+    """LUTs that choose a delay's length: one a stage, or two among what a memory has beside it."""
+    return numbers.ifmap_beat_width * sum(
+        count * (length - 1 if length <= SHIFT_LENGTH_MAX else 2)
+        for count, length in _delays(numbers)
+    )
+
+
+def _fifo_width(numbers: EngineNumbers) -> int:
+    """Bits of an entry of the output FIFO: ofmap, keep, last."""
+    return numbers.ofmap_beat_width + numbers.spec.lanes + 1
+
+
+def _of_luts(address: int) -> bool:
+    """A memory with so many address bits is made of LUTs."""
+    return address <= _LUT_RAM_ADDRESS
+
+
+def _memory_luts(numbers: EngineNumbers) -> int:
+    """LUTs of the memories that are made of them, with those that choose among 16 words."""
+    fifo = (1, numbers.fifo_address_width, _fifo_width(numbers))
+    return sum(
+        count * ((_LUTS_OF_RAM * -(-width // 4) << parts) + (width << parts) - width)
+        for count, address, width in (*rams(numbers), fifo)
+        if _of_luts(address)
+        for parts in [max(0, address - _RAM_ADDRESS)]
+    )
