@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import dask
 import pytest
-from distributed import LocalCluster
 
 from dwsim.errors import ToolError
 from dwsim.explore import pool as pool_module
 from dwsim.explore.pool import Pool, open_pool
 from dwsim.explore.run import explore
+from tests.explore.clusters import PATIENCE, dask_cluster
 from tests.explore.spaces import SMALL, small
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Two worker processes on loopback."""
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=":0",
-    ) as cluster:
-        yield cluster.scheduler_address
+    with dask_cluster(tmp_path_factory.mktemp("cluster"), workers=2) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster that is there is found, however busy the machine."""
+    monkeypatch.setattr(pool_module, "CONNECT_SECONDS", PATIENCE)
 
 
 def process_ids(items: Sequence[int]) -> list[tuple[int, int]]:
@@ -97,13 +97,11 @@ def test_a_dead_worker_speaks() -> None:
         list(pool.run(die, range(4)))
 
 
-def test_a_cluster_whose_workers_die() -> None:
-    config = {"distributed.scheduler.allowed-failures": 0}
+def test_a_cluster_whose_workers_die(tmp_path: Path) -> None:
     with (
-        dask.config.set(config),
-        LocalCluster(n_workers=1, host="127.0.0.1", dashboard_address=":0") as one,
+        dask_cluster(tmp_path, workers=1) as address,
         pytest.raises(ToolError, match=r"the Dask cluster at tcp.* gave up: [\s\S]*goes on"),
-        open_pool(scheduler=one.scheduler_address) as pool,
+        open_pool(scheduler=address) as pool,
     ):
         list(pool.run(die, range(4)))
 
@@ -124,12 +122,23 @@ def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) 
         _open(address)
 
 
-def test_a_cluster_without_workers() -> None:
+def test_every_attempt_runs_in_the_same_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each loop that Distributed starts by itself is one that can come too late for it."""
+    monkeypatch.setattr("dwsim.explore.pool.CONNECT_SECONDS", 1)
+    threads = []
+    for _ in range(2):
+        with pytest.raises(ToolError, match="no Dask scheduler answers at"):
+            _open("tcp://")
+        threads.append(set(threading.enumerate()))
+    assert threads[0] == threads[1]
+
+
+def test_a_cluster_without_workers(tmp_path: Path) -> None:
     with (
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=":0") as empty,
-        pytest.raises(ToolError, match="has no worker: dask worker tcp://127.0.0.1"),
+        dask_cluster(tmp_path, workers=0) as address,
+        pytest.raises(ToolError, match=f"has no worker: dask worker {address}"),
     ):
-        _open(empty.scheduler_address)
+        _open(address)
 
 
 def test_workers_with_other_code(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
