@@ -14,6 +14,9 @@ from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.files import SpecFile, read_spec, ready_specs
 from dwsim.spec.layer import LayerSpec
 
+ALL = "all"
+"""``--interleave``: every channel group of a layer."""
+
 
 def add_spec(parser: argparse.ArgumentParser) -> None:
     """SPEC."""
@@ -30,6 +33,18 @@ def add_layers(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         dest="layers",
         help="only these layers (default: all)",
+    )
+
+
+def add_interleave(parser: argparse.ArgumentParser) -> None:
+    """--interleave."""
+    parser.add_argument(
+        "--interleave",
+        type=_interleave,
+        default=1,
+        metavar="N",
+        help="channel groups whose pixels alternate in the streams: a divisor of each layer's, or"
+        f" {ALL}, which is NHWC (default: 1, plane-major)",
     )
 
 
@@ -76,6 +91,14 @@ def check_waves(command: str, waves: Path | None, layers: int) -> None:
     rules.raise_if_any()
 
 
+def _interleave(text: str) -> int | str:
+    if text != ALL and not text.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"must be a number of channel groups or {ALL}, not {text!r}"
+        )
+    return text if text == ALL else int(text)
+
+
 def _seed(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"must be an integer of at least 0, not {text!r}")
@@ -109,16 +132,19 @@ def load_spec(path_or_name: str) -> SpecFile:
     return spec
 
 
-def _misfits(index: int, layer: LayerSpec, spec: SpecFile) -> list[Violation]:
-    """Why a layer does not fit the engine of its spec."""
+def _misfits(index: int, layer: LayerSpec, spec: SpecFile, interleave: int = 1) -> list[Violation]:
+    """Why a layer does not fit the engine of its spec when so many channel groups interleave."""
     where = f"layer[{index}] ({layer.name})"
     try:
-        Plan(layer, spec.engine)
+        Plan(layer, spec.engine, interleave=interleave)
     except SpecError as error:
+        fields = {"ofmap": f"{where}.ofmap", "interleave": "--interleave"}
         return [
-            Violation(f"{where}.ofmap", v.value, v.rule)
-            if v.field == "ofmap"
-            else Violation(f"engine.{v.field}", v.value, f"{where}: {v.rule}")
+            Violation(
+                fields.get(v.field, f"engine.{v.field}"),
+                v.value,
+                v.rule if v.field == "ofmap" else f"{where}: {v.rule}",
+            )
             for v in error.violations
         ]
     return []
@@ -133,6 +159,27 @@ def load_layers(arguments: argparse.Namespace) -> tuple[SpecFile, tuple[LayerSpe
     if arguments.layers is None:
         return spec, spec.layers
     return spec, spec.select(arguments.layers, "--layer")
+
+
+def load_plans(arguments: argparse.Namespace) -> tuple[SpecFile, list[Plan]]:
+    """The spec, and the layers that ``--layer`` chose, in the order of ``--interleave``.
+
+    Raises:
+        SpecError: what ``load_layers`` raises; else why any of the layers cannot interleave so.
+    """
+    spec, layers = load_layers(arguments)
+    found: list[Violation] = []
+    plans = []
+    for layer in layers:
+        plan = Plan(layer, spec.engine)
+        wanted = plan.channel_groups if arguments.interleave == ALL else arguments.interleave
+        misfits = _misfits(spec.layers.index(layer), layer, spec, wanted)
+        if not misfits:
+            plans.append(Plan(layer, spec.engine, interleave=wanted))
+        found += misfits
+    if found:
+        raise SpecError(str(spec.path), found)
+    return spec, plans
 
 
 def progress(total: int, unit: str) -> Any:

@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             ("--layer", arguments.layers),
             ("--waves", arguments.waves),
             ("--static", arguments.static or None),
+            ("--interleave", None if arguments.interleave == 1 else arguments.interleave),
         )
         if value is not None
     ]

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from dwsim.cli.common import (
+    add_interleave,
     add_layers,
     add_seed,
     add_spec,
     add_waves,
     check_waves,
-    load_layers,
+    load_plans,
     progress,
 )
 from dwsim.data import random_layer_data, random_quantisation
@@ -35,6 +36,7 @@ from dwsim.trace import Trace
 _ACTIVITIES = {kind.value: kind.value.replace("-", "_") for kind in Activity}
 COLUMNS = (
     Column("layer", "layer", "text"),
+    Column("interleave", "interleave", "number"),
     Column("cycles", "cycles"),
     Column("law_cycles", "law"),
     Column("bound", "bound"),
@@ -64,6 +66,7 @@ def add_parser(commands: Any) -> None:
     )
     add_spec(parser)
     add_layers(parser)
+    add_interleave(parser)
     parser.add_argument(
         "--stalls",
         choices=tuple(PROFILES),
@@ -87,10 +90,9 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    spec, layers = load_layers(arguments)
-    check_waves("simulate", arguments.waves, len(layers))
+    spec, plans = load_plans(arguments)
+    check_waves("simulate", arguments.waves, len(plans))
     model = _model(arguments)
-    plans = [Plan(layer, spec.engine) for layer in layers]
     if model == "fast":
         pattern = partial(StallPattern, PROFILES[arguments.stalls], arguments.seed)
         runs = [run_fast(plan, stalls=pattern()) for plan in plans]
@@ -157,7 +159,7 @@ def simulate(
     """
     ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
     quantisation = random_quantisation(plan.layer, plan.engine, seed)
-    plan = Plan(plan.layer, plan.engine, quantisation)
+    plan = Plan(plan.layer, plan.engine, quantisation, plan.interleave)
     pattern = StallPattern(PROFILES[stalls], seed)
     observe = trace.observe if trace else None
     result = run_layer(plan, ifmap, weight, pattern, report, observe)
@@ -180,6 +182,7 @@ def row(result: FastRun | LayerRun) -> dict[str, Any]:
     """The numbers of a run, by the keys of ``COLUMNS``."""
     return {
         "layer": result.plan.layer.name,
+        "interleave": result.plan.interleave,
         "cycles": result.cycles,
         "law_cycles": result.plan.cycles,
         "bound": result.plan.bound,

@@ -7,26 +7,28 @@ import sys
 from typing import Any
 
 from dwsim.cli.common import (
+    add_interleave,
     add_layers,
     add_seed,
     add_simulator,
     add_spec,
     check_waves,
-    load_layers,
+    load_plans,
     progress,
 )
 from dwsim.data import random_layer_data, random_quantisation
-from dwsim.errors import SpecError, Violation
+from dwsim.derive import Plan
+from dwsim.errors import Rules
 from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
 from dwsim.stalls import PROFILES
 
 COLUMNS = (
     Column("layer", "layer", "text"),
     Column("stalls", "stalls", "text"),
+    Column("interleave", "interleave", "number"),
     Column("cycles", "cycles"),
     Column("bound", "bound"),
     Column("utilisation", "utilisation", "share"),
@@ -44,6 +46,7 @@ def add_parser(commands: Any) -> None:
     )
     add_spec(parser)
     add_layers(parser)
+    add_interleave(parser)
     parser.add_argument(
         "--stalls",
         choices=(*PROFILES, "all"),
@@ -75,15 +78,15 @@ def run(arguments: argparse.Namespace) -> int:
         from dwsim.cli import network
 
         return network.run(arguments)
-    spec, layers = load_layers(arguments)
-    _check_options(arguments, len(layers))
+    spec, plans = load_plans(arguments)
+    _check_options(arguments, len(plans))
     profiles = tuple(PROFILES) if arguments.stalls == "all" else (arguments.stalls,)
     rows: list[dict[str, Any]] = []
     try:
-        with progress(len(layers), "layer") as bar:
-            for layer in layers:
-                bar.set_description(layer.name)
-                jobs = jobs_of(layer, spec.engine, profiles, arguments.seed)
+        with progress(len(plans), "layer") as bar:
+            for plan in plans:
+                bar.set_description(plan.layer.name)
+                jobs = jobs_of(plan, profiles, arguments.seed)
                 rows += [row(done) for done in cosimulate(spec.engine, jobs, arguments)]
                 bar.update()
     finally:
@@ -97,9 +100,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check_options(arguments: argparse.Namespace, layers: int) -> None:
     check_waves("verify", arguments.waves, layers)
-    if arguments.lanes is not None:
-        rule = "is for .tflite files: a spec says how many lanes its engine has"
-        raise SpecError("verify", [Violation("--lanes", arguments.lanes, rule)])
+    rules = Rules("verify")
+    rules.require(
+        arguments.lanes is None,
+        "--lanes",
+        arguments.lanes,
+        "is for .tflite files: a spec says how many lanes its engine has",
+    )
+    rules.require(
+        arguments.interleave == 1 or not arguments.static,
+        "--interleave",
+        arguments.interleave,
+        "must be 1 with --static: a static engine is plane-major",
+    )
+    rules.raise_if_any()
 
 
 def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
@@ -108,10 +122,9 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
 
 
-def jobs_of(
-    layer: LayerSpec, engine: EngineSpec, profiles: tuple[str, ...], seed: int
-) -> list[Job]:
+def jobs_of(plan: Plan, profiles: tuple[str, ...], seed: int) -> list[Job]:
     """A job for each stall profile, with data of its own: an old value is then a wrong one."""
+    layer, engine = plan.layer, plan.engine
     return [
         Job(
             layer,
@@ -119,6 +132,7 @@ def jobs_of(
             stalls,
             seed + index,
             quantisation=random_quantisation(layer, engine, seed + index),
+            interleave=plan.interleave,
         )
         for index, stalls in enumerate(profiles)
     ]
@@ -140,6 +154,7 @@ def row(done: Verified) -> dict[str, Any]:
     return {
         "layer": done.job.layer.name,
         "stalls": done.job.stalls,
+        "interleave": done.job.interleave,
         "cycles": done.cycles,
         "bound": done.plan.bound,
         "utilisation": done.plan.utilisation(done.cycles) if regular else None,

@@ -331,7 +331,13 @@ class Plan:
 
         at_most("kernel_h", layer.kernel_h, engine.kernel_h, "the layer's kernel_h is")
         at_most("kernel_w", layer.kernel_w, engine.kernel_w, "the layer's kernel_w is")
-        if rules.integer("interleave", self.interleave, 1, engine.max_interleave):
+        if rules.integer("interleave", self.interleave, 1):
+            at_most(
+                "max_interleave",
+                self.interleave,
+                engine.max_interleave,
+                "the stream's interleave is",
+            )
             rules.require(
                 self.channel_groups % self.interleave == 0,
                 "interleave",
@@ -339,7 +345,10 @@ class Plan:
                 f"must divide the layer's {self.channel_groups} channel groups",
             )
             slots = self.row_pitch * self.interleave
-            at_most("max_row_pitch", slots, engine.max_row_pitch, "the layer's row_pitch is")
+            what = "the layer's row_pitch is"
+            if self.interleave > 1:
+                what = f"the layer's row_pitch, {self.row_pitch}, times interleave is"
+            at_most("max_row_pitch", slots, engine.max_row_pitch, what)
         at_most(
             "max_plane_rows", self.plane_rows, engine.max_plane_rows, "the layer's raster rows are"
         )

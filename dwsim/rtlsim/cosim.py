@@ -94,11 +94,12 @@ def run_jobs(
     Raises:
         MismatchError: with the first difference and the command that replays it with a
             waveform.
-        SpecError: when a job keeps parameters but not their quantisation, or has parameters that
-            leave what TFLite defines.
+        SpecError: when a job keeps parameters but not their quantisation, has parameters that
+            leave what TFLite defines, or interleaves on a static engine.
         ToolError: when the simulator is missing or crashes.
     """
     _check_kept_parameters(jobs)
+    _check_static(static, jobs)
     for job in jobs:
         if job.load and job.quantisation is not None:
             check_domain(job.weight, Plan(job.layer, engine, job.quantisation))
@@ -178,6 +179,19 @@ def _check_kept_parameters(jobs: Sequence[Job]) -> None:
             f"jobs[{index}].quantisation",
             job.quantisation,
             "must be that of the job whose parameters it keeps",
+        )
+    rules.raise_if_any()
+
+
+def _check_static(static: LayerSpec | None, jobs: Sequence[Job]) -> None:
+    """The geometry that is tied off is the plane-major one."""
+    rules = Rules("jobs")
+    for index, job in enumerate(jobs):
+        rules.require(
+            static is None or job.interleave == 1,
+            f"jobs[{index}].interleave",
+            job.interleave,
+            "must be 1 on a static engine, which is plane-major",
         )
     rules.raise_if_any()
 

@@ -41,6 +41,7 @@ def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture
             assert row["cycles"] == plan.cycles
             assert row["input_starved"] == row["backpressured"] == row["parameters"] == 0
     rows, total = document["layers"], document["total"]
+    assert "interleave" not in total
     for key in ("cycles", "law_cycles", "bound", "param_cycles", *kinds):
         assert total[key] == sum(row[key] for row in rows)
     macs = sum(layer.macs for layer in spec.layers)

@@ -28,7 +28,7 @@ def test_verify(simulator: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[:2] for line in lines[2:]] == [["same", name] for name in PROFILES]
     assert all(line.endswith("RTL = model = golden") for line in lines[2:])
     spec = read_spec("tiny")
-    assert lines[2].split()[2] == str(Plan(spec.layers[2], spec.engine).cycles)
+    assert lines[2].split()[3] == str(Plan(spec.layers[2], spec.engine).cycles)
 
 
 def test_verify_as_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:

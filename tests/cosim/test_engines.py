@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import run_jobs, runs_unstalled
 from tests.cosim.engines import CASES
 from tests.cosim.features import (
@@ -15,7 +16,7 @@ from tests.cosim.features import (
     engine_features,
     features,
 )
-from tests.cosim.layers import DEGENERATE, Case
+from tests.cosim.layers import DEGENERATE, Case, make_job
 
 LAYERS_WANTED = 300
 NEW_AXES_WANTED = 150
@@ -53,3 +54,12 @@ def test_rtl_model_and_golden_agree(case: Case, seed: int) -> None:
     verified = run_jobs(case.engine, jobs, static=case.static)
     assert len(verified) == len(jobs)
     assert [done.error for done in verified] == [0] * len(jobs), f"seed {seed}"
+
+
+def test_a_static_engine_is_plane_major() -> None:
+    """What is tied off is one order; nothing is built for another."""
+    (case,) = (case for case in CASES if case.static is not None)
+    job = make_job(case.static, case.engine, 1, "none", interleave=2)
+    rule = r"jobs\[0\].interleave = 2: must be 1 on a static engine, which is plane-major"
+    with pytest.raises(SpecError, match=rule):
+        run_jobs(case.engine, [job], static=case.static)
