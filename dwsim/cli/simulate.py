@@ -39,6 +39,7 @@ COLUMNS = (
     Column("interleave", "interleave", "number"),
     Column("cycles", "cycles"),
     Column("law_cycles", "law"),
+    Column("steady_cycles", "steady"),
     Column("bound", "bound"),
     Column("bound_share", "bound/cycles", "share"),
     Column("utilisation", "utilisation", "share"),
@@ -46,8 +47,9 @@ COLUMNS = (
     *(Column(key, title) for title, key in _ACTIVITIES.items()),
 )
 _LEGEND = """\
-law: cycles without stalls; bound: the fewest that ports and multipliers permit; param load:
-cycles to load the parameters, which precede the stream; then where each of the cycles went.
+law: cycles without stalls; steady: what as many images more of the same layer add to them; bound:
+the fewest that ports and multipliers permit; param load: cycles to load the parameters, which
+precede the stream; then where each of the cycles went.
 """
 MODELS = {
     "fast": "fast model; --model steppable steps every register and compares values with golden",
@@ -185,6 +187,7 @@ def row(result: FastRun | LayerRun) -> dict[str, Any]:
         "interleave": result.plan.interleave,
         "cycles": result.cycles,
         "law_cycles": result.plan.cycles,
+        "steady_cycles": result.plan.image_cycles * result.plan.layer.batch,
         "bound": result.plan.bound,
         "bound_share": result.plan.bound / result.cycles,
         "utilisation": result.utilisation,

@@ -57,6 +57,7 @@ class Stream:
         self.ifmap_given = 0
         self.ofmap_taken: list[int] = []
         self.keep_taken: list[int] = []
+        self.transfers: list[int] = []
         self.started: int | None = None
         self.result: JobResult | None = None
 
@@ -252,6 +253,7 @@ class Bench:
         stream.ofmap_taken.append(self.lockstep.field(observed, "m_axis_ofmap_tdata", width))
         keep = self.lockstep.field(observed, "m_axis_ofmap_tkeep", self.spec.lanes)
         stream.keep_taken.append(keep)
+        stream.transfers.append(self.lockstep.cycle - stream.started)
         self.beats_taken += 1
         if self.lockstep.field(observed, "m_axis_ofmap_tlast"):
             stream.result = self._result(stream)
@@ -265,6 +267,7 @@ class Bench:
         ]
         return JobResult(
             ofmap_beats=np.array(beats, np.int64).reshape(-1, spec.lanes),
+            transfers=np.array(stream.transfers, np.int64),
             keep=[f"{keep:x}" for keep in stream.keep_taken],
             started=stream.started,
             cycles=self.lockstep.cycle - stream.started + 1,

@@ -35,8 +35,9 @@ FAILURES = Path("dwsim-failures")
 class Verified:
     """One job on which RTL, model and golden agree in every value and cycle.
 
-    ``started`` is the cycle of its cfg handshake, counted over all jobs; ``ofmap`` is empty
-    for a job that is not regular.
+    ``started`` is the cycle of its cfg handshake, counted over all jobs; ``transfers`` has the
+    cycle of each ofmap beat's transfer, counted from there; ``ofmap`` is empty for a job that is
+    not regular.
     """
 
     job: Job
@@ -44,6 +45,7 @@ class Verified:
     started: int
     cycles: int
     error: int
+    transfers: np.ndarray
     ofmap: np.ndarray
 
 
@@ -162,7 +164,8 @@ def _verify(
             message = f"{complaint}\nin job {index}: {job}"
             _raise_failure(folder, message, jobs, simulator, index)
         ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
-        verified.append(Verified(job, plan, result.started, result.cycles, result.error, ofmap))
+        seen = (result.started, result.cycles, result.error, result.transfers)
+        verified.append(Verified(job, plan, *seen, ofmap))
     return verified
 
 

@@ -61,10 +61,12 @@ class JobResult:
 
     ``started`` is the cycle of the cfg handshake, counted over all jobs. ``keep`` has each beat's
     tkeep in hexadecimal (an engine may have more than 64 lanes). ``cycles`` counts from the cfg
-    handshake to the last ofmap transfer, both included.
+    handshake to the last ofmap transfer, both included. ``transfers`` has the cycle of each
+    ofmap beat's transfer, the cfg handshake being cycle 0.
     """
 
     ofmap_beats: np.ndarray = field(repr=False)
+    transfers: np.ndarray = field(repr=False)
     keep: list[str] = field(repr=False)
     started: int
     cycles: int
@@ -108,6 +110,7 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
 def write_results(folder: Path, results: Sequence[JobResult]) -> None:
     """Writes what the simulator process saw."""
     arrays = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
+    arrays |= {f"transfers_{i}": result.transfers for i, result in enumerate(results)}
     arrays |= {f"keep_{i}": np.array(result.keep, str) for i, result in enumerate(results)}
     counts = np.array([(r.started, r.cycles, r.error) for r in results], np.int64)
     np.savez(folder / "results.npz", counts=counts, **arrays)
@@ -117,6 +120,11 @@ def read_results(folder: Path) -> list[JobResult]:
     """Reads what ``write_results`` wrote."""
     with np.load(folder / "results.npz") as arrays:
         return [
-            JobResult(arrays[f"ofmap_{i}"], arrays[f"keep_{i}"].tolist(), *counts)
+            JobResult(
+                arrays[f"ofmap_{i}"],
+                arrays[f"transfers_{i}"],
+                arrays[f"keep_{i}"].tolist(),
+                *counts,
+            )
             for i, counts in enumerate(arrays["counts"].tolist())
         ]

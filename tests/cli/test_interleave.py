@@ -64,6 +64,7 @@ def test_both_models_interleave(
     plane_major = json_of(capsys, "simulate", spec, "--stalls", profile)
     for row, other in zip(document["layers"], plane_major["layers"], strict=True):
         assert row["cycles"] > other["cycles"]
+        assert row["steady_cycles"] == other["steady_cycles"]
 
 
 def test_all_is_every_channel_group_of_a_layer(

@@ -34,6 +34,7 @@ def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture
         )
         assert sum(row[kind] for kind in kinds) == row["cycles"] >= plan.cycles
         assert row["compute"] == plan.ofmap_beats
+        assert row["steady_cycles"] == plan.image_cycles * layer.batch
         assert row["bound_share"] == plan.bound / row["cycles"]
         assert row["utilisation"] == plan.utilisation(row["cycles"])
         assert row["param_cycles"] >= plan.param_beats
@@ -42,7 +43,7 @@ def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture
             assert row["input_starved"] == row["backpressured"] == row["parameters"] == 0
     rows, total = document["layers"], document["total"]
     assert "interleave" not in total
-    for key in ("cycles", "law_cycles", "bound", "param_cycles", *kinds):
+    for key in ("cycles", "law_cycles", "steady_cycles", "bound", "param_cycles", *kinds):
         assert total[key] == sum(row[key] for row in rows)
     macs = sum(layer.macs for layer in spec.layers)
     assert total["utilisation"] == pytest.approx(macs / (18 * total["cycles"]))
@@ -58,6 +59,13 @@ def test_simulate_an_engine_that_requantises(
     assert document == json_of(capsys, *argv, "--model", "steppable")
     (row,) = document["layers"]
     assert (row["cycles"] == row["law_cycles"]) is (profile == "none")
+
+
+def test_the_steady_interval_of_mobilenet_is_its_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    document = json_of(capsys, "simulate", "mobilenet_v1_32")
+    assert len(document["layers"]) == 13
+    assert all(row["steady_cycles"] == row["bound"] for row in document["layers"])
+    assert document["total"]["steady_cycles"] == document["total"]["bound"] == 95_648
 
 
 def test_simulate_is_repeatable(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,60 @@
+"""The steady interval: in RTL, an image's ofmap beats follow those of the image before by it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from dwsim.rtlsim.cosim import run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.spec.engine import EngineSpec
+from tests.cosim.engines import CASES
+from tests.cosim.layers import fits, interleaves, layer, make_job
+
+IMAGES = 4
+LAYERS = (
+    layer("same", (4, 5), (3, 3), 6, "SAME", batch=IMAGES),
+    layer("valid", (5, 4), (3, 2), 7, batch=IMAGES),
+    layer("strided", (5, 4), (3, 3), 5, "SAME", (2, 2), batch=IMAGES),
+    layer("multiplied", (3, 4), (2, 2), 6, "SAME", channel_multiplier=2, batch=IMAGES),
+    layer("wide_pads", (2, 3), (3, 3), 4, (3, 0, 1, 3), batch=IMAGES),
+    layer("stride_over_image", (2, 2), (1, 1), 3, (0, 0, 0, 0), (3, 3), batch=IMAGES),
+    layer("lag_over_plane", (2, 2), (3, 3), 6, (2, 2, 2, 2), (1, 1), (2, 2), batch=IMAGES),
+    layer("lead", (2, 2), (2, 2), 5, (5, 2, 0, 1), batch=IMAGES),
+)
+EXACT = ("same", "multiplied")
+"""Layers with a window in every slot: nothing is faster on any engine."""
+ENGINES = ("three_lanes", "interleaving", "row_a_cycle", "part_of_a_row", "rows_a_cycle")
+"""One of each kind: builds that the other tests make, too."""
+
+
+def jobs_of(engine: EngineSpec, seed: int) -> list[Job]:
+    """Every layer that fits, in every order that it can have."""
+    seeds = itertools.count(seed * 1000)
+    return [
+        make_job(made, engine, next(seeds), "none", interleave=interleave)
+        for made in LAYERS
+        if fits(made, engine)
+        for interleave in interleaves(made, engine)
+    ]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_image_follows_image_in_the_steady_interval(name: str, seed: int) -> None:
+    (engine,) = (case.engine for case in CASES if case.engine.name == name)
+    jobs = jobs_of(engine, seed)
+    assert len(jobs) >= 4
+    assert (engine.max_interleave > 1) is any(job.interleave > 1 for job in jobs)
+    for done in run_jobs(engine, jobs):
+        images = done.transfers.reshape(IMAGES, -1)
+        assert images.shape[1] == done.plan.ofmap_beats // IMAGES
+        wanted = done.plan.image_cycles
+        assert np.all(np.diff(images, axis=0) == wanted), (
+            f"{name}, {done.job.layer}, interleave {done.job.interleave}, seed {seed}:"
+            f" images {np.unique(np.diff(images, axis=0))} cycles apart, expected {wanted}"
+        )
+        assert done.transfers[-1] + 1 == done.cycles
+        if done.job.layer.name in EXACT:
+            assert wanted * IMAGES == done.plan.bound
