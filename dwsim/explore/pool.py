@@ -9,7 +9,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -22,14 +21,10 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from dwsim.errors import ToolError
 from dwsim.explore.store import code_hash
-
-if TYPE_CHECKING:
-    from tornado.ioloop import IOLoop
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -155,30 +150,15 @@ def other_code(found: Mapping[str, str]) -> list[str]:
     return [worker for worker, code in found.items() if code != code_hash()]
 
 
-@cache
-def _io_loop() -> IOLoop:
-    """What every Dask client of this process runs in, in a thread of its own.
-
-    Distributed starts a loop for each client that brings none, but gives its thread ten seconds
-    to begin: a machine that stands still for longer would end the run with an AssertionError.
-    """
-    from tornado.ioloop import IOLoop
-
-    loop = IOLoop(make_current=False)
-    begun = threading.Event()
-    loop.add_callback(begun.set)
-    threading.Thread(target=loop.start, name="Dask", daemon=True).start()
-    begun.wait()
-    return loop
-
-
 @contextmanager
 def _dask(address: str) -> Iterator[Pool]:
     # Here and not at the top: only this needs Dask.
-    from distributed import Client, KilledWorker
+    from distributed import KilledWorker
+
+    from dwsim.explore.dask_client import connect
 
     try:
-        client = Client(address, _io_loop(), timeout=CONNECT_SECONDS, set_as_default=False)
+        client = connect(address, CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise ToolError(f"no Dask scheduler answers at {address}: {error}") from None
     try:

@@ -1,7 +1,7 @@
 """Dask clusters for the tests, made as a user makes them: every part a process of its own.
 
-``distributed.LocalCluster`` runs its scheduler in a thread of the test, and gives each such thread
-ten seconds to begin: too few on a machine that everything else keeps busy.
+``distributed.LocalCluster`` runs its scheduler in a thread of the tests, which has ten seconds to
+begin and to end, however busy the machine is.
 """
 
 from __future__ import annotations

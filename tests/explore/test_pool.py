@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from dwsim.errors import ToolError
 from dwsim.explore import pool as pool_module
@@ -122,8 +124,8 @@ def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) 
         _open(address)
 
 
-def test_every_attempt_runs_in_the_same_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each loop that Distributed starts by itself is one that can come too late for it."""
+def test_a_refused_client_leaves_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left open would be closed by its finalizer, which may come at the worst time."""
     monkeypatch.setattr("dwsim.explore.pool.CONNECT_SECONDS", 1)
     threads = []
     for _ in range(2):
@@ -131,6 +133,8 @@ def test_every_attempt_runs_in_the_same_thread(monkeypatch: pytest.MonkeyPatch) 
             _open("tcp://")
         threads.append(set(threading.enumerate()))
     assert threads[0] == threads[1]
+    clients = [thing for thing in gc.get_objects() if issubclass(type(thing), Client)]
+    assert [client for client in clients if client.status != "closed"] == []
 
 
 def test_a_cluster_without_workers(tmp_path: Path) -> None:
