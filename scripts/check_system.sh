@@ -1,5 +1,6 @@
 #!/bin/sh
-# Names every system tool that dwsim needs and this machine lacks, one line each.
+# Names every system tool that dwsim needs and this machine lacks, one line each; and what it can
+# do without.
 # PYTHON is the interpreter to judge (default: python3).
 
 PYTHON="${PYTHON:-python3}"
@@ -8,6 +9,10 @@ missing=0
 lack() {
     echo "dwsim needs $1: $2" >&2
     missing=1
+}
+
+lack_optional() {
+    echo "optional: $1: $2" >&2
 }
 
 has() {
@@ -54,5 +59,17 @@ fi
 has make || lack "make" \
     "apt-get install make (Debian), dnf install make (Fedora), xcode-select --install (macOS)"
 has perl || lack "perl" "apt-get install perl (Debian), dnf install perl (Fedora)"
+
+if ! has iverilog || ! has vvp; then
+    lack_optional "Icarus Verilog, a second simulator; tests in it are skipped without" \
+        "apt-get install iverilog (Debian), dnf install iverilog (Fedora), \
+brew install icarus-verilog (macOS)"
+fi
+# The names that tests/explore_report/conftest.py looks for.
+if ! has chromium-headless-shell && ! has chromium && ! has chromium-browser &&
+    ! has google-chrome; then
+    lack_optional "Chromium; tests of the report's page are skipped without" \
+        "apt-get install chromium-headless-shell (Debian), dnf install chromium (Fedora)"
+fi
 
 exit "$missing"
