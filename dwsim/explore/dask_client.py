@@ -1,4 +1,4 @@
-"""The client of a Dask cluster; the only module that needs Dask."""
+"""The client of a Dask cluster, which closes itself when it cannot connect."""
 
 from __future__ import annotations
 
