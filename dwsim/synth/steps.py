@@ -13,6 +13,7 @@ from dwsim.cache import digest_bytes
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.resources import rtl_dir
 from dwsim.spec.engine import EngineSpec
+from dwsim.synth.floorplan import VERSION, blocks_netlist, place_blocks, read_sites
 from dwsim.synth.harness import HARNESS, harness_verilog
 from dwsim.synth.kept import kept
 from dwsim.synth.netlist import free_unused_carries, ports_of
@@ -23,6 +24,7 @@ from dwsim.synth.tools import ToolFailureError, find_tool
 _TIMEOUT = 7200.0  # seconds of one run of a tool
 _PINS = ("TRELLIS_IO", "SB_IO")
 _NETLIST, _SHELL = "netlist.json.gz", "harness.json.gz"
+_PLACED = "placed.json"
 _CELLS, _BELS, _REPORT = "cells.json", "bels.json", "report.json"
 _YOSYS_LOG, _HARNESS_LOG, _NEXTPNR_LOG = "yosys.log", "harness.log", "nextpnr.log"
 
@@ -77,15 +79,32 @@ def route(request: SynthRequest, netlist: Netlist, seed: int) -> Routed:
     Raises:
         ToolError: when nextpnr fails.
     """
+    sites = _sites(request, netlist)
     identity = {
         "netlist": netlist.directory.name,
         "freq": request.clock,
         "seed": seed,
         "options": request.target.nextpnr_options,
+        "floorplan": [VERSION, *sites],
         **_nextpnr_identity(request),
     }
-    made = kept("route", identity, partial(_route, request, netlist.directory, seed))
+    made = kept("route", identity, partial(_route, request, netlist.directory, sites, seed))
     return nextpnr_timing(made / _REPORT)
+
+
+def _sites(request: SynthRequest, netlist: Netlist) -> list[str]:
+    """Where the part has multiplier blocks: nextpnr is asked to place as many as there are."""
+    block = request.target.block
+    if block is None or netlist.bels is None:
+        return []
+    count = netlist.bels.available[block]
+
+    def place(folder: Path) -> None:
+        (folder / "blocks.json").write_text(blocks_netlist(block, count))
+        _nextpnr(request, folder, "--json", "blocks.json", "--no-route", "--write", _PLACED)
+
+    identity = {"block": block, "count": count, **_nextpnr_identity(request)}
+    return read_sites(kept("sites", identity, place) / _PLACED)
 
 
 def _nextpnr_identity(request: SynthRequest) -> dict[str, object]:
@@ -139,9 +158,13 @@ def _pack(request: SynthRequest, netlist: Path, folder: Path) -> None:
         )
 
 
-def _route(request: SynthRequest, netlist: Path, seed: int, folder: Path) -> None:
+def _route(request: SynthRequest, netlist: Path, sites: list[str], seed: int, folder: Path) -> None:
     """Places and routes the engine in its harness."""
     _expand(netlist / _SHELL, folder / "harness.json")
+    if request.target.block is not None:
+        harness = json.loads((folder / "harness.json").read_text())
+        place_blocks(harness["modules"][HARNESS], request.target.block, sites)
+        (folder / "harness.json").write_text(json.dumps(harness))
     options = [*request.target.nextpnr_options, "--timing-allow-fail"]
     timing = ["--freq", f"{request.clock:g}", "--seed", str(seed), "--report", _REPORT]
     _nextpnr(request, folder, "--json", "harness.json", *options, *timing)

@@ -22,7 +22,8 @@ class Target:
     """One family: its synthesis command, its parts, and its place-and-route tool if it has one.
 
     ``cells`` names what the columns lut, ff, dsp and bram count. ``freq`` is the clock in MHz
-    that place and route aims at; ``notes`` are what to know about its Fmax.
+    that place and route aims at; ``block`` the multiplier that dwsim.synth.floorplan places;
+    ``notes`` are what to know about its Fmax.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Target:
     freq: float
     cells: Mapping[str, str]
     nextpnr_options: tuple[str, ...] = ()
+    block: str | None = None
     speeds: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -91,8 +93,12 @@ ECP5 = Target(
     freq=250.0,
     cells={"lut": "TRELLIS_COMB", "ff": "TRELLIS_FF", "dsp": "MULT18X18D", "bram": "DP16KD"},
     nextpnr_options=("--lpf-allow-unconstrained",),
+    block="MULT18X18D",
     speeds=("6", "7", "8"),
-    notes=("nextpnr does not time the inside of a multiplier that has registers of its own",),
+    notes=(
+        "nextpnr does not time the inside of a multiplier that has registers of its own",
+        "multiplier blocks are placed lane by lane (dwsim/synth/floorplan.py), the rest by nextpnr",
+    ),
 )
 
 ICE40 = Target(
