@@ -60,20 +60,18 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     full[top:, left:, : layer.ofmap_channels] = flat
     if plan.quantisation is not None:
         check_domain(weight, plan)
-        words[scales:, : layer.ofmap_channels] = _scale_bytes(flat, plan)
+        words[scales:, : layer.ofmap_channels] = _scale_bytes(plan)
     by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
 
 
-def _scale_bytes(flat: np.ndarray, plan: Plan) -> np.ndarray:
+def _scale_bytes(plan: Plan) -> np.ndarray:
     """Bytes of each ofmap channel's bias, multiplier and right shift: (scale_words, channels).
 
-    The array multiplies ifmap values as they are, so the bias takes what the zero point adds:
-    sum((x - zero_point)*w) + bias = sum(x*w) + (bias - zero_point*sum(w)), in wrapping numbers.
     The right shift is where the result begins in the product of sum and multiplier.
     """
     q, n = plan.quantisation, plan.numbers
-    bias = np.asarray(q.bias, np.int64) - q.ifmap_zero_point * flat.sum(axis=(0, 1))
+    bias = np.asarray(q.bias, np.int64)
     multiplier = np.asarray(q.multiplier, np.int64)
     if q.ifmap_width == 16:
         multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)

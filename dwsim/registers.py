@@ -267,7 +267,7 @@ def _error_fields() -> tuple[Field, ...]:
     until = "; until the core is reset"
     core = _fields(
         "status",
-        ("ifmap_short", 0, f"an ifmap stream was too short: zeros stood in{until}"),
+        ("ifmap_short", 0, f"an ifmap stream was too short: padding stood in{until}"),
         ("ifmap_long", 1, f"an ifmap stream was too long: beats were dropped{until}"),
         ("param_length", 2, f"a parameter tensor had a wrong length{until}"),
     )

@@ -23,6 +23,7 @@ module dw_control #(
     input  wire done,           // nothing is left to take or to emit
     output wire capture,        // take the cfg ports into the geometry registers
     output wire restart,
+    output wire start,          // the last cycle of restart
     output wire swap,           // use the other parameter bank from the next cycle on
     output wire run,
     output wire busy
@@ -41,7 +42,8 @@ module dw_control #(
   assign cfg_ready = (state == IDLE);
   assign capture = cfg_ready && cfg_valid;
   assign restart = (state == LOAD);
-  assign swap = restart && load && ready;
+  assign start = restart && ready;
+  assign swap = start && load;
   // One bit tells: much hangs on it. (There is no state 3.)
   assign run = state[1];
   assign busy = (state != IDLE);

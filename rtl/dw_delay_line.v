@@ -2,7 +2,7 @@
 //
 // Promises: before step t, q is the word that entered at step t - (length - SHORTER). Time passes only
 // in cycles with `step`. `length` may change only under `restart`, after which the first
-// words out are stale that entered before. q is one choice away from registers.
+// words out are stale that entered before. q is one gate away from registers.
 //
 // One module serves the row delays (thousands of words), the column delays (a few) and the
 // plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
@@ -59,8 +59,9 @@ module dw_delay_line #(
       reg [ADDR_W-1:0] read_address;
       reg [WIDTH-1:0] last_d;
       reg [WIDTH-1:0] earlier_d;
-      reg is_one;  // length, in registers of their own: they choose every bit of q
+      reg is_one;  // length, in registers of their own: every bit of q hangs on them
       reg is_two;
+      reg is_short;  // it is one of the two
       wire [LENGTH_W-1:0] read_offset = TWO - length;
       wire [WIDTH-1:0] read_data;
 
@@ -73,6 +74,7 @@ module dw_delay_line #(
           .write_address(write_address),
           .write_data   (d),
           .read         (step),
+          .clear        (is_short),
           .read_address (read_address),
           .read_data    (read_data)
       );
@@ -80,6 +82,7 @@ module dw_delay_line #(
       always @(posedge clk) begin
         is_one <= (length == ONE);
         is_two <= (length == TWO);
+        is_short <= (length == ONE) || (length == TWO);
         if (restart) begin
           write_address <= {ADDR_W{1'b0}};
           read_address  <= read_offset[ADDR_W-1:0];
@@ -91,9 +94,11 @@ module dw_delay_line #(
           last_d <= d;
           earlier_d <= last_d;
         end
+        // Words that are not wanted are zeros, so that a choice is one gate a bit.
+        if (!is_two) earlier_d <= {WIDTH{1'b0}};
       end
 
-      assign q = is_one ? last_d : is_two ? earlier_d : read_data;
+      assign q = ({WIDTH{is_one}} & last_d) | earlier_d | read_data;
 
       if (LENGTH_W > ADDR_W) begin : g_unused
         wire unused_offset = &{1'b0, read_offset[LENGTH_W-1:ADDR_W], 1'b0};

@@ -1,9 +1,10 @@
 // dw_ifmap_port: hands ifmap beats to the raster and keeps streams of a wrong length apart.
 //
-// Promises: the raster gets exactly the beats it asks for; `available` is a register. When
-// tlast comes early, zeros stand in for the missing beats; when it does not come with the final beat, beats are
-// dropped up to and with the tlast that comes later; no stream may run meanwhile. Either way
-// the next stream starts on its own first beat, and the error flag is up until reset.
+// Promises: the raster gets exactly the beats it asks for; `available` is a register. When tlast
+// comes early, zeros stand in for the missing beats, as for padding; when it does not come with the
+// final beat, beats are dropped up to and with the tlast that comes later; no stream may run
+// meanwhile. Either way the next stream starts on its own first beat, and the error flag is up
+// until reset.
 `default_nettype none
 
 module dw_ifmap_port #(

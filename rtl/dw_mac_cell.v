@@ -1,8 +1,9 @@
 // dw_mac_cell: one multiply-add cell of a systolic chain.
 //
-// Promises: psum_out, three cycles after ifmap and weight, is their product plus the psum_in of
-// one cycle before; with FIRST = 1 it is the product, two cycles later, and there is no adder.
-// Numbers are exact: PRODUCT_W and PSUM_OUT_W hold every value.
+// Promises: psum_out, four cycles after ifmap and weight, is their product plus the psum_in of
+// one cycle before; with FIRST = 1 it is the product, three cycles later, and there is no adder.
+// Numbers are exact: PRODUCT_W and PSUM_OUT_W hold every value. The product waits a cycle in a
+// register that can be near the adder: multiplier blocks sit where the chip has them.
 `default_nettype none
 
 module dw_mac_cell #(
@@ -24,7 +25,9 @@ module dw_mac_cell #(
 
   localparam ACC_SIGNED = (IFMAP_SIGNED != 0) || (WEIGHT_SIGNED != 0);
 
-  wire [PRODUCT_W-1:0] product;
+  wire [PRODUCT_W-1:0] block_product;
+  reg [PRODUCT_W-1:0] product;
+  always @(posedge clk) product <= block_product;
   dw_multiplier #(
       .A_W     (IFMAP_W),
       .B_W     (WEIGHT_W),
@@ -35,7 +38,7 @@ module dw_mac_cell #(
       .clk(clk),
       .a  (ifmap),
       .b  (weight),
-      .p  (product)
+      .p  (block_product)
   );
 
   generate

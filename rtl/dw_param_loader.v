@@ -40,17 +40,18 @@ module dw_param_loader #(
 );
 
   localparam [WORDS-1:0] FIRST_WORD = 1;
-  localparam [SETS_W-1:0] ALL_SETS = WEIGHT_SETS;
+  localparam LAST_INDEX = WEIGHT_SETS - 1;
+  localparam [SETS_W-1:0] LAST_SET = LAST_INDEX[SETS_W-1:0];
 
   reg [WORDS-1:0] word;  // one-hot: the word of the next beat
   reg [SETS_W-1:0] sets;  // whole sets received; the index of the next beat's
   reg [WORD_W-1:0] index;  // whole passes received
+  reg overflow;  // sets is WEIGHT_SETS
 
   wire accept = s_axis_param_tvalid && s_axis_param_tready;
   wire last_pass;
   wire pass_end = word[UNITS-1];
   wire set_end = word[WORDS-1] && ((WORDS > UNITS) || last_pass);
-  wire overflow = (sets == ALL_SETS);
   wire tensor_end = accept && s_axis_param_tlast;
   wire loaded_next = swap ? 1'b0 : loaded || tensor_end;
   wire [WORDS-1:0] word_next;
@@ -84,6 +85,7 @@ module dw_param_loader #(
       word <= FIRST_WORD;
       sets <= {SETS_W{1'b0}};
       index <= {WORD_W{1'b0}};
+      overflow <= 1'b0;
       write_word <= {WORDS{1'b0}};
     end else begin
       s_axis_param_tready <= !loaded_next;
@@ -93,6 +95,8 @@ module dw_param_loader #(
       // The count of a loaded tensor stays for the check at the swap.
       if (swap) sets <= {SETS_W{1'b0}};
       else if (accept && set_end && !overflow) sets <= sets + 1'b1;
+      if (swap) overflow <= 1'b0;
+      else if (accept && set_end && (sets == LAST_SET)) overflow <= 1'b1;
       if (swap) index <= {WORD_W{1'b0}};
       else if (accept && pass_end && !overflow) index <= index + 1'b1;
       if (tensor_end) word <= FIRST_WORD;

@@ -1,8 +1,9 @@
 // dw_ram: a memory with a write port and a registered read port.
 //
 // Promises: after two cycles with `read`, read_data is the word that was at the read_address of
-// the first of them, before a write of that cycle. Memory output and read_data are registers,
-// which a block RAM can absorb.
+// the first of them, if it was not written in that cycle. A cycle with `clear` and `read` makes
+// read_data 0; then reads count anew. Memory output and read_data are registers, which a block RAM
+// can absorb.
 `default_nettype none
 
 module dw_ram #(
@@ -14,6 +15,7 @@ module dw_ram #(
     input  wire [ADDR_W-1:0] write_address,
     input  wire [ WIDTH-1:0] write_data,
     input  wire              read,
+    input  wire              clear,
     input  wire [ADDR_W-1:0] read_address,
     output reg  [ WIDTH-1:0] read_data
 );
@@ -30,6 +32,7 @@ module dw_ram #(
       memory_data <= memory[read_address];
       read_data   <= memory_data;
     end
+    if (clear) read_data <= {WIDTH{1'b0}};
   end
 
 endmodule

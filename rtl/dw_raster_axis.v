@@ -3,7 +3,7 @@
 // Promises: positions 0 .. pitch-1, over and over, one a step. `hit` holds at positions
 // 0, stride, 2*stride, ..., `count` of them; `final_hit` with the last of those; `last`
 // at position pitch-1. All three are registers: what the next slot does hangs on them.
-// `hit_next` is what `hit` will be after a step.
+// `hit_next` is what `hit` will be after a step, if no restart comes; count is not 0.
 `default_nettype none
 
 module dw_raster_axis #(
@@ -22,27 +22,29 @@ module dw_raster_axis #(
 );
 
   reg [WIDTH-1:0] left;  // positions to go, this one included
-  reg [WIDTH-1:0] phase;  // positions to the next multiple of stride, plus 1
-  reg [WIDTH-1:0] hits_left;
+  reg [WIDTH-1:0] phase;  // positions to the next multiple of stride
+  reg [WIDTH-1:0] hits_left;  // this position's and later ones
+  reg in_phase;  // phase is 1
+  reg more;  // later positions are hit
 
   // What will be true after the step, found without the adders' results.
   wire anew = restart || last;
-  wire in_phase = (phase == 1);
-  wire last_next = anew ? (pitch == 1) : ({1'b0, left} == 2);
-  wire phase_next = anew || (in_phase ? (stride == 1) : ({1'b0, phase} == 2));
-  wire some_next = anew ? (count != 0) : hit ? (hits_left != 1) : (hits_left != 0);
-  wire one_next = anew ? (count == 1) : hit ? ({1'b0, hits_left} == 2) : (hits_left == 1);
+  wire multiple = anew || in_phase;  // the next position is one of stride
+  wire hit_again = in_phase && more;
+  wire one_later = hit ? ({1'b0, hits_left} == 2) : (hits_left == 1);
 
-  assign hit_next = phase_next && some_next;
+  assign hit_next = last || hit_again;
 
   always @(posedge clk) begin
     if (restart || step) begin
-      left <= anew ? pitch : left - 1'b1;
-      phase <= anew ? 1 : in_phase ? stride : phase - 1'b1;
-      hits_left <= anew ? count : hit ? hits_left - 1'b1 : hits_left;
-      last <= last_next;
-      hit <= hit_next;
-      final_hit <= phase_next && one_next;
+      left      <= anew ? pitch : left - 1'b1;
+      last      <= anew ? (pitch == 1) : ({1'b0, left} == 2);
+      phase     <= multiple ? stride : phase - 1'b1;
+      in_phase  <= multiple ? (stride == 1) : ({1'b0, phase} == 2);
+      hits_left <= anew ? count : hits_left - {{(WIDTH - 1) {1'b0}}, hit};
+      hit       <= anew || hit_again;
+      final_hit <= anew ? (count == 1) : hit_again && one_later;
+      more      <= anew ? (count != 1) : more && !(hit_again && one_later);
     end
   end
 

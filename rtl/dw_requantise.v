@@ -1,8 +1,8 @@
 // dw_requantise: makes one lane's output value of an acc, as TFLite's integer kernels do where
 // they are defined (dwsim.requantise_domain).
 //
-// Promises, CYCLES after acc and bias, with the multiplier of 1 cycle and the right_shift of 6
-// cycles later:
+// Promises, CYCLES after acc, with the bias of 1 cycle before, the multiplier of the same cycle
+// and the right_shift of 5 cycles later (each waits a cycle near where it is used):
 //   x = acc + bias, wrapped to X_W bits;
 //   single rounding: x times multiplier, in units of 2^right_shift, half up;
 //   double rounding: the same if right_shift is below 32; else x times multiplier in units of
@@ -38,8 +38,16 @@ module dw_requantise #(
 );
 
   // ---- x = acc + bias, times multiplier -------------------------------------------------
+  reg [X_W-1:0] bias_q;
+  reg [MULTIPLIER_W-1:0] multiplier_q;
+  reg [5:0] right_shift_q;
   reg [X_W-1:0] x;
-  always @(posedge clk) x <= {{(X_W - ACC_W) {acc[ACC_W-1]}}, acc} + bias;
+  always @(posedge clk) begin
+    bias_q        <= bias;
+    multiplier_q  <= multiplier;
+    right_shift_q <= right_shift;
+    x             <= {{(X_W - ACC_W) {acc[ACC_W-1]}}, acc} + bias_q;
+  end
 
   wire [63:0] product;
   dw_product #(
@@ -48,7 +56,7 @@ module dw_requantise #(
   ) u_product (
       .clk       (clk),
       .x         (x),
-      .multiplier(multiplier),
+      .multiplier(multiplier_q),
       .product   (product)
   );
 
@@ -63,7 +71,7 @@ module dw_requantise #(
   ) u_round_shift (
       .clk        (clk),
       .product    (product),
-      .right_shift(right_shift),
+      .right_shift(right_shift_q),
       .twice      (twice),
       .field      (field),
       .negative   (negative),

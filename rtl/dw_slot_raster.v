@@ -9,6 +9,8 @@
 // two rasters `lag` slots apart even then, and over any number of planes in between.
 // A window is held for as many cycles as its passes take; no slot enters meanwhile, and what
 // has claimed no credit yet (the first pass of an ofmap beat) waits for it.
+// Outside the run nothing is due, so nothing hangs on `run` but what is known before: there,
+// voids enter that nobody sees.
 `default_nettype none
 
 module dw_slot_raster #(
@@ -28,6 +30,7 @@ module dw_slot_raster #(
     input  wire                          clk,
     input  wire                          rst,
     input  wire                          restart,
+    input  wire                          start,         // run comes with the next cycle
     input  wire                          run,
     // geometry, stable outside restart
     input  wire [             COL_W-1:0] ifmap_w,
@@ -71,6 +74,8 @@ module dw_slot_raster #(
   reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted
   reg in_more;  // in_planes is not 0
   reg out_more;
+  reg in_one;  // in_planes is 1
+  reg out_one;
 
   // What a slot may have to wait for hangs on registers: this is the engine's longest path.
   // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit. (The output's
@@ -199,11 +204,11 @@ module dw_slot_raster #(
   wire beat_ok = !in_due || beat_available;
   wire credit_ok = !out_due || credit_available;
 
-  assign step = run && !holding && beat_ok && credit_ok;
+  assign step = !holding && beat_ok && credit_ok;
   assign take = step && in_hit;
-  assign final_take = take && in_final_hit && (in_planes == 1);
+  assign final_take = take && in_final_hit && in_one;
   assign emit = (step && out_hit) || (holding && (credit_available || !claims));
-  assign plane_last = (out_planes == 1);
+  assign plane_last = out_one;
   assign done = !in_more && !out_more && !holding;
 
   // A void that enters only because the next plane has no beat yet is a stall, too.
@@ -211,42 +216,53 @@ module dw_slot_raster #(
   assign backpressured = stalls && (holding || (!step && beat_ok));
   assign starved = stalls && !holding && (step ? (in_may_begin && !beat_available) : !beat_ok);
 
-  wire in_more_next = in_final_hit ? (in_planes != 1) : in_more;
-  wire out_more_next = plane_final ? (out_planes != 1) : out_more;
+  wire in_more_next = in_final_hit ? !in_one : in_more;
+  wire out_more_next = plane_final ? !out_one : out_more;
   wire in_turns = in_plane_end && in_more_next;  // another plane follows
   wire out_turns = out_plane_end && out_more_next;
 
   // Without a lag the output's planes follow each other as the input's do.
   wire leads = lead || (lag == 0);
   wire out_marked = !lead && marker_next;
+  wire starts = start && !rst && (planes != 0);
 
   always @(posedge clk) begin
     if (restart) begin
       in_planes <= planes;
       in_more <= (planes != 0);
-      in_sure <= 1'b0;
-      in_due <= 1'b0;
-      in_may_begin <= !lead && (planes != 0);
-      both_may_begin <= (lag == 0) && (planes != 0);
+      in_one <= (planes == 1);
       out_planes <= planes;
       out_more <= (planes != 0);
-      out_sure <= leads && (planes != 0);
-      out_due <= leads && (planes != 0);
-      out_begins <= lead && (planes != 0);
+      out_one <= (planes == 1);
     end else if (step) begin
       if (in_live) begin
-        if (in_final_hit) in_planes <= in_planes - 1'b1;
+        in_planes <= in_planes - {{(PLANES_W - 1) {1'b0}}, in_final_hit};
+        in_one <= in_final_hit ? ({1'b0, in_planes} == 2) : in_one;
         in_more <= in_more_next;
+      end
+      if (out_live) begin
+        out_planes <= out_planes - {{(PLANES_W - 1) {1'b0}}, plane_final};
+        out_one <= plane_final ? ({1'b0, out_planes} == 2) : out_one;
+        out_more <= out_more_next;
+      end
+    end
+
+    if (rst || !run) begin
+      in_sure <= 1'b0;
+      in_due <= 1'b0;
+      in_may_begin <= starts && !lead;
+      both_may_begin <= starts && (lag == 0);
+      out_sure <= starts && leads;
+      out_due <= starts && leads;
+      out_begins <= starts && lead;
+    end else if (step) begin
+      if (in_live) begin
         in_may_begin <= !lead && in_turns;
         both_may_begin <= (lag == 0) && in_turns;
       end
       in_sure <= (in_live && !in_plane_end) || (lead && marker_next);
       in_due <= (in_live && !in_plane_end && in_hit_next) || (lead && marker_next);
 
-      if (out_live) begin
-        if (plane_final) out_planes <= out_planes - 1'b1;
-        out_more <= out_more_next;
-      end
       out_begins <= lead && out_live && out_turns;
       out_sure <= (out_live && (!out_plane_end || (leads && out_turns))) || out_marked ||
           neither_begins;
@@ -254,7 +270,7 @@ module dw_slot_raster #(
           neither_begins;
     end
 
-    step_q <= step && !rst;
+    step_q <= step && run && !rst;
     emit_q <= emit && !rst;
     if (step) begin
       row_mask <= row_mask_now;

@@ -1,9 +1,9 @@
 // dw_tap_mask: makes operands of a window: taps outside the ifmap contribute nothing.
 //
-// Promises: one cycle after a slot's row_mask, col_mask and emit, and in the cycle of its taps,
-// each operand is the tap where both masks are 1 and the window is emitted, else `padding`
-// (what padding stands for: 0, or the zero point). Windows that are not emitted move no
-// multiplier. The operands are meant for the input registers of multipliers.
+// Promises: two cycles after a slot's row_mask, col_mask and emit, and one after its taps, each
+// operand is the tap where both masks are 1 and the window is emitted, else 0. So windows that
+// are not emitted move no multiplier. The operands are registers, halfway from the window to
+// multipliers that may be far away.
 `default_nettype none
 
 module dw_tap_mask #(
@@ -16,8 +16,7 @@ module dw_tap_mask #(
     input  wire [               KERNEL_H-1:0] row_mask,
     input  wire [               KERNEL_W-1:0] col_mask,
     input  wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps,
-    input  wire [                  WIDTH-1:0] padding,
-    output wire [KERNEL_H*KERNEL_W*WIDTH-1:0] operands
+    output reg  [KERNEL_H*KERNEL_W*WIDTH-1:0] operands
 );
 
   genvar r, c;
@@ -25,9 +24,11 @@ module dw_tap_mask #(
     for (r = 0; r < KERNEL_H; r = r + 1) begin : g_row
       for (c = 0; c < KERNEL_W; c = c + 1) begin : g_col
         reg mask;
-        always @(posedge clk) mask <= emit && row_mask[r] && col_mask[c];
-        assign operands[(r*KERNEL_W+c)*WIDTH+:WIDTH] =
-            mask ? taps[(r*KERNEL_W+c)*WIDTH+:WIDTH] : padding;
+        always @(posedge clk) begin
+          mask <= emit && row_mask[r] && col_mask[c];
+          operands[(r*KERNEL_W+c)*WIDTH+:WIDTH] <=
+              mask ? taps[(r*KERNEL_W+c)*WIDTH+:WIDTH] : {WIDTH{1'b0}};
+        end
       end
     end
   endgenerate

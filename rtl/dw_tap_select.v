@@ -1,9 +1,8 @@
 // dw_tap_select: the operands of one pass of a window, where the array takes several passes.
 //
-// Promises: two cycles after a slot's row_mask, col_mask, emit and pass, and one after its
+// Promises: three cycles after a slot's row_mask, col_mask, emit and pass, and two after its
 // taps, operand u is tap pass*UNITS + u, counted row by row, where both of its masks are 1 and
-// the window is emitted; else, and behind the last tap, it is `padding` (what padding stands
-// for: 0, or the zero point).
+// the window is emitted; else, and behind the last tap, it is 0. The operands are registers.
 `default_nettype none
 
 module dw_tap_select #(
@@ -20,8 +19,7 @@ module dw_tap_select #(
     input  wire [               KERNEL_W-1:0] col_mask,
     input  wire [                 PASS_W-1:0] pass,
     input  wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps,
-    input  wire [                  WIDTH-1:0] padding,
-    output wire [            UNITS*WIDTH-1:0] operands
+    output reg  [            UNITS*WIDTH-1:0] operands
 );
 
   localparam TAPS = KERNEL_H * KERNEL_W;
@@ -60,8 +58,8 @@ module dw_tap_select #(
         mask   <= emit && unit_masks[pass];
         mask_q <= mask;
         chosen <= unit_choices[pass_q*WIDTH+:WIDTH];
+        operands[u*WIDTH+:WIDTH] <= mask_q ? chosen : {WIDTH{1'b0}};
       end
-      assign operands[u*WIDTH+:WIDTH] = mask_q ? chosen : padding;
     end
   endgenerate
 

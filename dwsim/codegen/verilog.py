@@ -135,6 +135,7 @@ HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_st
 
 
 REQUANTISE_MODULES = {
+    "dw_centre",
     "dw_requantise",
     "dw_product",
     "dw_round_shift",

@@ -15,11 +15,13 @@ from dwsim.derive.stages import (
     PRODUCT_CYCLES,
     REQUANTISE_CYCLES,
     RIGHT_SHIFT_WIDTH,
+    SCALE_CYCLES,
     SCALE_PRODUCT_CYCLES,
     SCALE_SUM_CYCLES,
     SELECT_CYCLES,
     SLOT_CYCLES,
     START_CYCLES,
+    WEIGHT_CYCLES,
     WINDOW_CYCLES,
 )
 from dwsim.errors import Rules
@@ -101,11 +103,26 @@ class EngineNumbers:
     # -- number formats -------------------------------------------------------------------
 
     @cached_property
+    def operand_range(self) -> tuple[int, int]:
+        """Smallest and largest operand: an ifmap value, less a zero point where there is one."""
+        low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
+        return (low - high, high - low) if self.requantises else (low, high)
+
+    @property
+    def operand_width(self) -> int:
+        """Bits of an operand."""
+        return self.spec.ifmap_width + self.requantises
+
+    @property
+    def operand_signed(self) -> bool:
+        """An operand is two's complement."""
+        return self.spec.ifmap_signed or self.requantises
+
+    @cached_property
     def product_range(self) -> tuple[int, int]:
-        """Smallest and largest product of an ifmap value and a weight."""
-        ifmap = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
+        """Smallest and largest product of an operand and a weight."""
         weight = value_range(self.spec.weight_width, self.spec.weight_signed)
-        corners = [a * b for a in ifmap for b in weight]
+        corners = [a * b for a in self.operand_range for b in weight]
         return min(corners), max(corners)
 
     def psum_width(self, taps: int) -> int:
@@ -117,7 +134,7 @@ class EngineNumbers:
     @property
     def acc_signed(self) -> bool:
         """Sums are two's complement as soon as one factor is signed."""
-        return self.spec.ifmap_signed or self.spec.weight_signed
+        return self.operand_signed or self.spec.weight_signed
 
     @property
     def acc_width(self) -> int:
@@ -213,6 +230,11 @@ class EngineNumbers:
     def ifmap_beat_width(self) -> int:
         """Bits of ``s_axis_ifmap_tdata``."""
         return self.spec.lanes * self.spec.ifmap_width
+
+    @property
+    def operand_beat_width(self) -> int:
+        """Bits of a beat in the window: all lanes' operands."""
+        return self.spec.lanes * self.operand_width
 
     @property
     def param_beat_width(self) -> int:
@@ -350,7 +372,7 @@ class EngineNumbers:
     @property
     def line_buffer_bits(self) -> int:
         """Bits that the row delays store: ``(kernel_h - 1) * max_row_delay`` beats."""
-        return (self.spec.kernel_h - 1) * self.max_row_delay * self.ifmap_beat_width
+        return (self.spec.kernel_h - 1) * self.max_row_delay * self.operand_beat_width
 
     # -- latency --------------------------------------------------------------------------
 
@@ -401,10 +423,15 @@ class EngineNumbers:
         """From the slot registers to the output FIFO: how long valid, last and keep travel."""
         return self.array_cycles + self.requantise_cycles
 
+    def weight_tag_cycles(self, column: int) -> int:
+        """How long the weight word travels to the memories of a chain's column."""
+        to_operands = SLOT_CYCLES + WINDOW_CYCLES + self.select_cycles + MASK_CYCLES
+        return to_operands - MEMORY_CYCLES - WEIGHT_CYCLES + self.column_skew(column)
+
     @property
     def scale_tag_cycles(self) -> int:
         """How long the weight set travels to the memories of what is used with the acc."""
-        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES
+        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES - SCALE_CYCLES
 
     @property
     def drain_cycles(self) -> int:
@@ -505,7 +532,12 @@ class EngineNumbers:
             return ()
         width = self.spec.ifmap_width
         return (
-            ConfigField("ifmap_zero_point", width, "what padding stands for", signed=True),
+            ConfigField(
+                "ifmap_zero_point",
+                width,
+                "taken from ifmap values; what padding stands for",
+                signed=True,
+            ),
             ConfigField("ofmap_zero_point", width, "added after scaling", signed=True),
             ConfigField("act_min", width, "smallest ofmap value", signed=True),
             ConfigField("act_max", width, "largest ofmap value", signed=True),

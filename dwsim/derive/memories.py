@@ -56,8 +56,8 @@ def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
     spec = numbers.spec
     row_delays, col_delays = _delays(numbers)
     found = (
-        Memory("line", row_delays, numbers.max_row_delay, numbers.ifmap_beat_width),
-        Memory("line", col_delays, numbers.max_col_delay, numbers.ifmap_beat_width),
+        Memory("line", row_delays, numbers.max_row_delay, numbers.operand_beat_width),
+        Memory("line", col_delays, numbers.max_col_delay, numbers.operand_beat_width),
         Memory("weight", spec.lane_multipliers, 2 * numbers.weight_words, numbers.param_beat_width),
         Memory("scale", numbers.scale_words, 2 * numbers.weight_sets, numbers.param_beat_width),
         Memory("fifo", 1, numbers.fifo_depth, numbers.ofmap_beat_width),

@@ -12,9 +12,11 @@ MEMORY_CYCLES = 2
 SELECT_CYCLES = 1
 """tap_select: the taps of a pass are chosen, where a window takes several."""
 MASK_CYCLES = 1
-"""tap_mask: the operands of the first column are ready."""
-PRODUCT_CYCLES = 1
-"""mac_cell: the product register."""
+"""tap_mask: taps outside the ifmap have been replaced, in registers of the operands."""
+WEIGHT_CYCLES = 1
+"""kernel_row: the weight waits near its multiplier."""
+PRODUCT_CYCLES = 3
+"""mac_cell: a multiplier's factors, its product, and that once more, near the adder."""
 GATHER_CYCLES = 1
 """pass_sum: the sums of a window's passes are added up, where there are several."""
 FIFO_CYCLES = 2
@@ -22,6 +24,8 @@ FIFO_CYCLES = 2
 CREDIT_CYCLES = 1
 """From a read of the FIFO's memory to the credit that it gives back."""
 
+SCALE_CYCLES = 1
+"""dw_requantise: what was read of the scale waits near where it is used."""
 SCALE_SUM_CYCLES = 1
 """dw_requantise: acc plus bias."""
 SCALE_PRODUCT_CYCLES = 5

@@ -43,9 +43,13 @@ class Control(Component):
         """A stream is being worked on (its outputs may still be in the pipeline)."""
         return self.state is not State.IDLE
 
+    def start(self, load: bool, params_loaded: bool, port_blocked: bool) -> bool:
+        """The restart ends: what a stream waits for has come."""
+        return self.restart and (params_loaded or not load) and not port_blocked
+
     def swap(self, load: bool, params_loaded: bool, port_blocked: bool) -> bool:
         """The other parameter bank becomes the active one."""
-        return self.restart and load and params_loaded and not port_blocked
+        return load and self.start(load, params_loaded, port_blocked)
 
     def compute(
         self,
@@ -65,8 +69,7 @@ class Control(Component):
         elif state is State.IDLE:
             state = State.LOAD if cfg_valid else state
         elif state is State.LOAD:
-            ready = not port_blocked and (params_loaded or not load)
-            state = State.RUN if ready else state
+            state = State.RUN if self.start(load, params_loaded, port_blocked) else state
         elif done and self.drain_left == 0:
             state = State.IDLE
         self.next = {"state": state, "drain_left": 0 if rst else drain_left}

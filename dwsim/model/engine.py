@@ -11,6 +11,7 @@ import numpy as np
 
 from dwsim.derive import EngineNumbers
 from dwsim.model.activity import Activity
+from dwsim.model.centre import centred
 from dwsim.model.component import Component
 from dwsim.model.control import Control, State
 from dwsim.model.credit import Credit
@@ -92,11 +93,9 @@ class Engine:
         self.marks = Pipeline(numbers.output_cycles - 1, (0, False))
         self.output_fifo = OutputFifo(numbers.fifo_depth)
         # Tags of this cycle and the last ones: (bank, word, set) of what could be emitted.
-        # Column c reads with that of column_skew(c) cycles ago, each word of the requantiser with
-        # that of the acc that it meets two cycles later.
-        self.skews = [
-            numbers.select_cycles + numbers.column_skew(c) for c in range(numbers.array_cols)
-        ]
+        # Column c reads with that of weight_tag_cycles(c) ago, each word of the requantiser with
+        # that of the value that it meets three cycles later.
+        self.skews = [numbers.weight_tag_cycles(c) for c in range(numbers.array_cols)]
         self.scale_skews = [
             numbers.scale_tag_cycles + part.delay
             for part in numbers.scale_parts
@@ -217,6 +216,8 @@ class Engine:
             self.config["weight_sets"],
         )
         last, data = skid.out_data or (False, self.no_beat)
+        if skid.out_valid:
+            data = centred(data, self.config.get("ifmap_zero_point", 0))
         self.ifmap_port.compute(rst, restart, skid.out_valid, last, data, now.take, now.final_take)
         skid.compute(
             rst,
@@ -245,7 +246,6 @@ class Engine:
             config["col_delay"],
             self.ifmap_port.beat,
         )
-        operands = self.operands
         taps = self.lane_spread.spread(self.window.taps)
         self.lane_spread.compute(config["channel_multiplier"], tag.hold_index_q)
         self.tap_mask.compute(raster.emit_q, raster.row_mask, raster.col_mask, tag.pass_q, taps)
@@ -256,7 +256,7 @@ class Engine:
             [self.tags[skew][:2] for skew in self.skews],
             [self.tags[skew][::2] for skew in self.scale_skews],
         )
-        self.kernel_row.compute(operands, self.weight_memory.read_data)
+        self.kernel_row.compute(self.tap_mask.operands, self.weight_memory.read_data)
         self.row_tree.compute(self.kernel_row.sums)
         if self.pass_sum is not None:
             total = self.row_tree.sum(self.kernel_row.sums)
@@ -273,12 +273,6 @@ class Engine:
         claim = self.now.emit and tag.claims
         self.credit.compute(rst, claim, self.output_fifo.pop(inputs.ofmap_tready))
         self.output_fifo.compute(rst, valid, beat, inputs.ofmap_tready)
-
-    @property
-    def operands(self) -> np.ndarray:
-        """What enters the multipliers: int64 of axes (column, row, lane) of the array."""
-        taps = self.lane_spread.spread(self.window.taps)
-        return self.tap_mask.operands(taps, self.config.get("ifmap_zero_point", 0))
 
     @property
     def acc(self) -> np.ndarray:

@@ -12,8 +12,8 @@ class KernelRow(Component):
     """All chains of all lanes at once; arrays have axes (column, row, lane).
 
     ``skewed[d]`` holds the operands of d + 1 cycles ago, of which each column uses its own;
-    ``operand``, ``weight`` and ``product`` are the registers of the multipliers, ``psum`` those
-    of the cells.
+    ``near_weight`` waits near the multiplier. ``operand``, ``weight`` and ``block_product`` are
+    the registers of the multipliers, ``product`` and ``psum`` those of the cells.
     """
 
     def __init__(self, numbers: EngineNumbers) -> None:
@@ -23,7 +23,9 @@ class KernelRow(Component):
         self.skew = np.array([numbers.column_skew(c) for c in range(cols)])
         self.skewed = np.zeros((int(self.skew[-1]), *shape), np.int64)
         self.operand = np.zeros(shape, np.int64)
+        self.near_weight = np.zeros(shape, np.int64)
         self.weight = np.zeros(shape, np.int64)
+        self.block_product = np.zeros(shape, np.int64)
         self.product = np.zeros(shape, np.int64)
         self.psum = np.zeros(shape, np.int64)
 
@@ -33,7 +35,7 @@ class KernelRow(Component):
         return self.product[-1] if len(self.product) == 1 else self.psum[-1]
 
     def compute(self, operands: np.ndarray, weights: np.ndarray) -> None:
-        """``weights`` of column c belong to the operands of ``column_skew(c)`` cycles ago."""
+        """``weights`` of column c belong to the operands of ``column_skew(c) - 1`` cycles ago."""
         ages = np.concatenate([operands[np.newaxis], self.skewed])
         psum_in = np.concatenate([self.product[:1], self.psum[1:-1]])
         psum = self.psum
@@ -42,7 +44,9 @@ class KernelRow(Component):
         self.next = {
             "skewed": ages[:-1],
             "operand": ages[self.skew, self.columns],
-            "weight": weights,
-            "product": self.operand * self.weight,
+            "near_weight": weights,
+            "weight": self.near_weight,
+            "block_product": self.operand * self.weight,
+            "product": self.block_product,
             "psum": psum,
         }

@@ -19,10 +19,11 @@ from dwsim.model.pipeline import Pipeline
 
 
 class Requantise(Component):
-    """One value a lane and cycle; ``x`` is the register of the sums, the others are delays."""
+    """One value a lane and cycle; ``scale`` and ``x`` are registers, the others are delays."""
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.numbers = numbers
+        self.scale = np.zeros((numbers.scale_words, numbers.spec.lanes), np.int64)
         self.x = np.zeros(numbers.spec.lanes, np.int64)
         self.products = Pipeline(SCALE_PRODUCT_CYCLES, self.x)
         self.values = Pipeline(ROUND_SHIFT_CYCLES + CLAMP_CYCLES, self.x)
@@ -35,12 +36,15 @@ class Requantise(Component):
     def compute(self, acc: np.ndarray, scale: np.ndarray, config: Mapping[str, Any]) -> None:
         """``scale`` has the bytes of bias, multiplier and right shift, as read in this cycle.
 
-        They belong to values at different places of the pipeline: the bias to ``acc``, the
-        multiplier to the one after it. int64 of shape (scale_words, lanes).
+        They are used in the next one, for values at different places of the pipeline: the bias
+        for that cycle's acc, the multiplier for the one before it. int64 of shape (scale_words,
+        lanes).
         """
         n = self.numbers
-        number = {part.name: scale[part.first : part.first + part.words] for part in n.scale_parts}
-        self.next = {"x": _signed(acc + _from_bytes(number["bias"]), n.bias_width)}
+        number = {
+            part.name: self.scale[part.first : part.first + part.words] for part in n.scale_parts
+        }
+        self.next = {"scale": scale, "x": _signed(acc + _from_bytes(number["bias"]), n.bias_width)}
         multiplier = _from_bytes(number["multiplier"])
         if n.multiplier_width == 32:
             multiplier = _signed(multiplier, 32)

@@ -1,4 +1,4 @@
-"""Model of ``dw_tap_mask``: operands, padding where a tap sees no ifmap."""
+"""Model of ``dw_tap_mask``: operands, 0 where a tap sees no ifmap."""
 
 from __future__ import annotations
 
@@ -17,14 +17,7 @@ class TapMask(Component):
         spec = numbers.spec
         self.idle = np.zeros((spec.kernel_w, spec.kernel_h, spec.lanes), np.int64)
         self.mask: np.ndarray | None = None
-
-    def operands(self, taps: np.ndarray, padding: int) -> np.ndarray:
-        """The taps of this cycle, masked; ``padding`` is a masked value."""
-        if self.mask is not None:
-            return np.where(self.mask, taps, padding)
-        if self.idle[0, 0, 0] != padding:
-            self.idle = np.full_like(self.idle, padding)
-        return self.idle
+        self.operands = self.idle
 
     def compute(
         self,
@@ -35,7 +28,8 @@ class TapMask(Component):
         taps: np.ndarray,
     ) -> None:
         """Masks belong to the slot after that of the taps; there is one pass."""
-        del pass_q, taps
-        self.next = {"mask": None}
+        del pass_q
+        operands = self.idle if self.mask is None else np.where(self.mask, taps, 0)
+        self.next = {"mask": None, "operands": operands}
         if emit:
             self.next["mask"] = np.outer(col_mask, row_mask)[:, :, np.newaxis]

@@ -27,15 +27,7 @@ class TapSelect(Component):
         self.mask: np.ndarray | None = None
         self.mask_q: np.ndarray | None = None
         self.chosen = self.idle
-
-    def operands(self, taps: np.ndarray, padding: int) -> np.ndarray:
-        """The chosen taps, masked; ``padding`` is a masked value."""
-        del taps  # they were chosen a cycle ago
-        if self.mask_q is not None:
-            return np.where(self.mask_q, self.chosen, padding)
-        if self.idle[0, 0, 0] != padding:
-            self.idle = np.full_like(self.idle, padding)
-        return self.idle
+        self.operands = self.idle
 
     def compute(
         self,
@@ -50,6 +42,7 @@ class TapSelect(Component):
         if emit:
             masks = np.append(np.outer(row_mask, col_mask).reshape(-1), False)
             mask = masks[np.minimum(self.tap[pass_q], self.taps)][:, :, np.newaxis]
+        mask_q = self.mask_q
         by_tap = taps.transpose(1, 0, 2).reshape(self.taps, -1)
         tap = self.tap[self.pass_q]
         chosen = by_tap[np.minimum(tap, self.taps - 1)]
@@ -57,5 +50,6 @@ class TapSelect(Component):
             "pass_q": pass_q,
             "mask": mask,
             "mask_q": self.mask,
+            "operands": self.idle if mask_q is None else np.where(mask_q, self.chosen, 0),
             "chosen": np.where((tap < self.taps)[:, :, np.newaxis], chosen, 0),
         }

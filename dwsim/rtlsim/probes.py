@@ -193,10 +193,8 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
     sums_stage = numbers.sums_cycles - 1
 
     def operands(model: Engine) -> int | None:
-        if numbers.requantises and not model.control.run:
-            return DONT_CARE  # padding comes from a register that only a stream sets
-        values = model.operands
-        return to_word(values.transpose(1, 0, 2).reshape(-1), spec.ifmap_width)
+        values = model.tap_mask.operands
+        return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.operand_width)
 
     def row_sums(model: Engine) -> int | None:
         if not model.valids.stages[sums_stage]:
@@ -212,7 +210,7 @@ def array(numbers: EngineNumbers, engine: str) -> list[Probe]:
     return [
         Probe(
             "operands",
-            spec.lane_multipliers * numbers.ifmap_beat_width,
+            spec.lane_multipliers * numbers.operand_beat_width,
             f"{engine}.operands",
             operands,
         ),

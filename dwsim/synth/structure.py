@@ -48,8 +48,8 @@ def rams(numbers: EngineNumbers) -> list[Ram]:
     if numbers.requantises:
         found.append((numbers.scale_words, 1 + numbers.set_width, numbers.param_beat_width))
     delays = (
-        (spec.kernel_h - 1, numbers.max_row_delay, numbers.ifmap_beat_width),
-        (spec.kernel_h * (spec.kernel_w - 1), numbers.max_col_delay, numbers.ifmap_beat_width),
+        (spec.kernel_h - 1, numbers.max_row_delay, numbers.operand_beat_width),
+        (spec.kernel_h * (spec.kernel_w - 1), numbers.max_col_delay, numbers.operand_beat_width),
         (1, numbers.max_lag - 2, 1),
     )
     for count, length, width in delays:
@@ -100,18 +100,18 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     ``logic`` is LUTs already, counted bit by bit; what Yosys shares or merges is in its weight.
     """
     spec = numbers.spec
-    chosen = numbers.ifmap_beat_width * spec.lane_multipliers
+    chosen = numbers.operand_beat_width * spec.lane_multipliers
     carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
     pass_sums = numbers.acc_width if spec.passes > 1 else 0
     return {
         "counters": counter_bits(numbers),
         "logic": spec.lanes * (carries + pass_sums)
-        + chosen  # masks
-        + 2 * numbers.ifmap_beat_width  # skid buffer, zeros for a short stream
+        + numbers.ifmap_beat_width  # skid buffer
+        + spec.lanes * numbers.requantises * 2 * -(-numbers.operand_width // 2)  # zero point
         + _delay_luts(numbers)
         + _memory_luts(numbers),
         "choices": chosen * (spec.passes - 1),
-        "spread": numbers.ifmap_beat_width * spec.taps * (spec.max_channel_multiplier - 1),
+        "spread": numbers.operand_beat_width * spec.taps * (spec.max_channel_multiplier - 1),
         "requantisers": spec.lanes * numbers.requantises,
         "two_roundings": spec.lanes * (spec.requantise in ("double", "both")),
     }
@@ -125,15 +125,17 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
     spec = numbers.spec
     cols, rows = numbers.array_cols, numbers.array_rows
     skew = rows * sum(numbers.column_skew(col) for col in range(cols))
-    chosen = spec.lane_multipliers if spec.passes > 1 else 0
+    masked = spec.lane_multipliers * (2 if spec.passes > 1 else 1)
     sums = sum(count * width for count, width in adders(numbers))
     sums += sum(width for width, added in _tree(numbers) if not added)
     small = sum(count * width for count, address, width in rams(numbers) if _of_luts(address))
     return {
         "counters": counter_bits(numbers),
         # A beat is kept twice in the skid buffer and once behind it.
-        "data": numbers.ifmap_beat_width * (3 + _delay_words(numbers) + skew + chosen)
-        + numbers.param_beat_width
+        "data": 2 * numbers.ifmap_beat_width
+        + numbers.operand_beat_width * (1 + _delay_words(numbers) + skew + masked)
+        + numbers.param_beat_width * (1 + spec.lane_multipliers)
+        + spec.multipliers * numbers.psum_width(1)
         + spec.lanes * sums
         + 2 * small
         + _fifo_width(numbers),
@@ -170,9 +172,9 @@ def _delay_words(numbers: EngineNumbers) -> int:
 
 
 def _delay_luts(numbers: EngineNumbers) -> int:
-    """LUTs that choose a delay's length: one a stage, or two among what a memory has beside it."""
-    return numbers.ifmap_beat_width * sum(
-        count * (length - 1 if length <= SHIFT_LENGTH_MAX else 2)
+    """LUTs that choose a delay's length: one a stage, or one for what a memory has beside it."""
+    return numbers.operand_beat_width * sum(
+        count * (length - 1 if length <= SHIFT_LENGTH_MAX else 1)
         for count, length in _delays(numbers)
     )
 

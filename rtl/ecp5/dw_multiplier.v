@@ -30,14 +30,17 @@ module dw_multiplier #(
     end
   endgenerate
 
-  wire a_sign = (A_SIGNED != 0) && a[A_W-1];
-  wire b_sign = (B_SIGNED != 0) && b[B_W-1];
-  wire [BLOCK_W:0] aa = {{(BLOCK_W + 1 - A_W) {a_sign}}, a};
-  wire [BLOCK_W:0] bb = {{(BLOCK_W + 1 - B_W) {b_sign}}, b};
-  wire [2*BLOCK_W:0] pp;
-  assign pp[2*BLOCK_W] = 1'b0;
-  assign p = pp[P_W-1:0];
-  wire unused = &{1'b0, aa[BLOCK_W], bb[BLOCK_W], pp[2*BLOCK_W:P_W], 1'b0};
+  // The factors sit in the highest bits, zeros below: a zero costs no wire to the block, a sign
+  // that is extended costs one for each bit.
+  localparam A_SHIFT = BLOCK_W - A_NEEDS;
+  localparam B_SHIFT = BLOCK_W - B_NEEDS;
+  localparam P_SHIFT = A_SHIFT + B_SHIFT;
+  wire [BLOCK_W-1:0] aa = {{(BLOCK_W - A_W) {1'b0}}, a} << A_SHIFT;
+  wire [BLOCK_W-1:0] bb = {{(BLOCK_W - B_W) {1'b0}}, b} << B_SHIFT;
+  wire [2*BLOCK_W-1:0] pp;
+  wire [2*BLOCK_W+P_SHIFT-1:0] product = {{P_SHIFT {pp[2*BLOCK_W-1]}}, pp};
+  assign p = product[P_SHIFT+:P_W];
+  wire unused = &{1'b0, product, 1'b0};
 
   MULT18X18D #(
       .REG_INPUTA_CLK  ("CLK0"),

@@ -16,6 +16,7 @@ module dw_ram #(
     input  wire [ADDR_W-1:0] write_address,
     input  wire [ WIDTH-1:0] write_data,
     input  wire              read,
+    input  wire              clear,
     input  wire [ADDR_W-1:0] read_address,
     output wire [ WIDTH-1:0] read_data
 );
@@ -43,6 +44,7 @@ module dw_ram #(
           memory_data <= memory[read_address];
           out_data <= memory_data;
         end
+        if (clear) out_data <= {WIDTH{1'b0}};
       end
     end else begin : g_blocks
       // In the 18-bit shape the lowest bits of the write address are byte enables.
@@ -65,7 +67,7 @@ module dw_ram #(
               .REGMODE     ("OUTREG"),
               .GSR         ("DISABLED")
           ) u_block (
-              .CLKW(clk), .CEW(write), .CLKR(clk), .CER(read), .OCER(read), .RST(1'b0),
+              .CLKW(clk), .CEW(write), .CLKR(clk), .CER(read), .OCER(read), .RST(clear),
               .CSW0(1'b0), .CSW1(1'b0), .CSW2(1'b0), .CSR0(1'b0), .CSR1(1'b0), .CSR2(1'b0),
               .BE0(1'b1), .BE1(1'b1), .BE2(1'b1), .BE3(1'b1),
               .ADW0(aw[5]), .ADW1(aw[6]), .ADW2(aw[7]), .ADW3(aw[8]), .ADW4(aw[9]), .ADW5(aw[10]),
@@ -99,7 +101,7 @@ module dw_ram #(
               .GSR         ("DISABLED")
           ) u_block (
               .CLKA(clk), .CEA(write), .OCEA(1'b0), .WEA(1'b1), .RSTA(1'b0),
-              .CLKB(clk), .CEB(read), .OCEB(read), .WEB(1'b0), .RSTB(1'b0),
+              .CLKB(clk), .CEB(read), .OCEB(read), .WEB(1'b0), .RSTB(clear),
               .CSA0(1'b0), .CSA1(1'b0), .CSA2(1'b0), .CSB0(1'b0), .CSB1(1'b0), .CSB2(1'b0),
               .ADA0(aw[0]), .ADA1(aw[1]), .ADA2(aw[2]), .ADA3(aw[3]), .ADA4(aw[4]), .ADA5(aw[5]),
               .ADA6(aw[6]), .ADA7(aw[7]), .ADA8(aw[8]), .ADA9(aw[9]), .ADA10(aw[10]), .ADA11(aw[11]),

@@ -47,7 +47,7 @@ ENGINES = (
     engine("one_row", 3, 1, 3, max_dilation_w=3, max_channel_multiplier=3),
     engine("one_column", 2, 5, 1, max_dilation_h=2, max_channel_multiplier=2),
     engine("square", 32, 3, 3, max_row_pitch=224, max_plane_rows=224, max_channel_groups=32),
-    engine("square_multiplied", 4, 3, 3, max_channel_multiplier=4, fifo_depth=11),
+    engine("square_multiplied", 4, 3, 3, max_channel_multiplier=4, fifo_depth=13),
     engine("large_kernel", 1, 11, 11, ifmap_width=16, weight_width=16),
     engine("all_unsigned", 2, 2, 4, ifmap_signed=False, weight_signed=False, max_lead=70),
     engine("signed_weight", 2, 4, 2, ifmap_signed=False, weight_width=2),

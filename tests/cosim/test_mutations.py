@@ -82,8 +82,8 @@ FAULTS = (
     Fault(
         "young_words_without_bypass",
         "dw_delay_line.v",
-        "is_two ? earlier_d : read_data",
-        "read_data",
+        "& last_d) | earlier_d | read_data",
+        "& last_d) | read_data",
         r"operands|out_row_left|out_col_left|emit_q",
     ),
     Fault(
@@ -348,8 +348,8 @@ FAULTS = (
     Fault(
         "stride_one_too_long",
         "dw_raster_axis.v",
-        "in_phase ? stride : phase - 1'b1",
-        "(in_phase && stride != 1) ? stride + 1'b1 : in_phase ? stride : phase - 1'b1",
+        "multiple ? stride : phase - 1'b1",
+        "multiple ? stride + (stride != 1) : phase - 1'b1",
         r"emit_q|credits",
     ),
     Fault(

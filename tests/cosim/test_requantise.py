@@ -272,13 +272,13 @@ def test_the_law_of_starts_in_numbers() -> None:
     plans = [Plan(made, engine) for made in (long, short, long, long)]
     assert [plan.param_beats for plan in plans] == [9, 180, 9, 9]
     assert [plan.switch_cycles for plan in plans] == [0, 0, 0, 0]
-    assert plans[0].cycles == 64 + 12 < 180
-    assert plans[1].cycles == 180 + 12
-    assert start_cycles(plans, [True] * 4) == [0, 182, 374, 450]
+    assert plans[0].cycles == 64 + 14 < 180
+    assert plans[1].cycles == 180 + 14
+    assert start_cycles(plans, [True] * 4) == [0, 182, 376, 454]
     # While a stream keeps its parameters, the tensor of the one after it comes in.
     again = [plans[0], plans[0], plans[0], plans[1], plans[0]]
     starts = start_cycles(again, [True, False, False, True, True])
-    assert starts == [0, 76, 152, 228, 420]
+    assert starts == [0, 78, 156, 234, 428]
 
 
 def test_a_job_that_keeps_parameters_must_keep_their_quantisation() -> None:

@@ -34,7 +34,7 @@ ENGINE = EngineSpec(
     max_dilation_h=3,
     max_dilation_w=3,
     max_lead=30,
-    fifo_depth=10,
+    fifo_depth=11,
 )
 TAPS = ENGINE.kernel_h * ENGINE.kernel_w
 LAYER = layer("wrong", (4, 5), (3, 2), 5, "SAME", batch=2)

@@ -42,6 +42,7 @@ def _ram(
             "write_address": address,
             "write_data": width,
             "read": 1,
+            "clear": 1,
             "read_address": address,
         },
         {"read_data": width},
@@ -83,14 +84,14 @@ def window() -> Iterator[Instance]:
                 "step": 1,
                 "row_delay": n.row_delay_width,
                 "col_delay": n.col_delay_width,
-                "d": n.ifmap_beat_width,
+                "d": n.operand_beat_width,
             },
-            {"taps": taps * n.ifmap_beat_width},
+            {"taps": taps * n.operand_beat_width},
             ("taps",),
             {
                 "KERNEL_H": n.spec.kernel_h,
                 "KERNEL_W": n.spec.kernel_w,
-                "WIDTH": n.ifmap_beat_width,
+                "WIDTH": n.operand_beat_width,
                 "MAX_ROW_DELAY": n.max_row_delay,
                 "ROW_DELAY_W": n.row_delay_width,
                 "MAX_COL_DELAY": n.max_col_delay,
@@ -100,11 +101,22 @@ def window() -> Iterator[Instance]:
         )
 
 
+def centre() -> Iterator[Instance]:
+    for lanes, width in ((1, 2), (3, 8), (2, 16)):
+        yield Instance(
+            "dw_centre",
+            {"ifmap": lanes * width, "zero_point": width},
+            {"centred": lanes * (width + 1)},
+            parameters={"LANES": lanes, "WIDTH": width},
+            clocked=False,
+        )
+
+
 def tap_mask() -> Iterator[Instance]:
     for name in SMALL:
         n = EngineNumbers(SPECS[name])
         rows, cols = n.spec.kernel_h, n.spec.kernel_w
-        width = rows * cols * n.ifmap_beat_width
+        width = rows * cols * n.operand_beat_width
         yield Instance(
             "dw_tap_mask",
             {
@@ -112,10 +124,9 @@ def tap_mask() -> Iterator[Instance]:
                 "row_mask": rows,
                 "col_mask": cols,
                 "taps": width,
-                "padding": n.ifmap_beat_width,
             },
             {"operands": width},
-            parameters={"KERNEL_H": rows, "KERNEL_W": cols, "WIDTH": n.ifmap_beat_width},
+            parameters={"KERNEL_H": rows, "KERNEL_W": cols, "WIDTH": n.operand_beat_width},
             spec=n.spec,
         )
 
@@ -131,17 +142,16 @@ def tap_select() -> Iterator[Instance]:
                     "row_mask": rows,
                     "col_mask": cols,
                     "pass": n.pass_index_width,
-                    "taps": rows * cols * n.ifmap_beat_width,
-                    "padding": n.ifmap_beat_width,
+                    "taps": rows * cols * n.operand_beat_width,
                 },
-                {"operands": units * n.ifmap_beat_width},
+                {"operands": units * n.operand_beat_width},
                 parameters={
                     "KERNEL_H": rows,
                     "KERNEL_W": cols,
                     "UNITS": units,
                     "PASSES": n.spec.passes,
                     "PASS_W": n.pass_index_width,
-                    "WIDTH": n.ifmap_beat_width,
+                    "WIDTH": n.operand_beat_width,
                 },
                 spec=n.spec,
             )
@@ -187,7 +197,7 @@ def kernel_row() -> Iterator[Instance]:
         cols = n.array_cols
         yield Instance(
             f"{name}_kernel_row",
-            {"rst": 1, "operands": cols * spec.ifmap_width, "weights": cols * spec.weight_width},
+            {"rst": 1, "operands": cols * n.operand_width, "weights": cols * spec.weight_width},
             {"psum": n.psum_width(cols)},
             ("psum",),
             spec=spec,
@@ -223,7 +233,7 @@ def pass_sum() -> Iterator[Instance]:
 def lane_spread() -> Iterator[Instance]:
     for name, spec in SPECS.items():
         n = EngineNumbers(spec)
-        width = spec.kernel_h * spec.kernel_w * n.ifmap_beat_width
+        width = spec.kernel_h * spec.kernel_w * n.operand_beat_width
         if spec.max_channel_multiplier > 1:
             yield Instance(
                 f"{name}_lane_spread",

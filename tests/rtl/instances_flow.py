@@ -56,7 +56,15 @@ def control() -> Iterator[Instance]:
                 "emit": 1,
                 "done": 1,
             },
-            {"cfg_ready": 1, "capture": 1, "restart": 1, "swap": 1, "run": 1, "busy": 1},
+            {
+                "cfg_ready": 1,
+                "capture": 1,
+                "restart": 1,
+                "start": 1,
+                "swap": 1,
+                "run": 1,
+                "busy": 1,
+            },
             ("cfg_ready", "restart", "run", "busy"),
             {"DRAIN_CYCLES": drain, "DRAIN_W": bits(drain)},
         )

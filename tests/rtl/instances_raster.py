@@ -160,6 +160,7 @@ def slot_raster() -> Iterator[Instance]:
             {
                 "rst": 1,
                 "restart": 1,
+                "start": 1,
                 "run": 1,
                 "ifmap_w": n.col_width,
                 "ifmap_h": n.row_width,

@@ -29,7 +29,7 @@ class ArithmeticCase(Case):
         super().__init__(*args)
         self.numbers = EngineNumbers(self.spec)
         spec = self.spec
-        self.ifmap_range = value_range(spec.ifmap_width, spec.ifmap_signed)
+        self.operand_range = self.numbers.operand_range
         self.weight_range = value_range(spec.weight_width, spec.weight_signed)
         low, high = self.numbers.product_range
         self.product_range = (min(low, 0), high)
@@ -48,8 +48,8 @@ class ArithmeticCase(Case):
             return self.rng.choice((low, high, 0, min(1, high)))
         return self.rng.randint(low, high)
 
-    def draw_ifmap(self) -> int:
-        return self.draw(*self.ifmap_range)
+    def draw_operand(self) -> int:
+        return self.draw(*self.operand_range)
 
     def draw_weight(self) -> int:
         return self.draw(*self.weight_range)
@@ -66,9 +66,9 @@ class MacCellCase(ArithmeticCase):
         super().__init__(*args)
         self.first = bool(self.parameters["FIRST"])
         self.signed = self.spec.ifmap_signed or self.spec.weight_signed
-        self.products: list[int] = []  # of the last three cycles
+        self.products: list[int] = []  # of the last four cycles
         self.psum_in = 0  # of the last cycle
-        self.to_come: deque[int | None] = deque([None, None])  # psums to come
+        self.to_come: deque[int | None] = deque([None, None, None])  # psums to come
         self.sums: set[int] = set()
 
     def drive(self) -> Values:
@@ -77,12 +77,12 @@ class MacCellCase(ArithmeticCase):
         self.addend = self.sum_of(self.instance.cell) if addend is None else addend
         if self.rng.random() < 0.25:
             # The extreme product with the extreme psum that will meet it.
-            pairs = [(a, b) for a in self.ifmap_range for b in self.weight_range]
+            pairs = [(a, b) for a in self.operand_range for b in self.weight_range]
             choose = self.rng.choice((min, max))
             self.pair = choose(pairs, key=lambda pair: pair[0] * pair[1])
             self.to_come.append(self.instance.cell * choose(self.product_range))
         else:
-            self.pair = (self.draw_ifmap(), self.draw_weight())
+            self.pair = (self.draw_operand(), self.draw_weight())
             self.to_come.append(None)
         psum_in = encode(self.addend, self.parameters["PSUM_IN_W"], self.signed)
         return {
@@ -92,14 +92,14 @@ class MacCellCase(ArithmeticCase):
         }
 
     def promise(self, i: Values) -> Expected:
-        if len(self.products) < 3:
+        if len(self.products) < 4:
             return {}
         value = self.products[1] if self.first else self.products[0] + self.psum_in
         self.sums.add(value)
         return {"psum_out": encode(value, self.parameters["PSUM_OUT_W"], self.signed)}
 
     def clock(self, i: Values) -> None:
-        self.products = [*self.products[-2:], self.pair[0] * self.pair[1]]
+        self.products = [*self.products[-3:], self.pair[0] * self.pair[1]]
         self.psum_in = self.addend
 
     def uncovered(self) -> str:
@@ -109,7 +109,8 @@ class MacCellCase(ArithmeticCase):
 
 
 class KernelRowCase(ArithmeticCase):
-    """One chain of one lane; weights of later columns come with the skew of their column.
+    """One chain of one lane; weights come a cycle before their operand, with the
+    skew of their column.
 
     In some spells, each longer than a skew, all products are the same extreme.
     """
@@ -125,19 +126,19 @@ class KernelRowCase(ArithmeticCase):
 
     def drive(self) -> Values:
         if self.spell == 0:
-            pairs = [(a, b) for a in self.ifmap_range for b in self.weight_range]
+            pairs = [(a, b) for a in self.operand_range for b in self.weight_range]
             self.spell = self.rng.randint(20, 60)
             self.pair = self.rng.choice((None, None, *pairs))
         self.spell -= 1
         if self.pair is not None:
             operands, weights = ([value] * self.cols for value in self.pair)
         else:
-            operands = [self.draw_ifmap() for _ in range(self.cols)]
+            operands = [self.draw_operand() for _ in range(self.cols)]
             weights = [self.draw_weight() for _ in range(self.cols)]
         self.drawn = (operands, weights)
         return {
             "rst": self.word(1),
-            "operands": to_word(np.array(operands), self.spec.ifmap_width),
+            "operands": to_word(np.array(operands), self.numbers.operand_width),
             "weights": to_word(np.array(weights), self.spec.weight_width),
         }
 
@@ -145,18 +146,18 @@ class KernelRowCase(ArithmeticCase):
         return encode(value, self.numbers.psum_width(self.cols), self.numbers.acc_signed)
 
     def _start(self) -> int:
-        """Which operands' psum comes out: two cycles for a product, one for each adder."""
-        return len(self.history) - 2 - (self.cols - 1)
+        """Which operands' psum comes out: three cycles for a product, one for each adder."""
+        return len(self.history) - 3 - (self.cols - 1)
 
     def model(self, i: Values) -> Expected:
-        return {} if self._start() < 0 else {"psum": self._encode(int(self.component.sums[0, 0]))}
+        return {} if self._start() < 1 else {"psum": self._encode(int(self.component.sums[0, 0]))}
 
     def promise(self, i: Values) -> Expected:
         start = self._start()
-        if start < 0:
+        if start < 1:
             return {}
         psum = sum(
-            self.history[start][0][c] * self.history[start + self.numbers.column_skew(c)][1][c]
+            self.history[start][0][c] * self.history[start + self.numbers.column_skew(c) - 1][1][c]
             for c in range(self.cols)
         )
         self.extremes.add(psum)

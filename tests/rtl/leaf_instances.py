@@ -45,6 +45,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_window": array.window,
     },
     "leaf_operands": {
+        "dw_centre": array.centre,
         "dw_tap_mask": array.tap_mask,
         "dw_tap_select": array.tap_select,
         "lane_spread": array.lane_spread,

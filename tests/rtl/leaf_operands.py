@@ -8,6 +8,7 @@ import numpy as np
 
 from dwsim.derive import EngineNumbers, value_range
 from dwsim.layout import from_word, to_word
+from dwsim.model.centre import centred
 from dwsim.model.lane_spread import LaneSpread
 from dwsim.model.tap_mask import TapMask
 from dwsim.model.tap_select import TapSelect
@@ -18,41 +19,37 @@ def tap_values(word: int, case: Case) -> np.ndarray:
     """A word of taps as the model has it: axes (column, row, lane)."""
     spec = case.spec
     count = spec.kernel_h * spec.kernel_w * spec.lanes
-    values = from_word(word, count, spec.ifmap_width, spec.ifmap_signed)
+    numbers = EngineNumbers(spec)
+    values = from_word(word, count, numbers.operand_width, numbers.operand_signed)
     return values.reshape(spec.kernel_h, spec.kernel_w, spec.lanes).transpose(1, 0, 2)
 
 
 class OperandCase(Case):
-    """Any masks and taps, emitted or not; padding of every lane, which changes now and then."""
+    """Any masks and taps, emitted or not."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.emit, self.change = Coin(self.rng), Coin(self.rng, 0.0, 0.05, 0.5)
-        self.padding = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)[1]
+        self.emit = Coin(self.rng)
         self.history: list[Values] = []
         self.met = {"seen": 0, "masked": 0, "not emitted": 0}
 
     def drive(self) -> Values:
         rows, cols = self.spec.kernel_h, self.spec.kernel_w
         masks = [self.word(n) if self.rng.random() < 0.8 else (1 << n) - 1 for n in (rows, cols)]
-        if self.change():
-            low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
-            self.padding = self.rng.choice((0, low, high, self.rng.randint(low, high)))
         return {
             "emit": int(self.emit()),
             "row_mask": masks[0],
             "col_mask": masks[1],
             "taps": self.word(rows * cols * self.parameters["WIDTH"]),
-            "padding": to_word(np.full(self.spec.lanes, self.padding), self.spec.ifmap_width),
         }
 
     def model(self, i: Values) -> Expected:
-        if len(self.history) < 2:
+        if len(self.history) < self.ages:
             return {}
-        operands = self.component.operands(tap_values(i["taps"], self), self.padding)
-        return {"operands": to_word(operands.transpose(1, 0, 2).reshape(-1), self.spec.ifmap_width)}
+        operands = self.component.operands.transpose(1, 0, 2).reshape(-1)
+        return {"operands": to_word(operands, EngineNumbers(self.spec).operand_width)}
 
-    def operands(self, slot: Values, taps: int, padding: int, first: int, units: int) -> int:
+    def operands(self, slot: Values, taps: int, first: int, units: int) -> int:
         """``units`` operands from tap ``first`` on, of the slot with these masks."""
         cols, width = self.spec.kernel_w, self.parameters["WIDTH"]
         word = 0
@@ -60,14 +57,14 @@ class OperandCase(Case):
             row, col = divmod(tap, cols)
             inside = tap < self.spec.taps and slot["row_mask"] >> row & slot["col_mask"] >> col & 1
             seen = slot["emit"] and inside
-            value = taps >> tap * width & ((1 << width) - 1) if seen else padding
+            value = taps >> tap * width & ((1 << width) - 1) if seen else 0
             word |= value << unit * width
             self.met["seen" if seen else "masked" if slot["emit"] else "not emitted"] += 1
         return word
 
     def clock(self, i: Values) -> None:
         rows, cols = self.spec.kernel_h, self.spec.kernel_w
-        self.history = [*self.history[-1:], i]
+        self.history = [*self.history, i][-self.ages :]
         self.component.compute(
             bool(i["emit"]),
             [bool(i["row_mask"] >> r & 1) for r in range(rows)],
@@ -84,19 +81,23 @@ class OperandCase(Case):
 class TapMaskCase(OperandCase):
     """All taps at once."""
 
+    ages = 2
+
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = TapMask(EngineNumbers(self.spec))
 
     def promise(self, i: Values) -> Expected:
-        if not self.history:
+        if len(self.history) < self.ages:
             return {}
-        slot = self.history[-1]
-        return {"operands": self.operands(slot, i["taps"], i["padding"], 0, self.spec.taps)}
+        slot, after = self.history
+        return {"operands": self.operands(slot, after["taps"], 0, self.spec.taps)}
 
 
 class TapSelectCase(OperandCase):
     """Any pass in any order."""
+
+    ages = 3
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -106,12 +107,48 @@ class TapSelectCase(OperandCase):
         return super().drive() | {"pass": self.rng.randrange(self.spec.passes)}
 
     def promise(self, i: Values) -> Expected:
-        if len(self.history) < 2:
+        if len(self.history) < self.ages:
             return {}
-        slot, before = self.history
+        slot, after, _ = self.history
         units = self.spec.lane_multipliers
-        first = slot["pass"] * units
-        return {"operands": self.operands(slot, before["taps"], i["padding"], first, units)}
+        return {"operands": self.operands(slot, after["taps"], slot["pass"] * units, units)}
+
+
+class CentreCase(Case):
+    """Any values and zero points, often the extreme ones."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.width = self.parameters["WIDTH"]
+        self.low, self.high = value_range(self.width, True)
+        self.differences: set[int] = set()
+
+    def drive(self) -> Values:
+        lanes = range(self.parameters["LANES"])
+        self.values = np.array([self._draw() for _ in lanes])
+        self.zero_point = self._draw()
+        return {
+            "ifmap": to_word(self.values, self.width),
+            "zero_point": self.zero_point & ((1 << self.width) - 1),
+        }
+
+    def _draw(self) -> int:
+        return self.rng.choice((self.low, self.high, 0, self.rng.randint(self.low, self.high)))
+
+    def model(self, i: Values) -> Expected:
+        return {"centred": to_word(centred(self.values, self.zero_point), self.width + 1)}
+
+    def promise(self, i: Values) -> Expected:
+        word, width = 0, self.width + 1
+        for lane, value in enumerate(self.values.tolist()):
+            difference = value - self.zero_point
+            self.differences.add(difference)
+            word |= (difference & ((1 << width) - 1)) << lane * width
+        return {"centred": word}
+
+    def uncovered(self) -> str:
+        wanted = {self.low - self.high, self.high - self.low, 0}
+        return "" if wanted <= self.differences else f"differences {wanted - self.differences}"
 
 
 class LaneSpreadCase(Case):
@@ -136,14 +173,15 @@ class LaneSpreadCase(Case):
         if self.before is None:
             return {}
         spread = self.component.spread(tap_values(i["taps"], self))
-        return {"spread": to_word(spread.transpose(1, 0, 2).reshape(-1), self.spec.ifmap_width)}
+        width = EngineNumbers(self.spec).operand_width
+        return {"spread": to_word(spread.transpose(1, 0, 2).reshape(-1), width)}
 
     def promise(self, i: Values) -> Expected:
         if self.before is None:
             return {}
         self.met.add(self.before)
         multiplier, hold_index = self.before
-        spec, width = self.spec, self.spec.ifmap_width
+        spec, width = self.spec, EngineNumbers(self.spec).operand_width
         spread = 0
         for tap in range(spec.kernel_h * spec.kernel_w):
             for lane in range(spec.lanes):
@@ -162,6 +200,7 @@ class LaneSpreadCase(Case):
         return "" if len(self.met) == most * (most + 1) // 2 else "every beat of every multiplier"
 
 
+dw_centre = leaf_test("dw_centre", CentreCase, 500)
 dw_tap_mask = leaf_test("dw_tap_mask", TapMaskCase, 2000)
 dw_tap_select = leaf_test("dw_tap_select", TapSelectCase, 2000)
 lane_spread = leaf_test("lane_spread", LaneSpreadCase, 2000)

@@ -105,7 +105,7 @@ class RasterAxisCase(Case):
             return {}
         hit, final_hit = axis_flags(self.position, i["stride"], i["count"])
         last = self.position == i["pitch"] - 1
-        following = 0 if last or i["restart"] else self.position + 1
+        following = 0 if last else self.position + 1
         hit_next, _ = axis_flags(following, i["stride"], i["count"])
         return {"last": last, "hit": hit, "final_hit": final_hit, "hit_next": hit_next}
 

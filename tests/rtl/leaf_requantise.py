@@ -36,7 +36,7 @@ class RequantiseCase(Case):
         self.ofmap_range = value_range(n.ofmap_width, True)
         self.shift_range = (SHIFT_MIN, shift_max(self.spec.ifmap_width))
         # The values whose multiplier or right shift is still to come, the newest first.
-        kept = 1 + max(part.delay for part in n.scale_parts)
+        kept = 2 + max(part.delay for part in n.scale_parts)
         self.values = deque([Value(0, 0, 0, 1)] * kept, kept)
         self.expected: list[int | None] = [DONT_CARE] * n.requantise_cycles
         self.steady = 0  # cycles since zero point, range and rounding have changed last
@@ -144,6 +144,7 @@ class RequantiseCase(Case):
         n = self.numbers
         if self.steady > 4 * n.requantise_cycles and self.rng.random() < 1 / 40:
             self._change()
+        # The bias comes a cycle before its acc.
         self.values.appendleft(self._value())
         bits = {
             part.name: getattr(self.values[part.delay], part.name) & (1 << part.width) - 1
@@ -151,7 +152,7 @@ class RequantiseCase(Case):
         }
         width = n.ofmap_width
         return {
-            "acc": self.values[0].acc & (1 << n.acc_width) - 1,
+            "acc": self.values[1].acc & (1 << n.acc_width) - 1,
             **bits,
             "single_rounding": self.single_rounding,
             "zero_point": self.zero_point & (1 << width) - 1,
@@ -226,10 +227,10 @@ class RequantiseCase(Case):
             "act_min": self.act_min,
             "act_max": self.act_max,
         }
-        acc = np.array([self.values[0].acc])
+        acc = np.array([self.values[1].acc])
         self.component.compute(acc, np.array(scale)[:, np.newaxis], config)
         self.component.commit()
-        self.expected = [*self.expected[1:], self._ofmap(self.values[0])]
+        self.expected = [*self.expected[1:], self._ofmap(self.values[1])]
         self.steady += 1
 
     # -- coverage -------------------------------------------------------------------------

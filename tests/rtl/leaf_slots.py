@@ -224,6 +224,7 @@ class SlotRasterCase(Case):
         restart = self.loading or (not self.run and self.rng.random() < 0.5)
         if restart and not self.loading:
             self._set(self._draw())
+        start = restart and self.rng.random() < 0.7
         # What is offered stays until it is taken.
         self.has_beat = self.has_beat or self.beat()
         self.has_credit = self.has_credit or self.credit()
@@ -232,6 +233,7 @@ class SlotRasterCase(Case):
             **self.words,
             "rst": self.rst(),
             "restart": int(restart),
+            "start": int(start),
             "run": int(self.run),
             "beat_available": int(self.has_beat),
             "credit_available": int(self.has_credit),
@@ -249,8 +251,11 @@ class SlotRasterCase(Case):
         if not self.known:
             return {}
         now = self._decision(i)
-        names = ("take", "final_take", "emit", "plane_final", "plane_last", "done")
-        masks = {"row_mask": raster.row_mask, "col_mask": raster.col_mask} if self.stepped else {}
+        names = ["take", "final_take", "emit", "done"]
+        # Outside a run the rasters may go on, as nobody sees.
+        names += ["plane_final", "plane_last"] if i["run"] else []
+        stepped = self.stepped and i["run"]
+        masks = {"row_mask": raster.row_mask, "col_mask": raster.col_mask} if stepped else {}
         return {
             **{name: getattr(now, name) for name in names},
             "step_q": raster.step_q,
@@ -263,7 +268,8 @@ class SlotRasterCase(Case):
             return {}
         if not i["run"]:
             idle = ("take", "final_take", "emit", "starved", "backpressured")
-            return dict.fromkeys(idle, 0) | self.registers
+            registers = {name: self.registers[name] for name in ("step_q", "emit_q")}
+            return dict.fromkeys(idle, 0) | registers
         beat, credit = bool(i["beat_available"]), bool(i["credit_available"])
         return self.law.decide(beat, credit) | self.registers
 
@@ -276,8 +282,9 @@ class SlotRasterCase(Case):
             self._advance()
         if restart:
             self.law, self.known = SlotLaw(self.geometry), True
-            self.loading = self.rng.random() < 0.3
-            self.run = not self.loading
+            self.registers, self.stepped = {"step_q": 0, "emit_q": 0}, False
+            self.run = bool(i["start"])
+            self.loading = not self.run
         if rst:
             self.loading = self.run = False
             self.registers = self.registers | {"step_q": 0, "emit_q": 0}

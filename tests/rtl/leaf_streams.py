@@ -44,6 +44,9 @@ class ControlCase(Case):
             "cfg_ready": control.cfg_ready,
             "capture": control.cfg_ready and bool(i["cfg_valid"]),
             "restart": control.restart,
+            "start": control.start(
+                *(bool(i[name]) for name in ("load", "params_loaded", "port_blocked"))
+            ),
             "swap": control.swap(
                 *(bool(i[name]) for name in ("load", "params_loaded", "port_blocked"))
             ),
@@ -55,8 +58,9 @@ class ControlCase(Case):
         if self.script is None:
             return {}
         ready, restart = self.expected["cfg_ready"], self.expected["restart"]
-        swap = restart and i["load"] and self._ready(i)
-        return self.expected | {"capture": ready and i["cfg_valid"], "swap": swap}
+        start = restart and self._ready(i)
+        capture, swap = ready and i["cfg_valid"], start and i["load"]
+        return self.expected | {"capture": capture, "start": start, "swap": swap}
 
     def _ready(self, i: Values) -> bool:
         """What a stream waits for has come."""

@@ -50,7 +50,7 @@ ROUNDS = {
             "dw_param_loader": ("if (accept && overflow) error <= 1'b1;", ""),
         },
         {
-            "dw_control": ("swap = restart && load", "swap = restart"),
+            "dw_control": ("swap = start && load", "swap = start"),
             "dw_ifmap_port": ("s_ready = excess || take_real", "s_ready = excess || take"),
             "dw_param_loader": ("if (tensor_end) word <=", "if (0) word <="),
         },
@@ -74,12 +74,12 @@ ROUNDS = {
     "leaf_raster": (
         {
             "dw_countdown": ("anew ? (count == 1) : ", ""),
-            "dw_raster_axis": ("hit_next = phase_next && some_next", "hit_next = phase_next"),
+            "dw_raster_axis": ("hit_again = in_phase && more", "hit_again = in_phase"),
             "dw_tap_axis": ("coordinate < limit", "coordinate <= limit"),
         },
         {
             "dw_countdown": ("if (restart || step)", "if (step)"),
-            "dw_raster_axis": ("final_hit <= phase_next && ", "final_hit <= "),
+            "dw_raster_axis": ("hit ? ({1'b0, hits_left} == 2) : ", ""),
             "dw_tap_axis": ("if (restart || step) begin", "if (restart || step || anew) begin"),
         },
         {
@@ -121,7 +121,7 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("if (rst || restart) begin", "if (restart) begin"),
-            "dw_slot_raster": ("run && !holding && beat_ok", "run && beat_ok"),
+            "dw_slot_raster": ("step = !holding && beat_ok", "step = beat_ok"),
         },
         {
             "dw_group_tag": ("word_onward = image_last ? {WORD_W{1'b0}} : ", "word_onward = "),
@@ -136,7 +136,7 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("set_onward = image_last ? {SET_W{1'b0}} : ", "set_onward = "),
-            "dw_slot_raster": ("take && in_final_hit && (in_planes == 1)", "take && in_final_hit"),
+            "dw_slot_raster": ("take && in_final_hit && in_one", "take && in_final_hit"),
         },
         {
             "dw_group_tag": ("pixel_last = window_last && group_last", "pixel_last = window_last"),
@@ -156,7 +156,7 @@ ROUNDS = {
         },
         {
             "dw_group_tag": ("last_q <= window_last && is_last", "last_q <= is_last"),
-            "dw_slot_raster": ("step_q <= step && !rst", "step_q <= step"),
+            "dw_slot_raster": ("step_q <= step && run && !rst", "step_q <= step && !rst"),
         },
         {
             "dw_group_tag": ("else if (beat_end) index", "else if (emit) index"),
@@ -167,6 +167,9 @@ ROUNDS = {
         },
         {"dw_slot_raster": ("out_begins <= lead && out_live", "out_begins <= 1'b0")},
         {"dw_slot_raster": ("(!out_plane_end || (leads && out_turns))", "!out_plane_end")},
+        {"dw_slot_raster": ("starts = start && !rst && ", "starts = start && ")},
+        {"dw_slot_raster": ("in_final_hit ? ({1'b0, in_planes} == 2)", "in_final_hit ? 1'b1")},
+        {"dw_slot_raster": ("plane_final ? ({1'b0, out_planes} == 2)", "plane_final ? 1'b1")},
     ),
     "leaf_storage": (
         {
@@ -183,7 +186,14 @@ ROUNDS = {
         },
         {"ecp5_dw_ram": ("(ADDR_W == 10) ? 14'd3", "(ADDR_W == 10) ? 14'd1")},
         {"ecp5_dw_ram": ("(ADDR_W == 12) ? 2 :", "(ADDR_W == 12) ? 1 :")},
-        {"dw_delay_line": ("is_one ? last_d : is_two ? earlier_d :", "is_one ? last_d :")},
+        {"dw_delay_line": ("({WIDTH{is_one}} & last_d) | earlier_d", "({WIDTH{is_one}} & last_d)")},
+        {"dw_delay_line": ("if (!is_two) earlier_d", "if (1'b0) earlier_d")},
+        {"dw_delay_line": (".clear        (is_short)", ".clear        (1'b0)")},
+        {
+            "dw_ram": ("if (clear) read_data", "if (1'b0) read_data"),
+            "ecp5_dw_ram": (".RST(clear)", ".RST(1'b0)"),
+        },
+        {"ecp5_dw_ram": (".RSTB(clear)", ".RSTB(1'b0)")},
         {"dw_delay_line": (".read         (step)", ".read         (1'b1)")},
         {"dw_delay_line": ("read_offset = TWO - length", "read_offset = ONE - length")},
         {"dw_delay_line": ("length == i + 1 + SHORTER", "length == i + 1")},
@@ -197,7 +207,8 @@ ROUNDS = {
             "lane_spread": ("hold_index_q <= hold_index", "hold_index_q <= 0"),
         },
         {
-            "dw_tap_mask": (": padding;", ": {WIDTH{1'b0}};"),
+            "dw_tap_mask": ("emit && row_mask[r] && ", "emit && "),
+            "dw_centre": ("{value[WIDTH-1], value}", "{1'b0, value}"),
             "dw_tap_select": ("unit_choices[pass_q*WIDTH", "unit_choices[pass*WIDTH"),
             "lane_spread": ("multiplier_q <= multiplier", "multiplier_q <= 1"),
         },
@@ -205,8 +216,10 @@ ROUNDS = {
             "dw_tap_mask": ("row_mask[r] && col_mask[c]", "row_mask[r]"),
             "dw_tap_select": ("col_mask[TAP%KERNEL_W]", "col_mask[u%KERNEL_W]"),
         },
-        {"dw_tap_select": ("masks[u*PASSES+p] = 1'b0", "masks[u*PASSES+p] = 1'b1")},
-        {"dw_tap_select": ("mask_q ? chosen", "mask ? chosen")},
+        {
+            "dw_tap_select": ("mask_q ? chosen", "mask ? chosen"),
+            "dw_centre": ("zero_point[WIDTH-1], zero_point}", "1'b0, zero_point}"),
+        },
     ),
     "leaf_array": (
         {

@@ -49,7 +49,7 @@ module PDPW16KD #(
   end
   always @(posedge CLKR) begin
     if (CER) word <= memory[read_address];
-    if (OCER) q <= word;
+    if (OCER) q <= RST ? 36'd0 : word;
   end
 
   assign {
@@ -117,7 +117,7 @@ module DP16KD #(
   end
   always @(posedge CLKB) begin
     if (CEB) word <= memory[adb[13:WORD_BIT]];
-    if (OCEB) q <= word;
+    if (OCEB) q <= RSTB ? {DATA_WIDTH_A{1'b0}} : word;
   end
 
   wire [17:0] padded;

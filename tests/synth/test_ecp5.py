@@ -47,7 +47,7 @@ ENGINES = (
         max_channel_groups=3,
         max_channel_multiplier=3,
         max_dilation_w=3,
-        fifo_depth=11,
+        fifo_depth=13,
     ),
 )
 

@@ -5,7 +5,7 @@
 // A depthwise-convolution engine: 2 lanes, 3x2 taps, 4 multipliers.
 //
 // Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier * 3)
-// + 11, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
+// + 13, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an
 // ifmap stream was too short, [1]: too long, [2]: a parameter tensor had a wrong length.
 `default_nettype none
@@ -60,7 +60,7 @@ module multiplier (
 );
 
   // ---- control ----------------------------------------------------------------------------
-  wire capture, restart, swap, run, done;
+  wire capture, restart, start, swap, run, done;
   wire params_loaded, active_bank;
   wire emit, excess;
 
@@ -112,7 +112,7 @@ module multiplier (
   end
 
   dw_control #(
-      .DRAIN_CYCLES(8),
+      .DRAIN_CYCLES(10),
       .DRAIN_W     (4)
   ) u_control (
       .clk          (clk),
@@ -126,6 +126,7 @@ module multiplier (
       .done         (done),
       .capture      (capture),
       .restart      (restart),
+      .start        (start),
       .swap         (swap),
       .run          (run),
       .busy         (busy)
@@ -185,13 +186,16 @@ module multiplier (
       .m_ready     (ifmap_ready)
   );
 
+  wire [8-1:0] centred;
+  assign centred = ifmap_data;
+
   dw_ifmap_port #(
       .WIDTH(8)
   ) u_ifmap_port (
       .clk         (clk),
       .rst         (rst),
       .restart     (restart),
-      .s_data      (ifmap_data),
+      .s_data      (centred),
       .s_last      (ifmap_last),
       .s_valid     (ifmap_valid),
       .s_valid_next(ifmap_valid_next),
@@ -231,6 +235,7 @@ module multiplier (
       .clk             (clk),
       .rst             (rst),
       .restart         (restart),
+      .start           (start),
       .run             (run),
       .ifmap_w         (ifmap_w),
       .ifmap_h         (ifmap_h),
@@ -271,8 +276,8 @@ module multiplier (
   end
 
   dw_credit #(
-      .DEPTH  (4),
-      .COUNT_W(3)
+      .DEPTH  (8),
+      .COUNT_W(4)
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
@@ -370,7 +375,6 @@ module multiplier (
       .col_mask(col_mask),
       .pass    (pass_q),
       .taps    (spread_taps),
-      .padding (8'd0),
       .operands(operands)
   );
 
@@ -412,6 +416,7 @@ module multiplier (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_0),
           .read_data    (weights[(row*2+0)*10+:10])
       );
@@ -424,6 +429,7 @@ module multiplier (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_1),
           .read_data    (weights[(row*2+1)*10+:10])
       );
@@ -434,7 +440,7 @@ module multiplier (
   wire pass_first;  // of the pass sums of this cycle
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(5)
+      .CYCLES(7)
   ) u_pass_first (
       .clk(clk),
       .rst(rst),
@@ -489,7 +495,7 @@ module multiplier (
 
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(6),
+      .CYCLES(8),
       .RESET (1)
   ) u_valid (
       .clk(clk),
@@ -500,7 +506,7 @@ module multiplier (
 
   dw_pipeline #(
       .WIDTH (3),
-      .CYCLES(5)
+      .CYCLES(7)
   ) u_marks (
       .clk(clk),
       .rst(rst),
@@ -516,8 +522,8 @@ module multiplier (
 
   dw_output_fifo #(
       .WIDTH (27),
-      .DEPTH (4),
-      .ADDR_W(2)
+      .DEPTH (8),
+      .ADDR_W(3)
   ) u_output_fifo (
       .clk       (clk),
       .rst       (rst),

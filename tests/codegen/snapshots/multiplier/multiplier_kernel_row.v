@@ -5,8 +5,8 @@
 // A systolic chain of one lane: the multiply-add cells of a kernel row, or of a part of it.
 //
 // Promises: psum is the sum of operand times weight over the chain's cells. All operands arrive
-// together; those of later cells wait here until the psum reaches them, and their weights are
-// expected as much later.
+// together; those of later cells wait here until the psum reaches them. Weights are expected a cycle
+// before that: each waits here, near its multiplier.
 `default_nettype none
 
 module multiplier_kernel_row (
@@ -18,7 +18,9 @@ module multiplier_kernel_row (
 );
 
   wire [4-1:0] operand_0;
+  reg [5-1:0] weight_0;
   wire [9-1:0] psum_0;
+  always @(posedge clk) weight_0 <= weights[0*5+:5];
   dw_pipeline #(
       .WIDTH (4),
       .CYCLES(0)
@@ -40,13 +42,15 @@ module multiplier_kernel_row (
   ) u_cell_0 (
       .clk     (clk),
       .ifmap   (operand_0),
-      .weight  (weights[0*5+:5]),
+      .weight  (weight_0),
       .psum_in (1'b0),
       .psum_out(psum_0)
   );
 
   wire [4-1:0] operand_1;
+  reg [5-1:0] weight_1;
   wire [10-1:0] psum_1;
+  always @(posedge clk) weight_1 <= weights[1*5+:5];
   dw_pipeline #(
       .WIDTH (4),
       .CYCLES(0)
@@ -68,7 +72,7 @@ module multiplier_kernel_row (
   ) u_cell_1 (
       .clk     (clk),
       .ifmap   (operand_1),
-      .weight  (weights[1*5+:5]),
+      .weight  (weight_1),
       .psum_in (psum_0),
       .psum_out(psum_1)
   );

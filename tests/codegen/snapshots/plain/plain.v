@@ -5,7 +5,7 @@
 // A depthwise-convolution engine: 1 lanes, 2x3 taps, 6 multipliers.
 //
 // Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier * 1)
-// + 11, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
+// + 13, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an
 // ifmap stream was too short, [1]: too long, [2]: a parameter tensor had a wrong length.
 `default_nettype none
@@ -60,7 +60,7 @@ module plain (
 );
 
   // ---- control ----------------------------------------------------------------------------
-  wire capture, restart, swap, run, done;
+  wire capture, restart, start, swap, run, done;
   wire params_loaded, active_bank;
   wire emit, excess;
 
@@ -112,7 +112,7 @@ module plain (
   end
 
   dw_control #(
-      .DRAIN_CYCLES(8),
+      .DRAIN_CYCLES(10),
       .DRAIN_W     (4)
   ) u_control (
       .clk          (clk),
@@ -126,6 +126,7 @@ module plain (
       .done         (done),
       .capture      (capture),
       .restart      (restart),
+      .start        (start),
       .swap         (swap),
       .run          (run),
       .busy         (busy)
@@ -185,13 +186,16 @@ module plain (
       .m_ready     (ifmap_ready)
   );
 
+  wire [8-1:0] centred;
+  assign centred = ifmap_data;
+
   dw_ifmap_port #(
       .WIDTH(8)
   ) u_ifmap_port (
       .clk         (clk),
       .rst         (rst),
       .restart     (restart),
-      .s_data      (ifmap_data),
+      .s_data      (centred),
       .s_last      (ifmap_last),
       .s_valid     (ifmap_valid),
       .s_valid_next(ifmap_valid_next),
@@ -231,6 +235,7 @@ module plain (
       .clk             (clk),
       .rst             (rst),
       .restart         (restart),
+      .start           (start),
       .run             (run),
       .ifmap_w         (ifmap_w),
       .ifmap_h         (ifmap_h),
@@ -364,7 +369,6 @@ module plain (
       .row_mask(row_mask),
       .col_mask(col_mask),
       .taps    (spread_taps),
-      .padding (8'd0),
       .operands(operands)
   );
 
@@ -416,6 +420,7 @@ module plain (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_0),
           .read_data    (weights[(row*3+0)*8+:8])
       );
@@ -428,6 +433,7 @@ module plain (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_1),
           .read_data    (weights[(row*3+1)*8+:8])
       );
@@ -440,6 +446,7 @@ module plain (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_2),
           .read_data    (weights[(row*3+2)*8+:8])
       );
@@ -486,7 +493,7 @@ module plain (
 
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(6),
+      .CYCLES(8),
       .RESET (1)
   ) u_valid (
       .clk(clk),
@@ -497,7 +504,7 @@ module plain (
 
   dw_pipeline #(
       .WIDTH (2),
-      .CYCLES(5)
+      .CYCLES(7)
   ) u_marks (
       .clk(clk),
       .rst(rst),

@@ -5,8 +5,8 @@
 // A systolic chain of one lane: the multiply-add cells of a kernel row, or of a part of it.
 //
 // Promises: psum is the sum of operand times weight over the chain's cells. All operands arrive
-// together; those of later cells wait here until the psum reaches them, and their weights are
-// expected as much later.
+// together; those of later cells wait here until the psum reaches them. Weights are expected a cycle
+// before that: each waits here, near its multiplier.
 `default_nettype none
 
 module plain_kernel_row (
@@ -18,7 +18,9 @@ module plain_kernel_row (
 );
 
   wire [8-1:0] operand_0;
+  reg [8-1:0] weight_0;
   wire [16-1:0] psum_0;
+  always @(posedge clk) weight_0 <= weights[0*8+:8];
   dw_pipeline #(
       .WIDTH (8),
       .CYCLES(0)
@@ -40,13 +42,15 @@ module plain_kernel_row (
   ) u_cell_0 (
       .clk     (clk),
       .ifmap   (operand_0),
-      .weight  (weights[0*8+:8]),
+      .weight  (weight_0),
       .psum_in (1'b0),
       .psum_out(psum_0)
   );
 
   wire [8-1:0] operand_1;
+  reg [8-1:0] weight_1;
   wire [17-1:0] psum_1;
+  always @(posedge clk) weight_1 <= weights[1*8+:8];
   dw_pipeline #(
       .WIDTH (8),
       .CYCLES(0)
@@ -68,13 +72,15 @@ module plain_kernel_row (
   ) u_cell_1 (
       .clk     (clk),
       .ifmap   (operand_1),
-      .weight  (weights[1*8+:8]),
+      .weight  (weight_1),
       .psum_in (psum_0),
       .psum_out(psum_1)
   );
 
   wire [8-1:0] operand_2;
+  reg [8-1:0] weight_2;
   wire [17-1:0] psum_2;
+  always @(posedge clk) weight_2 <= weights[2*8+:8];
   dw_pipeline #(
       .WIDTH (8),
       .CYCLES(1)
@@ -96,7 +102,7 @@ module plain_kernel_row (
   ) u_cell_2 (
       .clk     (clk),
       .ifmap   (operand_2),
-      .weight  (weights[2*8+:8]),
+      .weight  (weight_2),
       .psum_in (psum_1),
       .psum_out(psum_2)
   );

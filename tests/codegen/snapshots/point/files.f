@@ -1,3 +1,4 @@
+dw_centre.v
 dw_clamp_bounds.v
 dw_control.v
 dw_countdown.v

@@ -5,7 +5,7 @@
 // A depthwise-convolution engine: 2 lanes, 1x1 taps, 2 multipliers.
 //
 // Promises: cycles of a stream = its slots (an emitting one counts channel_multiplier * 1)
-// + 18, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
+// + 20, from the cfg handshake to the last ofmap transfer, when neither source nor sink stalls. No
 // combinational path leads from an input of one stream to an output of another. error[0]: an
 // ifmap stream was too short, [1]: too long, [2]: a parameter tensor had a wrong length.
 `default_nettype none
@@ -37,7 +37,7 @@ module point (
     input  wire [1-1:0] cfg_channel_multiplier,  // ofmap beats of a window
     input  wire [1-1:0] cfg_weight_sets,  // groups * multiplier
     input  wire [2-1:0] cfg_tail_channels,  // ofmap channels of the last group
-    input  wire [8-1:0] cfg_ifmap_zero_point,  // what padding stands for
+    input  wire [8-1:0] cfg_ifmap_zero_point,  // taken from ifmap values; what padding stands for
     input  wire [8-1:0] cfg_ofmap_zero_point,  // added after scaling
     input  wire [8-1:0] cfg_act_min,  // smallest ofmap value
     input  wire [8-1:0] cfg_act_max,  // largest ofmap value
@@ -65,7 +65,7 @@ module point (
 );
 
   // ---- control ----------------------------------------------------------------------------
-  wire capture, restart, swap, run, done;
+  wire capture, restart, start, swap, run, done;
   wire params_loaded, active_bank;
   wire emit, excess;
 
@@ -127,8 +127,8 @@ module point (
   end
 
   dw_control #(
-      .DRAIN_CYCLES(15),
-      .DRAIN_W     (4)
+      .DRAIN_CYCLES(17),
+      .DRAIN_W     (5)
   ) u_control (
       .clk          (clk),
       .rst          (rst),
@@ -141,6 +141,7 @@ module point (
       .done         (done),
       .capture      (capture),
       .restart      (restart),
+      .start        (start),
       .swap         (swap),
       .run          (run),
       .busy         (busy)
@@ -184,7 +185,7 @@ module point (
   wire [16-1:0] ifmap_data;
   wire ifmap_last, ifmap_valid, ifmap_valid_next, ifmap_ready;
   wire beat_available, take, final_take;
-  wire [16-1:0] beat;
+  wire [18-1:0] beat;
 
   dw_skid_buffer #(
       .WIDTH(17)
@@ -200,13 +201,23 @@ module point (
       .m_ready     (ifmap_ready)
   );
 
+  wire [18-1:0] centred;
+  dw_centre #(
+      .LANES(2),
+      .WIDTH(8)
+  ) u_centre (
+      .ifmap     (ifmap_data),
+      .zero_point(ifmap_zero_point),
+      .centred   (centred)
+  );
+
   dw_ifmap_port #(
-      .WIDTH(16)
+      .WIDTH(18)
   ) u_ifmap_port (
       .clk         (clk),
       .rst         (rst),
       .restart     (restart),
-      .s_data      (ifmap_data),
+      .s_data      (centred),
       .s_last      (ifmap_last),
       .s_valid     (ifmap_valid),
       .s_valid_next(ifmap_valid_next),
@@ -246,6 +257,7 @@ module point (
       .clk             (clk),
       .rst             (rst),
       .restart         (restart),
+      .start           (start),
       .run             (run),
       .ifmap_w         (ifmap_w),
       .ifmap_h         (ifmap_h),
@@ -286,8 +298,8 @@ module point (
   end
 
   dw_credit #(
-      .DEPTH  (16),
-      .COUNT_W(5)
+      .DEPTH  (32),
+      .COUNT_W(6)
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
@@ -340,14 +352,14 @@ module point (
   );
 
   // ---- window -----------------------------------------------------------------------------
-  wire [1*16-1:0] window_taps;
-  wire [1*16-1:0] spread_taps;
-  wire [1*16-1:0] operands;
+  wire [1*18-1:0] window_taps;
+  wire [1*18-1:0] spread_taps;
+  wire [1*18-1:0] operands;
 
   dw_window #(
       .KERNEL_H        (1),
       .KERNEL_W        (1),
-      .WIDTH           (16),
+      .WIDTH           (18),
       .MAX_ROW_DELAY   (4),
       .ROW_DELAY_W     (3),
       .MAX_COL_DELAY   (1),
@@ -372,14 +384,13 @@ module point (
   dw_tap_mask #(
       .KERNEL_H(1),
       .KERNEL_W(1),
-      .WIDTH   (16)
+      .WIDTH   (18)
   ) u_tap_mask (
       .clk     (clk),
       .emit    (emit_q),
       .row_mask(row_mask),
       .col_mask(col_mask),
       .taps    (spread_taps),
-      .padding ({2{ifmap_zero_point}}),
       .operands(operands)
   );
 
@@ -411,6 +422,7 @@ module point (
           .write_address(write_address),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (tag_0),
           .read_data    (weights[(row*1+0)*16+:16])
       );
@@ -427,7 +439,7 @@ module point (
             .clk     (clk),
             .rst     (rst),
             .operands({
-              operands[(row*1+0)*16+lane*8+:8]
+              operands[(row*1+0)*18+lane*9+:9]
             }),
             .weights({
               weights[(row*1+0)*16+lane*8+:8]
@@ -449,7 +461,7 @@ module point (
   wire [2-1:0] bias_tag;
   dw_pipeline #(
       .WIDTH (2),
-      .CYCLES(2)
+      .CYCLES(3)
   ) u_bias_tag (
       .clk(clk),
       .rst(rst),
@@ -491,6 +503,7 @@ module point (
           .write_address(write_set),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (bias_tag),
           .read_data    (scale[word*16+:16])
       );
@@ -505,6 +518,7 @@ module point (
           .write_address(write_set),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (multiplier_tag),
           .read_data    (scale[word*16+:16])
       );
@@ -519,6 +533,7 @@ module point (
           .write_address(write_set),
           .write_data   (write_data),
           .read         (1'b1),
+          .clear        (1'b0),
           .read_address (right_shift_tag),
           .read_data    (scale[word*16+:16])
       );
@@ -575,7 +590,7 @@ module point (
 
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(13),
+      .CYCLES(15),
       .RESET (1)
   ) u_valid (
       .clk(clk),
@@ -586,7 +601,7 @@ module point (
 
   dw_pipeline #(
       .WIDTH (3),
-      .CYCLES(12)
+      .CYCLES(14)
   ) u_marks (
       .clk(clk),
       .rst(rst),
@@ -602,8 +617,8 @@ module point (
 
   dw_output_fifo #(
       .WIDTH (19),
-      .DEPTH (16),
-      .ADDR_W(4)
+      .DEPTH (32),
+      .ADDR_W(5)
   ) u_output_fifo (
       .clk       (clk),
       .rst       (rst),

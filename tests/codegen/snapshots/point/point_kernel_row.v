@@ -5,31 +5,33 @@
 // A systolic chain of one lane: the multiply-add cells of a kernel row, or of a part of it.
 //
 // Promises: psum is the sum of operand times weight over the chain's cells. All operands arrive
-// together; those of later cells wait here until the psum reaches them, and their weights are
-// expected as much later.
+// together; those of later cells wait here until the psum reaches them. Weights are expected a cycle
+// before that: each waits here, near its multiplier.
 `default_nettype none
 
 module point_kernel_row (
     input  wire clk,
     input  wire rst,
-    input  wire [1*8-1:0] operands,
+    input  wire [1*9-1:0] operands,
     input  wire [1*8-1:0] weights,
     output wire [16-1:0] psum
 );
 
-  wire [8-1:0] operand_0;
+  wire [9-1:0] operand_0;
+  reg [8-1:0] weight_0;
   wire [16-1:0] psum_0;
+  always @(posedge clk) weight_0 <= weights[0*8+:8];
   dw_pipeline #(
-      .WIDTH (8),
+      .WIDTH (9),
       .CYCLES(0)
   ) u_skew_0 (
       .clk(clk),
       .rst(rst),
-      .d  (operands[0*8+:8]),
+      .d  (operands[0*9+:9]),
       .q  (operand_0)
   );
   dw_mac_cell #(
-      .IFMAP_W      (8),
+      .IFMAP_W      (9),
       .WEIGHT_W     (8),
       .IFMAP_SIGNED (1),
       .WEIGHT_SIGNED(1),
@@ -40,7 +42,7 @@ module point_kernel_row (
   ) u_cell_0 (
       .clk     (clk),
       .ifmap   (operand_0),
-      .weight  (weights[0*8+:8]),
+      .weight  (weight_0),
       .psum_in (1'b0),
       .psum_out(psum_0)
   );

@@ -1,0 +1,28 @@
+// dw_centre: takes the zero point out of a beat's ifmap values, as TFLite's formula does.
+//
+// Promises: each lane of `centred` is that lane of `ifmap` less zero_point, both two's complement;
+// a bit wider, so that nothing wraps. What padding stands for is 0 from here on, so masked taps
+// are cleared, and no bias has to know the zero point.
+`default_nettype none
+
+module dw_centre #(
+    parameter LANES = 8,
+    parameter WIDTH = 8   // bits of an ifmap value
+) (
+    input  wire [    LANES*WIDTH-1:0] ifmap,
+    input  wire [          WIDTH-1:0] zero_point,
+    output wire [LANES*(WIDTH+1)-1:0] centred
+);
+
+  genvar l;
+  generate
+    for (l = 0; l < LANES; l = l + 1) begin : g_lane
+      wire [WIDTH-1:0] value = ifmap[l*WIDTH+:WIDTH];
+      assign centred[l*(WIDTH+1)+:WIDTH+1] =
+          {value[WIDTH-1], value} - {zero_point[WIDTH-1], zero_point};
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
