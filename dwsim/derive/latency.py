@@ -1,0 +1,128 @@
+"""Latency of an engine, stage by stage, and the FIFO that covers it."""
+
+from __future__ import annotations
+
+from dwsim.derive.counters import Counters
+from dwsim.derive.formats import bits
+from dwsim.derive.stages import (
+    CREDIT_CYCLES,
+    FIFO_CYCLES,
+    GATHER_CYCLES,
+    MASK_CYCLES,
+    MEMORY_CYCLES,
+    PRODUCT_CYCLES,
+    REQUANTISE_CYCLES,
+    SCALE_CYCLES,
+    SELECT_CYCLES,
+    SLOT_CYCLES,
+    START_CYCLES,
+    WEIGHT_CYCLES,
+    WINDOW_CYCLES,
+)
+
+
+class Latency(Counters):
+    """Cycles between the stages of an engine, and what must be as deep as they are long."""
+
+    def column_skew(self, column: int) -> int:
+        """Cycles by which the operands of a chain's column wait for their psum.
+
+        The first two columns start together: the first has no psum to wait for.
+        """
+        return max(0, column - 1)
+
+    @property
+    def row_cycles(self) -> int:
+        """From the operands of column 0 to the sum of a chain."""
+        return PRODUCT_CYCLES + self.array_cols - 1
+
+    @property
+    def tree_cycles(self) -> int:
+        """From the sums of the kernel rows to the acc."""
+        return len(self.tree_levels) - 1
+
+    @property
+    def select_cycles(self) -> int:
+        """From the window to the taps of a pass."""
+        return SELECT_CYCLES if self.spec.passes > 1 else 0
+
+    @property
+    def gather_cycles(self) -> int:
+        """From the sum of a window's last pass to the acc."""
+        return GATHER_CYCLES if self.spec.passes > 1 else 0
+
+    @property
+    def sums_cycles(self) -> int:
+        """From the slot registers to the sums of the chains."""
+        return WINDOW_CYCLES + self.select_cycles + MASK_CYCLES + self.row_cycles
+
+    @property
+    def array_cycles(self) -> int:
+        """From the slot registers to the acc."""
+        return self.sums_cycles + self.tree_cycles + self.gather_cycles
+
+    @property
+    def requantise_cycles(self) -> int:
+        """From the acc to the ofmap value."""
+        return REQUANTISE_CYCLES if self.requantises else 0
+
+    @property
+    def output_cycles(self) -> int:
+        """From the slot registers to the output FIFO: how long valid, last and keep travel."""
+        return self.array_cycles + self.requantise_cycles
+
+    def weight_tag_cycles(self, column: int) -> int:
+        """How long the weight word travels to the memories of a chain's column."""
+        to_operands = SLOT_CYCLES + WINDOW_CYCLES + self.select_cycles + MASK_CYCLES
+        return to_operands - MEMORY_CYCLES - WEIGHT_CYCLES + self.column_skew(column)
+
+    @property
+    def scale_tag_cycles(self) -> int:
+        """How long the weight set travels to the memories of what is used with the acc."""
+        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES - SCALE_CYCLES
+
+    @property
+    def drain_cycles(self) -> int:
+        """From the emission of a window to its transfer, if nobody stalls, less its own."""
+        return self.output_cycles + FIFO_CYCLES
+
+    @property
+    def drain_width(self) -> int:
+        """Bits of a count of drain cycles."""
+        return bits(self.drain_cycles)
+
+    @property
+    def latency(self) -> int:
+        """Fixed cycles of a stream beyond its slots.
+
+        Counted from the cycle of the cfg handshake to the cycle of the last ofmap transfer,
+        both included: ``cycles = slot cycles + latency``.
+        """
+        return START_CYCLES + SLOT_CYCLES + self.output_cycles + FIFO_CYCLES
+
+    @property
+    def fifo_depth_min(self) -> int:
+        """Credits in flight at full rate: from taking a credit to having it back.
+
+        A credit is taken with a beat's first pass, one in ``passes`` cycles.
+        """
+        passes = self.spec.passes
+        away = passes - 1 + SLOT_CYCLES + self.output_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES
+        return -(-away // passes)
+
+    @property
+    def fifo_depth(self) -> int:
+        """Entries of the output FIFO, which is also the number of credits."""
+        if self.spec.fifo_depth is not None:
+            return self.spec.fifo_depth
+        return 1 << (self.fifo_depth_min - 1).bit_length()
+
+    @property
+    def fifo_address_width(self) -> int:
+        """Bits of an address of the output FIFO."""
+        return bits(self.fifo_depth - 1)
+
+    @property
+    def credit_width(self) -> int:
+        """Bits of a count of credits."""
+        return bits(self.fifo_depth)

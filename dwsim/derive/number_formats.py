@@ -1,0 +1,181 @@
+"""Number formats of an engine: operands, products, sums, scales, beats of streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dwsim.derive.formats import range_bits, value_range
+from dwsim.derive.stages import (
+    RIGHT_SHIFT_WIDTH,
+    SCALE_PRODUCT_CYCLES,
+    SCALE_SUM_CYCLES,
+)
+from dwsim.spec.engine import EngineSpec
+from dwsim.spec.quantisation import bias_width
+
+
+@dataclass(frozen=True)
+class ScalePart:
+    """A number of the scale of an ofmap channel, and when the requantiser reads it."""
+
+    name: str
+    width: int
+    """Bits of it."""
+    first: int
+    """Its first byte among those of the scale."""
+    words: int
+    """Its bytes, each a beat of the parameter tensor and a memory."""
+    delay: int
+    """Cycles after the acc at which it is used."""
+
+
+class NumberFormats:
+    """The numbers of an engine's arithmetic and streams: how many there are, and their bits."""
+
+    def __init__(self, spec: EngineSpec):
+        self.spec = spec
+
+    @cached_property
+    def operand_range(self) -> tuple[int, int]:
+        """Smallest and largest operand: an ifmap value, less a zero point where there is one."""
+        low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
+        return (low - high, high - low) if self.requantises else (low, high)
+
+    @property
+    def operand_width(self) -> int:
+        """Bits of an operand."""
+        return self.spec.ifmap_width + self.requantises
+
+    @property
+    def operand_signed(self) -> bool:
+        """An operand is two's complement."""
+        return self.spec.ifmap_signed or self.requantises
+
+    @cached_property
+    def product_range(self) -> tuple[int, int]:
+        """Smallest and largest product of an operand and a weight."""
+        weight = value_range(self.spec.weight_width, self.spec.weight_signed)
+        corners = [a * b for a in self.operand_range for b in weight]
+        return min(corners), max(corners)
+
+    def psum_width(self, taps: int) -> int:
+        """Bits of a sum of ``taps`` products, so that no input overflows it."""
+        low, high = self.product_range
+        # A masked tap adds 0, so 0 is always inside the range.
+        return range_bits(min(taps * low, 0), taps * high)
+
+    @property
+    def acc_signed(self) -> bool:
+        """Sums are two's complement as soon as one factor is signed."""
+        return self.operand_signed or self.spec.weight_signed
+
+    @property
+    def acc_width(self) -> int:
+        """Bits of one lane of the ofmap: the sum over all taps."""
+        return self.psum_width(self.spec.taps)
+
+    @property
+    def array_cols(self) -> int:
+        """Cells of a systolic chain: a kernel row's, or fewer."""
+        return min(self.spec.lane_multipliers, self.spec.kernel_w)
+
+    @property
+    def array_rows(self) -> int:
+        """Systolic chains of a lane, which the row tree adds up."""
+        return self.spec.lane_multipliers // self.array_cols
+
+    @property
+    def pass_width(self) -> int:
+        """Bits of the sum of one pass."""
+        return self.psum_width(self.spec.lane_multipliers)
+
+    @property
+    def requantises(self) -> bool:
+        """The engine has a requantiser."""
+        return self.spec.requantise != "none"
+
+    @property
+    def ofmap_width(self) -> int:
+        """Bits of one lane of an ofmap beat."""
+        return self.spec.ifmap_width if self.requantises else self.acc_width
+
+    @property
+    def ofmap_signed(self) -> bool:
+        """An ofmap value is two's complement."""
+        return self.requantises or self.acc_signed
+
+    @property
+    def bias_width(self) -> int:
+        """Bits of a bias and of what is scaled."""
+        return bias_width(self.spec.ifmap_width)
+
+    @property
+    def multiplier_width(self) -> int:
+        """Bits of a scale's multiplier: Q31, or Q15 in the 64-bit path."""
+        return 32 if self.spec.ifmap_width == 8 else 16
+
+    @property
+    def fraction(self) -> int:
+        """Fraction bits of a scale's multiplier."""
+        return self.multiplier_width - 1
+
+    @cached_property
+    def scale_parts(self) -> tuple[ScalePart, ...]:
+        """The bytes of a scale, in stream order; none in an engine of raw sums."""
+        if not self.requantises:
+            return ()
+        bias, multiplier = self.bias_width // 8, self.multiplier_width // 8
+        at_product = SCALE_SUM_CYCLES
+        at_shift = at_product + SCALE_PRODUCT_CYCLES
+        return (
+            ScalePart("bias", self.bias_width, 0, bias, 0),
+            ScalePart("multiplier", self.multiplier_width, bias, multiplier, at_product),
+            ScalePart("right_shift", RIGHT_SHIFT_WIDTH, bias + multiplier, 1, at_shift),
+        )
+
+    @property
+    def scale_words(self) -> int:
+        """Beats of a weight set after its taps: bias, multiplier and right shift, byte by byte."""
+        return sum(part.words for part in self.scale_parts)
+
+    @property
+    def param_words(self) -> int:
+        """Beats of a weight set: the taps of every pass, then the scales."""
+        return self.spec.passes * self.spec.lane_multipliers + self.scale_words
+
+    @property
+    def memory_words(self) -> int:
+        """Parameter memories: one for each multiplier of a lane, and the scales'."""
+        return self.spec.lane_multipliers + self.scale_words
+
+    @cached_property
+    def tree_levels(self) -> list[list[int]]:
+        """Chains in each addend of each level of the row tree; level 0 is its input."""
+        levels = [[1] * self.array_rows]
+        while len(levels[-1]) > 1:
+            above = levels[-1]
+            levels.append([sum(above[i : i + 2]) for i in range(0, len(above), 2)])
+        return levels
+
+    # -- stream widths --------------------------------------------------------------------
+
+    @property
+    def ifmap_beat_width(self) -> int:
+        """Bits of ``s_axis_ifmap_tdata``."""
+        return self.spec.lanes * self.spec.ifmap_width
+
+    @property
+    def operand_beat_width(self) -> int:
+        """Bits of a beat in the window: all lanes' operands."""
+        return self.spec.lanes * self.operand_width
+
+    @property
+    def param_beat_width(self) -> int:
+        """Bits of ``s_axis_param_tdata``: one tap's weights for all lanes."""
+        return self.spec.lanes * self.spec.weight_width
+
+    @property
+    def ofmap_beat_width(self) -> int:
+        """Bits of ``m_axis_ofmap_tdata``."""
+        return self.spec.lanes * self.ofmap_width
