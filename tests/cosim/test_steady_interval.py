@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from dwsim.rtlsim.cosim import run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine import EngineSpec
+from dwsim.spec.files import read_spec
 from tests.cosim.engines import CASES
 from tests.cosim.layers import fits, interleaves, layer, make_job
 
@@ -58,3 +60,22 @@ def test_image_follows_image_in_the_steady_interval(name: str, seed: int) -> Non
         assert done.transfers[-1] + 1 == done.cycles
         if done.job.layer.name in EXACT:
             assert wanted * IMAGES == done.plan.bound
+
+
+def test_mobilenet_meets_its_bound(seed: int) -> None:
+    """All 13 depthwise layers at full size, 288 multipliers, 32 bytes a cycle; two images each."""
+    spec = read_spec("mobilenet_v1_32")
+    assert (spec.engine.multipliers, spec.engine.lanes * spec.engine.ifmap_width) == (288, 8 * 32)
+    made = [replace(layer, batch=2) for layer in spec.layers]
+    jobs = [make_job(one, spec.engine, 1000 * seed + i, "none") for i, one in enumerate(made)]
+    alone = interval = 0
+    for done in run_jobs(spec.engine, jobs):
+        first, second = done.transfers.reshape(2, -1)
+        (apart,) = np.unique(second - first)
+        assert apart == done.plan.bound // 2, done.job.layer
+        assert done.plan.switch_cycles == 0
+        interval += int(apart)
+        alone += int(first[-1]) + 1
+    assert len(jobs) == 13
+    assert interval == 95_648
+    assert interval < alone <= 96_500
