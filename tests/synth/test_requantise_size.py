@@ -52,4 +52,5 @@ def test_a_lane_is_small(
     assert found["MULT18X18D"] == blocks
     # A carry cell takes the place of two look-up tables.
     assert found["LUT4"] + 2 * found["CCU2C"] <= (350 if parameters is BYTES else 400), found
-    assert found["TRELLIS_FF"] <= 350, found
+    # 70 of them are a scale that waits near where it is used.
+    assert found["TRELLIS_FF"] <= 420, found
