@@ -100,17 +100,17 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     ``logic`` is LUTs already, counted bit by bit; what Yosys shares or merges is in its weight.
     """
     spec = numbers.spec
-    chosen = numbers.operand_beat_width * spec.lane_multipliers
     carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
     pass_sums = numbers.acc_width if spec.passes > 1 else 0
+    centred = 2 * -(-numbers.operand_width // 2) + _CARRY_ENDS if numbers.requantises else 0
     return {
         "counters": counter_bits(numbers),
-        "logic": spec.lanes * (carries + pass_sums)
-        + numbers.ifmap_beat_width  # skid buffer
-        + spec.lanes * numbers.requantises * 2 * -(-numbers.operand_width // 2)  # zero point
+        "logic": spec.lanes * (carries + pass_sums + centred)
+        + numbers.ifmap_beat_width  # the choice of the skid buffer
+        + numbers.operand_beat_width  # zeros for a short stream
         + _delay_luts(numbers)
         + _memory_luts(numbers),
-        "choices": chosen * (spec.passes - 1),
+        "choices": numbers.operand_beat_width * spec.lane_multipliers * (spec.passes - 1),
         "spread": numbers.operand_beat_width * spec.taps * (spec.max_channel_multiplier - 1),
         "requantisers": spec.lanes * numbers.requantises,
         "two_roundings": spec.lanes * (spec.requantise in ("double", "both")),
@@ -123,20 +123,19 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
     ``data`` is flip-flops already: every register of ifmap, weights, sums and ofmap.
     """
     spec = numbers.spec
-    cols, rows = numbers.array_cols, numbers.array_rows
-    skew = rows * sum(numbers.column_skew(col) for col in range(cols))
-    masked = spec.lane_multipliers * (2 if spec.passes > 1 else 1)
+    skew = numbers.array_rows * sum(map(numbers.column_skew, range(numbers.array_cols)))
+    chosen = spec.lane_multipliers if spec.passes > 1 else 0
+    cells = spec.lane_multipliers * (spec.weight_width + numbers.psum_width(1))
     sums = sum(count * width for count, width in adders(numbers))
     sums += sum(width for width, added in _tree(numbers) if not added)
     small = sum(count * width for count, address, width in rams(numbers) if _of_luts(address))
+    words = 1 + _delay_words(numbers) + chosen + spec.lane_multipliers + skew
     return {
         "counters": counter_bits(numbers),
-        # A beat is kept twice in the skid buffer and once behind it.
-        "data": 2 * numbers.ifmap_beat_width
-        + numbers.operand_beat_width * (1 + _delay_words(numbers) + skew + masked)
-        + numbers.param_beat_width * (1 + spec.lane_multipliers)
-        + spec.multipliers * numbers.psum_width(1)
-        + spec.lanes * sums
+        "data": 2 * numbers.ifmap_beat_width  # the skid buffer
+        + words * numbers.operand_beat_width
+        + numbers.param_beat_width
+        + spec.lanes * (cells + sums)
         + 2 * small
         + _fifo_width(numbers),
         "requantisers": spec.lanes * numbers.requantises,
@@ -161,18 +160,17 @@ def _delays(numbers: EngineNumbers) -> tuple[tuple[int, int], ...]:
 def _delay_words(numbers: EngineNumbers) -> int:
     """Words of the window in flip-flops.
 
-    A memory has the last two beside it; those of a row delay are the newest taps of its row.
+    A memory has two beside it; the first of a row delay's is the newest tap of its row.
     """
     rows, *others = _delays(numbers)
-    count, length = rows
-    words = count * length if length <= SHIFT_LENGTH_MAX else 0
-    return words + sum(
-        count * (length if length <= SHIFT_LENGTH_MAX else 2) for count, length in others
+    beside = [(*rows, 1), *((*other, 2) for other in others)]
+    return sum(
+        count * (length if length <= SHIFT_LENGTH_MAX else words) for count, length, words in beside
     )
 
 
 def _delay_luts(numbers: EngineNumbers) -> int:
-    """LUTs that choose a delay's length: one a stage, or one for what a memory has beside it."""
+    """LUTs that choose a delay's length: one a stage, or one behind a memory."""
     return numbers.operand_beat_width * sum(
         count * (length - 1 if length <= SHIFT_LENGTH_MAX else 1)
         for count, length in _delays(numbers)

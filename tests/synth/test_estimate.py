@@ -1,0 +1,152 @@
+"""The quick estimate: exact where it counts, and as wrong as it says where it is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from dwsim.derive import EngineNumbers
+from dwsim.synth import estimate as module
+from dwsim.synth.estimate import Errors, estimate, fit_to, fitted, sentence
+from dwsim.synth.structure import adders, ff_counts, lut_counts
+from dwsim.synth.table import Measured, read_table
+from tests.synth.engines import SMALL
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """No fit and no sentence from before, and none of this test's afterwards."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    fitted.cache_clear()
+    sentence.cache_clear()
+
+
+def _lines(role: str) -> list[Measured]:
+    return [line for line in read_table() if line.target == "ecp5" and line.role == role]
+
+
+def test_the_errors_are_those_on_the_held_out_engines() -> None:
+    lines = _lines("held_out")
+    assert len(lines) >= 4
+    wrong: dict[str, float] = dict.fromkeys(("lut", "ff", "dsp", "bram", "fmax"), 0.0)
+    for line in lines:
+        made = estimate(line.engine)
+        pairs = {key: (getattr(made, key), getattr(line, key)) for key in wrong if key != "fmax"}
+        pairs["fmax"] = (made.fmax_mhz, line.fmax_worst)
+        for key, (estimated, measured) in pairs.items():
+            error = abs(estimated - measured) / measured if measured else float(estimated != 0)
+            wrong[key] = max(wrong[key], error)
+    said = estimate(SMALL).errors
+    assert said.engines == len(lines)
+    assert said.multipliers == max(line.engine.multipliers for line in lines)
+    # An estimate is rounded to whole cells.
+    for key, error in wrong.items():
+        assert getattr(said, key) == pytest.approx(error, abs=2e-3), key
+
+
+def test_the_held_out_engines_are_not_fitted(monkeypatch: pytest.MonkeyPatch, fresh: None) -> None:
+    before, errors = fitted()
+    lines = read_table()
+    changed = tuple(
+        replace(line, lut=2 * line.lut) if line.role == "held_out" else line for line in lines
+    )
+    monkeypatch.setattr(module, "read_table", lambda: changed)
+    fitted.cache_clear()
+    after, worse = fitted()
+    assert after == before
+    assert worse.lut > errors.lut + 0.2
+    assert replace(worse, lut=errors.lut) == errors
+
+
+def test_multipliers_and_block_rams_are_exact() -> None:
+    lines = _lines("fit") + _lines("held_out")
+    assert len(lines) >= 16
+    for line in lines:
+        made = estimate(line.engine)
+        assert (made.dsp, made.bram) == (line.dsp, line.bram), line.engine.name
+
+
+def test_a_fit_to_what_the_counts_give_is_exact() -> None:
+    def made(line: Measured) -> Measured:
+        numbers = EngineNumbers(line.engine)
+        lut, ff = lut_counts(numbers), ff_counts(numbers)
+        return replace(
+            line,
+            lut=2 * lut["counters"] + 0.5 * lut["logic"] + 3 * lut["requantisers"],
+            ff=5 * ff["counters"] + 0.25 * ff["data"],
+        )
+
+    lines = [made(line) for line in _lines("fit")]
+    fit = fit_to(lines)
+    for line in map(made, _lines("held_out")):
+        lut, ff, *_ = fit.figures(EngineNumbers(line.engine))
+        assert lut == pytest.approx(line.lut, rel=1e-6)
+        assert ff == pytest.approx(line.ff, rel=1e-6)
+
+
+def test_adders_of_a_lane() -> None:
+    """3x3 int8, all taps: two adders in each chain, then three sums by two adders."""
+    assert adders(EngineNumbers(SMALL)) == [(3, 17), (3, 17), (1, 18), (1, 19)]
+    by_row = replace(SMALL, taps_per_cycle=3)
+    assert adders(EngineNumbers(by_row)) == [(1, 17), (1, 17), (1, 19)]
+    one = replace(SMALL, taps_per_cycle=1)
+    assert adders(EngineNumbers(one)) == [(1, 19)]
+
+
+def test_registers_and_luts_of_a_small_engine() -> None:
+    """One lane of 3x3 int8, all taps, rows of 16 pixels, two weight sets: counted by hand."""
+    numbers = EngineNumbers(SMALL)
+    beats, window, beside_rows, operands, skew = 3 * 8, 9 * 8, 2 * 8, 9 * 8, 3 * 8
+    weights, products = 9 * 8, 9 * 16
+    sums = 3 * 17 + 3 * 17 + 18 + 17 + 19  # the third chain waits for a level of the tree
+    fifo_width = 19 + 1 + 1
+    behind_memories = 2 * (9 * 8 + 2 * 8 + 1)  # weights, row delays, marker
+    data = beats + window + beside_rows + operands + skew + weights + products + sums
+    assert ff_counts(numbers)["data"] == data + 8 + behind_memories + fifo_width
+
+    # Two bits of a sum in a carry cell of two LUTs, and a cell at both ends.
+    carries = 6 * (18 + 4) + (18 + 4) + (20 + 4)
+    # Four bits of 16 words are 6 LUTs; the marker has 32 words and a LUT to choose the half.
+    memories = 9 * 2 * 6 + 2 * 2 * 6 + (2 * 6 + 1)
+    assert numbers.fifo_depth == 16
+    fifo = 6 * 6
+    assert lut_counts(numbers)["logic"] == carries + 2 * 8 + 2 * 8 + memories + fifo
+
+
+@pytest.mark.parametrize(
+    ("requantise", "lanes", "two"), [("none", 0, 0), ("single", 3, 0), ("both", 3, 3)]
+)
+def test_requantisers_are_counted_by_lanes(requantise: str, lanes: int, two: int) -> None:
+    numbers = EngineNumbers(replace(SMALL, lanes=3, requantise=requantise))
+    luts = lut_counts(numbers)
+    assert (luts["requantisers"], luts["two_roundings"]) == (lanes, two)
+    assert ff_counts(numbers)["requantisers"] == lanes
+
+
+def test_the_sentence_tells_the_errors_and_an_old_table(
+    monkeypatch: pytest.MonkeyPatch, fresh: None
+) -> None:
+    said = f"estimate for Lattice ECP5 85k, speed 8: {fitted()[1]} (largest errors; "
+    monkeypatch.setattr(module, "outdated", lambda: ())
+    now = sentence()
+    assert now.startswith(said)
+    assert "another RTL" not in now
+    sentence.cache_clear()
+    monkeypatch.setattr(module, "outdated", lambda: ("one (ecp5)", "two (ecp5)"))
+    old = f"; the table is of another RTL for 2 of its {len(read_table())} lines"
+    assert sentence() == now + old
+
+
+def test_errors_as_text() -> None:
+    text = str(Errors(0.05, 0.04, 0.0, 0.0, 0.1, 6, 108))
+    assert text == (
+        "LUT within 5.0%, FF 4.0%, Fmax 10.0%, DSP 0.0%, block RAM 0.0% on 6 held-out engines"
+        " of up to 108 multipliers"
+    )
