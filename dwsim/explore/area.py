@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from dwsim.errors import ToolError
 from dwsim.explore.schema import TIMED_METRICS
 from dwsim.spec.engine import EngineSpec
-from dwsim.synth.targets import TARGETS, find_target
+from dwsim.synth.estimate import estimate, fitted
+from dwsim.synth.estimate import sentence as estimate_sentence
+from dwsim.synth.targets import ECP5, TARGETS, find_target
 
 ESTIMATE, SYNTH = "estimate", "synth"
 SOURCES = (ESTIMATE, SYNTH)
@@ -27,7 +29,7 @@ class Area:
 
 def targets(source: str) -> tuple[str, ...]:
     """The FPGA families that a source knows."""
-    return tuple(TARGETS) if source == SYNTH else ("ecp5",)
+    return tuple(TARGETS) if source == SYNTH else (ECP5.name,)
 
 
 def untimed(source: str, target: str) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def area_of(engine: EngineSpec, source: str, target: str) -> Area:
     Raises:
         ToolError: when a tool fails.
     """
-    return _synthesised(engine, target) if source == SYNTH else _estimated(engine, target)
+    return _synthesised(engine, target) if source == SYNTH else _estimated(engine)
 
 
 def _synthesised(engine: EngineSpec, target: str) -> Area:
@@ -73,23 +75,27 @@ def _synthesised(engine: EngineSpec, target: str) -> Area:
     return Area(cells.lut, cells.ff, cells.dsp, cells.bram, result.fmax_worst)
 
 
-def _estimated(engine: EngineSpec, target: str) -> Area:
-    # TEMPORARY: until dwsim.synth has its estimate, made-up figures of about the right size.
-    m = engine.multipliers
-    return Area(60 * m, 100 * m, m, engine.kernel_h * engine.lanes // 4, 200.0)
+def _estimated(engine: EngineSpec) -> Area:
+    found = estimate(engine)
+    return Area(found.lut, found.ff, found.dsp, found.bram, found.fmax_mhz)
 
 
 def described(source: str, target: str) -> dict[str, Any]:
-    """Where the figures are from, with the held-out error of an estimate."""
-    return {"source": source, "target": target, "note": sentence(source, target)}
+    """Where the figures are from, with the held-out error of an estimate.
+
+    ``held_out_error`` has the largest relative errors of ``lut``, ``ff``, ``dsp``, ``bram`` and
+    ``fmax`` on the ``engines`` that the estimate was not fitted to.
+    """
+    said = {"source": source, "target": target, "note": sentence(source, target)}
+    return said | ({"held_out_error": asdict(fitted()[1])} if source == ESTIMATE else {})
 
 
 def sentence(source: str, target: str) -> str:
     """What a table says of its area and clock."""
     found = find_target(target)
-    if source == SYNTH:
-        clock = f"Fmax as {found.nextpnr} reports it, the worst of its seeds"
-        if found.nextpnr is None:
-            clock = "no clock: nothing places and routes"
-        return f"area and clock: Yosys for {found.title} {found.default_device}; {clock}"
-    return f"area and clock: {source} for {target} (TEMPORARY STUB: made-up figures)"
+    if source == ESTIMATE:
+        return f"area and clock: {estimate_sentence()}"
+    clock = f"Fmax as {found.nextpnr} reports it, the worst of its seeds"
+    if found.nextpnr is None:
+        clock = "no clock: nothing places and routes"
+    return f"area and clock: Yosys for {found.title} {found.default_device}; {clock}"

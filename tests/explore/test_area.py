@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ from dwsim.errors import ToolError
 from dwsim.explore.pool import open_pool
 from dwsim.explore.results import read_results
 from dwsim.explore.run import explore
+from dwsim.spec.files import read_spec
+from dwsim.synth.estimate import estimate, sentence
 from dwsim.synth.flow import synthesise
 from dwsim.synth.request import SynthRequest
 from tests.explore.spaces import small, write
 
-SYNTH = """
+SPACE = """
 networks = ["loads.toml"]
-area = "synth"
+area = "estimate"
 target = "ecp5"
 
 [engine]
@@ -29,6 +32,7 @@ weight_width = 2
 [[objective]]
 minimise = "time_ms"
 """
+SYNTH = SPACE.replace('"estimate"', '"synth"')
 
 
 def test_real_tools_say_what_an_engine_takes(tmp_path: Path) -> None:
@@ -65,7 +69,29 @@ def test_a_target_without_a_clock_has_no_times(tmp_path: Path) -> None:
 
 def test_an_estimate_is_for_the_targets_that_it_was_fitted_for(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="target = 'ice40': must be one of ecp5"):
-        small(tmp_path, SYNTH.replace('"synth"', '"estimate"').replace("ecp5", "ice40"))
+        small(tmp_path, SPACE.replace("ecp5", "ice40"))
+
+
+def test_an_estimate_is_printed_and_kept_with_its_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, SPACE.replace("lanes = 1", "lanes = 2"))
+    arguments = ["explore", str(tmp_path / "small.toml"), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--workers", "1"]) == 0
+    engine = read_spec(next((tmp_path / "out" / "engines").glob("*.toml"))).engine
+    made = estimate(engine)
+    found = read_results(tmp_path / "out")
+    (row,) = found.pairs
+    for name in ("lut", "ff", "dsp", "bram", "fmax_mhz"):
+        assert row[name] == getattr(made, name), name
+    assert row["dsp"] == engine.multipliers == 18
+    assert len({row[name] for name in ("lut", "ff", "dsp", "bram")}) == 4
+    area = found.description.area
+    assert area["held_out_error"] == asdict(made.errors)
+    assert area["source"] == row["area_source"] == "estimate"
+    assert area["note"] == f"area and clock: {sentence()}"
+    assert str(made.errors) in sentence()
+    assert f"\n{area['note']}\n" in capsys.readouterr().out
 
 
 def test_a_missing_tool_is_said_at_once(
