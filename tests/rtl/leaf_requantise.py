@@ -42,6 +42,7 @@ class RequantiseCase(Case):
         self.steady = 0  # cycles since zero point, range and rounding have changed last
         self.met: Counter[str] = Counter()
         self._change()
+        self.steady = -1  # the first acc has no bias in the cycle before it
 
     # -- stimuli --------------------------------------------------------------------------
 
