@@ -79,3 +79,14 @@ def test_mobilenet_meets_its_bound(seed: int) -> None:
     assert len(jobs) == 13
     assert interval == 95_648
     assert interval < alone <= 96_500
+
+
+def test_mobilenet_with_64_multipliers(seed: int) -> None:
+    """All 13 depthwise layers at full size, one image, one layer after the other."""
+    spec = read_spec("mobilenet_v1_32")
+    engine = replace(spec.engine, name="mobilenet_v1_64", taps_per_cycle=2)
+    assert engine.multipliers == 64
+    jobs = [make_job(one, engine, 1000 * seed + i, "none") for i, one in enumerate(spec.layers)]
+    done = run_jobs(engine, jobs)
+    assert len(done) == 13
+    assert sum(one.cycles for one in done) == sum(one.plan.cycles for one in done) <= 350_000
