@@ -9,6 +9,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -32,6 +33,7 @@ R = TypeVar("R")
 CONNECT_SECONDS = 30
 _CHUNKS_PER_WORKER = 8
 _AHEAD = 3
+_INTERRUPT_SECONDS = 1
 _KEPT = "what was finished is kept, and the same command goes on from there"
 _DIED = f"a worker process died, out of memory perhaps: {_KEPT} (--workers 1: a single process)"
 
@@ -104,6 +106,8 @@ class Pool:
                 for future in done:
                     yield from zip(pending.pop(future), future.result(), strict=True)
         except BrokenExecutor:
+            # Ctrl-C ends the workers; where they are the first to get it, it comes now.
+            time.sleep(_INTERRUPT_SECONDS)
             raise ToolError(_DIED) from None
         finally:
             for future in pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -89,6 +90,18 @@ def test_one_worker_hands_results_out_as_they_get_done() -> None:
         results = pool.run(watched, range(100))
         next(results)
         assert len(seen) < 50
+
+
+def die_and_interrupt(items: Sequence[int]) -> list[int]:
+    """What a Ctrl-C does that reaches a worker first."""
+    subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getppid()}"])
+    os._exit(3)
+
+
+def test_a_worker_that_an_interruption_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwsim.explore.pool._INTERRUPT_SECONDS", 120)
+    with open_pool(2) as pool, pytest.raises(KeyboardInterrupt):
+        list(pool.run(die_and_interrupt, [0]))
 
 
 def test_a_dead_worker_speaks() -> None:
