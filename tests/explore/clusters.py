@@ -6,7 +6,6 @@ begin and to end, however busy the machine is.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from distributed import Client
+from dwsim.explore.dask_client import connect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300
@@ -43,7 +42,9 @@ def dask_cluster(directory: Path, workers: int) -> Iterator[str]:
             options = ("--host=127.0.0.1", "--no-nanny", "--nthreads=1", "--name", str(number))
             part = _part(f"worker{number}", directory, "worker", address, *options)
             stack.enter_context(part)
-        asyncio.run(_wait_for_workers(address, workers))
+        with connect(address, PATIENCE) as client:
+            if workers:
+                client.wait_for_workers(workers, timeout=PATIENCE)
         yield address
 
 
@@ -73,9 +74,3 @@ def _address(file: Path, process: subprocess.Popen[bytes], directory: Path) -> s
             time.sleep(0.05)
     log = (directory / "scheduler.log").read_text()
     raise AssertionError(f"dask scheduler: no {file}, exit code {process.poll()}; it said:\n{log}")
-
-
-async def _wait_for_workers(address: str, workers: int) -> None:
-    async with Client(address, asynchronous=True, timeout=PATIENCE, set_as_default=False) as client:
-        if workers:
-            await client.wait_for_workers(workers, timeout=PATIENCE)
