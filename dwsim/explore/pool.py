@@ -69,7 +69,9 @@ class _Processes(ProcessPoolExecutor):
 
 
 def _worker_start() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # A command that a script starts in the background ignores it, with all its processes.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 

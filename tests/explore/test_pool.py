@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -98,7 +99,17 @@ def die_and_interrupt(items: Sequence[int]) -> list[int]:
     os._exit(3)
 
 
-def test_a_worker_that_an_interruption_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever runs the tests in the background ignores interruptions."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_worker_that_an_interruption_has_ended(
+    monkeypatch: pytest.MonkeyPatch, interruptible: None
+) -> None:
     monkeypatch.setattr("dwsim.explore.pool._INTERRUPT_SECONDS", 120)
     with open_pool(2) as pool, pytest.raises(KeyboardInterrupt):
         list(pool.run(die_and_interrupt, [0]))
