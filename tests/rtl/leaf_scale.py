@@ -24,7 +24,7 @@ class Delayed(Case):
         self.waiting: deque[Expected] = deque()
 
     def expected(self, i: Values) -> Expected:
-        """The outputs, ``cycles`` later."""
+        """The outputs, ``cycles`` later: every leaf has its own."""
         raise NotImplementedError
 
     def promise(self, i: Values) -> Expected:

@@ -4,6 +4,7 @@
 // In the 36-bit shape the lower half of a word goes in at DI0 to DI17 and comes out at DO18 to
 // DO35: Lattice's own netlists connect it so, and so nextpnr's packer names the pins of the
 // DP16KD that it becomes (DO18 is DOA0, and DOA is the lower half in Yosys's brams_map_16kd.v).
+// Several modules share this file, under the vendor's names; Verilator wants a file each.
 // verilator lint_off DECLFILENAME
 `default_nettype none
 

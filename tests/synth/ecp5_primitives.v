@@ -1,5 +1,6 @@
 // What rtl/ecp5/ uses of the ECP5's primitives, for simulation; written after Lattice's
 // FPGA-TN-02205 (sysDSP) and its FPGA libraries reference guide, with the ports in use only.
+// Several modules share this file, under the vendor's names; Verilator wants a file each.
 // verilator lint_off DECLFILENAME
 `default_nettype none
 
