@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dwsim import golden
 from dwsim.errors import MismatchError, Rules, SpecError
-from dwsim.spec.layer import LayerSpec
+from dwsim.golden.depthwise import check_dtypes, depthwise, require_exact_sums, result_dtype
+from dwsim.spec.layer_spec import LayerSpec
 
 if TYPE_CHECKING:
-    from dwsim.spec.engine import EngineSpec
+    from dwsim.spec.engine_spec import EngineSpec
 
 BACKENDS = ("golden", "model", "rtl")
 
@@ -46,7 +46,7 @@ def depthwise_conv2d(
     Returns:
         ``[batch, ofmap_h, ofmap_w, channels*channel_multiplier]``, or for NCHW with the channels
         second. Floats keep their dtype; integers give exact sums in int32, or in int64 where
-        the dtypes and the number of taps let int32 overflow (``golden.result_dtype``).
+        the dtypes and the number of taps let int32 overflow (``golden.depthwise.result_dtype``).
 
     Raises:
         SpecError: with every violated rule: argument, value, and what is allowed.
@@ -57,7 +57,7 @@ def depthwise_conv2d(
     _check_backend(rules, backend, engine)
     layer = None
     if ifmap is not None and weight is not None:
-        golden.check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
+        check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
         _check_integers_for_hardware(rules, backend, ifmap.dtype)
         arguments = (strides, padding, data_format, dilations, name)
         try:
@@ -116,7 +116,7 @@ def _check_backend(rules: Rules, backend: Any, engine: Any) -> None:
             'must be None with backend="golden", which runs no engine: choose "model" or "rtl"',
         )
     elif engine is not None:
-        from dwsim.spec.engine import EngineSpec
+        from dwsim.spec.engine_spec import EngineSpec
 
         rules.require(
             isinstance(engine, EngineSpec), "engine", engine, "must be an EngineSpec or None"
@@ -142,10 +142,10 @@ def _run(
 ) -> np.ndarray:
     """The NHWC ofmap in the golden model's dtype, whoever computes it."""
     if backend == "golden" or layer.is_empty:
-        return golden.depthwise(ifmap, weight, layer)
-    golden.require_exact_sums(ifmap, weight)
+        return depthwise(ifmap, weight, layer)
+    require_exact_sums(ifmap, weight)
     # Imported here: the golden model must not need what the other backends need.
-    from dwsim.backends import run_on_model, run_on_rtl
+    from dwsim.verification.backends import run_on_model, run_on_rtl
 
     run = run_on_model if backend == "model" else run_on_rtl
     ofmap = np.asarray(run(ifmap, weight, layer, engine))
@@ -153,4 +153,4 @@ def _run(
         raise MismatchError(
             f"backend {backend} returned shape {ofmap.shape}, not {layer.ofmap_shape}: {layer}"
         )
-    return ofmap.astype(golden.result_dtype(ifmap.dtype, weight.dtype, layer), copy=False)
+    return ofmap.astype(result_dtype(ifmap.dtype, weight.dtype, layer), copy=False)

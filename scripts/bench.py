@@ -1,8 +1,8 @@
-"""`make bench`: see dwsim/benchmark.py."""
+"""`make bench`: see dwsim/peers/benchmark.py."""
 
 import sys
 
-from dwsim.benchmark import main
+from dwsim.peers.benchmark import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,92 @@
-"""`make demo`: see dwsim/demo.py."""
+"""`make demo`: the operator on three backends, then layers and a network through RTL."""
+
+from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from dwsim.demo import main
+import numpy as np
 
-MODEL = Path(__file__).resolve().parents[1] / "tests" / "models" / "mobilenet_v1_025_96.tflite"
+import dwsim
+from dwsim.cli import main as cli
+from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.seeded_data import random_layer_data
+from dwsim.support.text_table import Column, text_table
+
+COLUMNS = [
+    Column("layer", "layer", "text"),
+    Column("stride", "stride"),
+    Column("stalls", "stalls", "text"),
+    Column("cycles", "cycles"),
+    Column("law", "law, no stalls"),
+    Column("bound", "bound"),
+    Column("utilisation", "utilisation", "share"),
+    Column("verdict", "", "text"),
+]
+
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+MODEL = TESTS / "tflite_files" / "mobilenet_v1_025_96.tflite"
+
+DEMO_LAYERS = ("dw3", "dw4")
+"""MobileNetV1's 56x56x128 layer with stride 1, and its sister with stride 2."""
+
+
+def documentation_example() -> None:
+    """The first example in ``tf.nn.depthwise_conv2d``'s documentation, on every backend."""
+    ifmap = np.array([[1, 2], [3, 4], [5, 6]]).reshape(1, 3, 2, 1)
+    weight = np.array([[1, 2], [3, 4]]).reshape(2, 1, 1, 2)
+    print("tf.nn.depthwise_conv2d's own example, VALID:")
+    for backend in ("golden", "model", "rtl"):
+        ofmap = dwsim.depthwise_conv2d(ifmap, weight, [1, 1, 1, 1], "VALID", backend=backend)
+        print(f"  {backend:7}{ofmap.tolist()}")
+
+
+def mobilenet_layers(seed: int = 1) -> None:
+    """Two MobileNetV1 layers through Verilator, without stalls and under random ones."""
+    spec = read_spec("mobilenet_v1_32")
+    layers = [layer for layer in spec.layers if layer.name in DEMO_LAYERS]
+    engine = replace(spec.engine, name="demo")
+    print(f"\nMobileNetV1 on {engine.lanes} lanes, {engine.multipliers} multipliers, seed {seed}:")
+    jobs = []
+    for layer in layers:
+        ifmap, weight = random_layer_data(layer, engine, seed)
+        jobs += [Job(layer, ifmap, weight, stalls, seed) for stalls in ("none", "both")]
+    print("  building the simulator ...", flush=True)
+    build = build_bench(engine)
+    print("  comparing every signal in every cycle ...", flush=True)
+    rows = []
+    for done in run_jobs(engine, jobs, build=build):
+        layer, plan = done.job.layer, done.plan
+        rows.append(
+            {
+                "layer": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
+                "stride": layer.stride_h,
+                "stalls": done.job.stalls,
+                "cycles": done.cycles,
+                "law": plan.cycles,
+                "bound": plan.bound,
+                "utilisation": plan.utilisation(done.cycles),
+                "verdict": "RTL = model = golden",
+            }
+        )
+    print(text_table(COLUMNS, rows), end="")
+
+
+def network(model: Path, lanes: int = 16) -> int:
+    """Every depthwise layer of a ``.tflite`` file, against the interpreter's bytes."""
+    print(f"\n{model.name} on {lanes} lanes, requantised, against the TFLite interpreter:")
+    return cli(["verify", str(model), "--lanes", str(lanes)])
+
+
+def main() -> int:
+    """Runs all parts; mismatches raise."""
+    documentation_example()
+    mobilenet_layers()
+    return network(MODEL)
+
 
 if __name__ == "__main__":
-    sys.exit(main(MODEL))
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Builds the test models: see tests/models/build_models.py and tests/models/README.md."""
+"""Builds the test models: see ``tests/tflite_files/README.md``."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 # The checkout's tests are no part of the package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.models.build_models import main
+from tests.tflite_files.build_models import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Writes the depthwise layers of keras.applications to dwsim/networks/tables/."""
+"""Writes the depthwise layers of keras.applications to dwsim/workloads/networks/."""
 
 import argparse
 import os
@@ -6,8 +6,8 @@ import os
 # Before TensorFlow is imported: no table needs its messages.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from dwsim.networks.from_keras import APPLICATIONS, table_text
-from dwsim.resources import network_dir
+from dwsim.support.resources import network_dir
+from dwsim.workloads.from_keras import APPLICATIONS, table_text
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dwsim.cli import main as dwsim
-from tests.models.build_models import NETWORKS, model
+from tests.tflite_files.build_models import NETWORKS, model
 
 
 def main() -> int:

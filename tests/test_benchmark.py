@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dwsim import LayerSpec, SpecError, benchmark, scalesim
-from dwsim.benchmark import Timing, main, speed_table
+from dwsim import LayerSpec, SpecError
 from dwsim.derive import Plan
 from dwsim.errors import ToolError
-from dwsim.spec.files import SpecFile, read_spec
+from dwsim.peers import benchmark, scalesim
+from dwsim.peers.benchmark import Timing, main, speed_table
+from dwsim.spec.spec_file import SpecFile, read_spec
 
 TINY = read_spec("tiny")
 CYCLES = sum(Plan(layer, TINY.engine).cycles for layer in TINY.layers)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan, value_range
-from dwsim.golden_quantised import depthwise_quantised
-from dwsim.requantise_domain import check_domain
+from dwsim.derive.requantise_domain import check_domain
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
 
 LAYER = LayerSpec(16, 16, 8, 3, 3, batch=2, channel_multiplier=40)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dwsim.report import Column, csv_text, json_text, text_table
+from dwsim.support.text_table import Column, csv_text, json_text, text_table
 
 COLUMNS = (Column("name", "name", "text"), Column("n", "cycles"), Column("u", "used", "share"))
 ROWS = [{"name": "a", "n": 1234567, "u": 0.5, "more": 1}, {"name": "long,er", "n": 8, "u": None}]

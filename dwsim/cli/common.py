@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from dwsim.derive import EngineNumbers, Plan
 from dwsim.errors import Rules, SpecError, Violation
-from dwsim.spec.files import SpecFile, read_spec, ready_specs
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.spec_file import SpecFile, read_spec, ready_specs
 
 ALL = "all"
 """``--interleave``: every channel group of a layer."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dwsim.cli.common import progress
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, ToolError, Violation
-from dwsim.explore.pool import cores, open_pool
-from dwsim.explore.space import read_space, ready_spaces
+from dwsim.exploration.pool import cores, open_pool
+from dwsim.exploration.space import read_space, ready_spaces
 
 if TYPE_CHECKING:
-    from dwsim.explore.outcome import Outcome
+    from dwsim.exploration.outcome import Outcome
 
 PACKAGES = ("distributed", "optuna", "pyarrow")
 """What only this command needs."""
@@ -77,8 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     # Here and not at the top: the other commands need none of these.
-    from dwsim.explore import text
-    from dwsim.explore.run import explore
+    from dwsim.exploration import text
+    from dwsim.exploration.run import explore
 
     check_outputs(arguments)
     space = read_space(arguments.space)
@@ -109,9 +109,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -> None:
     """Runs engines of the front through RTL, prints what it took, and notes it."""
     # Here and not at the top: only this needs the simulator's Python parts.
-    from dwsim.explore import text
-    from dwsim.explore.confirm import confirm
-    from dwsim.explore.results import note_confirmed
+    from dwsim.exploration import text
+    from dwsim.exploration.confirm import confirm
+    from dwsim.exploration.results import note_confirmed
 
     count = min(arguments.confirm, len(outcome.front))
     with progress(0, "beat") as bar:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.cli.common import add_spec, load_spec
-from dwsim.codegen.output import generated_files, write_directory
-from dwsim.codegen.registers import axil_name
+from dwsim.codegen.directory import generated_files, write_directory
+from dwsim.codegen.register_files import axil_name
 
 
 def add_parser(commands: Any) -> None:

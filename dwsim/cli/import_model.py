@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dwsim.report import csv_text, json_text, text_table
+from dwsim.support.text_table import csv_text, json_text, text_table
 
 
 def add_parser(commands: Any) -> None:
@@ -34,7 +34,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     # Here and not at the top: the other commands need no schema of LiteRT's.
-    from dwsim.tflite import listing, read_model
+    from dwsim.workloads.tflite import listing, read_model
 
     model = read_model(arguments.model)
     rows = listing.rows(model)

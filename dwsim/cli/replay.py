@@ -10,9 +10,9 @@ from typing import Any
 from dwsim.cli.common import add_simulator
 from dwsim.cli.verify import COLUMNS, cosimulate, row
 from dwsim.errors import SpecError, Violation
-from dwsim.report import text_table
 from dwsim.rtlsim.job import Job, read_jobs
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.support.text_table import text_table
 
 
 def add_parser(commands: Any) -> None:

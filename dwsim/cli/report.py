@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.errors import Rules, ToolError
-from dwsim.explore_report import vega
+from dwsim.exploration.report import vega
 
 MISSING = "dwsim report needs {}: python -m pip install 'dwsim[report]'"
 
@@ -68,9 +68,9 @@ def write_outputs(directory: Path, arguments: argparse.Namespace) -> None:
         return
     try:
         # Here and not at the top: the other commands need none of this.
-        from dwsim.explore.results import read_results
-        from dwsim.explore_report.figures import write_figures
-        from dwsim.explore_report.page import write_report
+        from dwsim.exploration.report.figures import write_figures
+        from dwsim.exploration.report.page import write_report
+        from dwsim.exploration.results import read_results
     except ModuleNotFoundError as error:
         raise ToolError(MISSING.format(error.name)) from None
     results = read_results(directory)

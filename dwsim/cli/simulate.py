@@ -19,19 +19,19 @@ from dwsim.cli.common import (
     load_plans,
     progress,
 )
-from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError, SpecError, Violation
-from dwsim.fast.run import FastRun
-from dwsim.fast.run import run_layer as run_fast
+from dwsim.fast.fast_run import FastRun
+from dwsim.fast.fast_run import run_layer as run_fast
+from dwsim.golden.reference import golden_ofmap
 from dwsim.model.activity import Activity
-from dwsim.model.run import LayerRun, run_layer
-from dwsim.reference import golden_ofmap
-from dwsim.report import Column, csv_text, json_text, text_table
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.text import spec_hash
-from dwsim.stalls import PROFILES, StallPattern
-from dwsim.trace import Trace
+from dwsim.model.layer_run import LayerRun, run_layer
+from dwsim.model.trace import Trace
+from dwsim.spec.canonical import spec_hash
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.stalls import PROFILES, StallPattern
+from dwsim.support.text_table import Column, csv_text, json_text, text_table
 
 _ACTIVITIES = {kind.value: kind.value.replace("-", "_") for kind in Activity}
 COLUMNS = (

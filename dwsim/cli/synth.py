@@ -8,8 +8,8 @@ from typing import Any
 
 from dwsim.cli.common import add_spec, load_spec, progress
 from dwsim.errors import ToolError
-from dwsim.report import Column, csv_text, json_text, text_table
-from dwsim.spec.text import spec_hash
+from dwsim.spec.canonical import spec_hash
+from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.synth.flow import runs, synthesise
 from dwsim.synth.harness import INSTANCE
 from dwsim.synth.parse import CriticalPath

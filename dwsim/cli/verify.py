@@ -16,14 +16,14 @@ from dwsim.cli.common import (
     load_plans,
     progress,
 )
-from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import Plan
 from dwsim.errors import Rules
-from dwsim.report import Column, csv_text, json_text, text_table
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.spec.engine import EngineSpec
-from dwsim.stalls import PROFILES
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.stalls import PROFILES
+from dwsim.support.text_table import Column, csv_text, json_text, text_table
 
 COLUMNS = (
     Column("layer", "layer", "text"),

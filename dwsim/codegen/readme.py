@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dwsim.codegen.verilog import context, environment, sized, static_name
 from dwsim.derive import ConfigField, Plan
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
 
 
 def readme(engine: EngineSpec, layers: tuple[LayerSpec, ...], static: tuple[LayerSpec, ...]) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import jinja2
 
+from dwsim.codegen.probes import probes
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
 from dwsim.errors import Rules
-from dwsim.resources import rtl_dir, template_dir
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
-from dwsim.spec.text import spec_hash
+from dwsim.spec.canonical import spec_hash
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.support.resources import rtl_dir, template_dir
 from dwsim.version import __version__
 
 
@@ -201,11 +202,9 @@ def bench_name(engine: EngineSpec, static: LayerSpec | None = None) -> str:
 
 def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[str, str]:
     """The engine's Verilog and, last, the bench around it that exposes the probes."""
-    from dwsim.rtlsim.probes import all_probes
-
     layers = (static,) if static else ()
     files = engine_verilog(engine, layers)
-    probes = all_probes(EngineNumbers(engine), "dut.u_engine" if static else "dut")
+    observed = probes(EngineNumbers(engine), "dut.u_engine" if static else "dut")
     name = bench_name(engine, static)
     files[f"{name}.v"] = (
         environment()
@@ -214,8 +213,8 @@ def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[s
             context(engine, layers, layers),
             bench_name=name,
             static_name=static_name(engine, static) if static else "",
-            probes=probes,
-            observed_width=sum(probe.width for probe in probes),
+            probes=observed,
+            observed_width=sum(probe.width for probe in observed),
         )
     )
     return files

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dwsim.derive.formats import bits, range_bits
 from dwsim.derive.number_formats import NumberFormats
+from dwsim.derive.number_range import bits, range_bits
 
 
 class Counters(NumberFormats):

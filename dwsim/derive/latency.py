@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dwsim.derive.counters import Counters
-from dwsim.derive.formats import bits
+from dwsim.derive.number_range import bits
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dwsim.derive.engine import EngineNumbers
+from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.plan import Plan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from dwsim.derive.engine import EngineNumbers
+from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.stages import NEXT_TENSOR_CYCLES
 from dwsim.errors import Rules
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.derive.stages import FIFO_CYCLES, SLOT_CYCLES
-from dwsim.stalls import Bursts, StallPattern
+from dwsim.stream.stalls import Bursts, StallPattern
 
 
 class Port(NamedTuple):
-    """When one end of the engine stalls: ``dwsim.stalls.Bursts`` without its generator."""
+    """When one end of the engine stalls: ``dwsim.stream.stalls.Bursts`` without its generator."""
 
     enter: float
     leave: float

@@ -31,7 +31,7 @@ from dwsim.model.tap_mask import TapMask
 from dwsim.model.tap_select import TapSelect
 from dwsim.model.weight_memory import WeightMemory
 from dwsim.model.window import Window
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
 
 
 @dataclass

@@ -20,12 +20,12 @@ from cocotbext.axi import AxiStreamBus, AxiStreamFrame, AxiStreamSink, AxiStream
 
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.layout import from_word, pack_ifmap, pack_parameters, to_word
-from dwsim.model.run import hang_report, watchdog_cycles
+from dwsim.model.layer_run import hang_report, watchdog_cycles
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, write_results
 from dwsim.rtlsim.lockstep import Lockstep
-from dwsim.rtlsim.probes import CLOCK_NS
-from dwsim.stalls import PROFILES, StallPattern
+from dwsim.stream.layout import from_word, pack_ifmap, pack_parameters, to_word
+from dwsim.stream.stalls import PROFILES, StallPattern
+from dwsim.support.waveform_file import CLOCK_NS
 
 RESET_CYCLES = 4
 PROGRESS_CYCLES = 1024
@@ -90,7 +90,7 @@ class Bench:
         self.folder = folder
         self.beats_taken = 0
         self.spec = spec
-        self.lockstep = Lockstep(spec, "dut.u_engine" if static else "dut")
+        self.lockstep = Lockstep(spec)
         self.streams = [Stream(job, job.plan(spec)) for job in jobs]
         self.next_cfg = 0  # stream whose geometry is offered next
         self.next_param = 0  # stream whose parameters are being offered: one that loads some
@@ -106,7 +106,7 @@ class Bench:
         dut = self.dut
         for name in ("s_axis_param", "s_axis_ifmap", "m_axis_ofmap"):
             logging.getLogger(f"cocotb.{dut._name}.{name}").setLevel(logging.WARNING)
-        # A whole beat is one "byte" to cocotbext-axi: lanes are packed by dwsim.layout.
+        # A whole beat is one "byte" to cocotbext-axi: lanes are packed by dwsim.stream.layout.
         self.param = PausedSource(
             AxiStreamBus.from_prefix(dut, "s_axis_param"),
             dut.clk,

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from dwsim.cache import cache_root, digest, digest_bytes, locked
 from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
-from dwsim.rtlsim.fst import vcd_to_fst
+from dwsim.support.cache import cache_root, digest, digest_bytes, locked
+from dwsim.support.waveform_file import vcd_to_fst
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
 _VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique")
-# VCD, for dwsim.rtlsim.fst: Verilator's own FST writer needs the headers of lz4 and zlib.
+# VCD, for dwsim.support.waveform_file: Verilator's own FST writer needs lz4's and zlib's headers.
 _VERILATOR_WAVES = ("--trace-vcd", "--trace-structs")
 # Of 4,500 lines, -O1 builds in two thirds of the time of Verilator's -Os and also runs faster
 # than it; -O0 builds faster again and runs at less than half the speed.

@@ -1,7 +1,7 @@
 """cocotb's runner, with the caller and not the environment in charge.
 
 cocotb's own lets the process's environment win over what the caller asks for, takes Verilator from
-PATH, writes waves of Icarus as FST (VCD is what ``dwsim.rtlsim.fst`` reads), and waits for ever.
+PATH, writes waves of Icarus as FST (``dwsim.support.waveform_file`` reads VCD), and waits for ever.
 """
 
 from __future__ import annotations

@@ -15,14 +15,14 @@ import numpy as np
 
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
+from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import MismatchError, Rules, ToolError
-from dwsim.layout import keep_counts, unpack_ofmap
-from dwsim.reference import golden_ofmap
-from dwsim.requantise_domain import check_domain
+from dwsim.golden.reference import golden_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.stream.layout import keep_counts, unpack_ofmap
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2

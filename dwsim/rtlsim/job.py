@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from dwsim.derive import Plan
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
 

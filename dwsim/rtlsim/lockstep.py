@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dwsim.derive.signals import signals
 from dwsim.errors import MismatchError
-from dwsim.layout import from_word
 from dwsim.model.engine import Engine, Inputs
-from dwsim.rtlsim.probes import Probe, all_probes
-from dwsim.spec.engine import EngineSpec
+from dwsim.model.observed import views
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.stream.layout import from_word
 
 
 class Lockstep:
     """Steps the model with the inputs that the RTL sees, and compares before each edge."""
 
-    def __init__(self, spec: EngineSpec, core_path: str) -> None:
+    def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
         self.engine = Engine(spec)
-        self.probes = all_probes(self.engine.numbers, core_path)
-        self.width = sum(probe.width for probe in self.probes)
+        self.widths = signals(self.engine.numbers)
+        self.views = views(self.engine.numbers)
+        self.width = sum(self.widths.values())
         self.offsets: dict[str, int] = {}
         offset = 0
-        for probe in self.probes:
-            self.offsets[probe.name] = offset
-            offset += probe.width
+        for name, width in self.widths.items():
+            self.offsets[name] = offset
+            offset += width
         self.cycle = 0
         self.compared = False
 
@@ -59,28 +61,26 @@ class Lockstep:
         Raises:
             MismatchError: naming every probe that differs, with both values.
         """
-        wanted = care = offset = 0
-        for probe in self.probes:
-            if probe.expected is not None:
-                value = probe.expected(self.engine)
-                if value is not None:
-                    wanted |= int(value) << offset
-                    care |= ((1 << probe.width) - 1) << offset
-            offset += probe.width
+        wanted = care = 0
+        for name, view in self.views.items():
+            value = view(self.engine)
+            if value is not None:
+                wanted |= int(value) << self.offsets[name]
+                care |= ((1 << self.widths[name]) - 1) << self.offsets[name]
         if observed & care != wanted or unknown & care:
             raise MismatchError(self._describe(observed, unknown, care, wanted))
 
     def _describe(self, observed: int, unknown: int, care: int, wanted: int) -> str:
         lines = [f"RTL and model differ in cycle {self.cycle}:"]
-        for probe in self.probes:
-            offset, mask = self.offsets[probe.name], (1 << probe.width) - 1
+        for name, width in self.widths.items():
+            offset, mask = self.offsets[name], (1 << width) - 1
             got, want = observed >> offset & mask, wanted >> offset & mask
             if not care >> offset & mask:
                 continue
             if unknown >> offset & mask:
-                lines.append(f"  {probe.name}: RTL has X bits, model {_show(probe, want)}")
+                lines.append(f"  {name}: RTL has X bits, model {_show(width, want)}")
             elif got != want:
-                lines.append(f"  {probe.name}: RTL {_show(probe, got)}, model {_show(probe, want)}")
+                lines.append(f"  {name}: RTL {_show(width, got)}, model {_show(width, want)}")
         return "\n".join(lines)
 
     def step(self, inputs: Inputs) -> None:
@@ -89,5 +89,5 @@ class Lockstep:
         self.cycle += 1
 
 
-def _show(probe: Probe, value: int) -> str:
-    return str(value) if probe.width <= 16 else f"{probe.width}'h{value:x}"
+def _show(width: int, value: int) -> str:
+    return str(value) if width <= 16 else f"{width}'h{value:x}"

@@ -3,7 +3,7 @@
 The formulas are those of TensorFlow Lite's reference kernels, under ``tensorflow/lite/kernels``:
 ``QuantizeMultiplier`` (internal/quantization_util.cc), ``CalculateActivationRangeQuantized`` and
 ``PopulateConvolutionQuantizationParams`` (kernel_util.cc), ``MultiplyByQuantizedMultiplier``
-(internal/common.cc), of which this module only holds the domain; ``dwsim.golden_quantised``
+(internal/common.cc), of which this module only holds the domain; ``dwsim.golden.quantised``
 computes it.
 """
 
@@ -34,7 +34,7 @@ class Quantisation:
 
     ``ofmap = clamp(round((acc + bias) * multiplier * 2**(shift - 31)) + ofmap_zero_point)``, where
     ``acc`` sums ``weight * (ifmap - ifmap_zero_point)``: weights are symmetric, and a padded tap
-    adds nothing. How the product is rounded, and what wraps, see ``golden_quantised.requantise``.
+    adds nothing. How the product is rounded, and what wraps, see ``golden.quantised.requantise``.
 
     The domain is that in which TFLite's own kernels are defined:
 

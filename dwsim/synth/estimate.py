@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.derive import EngineNumbers
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.synth.nnls import nnls
 from dwsim.synth.structure import block_rams, dsp_blocks, ff_counts, lut_counts
 from dwsim.synth.table import Measured, outdated, read_table

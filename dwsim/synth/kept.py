@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dwsim.cache import cache_root, digest, locked
 from dwsim.errors import ToolError
+from dwsim.support.cache import cache_root, digest, locked
 from dwsim.synth.tools import ToolFailureError
 
 _FORMAT = 1

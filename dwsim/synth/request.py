@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dwsim.errors import Rules
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.synth.parse import Cells, Routed
 from dwsim.synth.targets import Device, Target, find_target
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dwsim.cache import digest_bytes
 from dwsim.codegen.verilog import engine_verilog
-from dwsim.resources import rtl_dir
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.support.cache import digest_bytes
+from dwsim.support.resources import rtl_dir
 from dwsim.synth.floorplan import VERSION, blocks_netlist, place_blocks, read_sites
 from dwsim.synth.harness import HARNESS, harness_verilog
 from dwsim.synth.kept import kept

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dwsim.cache import digest
 from dwsim.errors import ToolError
-from dwsim.report import Column, csv_text
-from dwsim.spec.engine import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.support.cache import digest
+from dwsim.support.text_table import Column, csv_text
 from dwsim.synth.flow import synthesise
 from dwsim.synth.request import SynthRequest, SynthResult
 from dwsim.synth.steps import target_verilog

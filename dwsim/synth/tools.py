@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dwsim.cache import locked
 from dwsim.errors import ToolError
+from dwsim.support.cache import locked
 
 INSTALL = "pip install 'dwsim[synth]'"
 _LOG_TAIL = 20

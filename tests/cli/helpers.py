@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dwsim import golden
 from dwsim.cli import main
+from dwsim.golden import depthwise as golden
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dwsim import golden
 from dwsim.cli import main
+from dwsim.golden import depthwise as golden
 from dwsim.rtlsim import toolchain
-from dwsim.spec.files import read_spec
-from dwsim.spec.text import canonical_toml
+from dwsim.spec.canonical import canonical_toml
+from dwsim.spec.spec_file import read_spec
 from dwsim.version import __version__
 from tests.cli.helpers import environment, error_of, names
 

@@ -10,7 +10,7 @@ import pytest
 
 from dwsim.cli import main
 from tests.cli.helpers import environment, error_of, names
-from tests.explore.spaces import SMALL, write
+from tests.exploration.spaces import SMALL, write
 
 
 def test_the_front_is_printed(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,7 +145,7 @@ def test_a_missing_package_says_what_to_install(elsewhere: Path, missing: str, o
 def test_a_broken_point_is_reported(
     elsewhere: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dwsim.explore import evaluate
+    from dwsim.exploration import evaluate
 
     right = evaluate.area_of
 

@@ -12,8 +12,8 @@ import pytest
 from dwsim.cli import main
 from dwsim.derive import Plan
 from dwsim.rtlsim import toolchain
-from dwsim.spec.files import read_spec
-from dwsim.spec.text import canonical_toml
+from dwsim.spec.canonical import canonical_toml
+from dwsim.spec.spec_file import read_spec
 from tests.cli.helpers import environment, error_of, names, tree
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dwsim.derive import Plan
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.stalls import PROFILES
 from tests.cli.helpers import error_of, json_of
 
 SPEC = """

@@ -9,7 +9,7 @@ import pytest
 
 from dwsim.cli import main
 from tests.cli.helpers import error_of, names
-from tests.explore.spaces import write
+from tests.exploration.spaces import write
 
 FIGURES = ["front_all_networks", "front_first", "front_second", "layers_first", "layers_second"]
 

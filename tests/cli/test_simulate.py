@@ -11,8 +11,8 @@ from dwsim.cli import main
 from dwsim.cli.simulate import simulate
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.stalls import PROFILES
 from tests.cli.helpers import break_golden, error_of, json_of
 
 

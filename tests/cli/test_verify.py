@@ -11,8 +11,8 @@ import pytest
 from dwsim.cli import main
 from dwsim.derive import Plan
 from dwsim.rtlsim import toolchain
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.stalls import PROFILES
 from tests.cli.helpers import break_golden
 
 needs_icarus = pytest.mark.skipif(

@@ -14,8 +14,8 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec
 from dwsim.codegen.verilog import engine_verilog, generated_modules, static_name
-from dwsim.resources import rtl_dir, template_dir
 from dwsim.rtlsim import toolchain
+from dwsim.support.resources import rtl_dir, template_dir
 
 BANNED = re.compile(r"lint_(off|on)|lint_save|synthesis\s+translate_off|verilator\s+public")
 
@@ -151,7 +151,7 @@ def test_no_warning_is_waived() -> None:
 
 def test_every_template_is_linted() -> None:
     used = {template for spec in ENGINES for template in generated_modules(spec).values()}
-    in_axil = {"axil.v.j2", "registers.v.j2"}  # linted by tests/axil
+    in_axil = {"axil.v.j2", "registers.v.j2"}  # linted by tests/host
     assert used | {"static.v.j2", "bench.v.j2"} | in_axil == {
         path.name for path in template_dir().glob("*.v.j2")
     }

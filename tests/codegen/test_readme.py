@@ -10,7 +10,7 @@ import pytest
 
 from dwsim.codegen.readme import readme
 from dwsim.derive import Plan
-from tests.axil.layers import QUANTISED, RAW, random_work
+from tests.host.layers import QUANTISED, RAW, random_work
 
 ENGINES = [
     RAW,

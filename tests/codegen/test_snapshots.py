@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from dwsim.codegen.output import FILE_LIST, generated_files
+from dwsim.codegen.directory import FILE_LIST, generated_files
 from dwsim.codegen.verilog import HOST_MODULES, REQUANTISE_MODULES
-from dwsim.resources import rtl_dir
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.files import read_spec
-from dwsim.spec.layer import LayerSpec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.spec_file import read_spec
+from dwsim.support.resources import rtl_dir
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 

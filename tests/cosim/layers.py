@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dwsim.data import random_layer_data
 from dwsim.derive import Plan, value_range
 from dwsim.errors import SpecError
 from dwsim.rtlsim.job import Job
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.layer import LayerSpec
-from dwsim.stalls import PROFILES
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.stalls import PROFILES
 
 STALLING = tuple(name for name in PROFILES if name != "none")
 MOST_CYCLES = 900

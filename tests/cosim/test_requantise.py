@@ -11,13 +11,13 @@ from dataclasses import replace
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.data import random_quantisation
 from dwsim.derive import Plan, start_cycles
 from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import Verified, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.quantisation import SHIFT_MIN, Quantisation, shift_max, signed_range
-from dwsim.stalls import PROFILES
+from dwsim.stream.seeded_data import random_quantisation
+from dwsim.stream.stalls import PROFILES
 from tests.cosim.features import features
 from tests.cosim.layers import DEGENERATE, fits, layer, layer_data, make_job, random_layer
 

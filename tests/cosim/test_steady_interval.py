@@ -10,8 +10,8 @@ import pytest
 
 from dwsim.rtlsim.cosim import run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.spec.engine import EngineSpec
-from dwsim.spec.files import read_spec
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.spec_file import read_spec
 from tests.cosim.engines import CASES
 from tests.cosim.layers import fits, interleaves, layer, make_job
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.backends import small_engine
 from dwsim.derive import EngineNumbers, Plan
-from dwsim.fast.run import FastRun
-from dwsim.fast.run import run_layer as run_fast
+from dwsim.fast.fast_run import FastRun
+from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.engine import Engine, Inputs
 from dwsim.model.slot_raster import Decision
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES, StallPattern, StallProfile
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
+from dwsim.verification.backends import small_engine
 from tests.cosim.layers import DEGENERATE
 from tests.fast import triples
 from tests.fast.triples import WANTED, Triple, check_triple, differences, draw_triple, features

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, SpecError
-from dwsim.data import random_layer_data
 from dwsim.derive import Plan
 from dwsim.fast import events
-from dwsim.fast.run import FastRun, run_layer
+from dwsim.fast.fast_run import FastRun, run_layer
 from dwsim.fast.stream import generator_of, port_of
-from dwsim.reference import golden_ofmap
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES, Bursts, StallPattern, StallProfile
+from dwsim.golden.reference import golden_ofmap
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.stalls import PROFILES, Bursts, StallPattern, StallProfile
 from tests.fast.triples import draw_triple
 from tests.model.test_independence import FILES, imports, within
 

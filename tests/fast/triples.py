@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dwsim import EngineSpec, LayerSpec, SpecError
-from dwsim.data import random_layer_data, random_quantisation
 from dwsim.derive import EngineNumbers, Plan
-from dwsim.fast.run import FastRun
-from dwsim.fast.run import run_layer as run_fast
+from dwsim.fast.fast_run import FastRun
+from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.engine import Engine, Inputs
-from dwsim.model.run import LayerRun
-from dwsim.model.run import run_layer as run_steppable
-from dwsim.stalls import PROFILES, StallPattern, StallProfile
+from dwsim.model.layer_run import LayerRun
+from dwsim.model.layer_run import run_layer as run_steppable
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
 
 MOST_CYCLES = 300
 """Longest run without stalls: many short runs meet more corners than few long ones."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dwsim import LayerSpec, SpecError, depthwise_conv2d, golden
+from dwsim import LayerSpec, SpecError, depthwise_conv2d
+from dwsim.golden.depthwise import depthwise
 from tests.golden import naive, tensorflow_oracle
 from tests.golden.configurations import (
     INTEGER_DTYPES,
@@ -143,7 +144,7 @@ def test_strides_tensorflow_cannot_do_equal_its_stride_1_subsampled(seed: int) -
         return
     stride_h, stride_w = configuration.strides
     expected = dense[:, ::stride_h, ::stride_w]
-    ofmap = golden.depthwise(ifmap, weight, layer_of(configuration))
+    ofmap = depthwise(ifmap, weight, layer_of(configuration))
     np.testing.assert_array_equal(ofmap, expected, err_msg=str(configuration))
 
 
@@ -174,7 +175,7 @@ def test_everything_equals_plain_loops(seed: int) -> None:
     ifmap, weight = integers_for(configuration, bits=29)
     geometry = (configuration.strides, configuration.dilations, configuration.pads)
     expected = naive.depthwise(ifmap, weight, *geometry)
-    ofmap = golden.depthwise(ifmap, weight, layer_of(configuration))
+    ofmap = depthwise(ifmap, weight, layer_of(configuration))
     assert ofmap.shape == expected.shape, configuration
     np.testing.assert_array_equal(ofmap, expected, err_msg=str(configuration))
     if configuration.dilations == (1, 1) or configuration.strides == (1, 1):

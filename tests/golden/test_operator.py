@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import dwsim.golden
-from dwsim import EngineSpec, LayerSpec, SpecError, depthwise_conv2d, golden
+import dwsim.golden.depthwise
+from dwsim import EngineSpec, LayerSpec, SpecError, depthwise_conv2d
 from dwsim.errors import MismatchError
+from dwsim.golden.depthwise import depthwise, result_dtype
 from tests.golden import naive
 
 IFMAP = np.arange(30, dtype=np.int8).reshape(1, 3, 5, 2)
@@ -41,7 +42,7 @@ def one_tap_layer(kernel_h: int, kernel_w: int = 1) -> LayerSpec:
 
 @pytest.fixture
 def backends(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
-    """Stands in for dwsim.backends; returns the calls that it gets."""
+    """Stands in for dwsim.verification.backends; returns the calls that it gets."""
     calls = []
 
     def record(name: str) -> Any:
@@ -51,9 +52,9 @@ def backends(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
         return run
 
-    module = ModuleType("dwsim.backends")
+    module = ModuleType("dwsim.verification.backends")
     module.run_on_model, module.run_on_rtl = record("model"), record("rtl")
-    monkeypatch.setitem(sys.modules, "dwsim.backends", module)
+    monkeypatch.setitem(sys.modules, "dwsim.verification.backends", module)
     return calls
 
 
@@ -90,8 +91,8 @@ def test_the_dtype_follows_from_dtypes_and_taps(
     ifmap: str, weight: str, taps: int, expected: str
 ) -> None:
     layer = one_tap_layer(taps)
-    assert golden.result_dtype(ifmap, weight, layer) == np.dtype(expected)
-    assert golden.result_dtype(ifmap, weight, layer).isnative
+    assert result_dtype(ifmap, weight, layer) == np.dtype(expected)
+    assert result_dtype(ifmap, weight, layer).isnative
 
 
 @pytest.mark.parametrize("taps", [1, 2])
@@ -269,7 +270,7 @@ def test_all_violations_come_together() -> None:
 def test_golden_refuses_arrays_that_are_not_the_layers() -> None:
     layer = LayerSpec(3, 5, 2, 2, 2)
     with pytest.raises(SpecError) as caught:
-        golden.depthwise(IFMAP[:, 1:], WEIGHT.astype(bool)[1:], layer)
+        depthwise(IFMAP[:, 1:], WEIGHT.astype(bool)[1:], layer)
     fields = [violation.field for violation in caught.value.violations]
     assert fields == ["ifmap.shape", "weight.shape", "weight.dtype"]
 
@@ -336,7 +337,7 @@ def test_backends_are_spared_what_cannot_be_exact(backends: list[tuple]) -> None
 def test_a_backend_with_a_wrong_shape_is_caught(
     backends: list[tuple], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = sys.modules["dwsim.backends"]
+    module = sys.modules["dwsim.verification.backends"]
     monkeypatch.setattr(module, "run_on_model", lambda *_: np.zeros((1, 2, 4, 1)))
     with pytest.raises(MismatchError, match=r"\(1, 2, 4, 1\)"):
         call(backend="model")
@@ -344,7 +345,7 @@ def test_a_backend_with_a_wrong_shape_is_caught(
 
 def test_golden_knows_nothing_of_hardware() -> None:
     """Two independent roads to the numbers: the golden model imports neither model nor schedule."""
-    tree = ast.parse(Path(dwsim.golden.__file__).read_text())
+    tree = ast.parse(Path(dwsim.golden.depthwise.__file__).read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {
         alias.name
@@ -352,4 +353,7 @@ def test_golden_knows_nothing_of_hardware() -> None:
         if isinstance(node, ast.Import)
         for alias in node.names
     }
-    assert {m for m in modules if m.startswith("dwsim")} == {"dwsim.errors", "dwsim.spec.layer"}
+    assert {m for m in modules if m.startswith("dwsim")} == {
+        "dwsim.errors",
+        "dwsim.spec.layer_spec",
+    }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dwsim import LayerSpec, SpecError
-from dwsim.golden_quantised import _BLOCK, depthwise_quantised, requantise
+from dwsim.golden.quantised import _BLOCK, depthwise_quantised, requantise
 from dwsim.spec.quantisation import Quantisation
 from tests.golden import naive
 from tests.golden import requantise_definition as definition

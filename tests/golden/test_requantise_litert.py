@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dwsim import LayerSpec, golden
-from dwsim.golden_quantised import depthwise_quantised
-from dwsim.spec.layer import same_pads
+from dwsim import LayerSpec
+from dwsim.golden.depthwise import depthwise
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.spec.layer_spec import same_pads
 from dwsim.spec.quantisation import ACTIVATIONS
 from tests.golden import litert
 from tests.golden.litert import QuantisedLayer
@@ -127,7 +128,7 @@ class XnnPack:
     def __init__(self, model: QuantisedLayer, ifmap: np.ndarray):
         q = model.quantisation("single")
         centred = ifmap.astype(np.int32) - np.int32(model.ifmap_zero_point)
-        acc = golden.depthwise(centred, model.weight, model.layer) + np.array(q.bias)
+        acc = depthwise(centred, model.weight, model.layer) + np.array(q.bias)
         scale = np.float32(model.ifmap_scale) * model.weight_scales / np.float32(model.ofmap_scale)
         product = acc.astype(np.float32) * scale
         low, high = xnnpack_clamp(model)

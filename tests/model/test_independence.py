@@ -15,7 +15,7 @@ SIMULATION = ("cocotb", "cocotbext", "cocotb_tools")
 
 
 def module_name(path: Path) -> str:
-    """dwsim.model.run of .../dwsim/model/run.py."""
+    """dwsim.model.layer_run of .../dwsim/model/layer_run.py."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -56,29 +56,32 @@ def within(names: set[str], *packages: str) -> list[str]:
 
 
 def test_the_check_sees_imports() -> None:
-    assert within(reached("dwsim.model.run"), "dwsim.derive", "numpy") != []
+    assert within(reached("dwsim.model.layer_run"), "dwsim.derive", "numpy") != []
     assert within(reached("dwsim.rtlsim.cosim"), "cocotb_tools") != []
     # Once under TYPE_CHECKING, once in a function.
-    assert list(imports("dwsim.operator")).count("dwsim.spec.engine") == 2
+    assert list(imports("dwsim.operator")).count("dwsim.spec.engine_spec") == 2
 
 
 def test_golden_knows_neither_model_nor_schedule() -> None:
-    own = within(reached("dwsim.golden"), "dwsim")
-    allowed = ("dwsim.golden", "dwsim.errors", "dwsim.spec")
+    own = within(reached("dwsim.golden.depthwise"), "dwsim")
+    allowed = ("dwsim.golden.depthwise", "dwsim.errors", "dwsim.spec")
     assert set(own) - set(within(set(own), *allowed)) == set()
-    assert within(set(own), "dwsim.spec.engine") == []
+    assert within(set(own), "dwsim.spec.engine_spec") == []
 
 
 @pytest.mark.parametrize("module", [name for name in FILES if name.startswith("dwsim.model")])
 def test_the_model_knows_no_simulator_and_no_golden_numbers(module: str) -> None:
     names = reached(module)
     assert within(names, *SIMULATION, "dwsim.rtlsim", "dwsim.codegen", "jinja2") == []
-    assert within(names, "dwsim.golden") == []
+    assert within(names, "dwsim.golden.depthwise") == []
 
 
 def test_derive_stands_below_all_that_uses_it() -> None:
     own = within(reached("dwsim.derive"), "dwsim")
-    assert within(set(own), "dwsim.model", "dwsim.codegen", "dwsim.rtlsim", "dwsim.golden") == []
+    assert (
+        within(set(own), "dwsim.model", "dwsim.codegen", "dwsim.rtlsim", "dwsim.golden.depthwise")
+        == []
+    )
 
 
 def test_only_one_module_knows_jinja() -> None:

@@ -10,7 +10,14 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
-from dwsim.layout import from_word, keep_counts, pack_ifmap, pack_parameters, to_word, unpack_ofmap
+from dwsim.stream.layout import (
+    from_word,
+    keep_counts,
+    pack_ifmap,
+    pack_parameters,
+    to_word,
+    unpack_ofmap,
+)
 
 PLANS = 40
 

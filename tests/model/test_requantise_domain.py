@@ -10,9 +10,9 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
-from dwsim.layout import pack_parameters
-from dwsim.requantise_domain import check_domain, sum_range
+from dwsim.derive.requantise_domain import check_domain, sum_range
 from dwsim.spec.quantisation import Quantisation, reduced_multiplier, shift_max, signed_range
+from dwsim.stream.layout import pack_parameters
 
 INT32 = signed_range(32)
 LAYER = LayerSpec(4, 4, 1, 1, 1, name="edge")

@@ -9,7 +9,7 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
-from dwsim.stalls import PROFILES, Bursts, StallPattern, StallProfile
+from dwsim.stream.stalls import PROFILES, Bursts, StallPattern, StallProfile
 
 DRAWS = 40_000
 PLAN = Plan(

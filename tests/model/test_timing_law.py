@@ -15,14 +15,15 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from dwsim import EngineSpec, LayerSpec, golden
-from dwsim.data import random_layer_data
+from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.layout import keep_counts
+from dwsim.golden.depthwise import depthwise
 from dwsim.model.engine import Engine, Inputs
-from dwsim.model.run import run_layer
-from dwsim.stalls import PROFILES, StallPattern
+from dwsim.model.layer_run import run_layer
+from dwsim.stream.layout import keep_counts
+from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.stalls import PROFILES, StallPattern
 
 # Derandomised: the same examples in every run, shrunk and printed when one fails.
 SETTINGS = settings(
@@ -190,7 +191,7 @@ def test_the_law_without_stalls(layer: LayerSpec, lanes: int, surplus: int, seed
     ifmap, weight = random_layer_data(layer, plan.engine, seed)
     slots = Slots()
     run = run_layer(plan, ifmap, weight, observe=slots)
-    np.testing.assert_array_equal(run.ofmap, golden.depthwise(ifmap, weight, layer))
+    np.testing.assert_array_equal(run.ofmap, depthwise(ifmap, weight, layer))
     assert run.cycles == plan.cycles == law.cycles(plan.numbers.latency)
     assert slots.outputs == law.outputs
     # A run ends with its last output, which may be ahead of inputs that no output sees.
@@ -220,7 +221,7 @@ def test_values_under_stalls(
     ifmap, weight = random_layer_data(layer, plan.engine, seed)
     beats = Beats()
     run = run_layer(plan, ifmap, weight, StallPattern(PROFILES[profile], seed), observe=beats)
-    np.testing.assert_array_equal(run.ofmap, golden.depthwise(ifmap, weight, layer))
+    np.testing.assert_array_equal(run.ofmap, depthwise(ifmap, weight, layer))
     assert beats.keeps == keep_counts(plan).tolist()
     assert beats.lasts == [False] * (plan.ofmap_beats - 1) + [True]
     assert run.cycles >= plan.cycles
@@ -292,5 +293,5 @@ def test_small_layers_of_mobilenet_on_the_model(sizes: tuple[int, int, int], see
     plan = mobilenet_plan(*sizes)
     ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
     run = run_layer(plan, ifmap, weight)
-    np.testing.assert_array_equal(run.ofmap, golden.depthwise(ifmap, weight, plan.layer))
+    np.testing.assert_array_equal(run.ofmap, depthwise(ifmap, weight, plan.layer))
     assert run.cycles == plan.cycles

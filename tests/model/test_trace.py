@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from dwsim.cli import main
-from dwsim.data import random_layer_data
 from dwsim.derive import Plan
-from dwsim.layout import pack_ifmap, to_word, unpack_ofmap
-from dwsim.model.run import run_layer
-from dwsim.spec.files import read_spec
-from dwsim.stalls import PROFILES, StallPattern
-from dwsim.trace import Trace
+from dwsim.model.layer_run import run_layer
+from dwsim.model.trace import Trace
+from dwsim.spec.spec_file import read_spec
+from dwsim.stream.layout import pack_ifmap, to_word, unpack_ofmap
+from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.stalls import PROFILES, StallPattern
 
 
 def _traced(seed: int):
@@ -34,7 +34,7 @@ def test_the_transfers_in_a_trace_are_the_streams(seed: int) -> None:
     words = [to_word(beat, plan.engine.ifmap_width) for beat in pack_ifmap(ifmap, plan)]
     assert _transfers(trace, "s_axis_ifmap") == words
     width, lanes = plan.numbers.acc_width, plan.engine.lanes
-    from dwsim.layout import from_word
+    from dwsim.stream.layout import from_word
 
     beats = [from_word(w, lanes, width, True) for w in _transfers(trace, "m_axis_ofmap")]
     assert (unpack_ofmap(beats, plan) == run.ofmap).all()

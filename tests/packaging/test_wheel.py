@@ -70,10 +70,10 @@ def test_the_wheel_holds_the_package_and_its_resources_only(wheel: Path) -> None
     [
         ("template_dir", ROOT / "templates"),
         ("rtl_dir", ROOT / "rtl"),
-        ("spec_dir", ROOT / "dwsim" / "specs"),
-        ("network_dir", ROOT / "dwsim" / "networks" / "tables"),
-        ("space_dir", ROOT / "dwsim" / "explore" / "spaces"),
-        ("report_dir", ROOT / "dwsim" / "explore_report" / "assets"),
+        ("spec_dir", ROOT / "dwsim" / "spec" / "ready"),
+        ("network_dir", ROOT / "dwsim" / "workloads" / "networks"),
+        ("space_dir", ROOT / "dwsim" / "exploration" / "spaces"),
+        ("report_dir", ROOT / "dwsim" / "exploration" / "report" / "assets"),
     ],
 )
 def test_resources_are_found_in_the_wheel(installed: Path, function: str, checkout: Path) -> None:
@@ -96,7 +96,7 @@ def test_the_wheel_generates_the_same_bytes(installed: Path, spec: str, tmp_path
 
 
 def test_resources_are_found_in_the_checkout() -> None:
-    from dwsim import resources
+    from dwsim.support import resources
 
     assert resources.template_dir() == ROOT / "templates"
     assert resources.rtl_dir() == ROOT / "rtl"

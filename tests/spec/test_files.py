@@ -12,8 +12,8 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
-from dwsim.spec.files import parse_spec, read_spec, ready_specs
-from dwsim.spec.text import canonical_toml
+from dwsim.spec.canonical import canonical_toml
+from dwsim.spec.spec_file import parse_spec, read_spec, ready_specs
 
 ENGINE = """
 [engine]

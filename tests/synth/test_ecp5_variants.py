@@ -1,6 +1,6 @@
 """The modules of rtl/ecp5/ do what those of the same names in rtl/ do.
 
-That of dw_ram has a leaf bench, see tests/rtl/instances_array.py.
+That of dw_ram has a leaf bench, see tests/leaf/instances_array.py.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dwsim.resources import rtl_dir
 from dwsim.rtlsim import toolchain
+from dwsim.support.resources import rtl_dir
 from tests.codegen.test_lint import elaborate, lint
 
 HERE = Path(__file__).parent

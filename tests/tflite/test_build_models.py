@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dwsim.tflite import read_model
-from tests.models import build_models
+from dwsim.workloads.tflite import read_model
 from tests.tflite.edits import tiny
+from tests.tflite_files import build_models
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _BUILD = """
 import sys
 from pathlib import Path
-from tests.models import build_models
+from tests.tflite_files import build_models
 build_models.HERE = Path(sys.argv[1])
 sys.exit(build_models.main(["padded", "int16"]))
 """

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from dwsim.tflite import ModelError, file, parse_model, read_model, reading
+from dwsim.workloads.tflite import ModelError, flatbuffer, parse_model, read_model, reading
 from tests.tflite.edits import SMALL, edited, operator, read_edited, tensor, tiny
 
 _NASTY = (0, 1, 4, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFF0, 0x10000)
@@ -134,7 +134,7 @@ def test_more_operators_than_any_network_has() -> None:
         pad.opcodeIndex, pad.inputs, pad.outputs = 0, list(range(4)) * 50_000, []
         graph.operators = [*graph.operators, pad, pad]
 
-    with pytest.raises(ModelError, match=f"more than {file.MAX_ENTRIES:,}"):
+    with pytest.raises(ModelError, match=f"more than {flatbuffer.MAX_ENTRIES:,}"):
         read_edited(tiny("padded"), change)
 
 

@@ -9,8 +9,14 @@ import numpy as np
 import pytest
 
 from dwsim.errors import SpecError, ToolError
-from dwsim.golden_quantised import depthwise_quantised
-from dwsim.tflite import DepthwiseLayer, ModelError, inference, layer_quantisation, read_model
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.workloads.tflite import (
+    DepthwiseLayer,
+    ModelError,
+    inference,
+    layer_quantisation,
+    read_model,
+)
 from tests.tflite.edits import SMALL, TINY, edited, operator, tiny
 
 _ROUNDINGS = ("double", "single")

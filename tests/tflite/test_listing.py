@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from dwsim.errors import SpecError
-from dwsim.report import text_table
-from dwsim.spec.files import parse_spec
-from dwsim.tflite import Parameters, listing, read_model
+from dwsim.spec.spec_file import parse_spec
+from dwsim.support.text_table import text_table
+from dwsim.workloads.tflite import Parameters, listing, read_model
 from tests.tflite.edits import SMALL, TINY, operator, read_edited, tiny
 
 _ENGINE = """

@@ -12,8 +12,8 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from dwsim.errors import ToolError
-from dwsim.tflite import layer_quantisation, read_model
-from dwsim.tflite import schema as schema_module
+from dwsim.workloads.tflite import flatbuffer_schema as schema_module
+from dwsim.workloads.tflite import layer_quantisation, read_model
 from tests.tflite.edits import SMALL, TINY, constant, operator, read_edited, tensor, tiny
 
 # Howard et al., MobileNets, https://arxiv.org/abs/1704.04861, table 1, with a quarter of the

@@ -1,0 +1,133 @@
+"""``dwsim verify MODEL.tflite``: a network's depthwise layers against the interpreter."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from dwsim.cli.common import progress
+from dwsim.errors import MismatchError, SpecError, Violation
+from dwsim.spec.canonical import spec_hash
+from dwsim.support.text_table import Column, csv_text, json_text, text_table
+from dwsim.verification.model_file import ROUNDINGS, LayerResult, NetworkResult, verify_network
+from dwsim.workloads.tflite import read_model
+
+DEFAULT_LANES = 16
+
+COLUMNS = (
+    Column("layer", "layer", "text"),
+    Column("ifmap", "ifmap", "text"),
+    Column("kernel", "kernel", "text"),
+    Column("stride", "stride", "text"),
+    Column("dilation", "dilation", "text"),
+    Column("rounding", "rounding", "text"),
+    Column("cycles", "cycles"),
+    Column("law", "law"),
+    Column("bound", "bound"),
+    Column("utilisation", "utilisation", "share"),
+    Column("differing", "differing"),
+    Column("verdict", "verdict", "text"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the command on ``arguments.spec``, a ``.tflite`` file."""
+    refused = [
+        Violation(option, value, "is for specs, not for .tflite files")
+        for option, value in (
+            ("--layer", arguments.layers),
+            ("--waves", arguments.waves),
+            ("--static", arguments.static or None),
+            ("--interleave", None if arguments.interleave == 1 else arguments.interleave),
+        )
+        if value is not None
+    ]
+    if arguments.stalls == "all":
+        refused.append(Violation("--stalls", "all", "must be one profile for a .tflite file"))
+    if refused:
+        raise SpecError("verify", refused)
+    model = read_model(arguments.spec)
+    with progress(0, "beat") as bar:
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.set_description(what)
+            bar.total = total
+            bar.update(done - bar.n)
+
+        result = verify_network(
+            model,
+            DEFAULT_LANES if arguments.lanes is None else arguments.lanes,
+            stalls=arguments.stalls,
+            seed=arguments.seed,
+            simulator=arguments.sim,
+            progress=show,
+        )
+    rows = [_row(layer) for layer in result.layers]
+    if arguments.json:
+        print(json_text(document(result, rows)), end="")
+    elif arguments.csv:
+        print(csv_text(COLUMNS, rows), end="")
+    else:
+        print(text(result, rows), end="")
+    for layer in model.layers:
+        for reason in layer.reasons:
+            print(f"{layer.name} cannot run: {reason}", file=sys.stderr)
+    if result.wrong:
+        raise MismatchError(f"{result.wrong} values differ from the interpreter's")
+    return 0
+
+
+def _row(result: LayerResult) -> dict[str, Any]:
+    layer, plan = result.verified.job.layer, result.verified.plan
+    verdict = "RTL = model = interpreter"
+    if result.wrong:
+        verdict = f"{result.wrong} values wrong"
+    elif result.float_rounded:
+        verdict = f"equal but for {result.float_rounded} rounded in float32"
+    return {
+        "layer": result.layer.name,
+        "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
+        "kernel": f"{layer.kernel_h}x{layer.kernel_w}",
+        "stride": f"{layer.stride_h}x{layer.stride_w}",
+        "dilation": f"{layer.dilation_h}x{layer.dilation_w}",
+        "rounding": result.rounding,
+        "cycles": result.verified.cycles,
+        "law": plan.cycles,
+        "bound": plan.bound,
+        "utilisation": plan.utilisation(result.verified.cycles),
+        "differing": result.differing,
+        "verdict": verdict,
+    }
+
+
+def document(result: NetworkResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The result for JSON."""
+    return {
+        "engine": spec_hash(result.engine),
+        "lanes": result.engine.lanes,
+        "multipliers": result.engine.multipliers,
+        "network_cycles": {r: result.cycles(r) for r in _roundings(result)},
+        "layers": rows,
+    }
+
+
+def _roundings(result: NetworkResult) -> list[str]:
+    present = {layer.rounding for layer in result.layers}
+    return [rounding for rounding in ROUNDINGS if rounding in present]
+
+
+def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
+    """The result as a table, a total for each rounding under it."""
+    out = [text_table(COLUMNS, rows)]
+    for rounding in _roundings(result):
+        mine = [row for row in rows if row["rounding"] == rounding]
+        bound = sum(row["bound"] for row in mine)
+        cycles = result.cycles(rounding)
+        differing = sum(row["differing"] for row in mine)
+        values = sum(r.verified.ofmap.size for r in result.layers if r.rounding == rounding)
+        out.append(
+            f"{rounding} rounding: {len(mine)} layers back to back in {cycles:,} cycles,"
+            f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"
+        )
+    return "".join(out)

@@ -1,0 +1,225 @@
+"""Writes what follows from the register map: the AXI4-Lite top, a C header, a Markdown table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dwsim.codegen.verilog import HOST_MODULES, context, engine_verilog, environment, sized
+from dwsim.derive import EngineNumbers
+from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles, check_limits, check_width
+from dwsim.host.register_map import (
+    ACCESS,
+    ADDRESS_WIDTH,
+    Field,
+    Register,
+    RegisterMap,
+    register_map,
+)
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.support.resources import rtl_dir
+
+_INSIDE = ("errors_start_while_pending", "errors_write_while_pending", "errors_bad_value")
+"""Flags that refused writes set, inside the register file."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A field as the templates see it: its Verilog name, bits and reset literal."""
+
+    signal: str
+    register: str
+    lsb: int
+    width: int
+    reset: str
+    external: bool
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A register as the templates see it, with the expressions that depend on its fields."""
+
+    name: str
+    word: str
+    locked: bool
+    is_geometry: bool
+    fits: str
+    read: str
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A geometry register, extended to the bits that the check computes in."""
+
+    name: str
+    wide: str
+
+
+@dataclass(frozen=True)
+class Port:
+    """A cfg port of the core and what drives it."""
+
+    name: str
+    expression: str
+
+
+def axil_name(engine: EngineSpec) -> str:
+    """Module name of an engine with its AXI4-Lite port."""
+    return f"{engine.name}_axil"
+
+
+def axil_verilog(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> dict[str, str]:
+    """All Verilog of an engine with an AXI4-Lite port: file name to text, the top last.
+
+    ``spec_layers`` are the layers of the spec that the headers name by its hash.
+    """
+    files = engine_verilog(engine, spec_layers=spec_layers)
+    files |= {
+        path.name: path.read_text()
+        for path in sorted(rtl_dir().glob("*.v"))
+        if path.stem in HOST_MODULES
+    }
+    env, values = environment(), register_context(engine, spec_layers)
+    for module, template in (
+        (f"{engine.name}_registers", "registers.v.j2"),
+        (axil_name(engine), "axil.v.j2"),
+    ):
+        files[f"{module}.v"] = env.get_template(template).render(values)
+    return files
+
+
+def register_header(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> str:
+    """The C header of an engine's registers."""
+    values = register_context(engine, spec_layers)
+    return environment().get_template("registers.h.j2").render(values)
+
+
+def register_markdown(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> str:
+    """The documentation of an engine's registers."""
+    values = register_context(engine, spec_layers)
+    return environment().get_template("registers.md.j2").render(values)
+
+
+def register_context(
+    engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()
+) -> dict[str, object]:
+    """What the templates of the registers see."""
+    numbers = EngineNumbers(engine)
+    registers = register_map(numbers)
+    decoded = [_decoded(register) for register in registers.registers]
+    writable = [
+        view
+        for view, register in zip(decoded, registers.registers, strict=True)
+        if register.access != "ro"
+    ]
+    values = context(engine, (), spec_layers)
+    return values | {
+        "command": f"{values['command']} --axil",
+        "map": registers,
+        "registers": decoded,
+        "writable": writable,
+        "values": _signals(registers, "value"),
+        "actions": _signals(registers, "action"),
+        "flags": _signals(registers, "flag"),
+        "status": _signals(registers, "status"),
+        "checked": _checked(registers, numbers),
+        "ports": _ports(registers, numbers),
+        "check_width": check_width(numbers),
+        "check_limits": _check_limits(numbers),
+        "check_cycles": check_cycles(numbers),
+        "address_width": ADDRESS_WIDTH,
+        "word_width": ADDRESS_WIDTH - 2,
+        "access": ACCESS,
+        "rules": GEOMETRY_RULES,
+        "prefix": engine.name.upper(),
+    }
+
+
+def _signals(registers: RegisterMap, kind: str) -> list[Signal]:
+    return [
+        Signal(
+            signal=(signal := register.signal(field)),
+            register=register.name,
+            lsb=field.lsb,
+            width=field.width,
+            reset=sized(field.width, field.reset),
+            external=signal not in _INSIDE,
+        )
+        for register in registers.registers
+        for field in register.fields
+        if field.kind == kind
+    ]
+
+
+def _decoded(register: Register) -> Decoded:
+    return Decoded(
+        name=register.name,
+        word=sized(ADDRESS_WIDTH - 2, register.offset // 4),
+        locked=register.locked,
+        is_geometry=bool(register.config),
+        fits=_fits(register),
+        read=_read(register),
+    )
+
+
+def _fits(register: Register) -> str:
+    """Whether ``write_data`` has nothing outside the fields, or is a sign-extended number."""
+    first = register.fields[0]
+    if first.signed:
+        above = f"write_data[31:{first.width - 1}]"
+        return f"(&{above} || !(|{above}))"
+    outside = 0xFFFFFFFF & ~sum(field.mask for field in register.fields)
+    return f"((write_data & {sized(32, outside)}) == 32'd0)" if outside else "1'b1"
+
+
+def _read(register: Register) -> str:
+    """The 32 bits that the register reads."""
+    parts: list[str] = []
+    top = 32
+    for field in sorted(register.fields, key=lambda field: -field.lsb):
+        above = top - field.lsb - field.width
+        if above:
+            sign = f"{register.signal(field)}[{field.width - 1}]" if field.signed else "1'b0"
+            parts.append(f"{{{above}{{{sign}}}}}")
+        parts.append(_readable(register, field))
+        top = field.lsb
+    if top:
+        parts.append(f"{top}'d0")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _readable(register: Register, field: Field) -> str:
+    if field.kind in ("constant", "action"):
+        return sized(field.width, field.reset)
+    return register.signal(field)
+
+
+def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
+    """The registers that the geometry check looks at (not zero points and the like)."""
+    width = check_width(numbers)
+    unchecked = ("lead", "ifmap_zero_point", "ofmap_zero_point")
+    wide = []
+    for register in registers.geometry:
+        if register.config in unchecked:
+            continue
+        field = register.fields[0]
+        sign = f"{register.name}[{field.width - 1}]" if field.signed else "1'b0"
+        extended = f"{{{{{width - field.width}{{{sign}}}}}, {register.name}}}"
+        wide.append(Wide(register.name, extended))
+    kept = f"{{{{{width - numbers.sets_width}{{1'b0}}}}, kept_sets}}"
+    return [*wide, Wide("kept_sets", kept)]
+
+
+def _ports(registers: RegisterMap, numbers: EngineNumbers) -> list[Port]:
+    ports = []
+    for field in numbers.config_fields:
+        names = [r.name for r in reversed(registers.geometry) if r.config == field.name]
+        if names:
+            ports.append(Port(field.name, f"{{{', '.join(names)}}}"))
+    return ports
+
+
+def _check_limits(numbers: EngineNumbers) -> dict[str, str]:
+    """The parameters of ``dw_geometry_check``, as literals of its width."""
+    width = check_width(numbers)
+    return {name: sized(width, value) for name, value in check_limits(numbers).items()}

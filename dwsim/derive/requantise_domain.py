@@ -1,0 +1,105 @@
+"""Where TFLite's requantisation is defined, and the parameters that could leave that.
+
+Its kernels compute in int32 (``dwsim.golden.quantised.requantise`` has the formulas) and promise
+nothing where a number does not fit: in C++ a signed overflow is undefined. What a compiled kernel
+then does is what the golden model does; the engine does not wrap, but clamps what the exact
+number is. Inside the domain both are the same to the bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.errors import Rules
+from dwsim.spec.quantisation import Quantisation, bias_width, reduced_multiplier, signed_range
+
+
+def check_domain(weight: np.ndarray, plan: Plan) -> None:
+    """Refuses parameters with which some ifmap would leave what TFLite defines.
+
+    Every ifmap counts, with any taps of a window inside it. The rules, for each channel:
+
+    * ``acc + bias`` fits 32 bits (48 with 16-bit activations);
+    * double rounding: so does that times ``2**shift`` where the shift is positive;
+    * the rounded result fits 32 bits, before and after the ofmap's zero point is added.
+
+    Args:
+        weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
+        plan: the layer on its engine, with its quantisation.
+
+    Raises:
+        SpecError: with each broken rule, its first channel, and how many more break it.
+    """
+    q, layer = plan.quantisation, plan.layer
+    rules = Rules(f"requantisation of layer {layer.name}" if layer.name else "requantisation")
+    flat = np.asarray(weight, np.int64).reshape(-1, layer.ofmap_channels)
+    sums = sum_range(flat, q)
+    sums = _fitting(rules, q, "acc + bias", sums, sums, bias_width(q.ifmap_width))
+    shift = np.array(q.shift, np.int64)
+    if _rounds_twice(q):
+        shifted = sums << np.maximum(shift, 0)
+        sums = _fitting(rules, q, "(acc + bias) * 2**shift", shifted, sums, 32)
+    # Monotonic in the sum, so the ends of the sums give the ends of the results.
+    sums = _fitting(rules, q, "result", results(sums, q), sums, 32)
+    shifted = results(sums, q) + q.ofmap_zero_point
+    _fitting(rules, q, "result + ofmap_zero_point", shifted, sums, 32)
+    rules.raise_if_any()
+
+
+def sum_range(flat: np.ndarray, q: Quantisation) -> np.ndarray:
+    """Least and largest ``acc + bias`` of each channel over every ifmap: int64 (2, channels).
+
+    Args:
+        flat: the weights, int64 of shape (taps, channels).
+        q: the quantisation of those channels.
+    """
+    # One end is at most 0 and the other at least 0, so a tap outside the ifmap lies between.
+    ends = [value - q.ifmap_zero_point for value in signed_range(q.ifmap_width)]
+    products = np.stack([flat * end for end in ends])
+    sums = np.stack([products.min(axis=0).sum(axis=0), products.max(axis=0).sum(axis=0)])
+    return sums + np.array(q.bias, np.int64)
+
+
+def results(sums: np.ndarray, q: Quantisation) -> np.ndarray:
+    """What sums become before the zero point, to one unit; exact where that is beyond 30 bits.
+
+    Args:
+        sums: ``acc + bias``, int64 of shape (..., channels), within the first two rules.
+        q: the quantisation of those channels.
+    """
+    multiplier, shift = np.array(q.multiplier, np.int64), np.array(q.shift, np.int64)
+    if _rounds_twice(q):
+        product = (sums << np.maximum(shift, 0)) * multiplier
+        high = np.minimum((product + (1 << 30)) >> 31, signed_range(32)[1])
+        return high >> np.maximum(-shift, 0)
+    fraction = 31
+    if q.ifmap_width == 16:
+        multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
+        fraction = 15
+    return (sums * multiplier + (np.int64(1) << (fraction - 1 - shift))) >> (fraction - shift)
+
+
+def _rounds_twice(q: Quantisation) -> bool:
+    """TFLite ignores the rounding's name where activations have 16 bits."""
+    return q.ifmap_width == 8 and q.rounding == "double"
+
+
+def _fitting(
+    rules: Rules, q: Quantisation, name: str, values: np.ndarray, sums: np.ndarray, width: int
+) -> np.ndarray:
+    """The sums, 0 in channels whose values do not fit; those are noted."""
+    low, high = signed_range(width)
+    wrong = (values < low) | (values > high)
+    broken = np.flatnonzero(wrong.any(axis=0))
+    if len(broken):
+        channel = int(broken[0])
+        value = int(values[wrong[:, channel], channel][0])
+        rule = (
+            f"must be from {low} to {high}, or TFLite does not define it; the channel has bias"
+            f" {q.bias[channel]}, multiplier {q.multiplier[channel]}, shift {q.shift[channel]}"
+        )
+        if len(broken) > 1:
+            rule += f" ({len(broken) - 1} more channels break this rule)"
+        rules.require(False, f"{name} of channel {channel}", value, rule)
+    return np.where(wrong.any(axis=0), 0, sums)

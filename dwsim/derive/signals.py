@@ -1,0 +1,90 @@
+"""The signals that RTL and model are compared in, every cycle: their names and widths.
+
+``dwsim.codegen.probes`` says where each is in the Verilog, ``dwsim.model.observed`` how the model
+sees it.
+"""
+
+from __future__ import annotations
+
+from dwsim.derive.engine_numbers import EngineNumbers
+
+Widths = dict[str, int]
+"""Bits of signals by their names."""
+
+
+def stimuli(numbers: EngineNumbers) -> Widths:
+    """The engine's inputs: the model is stepped with the values that the RTL sees."""
+    return {
+        "rst": 1,
+        "cfg_valid": 1,
+        "s_axis_param_tvalid": 1,
+        "s_axis_param_tlast": 1,
+        "s_axis_ifmap_tvalid": 1,
+        "s_axis_ifmap_tlast": 1,
+        "m_axis_ofmap_tready": 1,
+        "s_axis_param_tdata": numbers.param_beat_width,
+        "s_axis_ifmap_tdata": numbers.ifmap_beat_width,
+    }
+
+
+def interface(numbers: EngineNumbers) -> Widths:
+    """The engine's outputs: every handshake signal and payload."""
+    return {
+        "cfg_ready": 1,
+        "busy": 1,
+        "starved": 1,
+        "backpressured": 1,
+        "error": 3,
+        "s_axis_param_tready": 1,
+        "s_axis_ifmap_tready": 1,
+        "m_axis_ofmap_tvalid": 1,
+        "m_axis_ofmap_tlast": 1,
+        "m_axis_ofmap_tkeep": numbers.spec.lanes,
+        "m_axis_ofmap_tdata": numbers.ofmap_beat_width,
+    }
+
+
+def controls(numbers: EngineNumbers) -> Widths:
+    """Registers of control, parameters, rasters and credit."""
+    n = numbers
+    return {
+        "state": 2,
+        "loaded": 1,
+        "active_bank": 1,
+        "sets": n.sets_width,
+        "param_word": n.memory_words,
+        "short_stream": 1,
+        "excess": 1,
+        "skid_out_valid": 1,
+        "credits": n.credit_width,
+        "step_q": 1,
+        "emit_q": 1,
+        "in_planes": n.planes_width,
+        "out_planes": n.planes_width,
+        "in_col_left": n.col_width,
+        "in_row_left": n.row_width,
+        "out_col_left": n.col_width,
+        "out_row_left": n.row_width,
+        "holding": 1,
+        "claims": 1,
+        "weight_word": n.word_width,
+        "weight_set": n.set_width,
+        "row_mask": n.spec.kernel_h,
+        "col_mask": n.spec.kernel_w,
+    }
+
+
+def array(numbers: EngineNumbers) -> Widths:
+    """Operands, row sums and acc of the multiplier array."""
+    spec = numbers.spec
+    row_width = numbers.psum_width(numbers.array_cols)
+    return {
+        "operands": spec.lane_multipliers * numbers.operand_beat_width,
+        "row_sums": spec.lanes * numbers.array_rows * row_width,
+        "acc": spec.lanes * numbers.acc_width,
+    }
+
+
+def signals(numbers: EngineNumbers) -> Widths:
+    """All of them, in the order in which the bench packs them, the first one lowest."""
+    return stimuli(numbers) | interface(numbers) | controls(numbers) | array(numbers)

@@ -1,0 +1,101 @@
+"""Where an engine's area and clock come from: the fitted estimate, or real tool runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dwsim.errors import ToolError
+from dwsim.exploration.results_schema import TIMED_METRICS
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.synth.estimate import estimate, fitted
+from dwsim.synth.estimate import sentence as estimate_sentence
+from dwsim.synth.targets import ECP5, TARGETS, find_target
+
+ESTIMATE, SYNTH = "estimate", "synth"
+SOURCES = (ESTIMATE, SYNTH)
+
+
+@dataclass(frozen=True)
+class Area:
+    """What an engine takes, and its clock in MHz (None: nobody says)."""
+
+    lut: int
+    ff: int
+    dsp: int
+    bram: int
+    fmax_mhz: float | None
+
+
+def targets(source: str) -> tuple[str, ...]:
+    """The FPGA families that a source knows."""
+    return tuple(TARGETS) if source == SYNTH else (ECP5.name,)
+
+
+def untimed(source: str, target: str) -> tuple[str, ...]:
+    """The metrics that a source has not for a target: without place and route no clock."""
+    timed = source == ESTIMATE or find_target(target).nextpnr is not None
+    return () if timed else TIMED_METRICS
+
+
+def check(source: str, target: str) -> None:
+    """Says at once when a tool is missing.
+
+    Raises:
+        ToolError: with how to install it.
+    """
+    if source == SYNTH:
+        # Here and not at the top: an estimate needs no tools.
+        from dwsim.synth.tools import find_tool
+
+        nextpnr = find_target(target).nextpnr
+        for name in ("yosys", *([nextpnr] if nextpnr else [])):
+            find_tool(name)
+
+
+def area_of(engine: EngineSpec, source: str, target: str) -> Area:
+    """Area and clock of an engine for an FPGA family's default part.
+
+    The clock of tool runs is the worst of nextpnr's seeds.
+
+    Raises:
+        ToolError: when a tool fails.
+    """
+    return _synthesised(engine, target) if source == SYNTH else _estimated(engine)
+
+
+def _synthesised(engine: EngineSpec, target: str) -> Area:
+    from dwsim.synth.flow import synthesise
+    from dwsim.synth.request import SynthRequest
+
+    (result,) = synthesise([SynthRequest(engine, target)])
+    if isinstance(result, ToolError):
+        raise result
+    cells = result.cells
+    return Area(cells.lut, cells.ff, cells.dsp, cells.bram, result.fmax_worst)
+
+
+def _estimated(engine: EngineSpec) -> Area:
+    found = estimate(engine)
+    return Area(found.lut, found.ff, found.dsp, found.bram, found.fmax_mhz)
+
+
+def described(source: str, target: str) -> dict[str, Any]:
+    """Where the figures are from, with the held-out error of an estimate.
+
+    ``held_out_error`` has the largest relative errors of ``lut``, ``ff``, ``dsp``, ``bram`` and
+    ``fmax`` on the ``engines`` that the estimate was not fitted to.
+    """
+    said = {"source": source, "target": target, "note": sentence(source, target)}
+    return said | ({"held_out_error": asdict(fitted()[1])} if source == ESTIMATE else {})
+
+
+def sentence(source: str, target: str) -> str:
+    """What a table says of its area and clock."""
+    found = find_target(target)
+    if source == ESTIMATE:
+        return f"area and clock: {estimate_sentence()}"
+    clock = f"Fmax as {found.nextpnr} reports it, the worst of its seeds"
+    if found.nextpnr is None:
+        clock = "no clock: nothing places and routes"
+    return f"area and clock: Yosys for {found.title} {found.default_device}; {clock}"

@@ -1,0 +1,136 @@
+"""The axes of a space: which values each field of an engine is to have."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from dwsim.errors import Rules
+from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
+from dwsim.spec.spec_file import brief, unknown
+
+FIT = "fit"
+"""The least value with which the engine runs every layer of the space's networks."""
+
+FITTED = (
+    "kernel_h",
+    "kernel_w",
+    *(name for name in LIMITS if name.startswith("max_")),
+)
+"""Fields that may be "fit", and are if the space says nothing."""
+
+TAPS_ALL, TAPS_ROW = "all", "row"
+PLANE, NHWC, BEST = "plane", "nhwc", "best"
+AUTO = "auto"
+
+WORDS = {
+    "taps_per_cycle": (TAPS_ALL, TAPS_ROW),
+    "interleave": (PLANE, NHWC, BEST),
+    "fifo_depth": (AUTO,),
+    "requantise": REQUANTISE,
+    "kernel": (FIT,),
+    **dict.fromkeys(FITTED, (FIT,)),
+}
+"""Axes that take words, some of them beside integers."""
+
+_RANGES = {
+    **LIMITS,
+    "kernel": (1, MAX_KERNEL),
+    "taps_per_cycle": (1, MAX_KERNEL**2),
+    "interleave": (1, MAX_COUNT),
+    "fifo_depth": (1, MAX_COUNT),
+}
+"""Smallest and largest integer of the axes that take integers."""
+
+_FLAGS = ("ifmap_signed", "weight_signed")
+
+AXES = (
+    "kernel",
+    "interleave",
+    *(field.name for field in fields(EngineSpec) if field.name != "name"),
+)
+"""Every axis: the fields of an engine, ``kernel`` for kernel_h and kernel_w alike, and the
+interleave policy."""
+
+Value = int | bool | str
+
+
+def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
+    """The values of each axis of a table ``[engine]``; broken rules join ``rules``."""
+    if not isinstance(table, dict):
+        wanted = "is required: one table [engine] with the axes"
+        rules.require(False, "engine", brief(table), wanted)
+        return {}
+    axes = {}
+    for name, given in table.items():
+        where = f"engine.{name}"
+        if name == "name":
+            rules.require(False, where, given, "is given by explore: engines go by their hash")
+        elif rules.require(
+            name in AXES, where, brief(given), unknown(name, AXES, f"the axes are {_all()}")
+        ):
+            axes[name] = _values(rules, where, name, given)
+    rules.require("lanes" in table, "engine.lanes", None, "is required")
+    if "kernel" in table:
+        for other in ("kernel_h", "kernel_w"):
+            rules.require(
+                other not in table, f"engine.{other}", brief(table.get(other)), "is kernel already"
+            )
+    return axes
+
+
+def _all() -> str:
+    return ", ".join(AXES)
+
+
+def _values(rules: Rules, where: str, name: str, given: Any) -> tuple[Value, ...]:
+    """The values of one axis: one, a list of them, or a range."""
+    values = given if isinstance(given, list) else [given]
+    if isinstance(given, dict):
+        values = _range(rules, where, name, given)
+    else:
+        rules.require(bool(values), where, given, "must have at least one value")
+    good = [value for value in values if _check(rules, where, name, value)]
+    for index, value in enumerate(good):
+        # True is 1 to Python, but no integer here.
+        before = [other for other in good[:index] if type(other) is type(value)]
+        rules.require(value not in before, where, value, "stands there twice")
+    return tuple(good)
+
+
+def _check(rules: Rules, where: str, name: str, value: Any) -> bool:
+    """Whether a value is one that the axis may have."""
+    if name in _FLAGS:
+        return rules.boolean(where, value)
+    words = WORDS.get(name, ())
+    if isinstance(value, str) and value in words:
+        return True
+    quoted = " or ".join(f'"{word}"' for word in words)
+    if name not in _RANGES:
+        return rules.require(False, where, value, f"must be {quoted}")
+    low, high = _RANGES[name]
+    good = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    wanted = f"must be {quoted}{' or ' * bool(words)}an integer from {low} to {high}"
+    return rules.require(good, where, brief(value), wanted)
+
+
+def _range(rules: Rules, where: str, name: str, table: dict[str, Any]) -> list[int]:
+    """The values of ``{ from, to, step }`` or ``{ from, to, times }``; none of a bad one."""
+    shapes = ({"from", "to"}, {"from", "to", "step"}, {"from", "to", "times"})
+    whole = all(isinstance(n, int) and not isinstance(n, bool) for n in table.values())
+    wanted = "must be a range { from, to, step } or { from, to, times } of integers"
+    shaped = name in _RANGES and set(table) in shapes and whole
+    if not rules.require(shaped, where, table, wanted):
+        return []
+    first, last = table["from"], table["to"]
+    step, times = table.get("step", 1), table.get("times")
+    upwards = first <= last and step >= 1 and (times is None or (times >= 2 and first >= 1))
+    wanted = "must go up: from <= to, step >= 1; with times >= 2, from >= 1"
+    if not rules.require(upwards, where, table, wanted):
+        return []
+    if times is None:
+        return list(range(first, last + 1, step))
+    values = [first]
+    while values[-1] * times <= last:
+        values.append(values[-1] * times)
+    return values

@@ -1,0 +1,159 @@
+"""Engines of the front through RTL: every layer of a network, in lock step with the model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dwsim.errors import MismatchError
+from dwsim.exploration.fit import interleave_of
+from dwsim.exploration.outcome import Outcome
+from dwsim.exploration.points import Point
+from dwsim.exploration.result_tables import layers_of
+from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.workloads import Network
+
+SEED = 1
+
+Progress = Callable[[int, int], None]
+"""Called with the ofmap beats that were compared, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """An engine of the front on which a network ran in RTL.
+
+    ``rows`` have for each layer ``engine_id``, ``network``, ``layer``, ``cycles`` and
+    ``start_cycle`` of the exploration and ``rtl_cycles`` and ``rtl_start_cycle``. ``cycles`` is
+    the RTL's for an inference, ``interval_cycles`` from there to the next.
+    """
+
+    point: Point
+    network: str
+    rows: tuple[dict[str, Any], ...]
+    cycles: int
+    interval_cycles: int
+
+
+class _Meter:
+    """Adds up what several simulations have done."""
+
+    def __init__(self, count: int, total: int, progress: Progress) -> None:
+        self.done = [0] * count
+        self.total = total
+        self.progress = progress
+        self.lock = threading.Lock()
+
+    def report(self, index: int, done: int) -> None:
+        """Simulation ``index`` has compared so many beats."""
+        with self.lock:
+            self.done[index] = done
+            self.progress(sum(self.done), self.total)
+
+
+def confirm(
+    outcome: Outcome, count: int, workers: int, progress: Progress = lambda done, total: None
+) -> list[Confirmation]:
+    """Runs the first engines of the front, each with all layers of one network at full size.
+
+    The network is the space's ``confirm_network``, or else the one with the fewest cycles on
+    that engine. Its layers run back to back with random data, and then the first one again,
+    which is where the next inference would start. RTL, model and golden are compared in every
+    cycle and every value; ``workers`` simulations run at a time.
+
+    Raises:
+        MismatchError: with the first difference and the command that replays it.
+        ToolError: when the simulator is missing.
+    """
+    points = [outcome.points[name] for name in list(outcome.front)[:count]]
+    networks = [_network(outcome, point) for point in points]
+    jobs = [_jobs(point, network) for point, network in zip(points, networks, strict=True)]
+    beats = [
+        sum(job.plan(point.engine).ofmap_beats for job in mine)
+        for point, mine in zip(points, jobs, strict=True)
+    ]
+    meter = _Meter(len(points), sum(beats), progress)
+
+    def one(index: int) -> Confirmation:
+        engine, mine = points[index].engine, jobs[index]
+        build = build_bench(engine)
+        verified = run_jobs(engine, mine, build=build, progress=partial(meter.report, index))
+        meter.report(index, beats[index])
+        return _compare(outcome, points[index], networks[index], verified)
+
+    # Each waits for a simulator's process.
+    with ThreadPoolExecutor(workers) as executor:
+        return list(executor.map(one, range(len(points))))
+
+
+def _network(outcome: Outcome, point: Point) -> Network:
+    space, rows = outcome.space, outcome.rows[point.engine_id]
+    name = space.confirm_network or min(rows, key=lambda name: rows[name]["cycles"])
+    return next(network for network in space.networks if network.name == name)
+
+
+def _jobs(point: Point, network: Network) -> list[Job]:
+    """A job for each layer, with data of its own, and the first layer once more."""
+    engine = point.engine
+    return [
+        Job(
+            layer,
+            *random_layer_data(layer, engine, SEED + index),
+            seed=SEED + index,
+            quantisation=random_quantisation(layer, engine, SEED + index),
+            interleave=interleave_of(
+                layer, engine.lanes, point.policy, engine.max_interleave, engine.max_row_pitch
+            ),
+        )
+        for index, layer in enumerate([*network.layers, network.layers[0]])
+    ]
+
+
+def _compare(
+    outcome: Outcome, point: Point, network: Network, verified: Sequence[Verified]
+) -> Confirmation:
+    """What the RTL took beside what the exploration says."""
+    record = outcome.records[point.engine_id][network.name]
+    began = verified[0].started
+    rows = tuple(
+        {
+            "engine_id": point.engine_id,
+            "network": network.name,
+            "layer": layer.name,
+            "start_cycle": said["start_cycle"],
+            "rtl_start_cycle": done.started - began,
+            "cycles": said["cycles"],
+            "rtl_cycles": done.cycles,
+        }
+        for layer, said, done in zip(
+            network.layers, layers_of(network, record), verified, strict=False
+        )
+    )
+    cycles = rows[-1]["rtl_start_cycle"] + rows[-1]["rtl_cycles"]
+    confirmed = Confirmation(point, network.name, rows, cycles, verified[-1].started - began)
+    _check(confirmed, record["row"])
+    return confirmed
+
+
+def _check(confirmed: Confirmation, row: dict[str, Any]) -> None:
+    where = f"engine {confirmed.point.engine_id} on {confirmed.network}"
+    for layer in confirmed.rows:
+        for what in ("start_cycle", "cycles"):
+            said, got = layer[what], layer[f"rtl_{what}"]
+            if said != got:
+                raise MismatchError(
+                    f"{where}, layer {layer['layer']}: {what} is {got:,} in RTL, but"
+                    f" {said:,} in the exploration"
+                )
+    for what in ("cycles", "interval_cycles"):
+        got = getattr(confirmed, what)
+        if row[what] != got:
+            raise MismatchError(
+                f"{where}: {what} is {got:,} in RTL, but {row[what]:,} in the exploration"
+            )

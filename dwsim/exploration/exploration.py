@@ -1,0 +1,134 @@
+"""The work of an exploration: every point evaluated once, through a pool and over a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from dwsim.exploration.area import SYNTH
+from dwsim.exploration.axes import Value
+from dwsim.exploration.evaluate import Task, evaluate_all
+from dwsim.exploration.front import candidate
+from dwsim.exploration.outcome import Outcome, Record
+from dwsim.exploration.points import Point, Refused, Resolver, all_combinations
+from dwsim.exploration.pool import Pool
+from dwsim.exploration.space import Space
+from dwsim.exploration.store import Store, key_of
+from dwsim.workloads import Network
+
+_TASKS = 8
+"""Engines that a worker takes at a time."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many combinations are done, and of how many."""
+
+
+class Exploration:
+    """Points of a space, and what is known of them; ``reused`` counts pairs of the store."""
+
+    def __init__(self, space: Space, store: Store, pool: Pool, progress: Progress) -> None:
+        self.space = space
+        self.store = store
+        self.pool = pool
+        self.progress = progress
+        self.resolver = Resolver(space)
+        self.points: dict[str, Point] = {}
+        self.refused: dict[tuple[Value, ...], Refused] = {}
+        self.records: dict[str, dict[str, Record]] = {}
+        self.duplicates = self.reused = self.samples = 0
+
+    def run(self) -> Outcome:
+        """Evaluates all combinations, or what a sampler asks for."""
+        if self.space.search.samples(self.space.combinations):
+            self._sample()
+        else:
+            self._resolve(all_combinations(self.space))
+            self._evaluate(list(self.points.values()), 0, len(self.points))
+        return self._outcome()
+
+    def _resolve(self, combinations: Iterable[Mapping[str, Value]]) -> list[Point | Refused]:
+        """The point of each combination; an engine that several of them give counts once."""
+        found = [self.resolver.point(values) for values in combinations]
+        for one in found:
+            if isinstance(one, Refused):
+                self.refused.setdefault(tuple(one.axes.values()), one)
+            elif one.engine_id in self.points:
+                self.duplicates += 1
+            else:
+                self.points[one.engine_id] = one
+        return found
+
+    def _evaluate(self, points: Sequence[Point], done: int, total: int) -> None:
+        """Evaluates what the store does not know of the points; ``done`` are behind them."""
+        tasks = []
+        for point in points:
+            known = self._known(point)
+            self.records[point.engine_id] = known
+            self.reused += len(known)
+            missing = tuple(n for n in self.space.networks if n.name not in known)
+            if missing:
+                tasks.append(Task(point, missing, self.space.area, self.space.target))
+        done += len(points) - len(tasks)
+        self.progress(done, total)
+        # Tool runs take minutes each: what an interruption loses should be few.
+        most = 1 if self.space.area == SYNTH else _TASKS
+        for task, records in self.pool.run(evaluate_all, tasks, most):
+            for network, record in zip(task.networks, records, strict=True):
+                self.records[task.point.engine_id][network.name] = record
+                # What failed is tried again by the next run.
+                if "traceback" not in record:
+                    self.store.put(self._key(task.point, network), record)
+            done += 1
+            self.progress(done, total)
+
+    def _key(self, point: Point, network: Network) -> str:
+        return key_of(point, network, self.space.area, self.space.target)
+
+    def _known(self, point: Point) -> dict[str, Record]:
+        found = {n.name: self.store.records.get(self._key(point, n)) for n in self.space.networks}
+        return {name: record for name, record in found.items() if record is not None}
+
+    def _sample(self) -> None:
+        # Here and not at the top: only this needs Optuna.
+        from dwsim.exploration.sampling import Sampler
+
+        def judge(combinations: Sequence[dict[str, Value]]) -> list[Any]:
+            found = self._resolve(combinations)
+            points = {one.engine_id: one for one in found if isinstance(one, Point)}
+            new = [point for name, point in points.items() if name not in self.records]
+            before = self.samples + len(found) - len(new)
+            self._evaluate(new, before, self.space.search.budget)
+            return [self._judged(one) for one in found]
+
+        for done in Sampler(self.space).batches(judge):
+            self.samples = done
+            self.progress(done, self.space.search.budget)
+
+    def _judged(self, one: Point | Refused) -> tuple[list[float] | None, dict[str, float]]:
+        """Objectives of a point and its excess over each constraint, for the sampler."""
+        if isinstance(one, Refused):
+            return None, {}
+        rows = {name: record["row"] for name, record in self.records[one.engine_id].items()}
+        excess = {
+            str(constraint): max(constraint.excess(row) for row in rows.values())
+            for constraint in self.space.constraints
+        }
+        return candidate(self.space.objectives, (), rows), excess
+
+    def _outcome(self) -> Outcome:
+        names = self.space.network_names
+        records = {
+            engine_id: {name: self.records[engine_id][name] for name in names}
+            for engine_id in self.points
+        }
+        broken = sum("traceback" in r for mine in records.values() for r in mine.values())
+        counts = {
+            "combinations": self.space.combinations,
+            "samples": self.samples,
+            "refused": len(self.refused),
+            "duplicates": self.duplicates,
+            "engines": len(self.points),
+            "reused": self.reused,
+            "failed": broken,
+        }
+        return Outcome(self.space, self.points, records, tuple(self.refused.values()), counts)

@@ -1,0 +1,123 @@
+"""The interleave that a policy gives a layer, and the least maxima that run all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from dwsim.derive import Plan
+from dwsim.errors import SpecError
+from dwsim.exploration.axes import BEST, NHWC, PLANE
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.workloads import Network
+
+Policy = str | int
+"""plane, nhwc, best, or the most channel groups that are interleaved."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a layer needs of an engine with so many lanes when so many groups interleave."""
+
+    interleave: int
+    cycles: int
+    maxima: Mapping[str, int]
+    """Fields of EngineSpec, each at the least value that runs the layer."""
+
+
+def interleave_of(
+    layer: LayerSpec, lanes: int, policy: Policy, max_interleave: int | None, max_row_pitch: int
+) -> int:
+    """Channel groups that a stream of this layer interleaves.
+
+    Args:
+        layer: the layer.
+        lanes: of the engine.
+        policy: ``nhwc`` is all groups, whatever the engine accepts; ``best`` the divisor with
+            the fewest cycles on an engine made for the layer (of equal ones the smallest:
+            mostly 1, as interleaving saves no more than a pipeline's latency); a number the
+            largest divisor up to it.
+        max_interleave: the engine's; None: whatever is needed.
+        max_row_pitch: the engine's.
+    """
+    if policy == PLANE:
+        return 1
+    groups = needs(layer, lanes, 1).maxima["max_channel_groups"]
+    if policy == NHWC:
+        return groups
+    most = groups if max_interleave is None else min(groups, max_interleave)
+    divisors = [i for i in range(1, most + 1) if groups % i == 0]
+    if policy != BEST:
+        return max(i for i in divisors if i <= policy)
+    able = [needs(layer, lanes, i) for i in divisors]
+    able = [n for n in able if n.maxima["max_row_pitch"] <= max_row_pitch] or able[:1]
+    return min(able, key=lambda n: (n.cycles, n.interleave)).interleave
+
+
+@cache
+def needs(layer: LayerSpec, lanes: int, interleave: int) -> Needs:
+    """What one layer needs, from the plan of it on an engine that is made for it."""
+    rows = layer.ifmap_h + layer.pad_top + layer.pad_bottom
+    span = (layer.ifmap_w + layer.pad_left + layer.pad_right) * interleave
+    kernel = {
+        "max_dilation_h": layer.dilation_h if layer.kernel_h > 1 else 1,
+        "max_dilation_w": layer.dilation_w if layer.kernel_w > 1 else 1,
+        "max_channel_multiplier": layer.channel_multiplier,
+        "max_batch": layer.batch,
+        "max_interleave": interleave,
+    }
+    roomy = EngineSpec(
+        lanes=lanes,
+        kernel_h=layer.kernel_h,
+        kernel_w=layer.kernel_w,
+        max_row_pitch=span,
+        max_plane_rows=rows,
+        max_channel_groups=-(-layer.channels // lanes),
+        max_lead=layer.pad_top * span + layer.pad_left * interleave,
+        **kernel,
+    )
+    plan = Plan(layer, roomy, interleave=interleave)
+    maxima = kernel | {
+        "max_row_pitch": plan.row_pitch * interleave,
+        "max_plane_rows": plan.plane_rows,
+        "max_channel_groups": plan.channel_groups,
+        "max_lead": max(0, -plan.lag),
+    }
+    return Needs(interleave, plan.cycles + plan.switch_cycles, maxima)
+
+
+def fit(
+    networks: Iterable[Network],
+    lanes: int,
+    kernel: tuple[int, int],
+    policy: Policy,
+    max_interleave: int | None,
+    max_row_pitch: int,
+) -> dict[str, int]:
+    """The least maxima with which an engine runs every network whose kernels it has.
+
+    ``max_interleave`` and ``max_row_pitch`` bound the policy's choice, as in
+    ``interleave_of``. A network with a layer that no engine runs is left out. Empty when there
+    is no network left.
+    """
+    found: dict[str, int] = {}
+    for network in networks:
+        if any(x.kernel_h > kernel[0] or x.kernel_w > kernel[1] for x in network.layers):
+            continue
+        try:
+            wanted = [
+                needs(x, lanes, interleave_of(x, lanes, policy, max_interleave, max_row_pitch))
+                for x in dict.fromkeys(network.shapes)
+            ]
+        except SpecError:
+            continue
+        for maxima in (need.maxima for need in wanted):
+            found = {name: max(value, found.get(name, 0)) for name, value in maxima.items()}
+    return found
+
+
+def largest_kernel(networks: Sequence[Network], axis: str) -> int:
+    """The largest kernel_h or kernel_w (``axis`` h or w) of all layers."""
+    return max(getattr(x, f"kernel_{axis}") for network in networks for x in network.layers)

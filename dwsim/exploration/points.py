@@ -1,0 +1,116 @@
+"""Points of a space: which engine a combination of the axes' values is."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dwsim.derive import EngineNumbers
+from dwsim.errors import Rules, SpecError
+from dwsim.exploration.axes import AUTO, FIT, FITTED, PLANE, TAPS_ALL, TAPS_ROW, Value
+from dwsim.exploration.fit import Policy, fit, largest_kernel
+from dwsim.exploration.space import Space
+from dwsim.spec.canonical import canonical_toml
+from dwsim.spec.engine_spec import LIMITS, EngineSpec
+
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Point:
+    """An engine, and the policy by which its streams are interleaved."""
+
+    engine_id: str
+    engine: EngineSpec
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A combination that is no engine, with every rule that it breaks."""
+
+    axes: Mapping[str, Value]
+    reason: str
+
+
+def combination(space: Space, indices: tuple[int, ...]) -> dict[str, Value]:
+    """The values at these places of the axes."""
+    axes = space.axes.items()
+    return {name: values[i] for (name, values), i in zip(axes, indices, strict=True)}
+
+
+def all_combinations(space: Space) -> Iterator[dict[str, Value]]:
+    """Every combination; the last axis changes first."""
+    for values in itertools.product(*space.axes.values()):
+        yield dict(zip(space.axes, values, strict=True))
+
+
+class Resolver:
+    """Turns combinations of a space into points; fits of equal arrays are made once."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._fits: dict[tuple[Any, ...], dict[str, int]] = {}
+
+    def point(self, values: Mapping[str, Value]) -> Point | Refused:
+        """The point of a combination, or why there is none."""
+        try:
+            engine, policy = self._engine(values)
+            # Some rules need derived numbers.
+            EngineNumbers(engine)
+        except SpecError as error:
+            return Refused(dict(values), "; ".join(map(str, error.violations)))
+        engine_id = point_id(engine, policy)
+        return Point(engine_id, replace(engine, name=f"explored_{engine_id}"), policy)
+
+    def _engine(self, values: Mapping[str, Value]) -> tuple[EngineSpec, Policy]:
+        given = dict.fromkeys(FITTED, FIT) | {"taps_per_cycle": TAPS_ALL, "interleave": PLANE}
+        given |= dict(values)
+        policy = given.pop("interleave")
+        kernel = given.pop("kernel", None)
+        for axis in ("h", "w"):
+            size = given[f"kernel_{axis}"] if kernel is None else kernel
+            fitted = largest_kernel(self.space.networks, axis) if size == FIT else size
+            given[f"kernel_{axis}"] = fitted
+        if any(given[name] == FIT for name in FITTED):
+            given |= self._fit(given, policy)
+        if given.get("fifo_depth") == AUTO:
+            given["fifo_depth"] = None
+        given["taps_per_cycle"] = _taps(given)
+        return EngineSpec(**given), policy
+
+    def _fit(self, given: Mapping[str, Any], policy: Policy) -> dict[str, int]:
+        """The maxima that are to fit."""
+        kernel = (given["kernel_h"], given["kernel_w"])
+        interleave, pitch = given["max_interleave"], given["max_row_pitch"]
+        key = (
+            given["lanes"],
+            kernel,
+            policy,
+            None if interleave == FIT else interleave,
+            LIMITS["max_row_pitch"][1] if pitch == FIT else pitch,
+        )
+        if key not in self._fits:
+            self._fits[key] = fit(self.space.networks, *key)
+        maxima = self._fits[key]
+        rules = Rules("fit")
+        shape = "x".join(map(str, kernel))
+        rules.require(bool(maxima), "kernel", shape, "runs no network: there is nothing to fit")
+        rules.raise_if_any()
+        return {name: value for name, value in maxima.items() if given[name] == FIT}
+
+
+def _taps(given: Mapping[str, Any]) -> int | None:
+    """EngineSpec's taps_per_cycle: engines with all taps have one writing."""
+    taps, row = given["taps_per_cycle"], given["kernel_w"]
+    number = row if taps == TAPS_ROW else taps
+    return None if number in (TAPS_ALL, given["kernel_h"] * row) else number
+
+
+def point_id(engine: EngineSpec, policy: Policy) -> str:
+    """What names a point: a hash of everything but the engine's name."""
+    text = canonical_toml(replace(engine, name="engine")) + f"interleave = {policy!r}\n"
+    return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]

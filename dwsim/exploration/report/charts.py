@@ -1,0 +1,293 @@
+"""The charts as Vega-Lite specifications: one definition for the page and for the figures.
+
+A specification is complete but for its data. The page fills in other columns and sizes where a
+reader asks for them; what changes without a new chart is a parameter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Mapping
+from typing import Any
+
+from dwsim.exploration.report.columns import Column
+from dwsim.exploration.report.theme import Palette
+from dwsim.exploration.report.vega import SCHEMA
+from dwsim.exploration.results_schema import ACTIVITY_FIELDS
+
+POINTS = "points"
+"""Rows ``{"id", "engine", "network", "x", "y", "tier"}``; ``tier`` is one of ``TIERS``."""
+
+LAYERS = "layers"
+"""Rows ``{"layer", "cycles", "bound", "utilisation"}`` and one number for each activity."""
+
+ACTIVITY_TITLES = {name: name.replace("_", "-") for name in ACTIVITY_FIELDS}
+"""As ``dwsim simulate`` calls them."""
+
+TIERS = {
+    "front": "on the front",
+    "elsewhere": "on the front over all networks",
+    "other": "other engines",
+    "violates": "violate a constraint",
+}
+"""What a point is, and how the legend says it."""
+
+_SIGNS = {"minimise": 1, "maximise": -1, None: 0}
+_STEP, _LEAST_STEP, _LAYERS_HEIGHT = 15, 4, 560
+_UTILISATION_SHARE = 0.34
+
+
+def front_chart(
+    x: Column, y: Column, palette: Palette, *, log_x: bool = False, log_y: bool = False
+) -> dict[str, Any]:
+    """Two columns against each other: all points, those of the front above them.
+
+    The line follows the best points of these two columns, where each of them has a better way.
+    """
+    return {
+        "$schema": SCHEMA,
+        "data": {"name": POINTS},
+        "params": [
+            {"name": "chosen", "value": ""},
+            {"name": "x_sign", "value": sign(x)},
+            {"name": "y_sign", "value": sign(y)},
+        ],
+        "encoding": {
+            "x": axis("x", x, log_x),
+            "y": axis("y", y, log_y),
+            "color": _tier_colour(palette),
+        },
+        "layer": [
+            _best_line(palette),
+            _points("violates", size=26, opacity=1.0, filled=False),
+            _points("other", size=26, opacity=0.6),
+            _points("elsewhere", size=60, opacity=1.0, stroke=palette.card),
+            _points("front", size=70, opacity=1.0, stroke=palette.card),
+            _chosen_ring(palette),
+        ],
+    }
+
+
+def keep(scale: dict[str, Any], present: Container[str]) -> None:
+    """Takes the colours of what there is not out of a scale, and so out of its legend."""
+    pairs = zip(scale["domain"], scale["range"], strict=True)
+    kept = [pair for pair in pairs if pair[0] in present]
+    scale["domain"], scale["range"] = ([pair[i] for pair in kept] for i in range(2))
+
+
+def axis(channel: str, column: Column, log: bool) -> dict[str, Any]:
+    """The encoding of a column as the axis ``x`` or ``y``."""
+    scale = {"type": "log", "nice": False} if log else {"type": "linear", "zero": False}
+    form = "~%" if column.kind == "share" else "~s"
+    return {
+        "field": channel,
+        "type": "quantitative",
+        "scale": scale | {"padding": 16},
+        "axis": {
+            "title": column.label,
+            "format": form,
+            "tickCount": 6,
+            # A logarithmic axis ticks nine times a decade: only those with a label are drawn.
+            **{key: _labelled(value) for key, value in (("gridOpacity", 0.7), ("tickOpacity", 1))},
+        },
+    }
+
+
+def _labelled(value: float) -> dict[str, Any]:
+    return {"condition": {"test": "datum.label === ''", "value": 0}, "value": value}
+
+
+def sign(column: Column) -> int:
+    """1 where less is better, -1 where more is, 0 where neither."""
+    return _SIGNS[column.goal]
+
+
+def layer_step(layers: int) -> float:
+    """Pixels from a layer to the next, so that networks of many layers keep to a page."""
+    return min(_STEP, max(_LEAST_STEP, round(_LAYERS_HEIGHT / layers, 2)))
+
+
+def layers_chart(
+    palette: Palette, *, width: int, labels: int = 150, prefix: int = 0, step: float = _STEP
+) -> dict[str, Any]:
+    """The layers of a network, one above the other: utilisation, and where the cycles went.
+
+    ``width`` is of both parts together without the labels, ``labels`` that of the longest
+    label, in pixels, ``step`` is from a layer to the next; labels leave out the first ``prefix``
+    letters of the names. The parameter ``share`` draws each layer's cycles as shares of them.
+    """
+    left = round(width * _UTILISATION_SHARE)
+    return {
+        "$schema": SCHEMA,
+        "data": {"name": LAYERS},
+        "params": [{"name": "share", "value": False}, {"name": "prefix", "value": prefix}],
+        "spacing": 14,
+        "hconcat": [
+            _utilisation(palette, left, labels, step),
+            _breakdown(palette, width - left - 14, step),
+        ],
+        "resolve": {"scale": {"y": "shared"}},
+    }
+
+
+def _tier_colour(palette: Palette) -> dict[str, Any]:
+    colours = (palette.accent, palette.accent_soft_mark, palette.point, palette.point_faint)
+    return {
+        "field": "tier",
+        "type": "nominal",
+        "scale": {"domain": list(TIERS), "range": list(colours)},
+        "legend": {
+            "title": None,
+            "orient": "top",
+            "symbolOpacity": 1,
+            "labelLimit": 260,
+            "labelExpr": f"({_expression(TIERS)})[datum.value]",
+        },
+    }
+
+
+def _points(
+    tier: str, *, size: int, opacity: float, filled: bool = True, stroke: str | None = None
+) -> dict[str, Any]:
+    mark = {"type": "point", "filled": filled, "size": size, "opacity": opacity}
+    if stroke is not None:
+        # A rim in the colour of the card keeps neighbours apart.
+        mark |= {"stroke": stroke, "strokeWidth": 1}
+    return {
+        "name": tier,
+        "transform": [{"filter": f"datum.tier === '{tier}'"}],
+        "mark": mark | {"clip": True, "aria": False},
+    }
+
+
+def _best_line(palette: Palette) -> dict[str, Any]:
+    """From best x to best y: a running minimum, after turning what should be large around."""
+    return {
+        "name": "best",
+        "transform": [
+            {"filter": "x_sign != 0 && y_sign != 0 && datum.tier !== 'violates'"},
+            {"calculate": "x_sign * datum.x", "as": "x_cost"},
+            {"calculate": "y_sign * datum.y", "as": "y_cost"},
+            {
+                "window": [{"op": "min", "field": "y_cost", "as": "y_best"}],
+                "sort": [{"field": "x_cost"}, {"field": "y_cost"}],
+                "groupby": ["network"],
+                "frame": [None, 0],
+            },
+            {"calculate": "y_sign * datum.y_best", "as": "y"},
+        ],
+        "mark": {
+            "type": "line",
+            "interpolate": "step-after",
+            "opacity": 0.45,
+            "strokeWidth": 1.5,
+            "clip": True,
+            "aria": False,
+        },
+        "encoding": {
+            "detail": {"field": "network"},
+            "color": {"value": palette.accent},
+            "order": {"field": "x_cost", "type": "quantitative"},
+        },
+    }
+
+
+def _chosen_ring(palette: Palette) -> dict[str, Any]:
+    mark = {"type": "point", "filled": False, "size": 260, "strokeWidth": 2.5, "opacity": 1}
+    return {
+        "name": "chosen",
+        "transform": [{"filter": "datum.engine === chosen"}],
+        "mark": mark | {"clip": True, "aria": False},
+        "encoding": {"color": {"value": palette.text}},
+    }
+
+
+def _layer_names(labels: int) -> dict[str, Any]:
+    axis = {"title": None, "labelLimit": labels, "ticks": False, "domain": False}
+    axis |= {"labelPadding": 6, "labelExpr": "slice(datum.label, prefix)"}
+    return {
+        "field": "layer",
+        "type": "nominal",
+        "sort": None,
+        "axis": axis | {"labelOverlap": True},
+    }
+
+
+def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict[str, Any]:
+    axis = {"format": "%", "title": "utilisation", "values": [0, 0.5, 1]}
+    return {
+        "width": width,
+        "height": {"step": step},
+        "mark": {"type": "bar", "height": {"band": 0.72}, "color": palette.compute, "aria": False},
+        "encoding": {
+            "y": _layer_names(labels),
+            "x": {
+                "field": "utilisation",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": axis,
+            },
+            "tooltip": {"field": "layer"},
+        },
+    }
+
+
+def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
+    colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
+    bars = {
+        "transform": [
+            {"fold": list(ACTIVITY_FIELDS), "as": ["activity", "spent"]},
+            {"calculate": "share ? datum.spent / datum.cycles : datum.spent", "as": "length"},
+        ],
+        "mark": {"type": "bar", "height": {"band": 0.72}, "aria": False},
+        "encoding": {
+            "x": {"field": "length", "type": "quantitative", "axis": _cycles_axis()},
+            "color": {
+                "field": "activity",
+                "type": "nominal",
+                "scale": {"domain": list(ACTIVITY_FIELDS), "range": colours},
+                "legend": _activity_legend(),
+            },
+            "order": {"field": "index", "type": "quantitative"},
+            "tooltip": {"field": "layer"},
+        },
+    }
+    # The position in the stack is that of the schema.
+    places = f"indexof({json.dumps(ACTIVITY_FIELDS)}, datum.activity)"
+    bars["transform"].append({"calculate": places, "as": "index"})
+    bound = {
+        "transform": [
+            {"calculate": "share ? datum.bound / datum.cycles : datum.bound", "as": "length"}
+        ],
+        "mark": {"type": "tick", "thickness": 2, "color": palette.text, "aria": False},
+        "encoding": {"x": {"field": "length", "type": "quantitative"}},
+    }
+    return {
+        "width": width,
+        "height": {"step": step},
+        "encoding": {"y": _layer_names(0) | {"axis": None}},
+        "layer": [bars, bound],
+    }
+
+
+def _cycles_axis() -> dict[str, Any]:
+    return {
+        "title": "cycles, and their bound as a tick",
+        "tickCount": 4,
+        "labelExpr": "share ? format(datum.value, '.0%') : format(datum.value, '~s')",
+    }
+
+
+def _activity_legend() -> dict[str, Any]:
+    return {
+        "title": None,
+        "orient": "top",
+        "columns": 3,
+        "labelExpr": f"({_expression(ACTIVITY_TITLES)})[datum.value]",
+        "symbolType": "square",
+    }
+
+
+def _expression(titles: Mapping[str, str]) -> str:
+    """A dictionary of plain words in Vega's expression language."""
+    return json.dumps(dict(titles))

@@ -1,0 +1,145 @@
+"""How the report names the columns of an exploration, and which way each of them is better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from dwsim.exploration.goals import ENGINE, Objective
+from dwsim.exploration.results import Description
+from dwsim.exploration.results_schema import ENGINE_FIELDS, PAIR_FIELDS, SHARES, Field
+
+Goal = Literal["minimise", "maximise"]
+
+AXES = (*(field.name for field in ENGINE_FIELDS), "interleave")
+"""What an engine is; the other columns are what follows from it."""
+
+SHOWN = frozenset(
+    """
+    engine_id network on_front on_network_front multipliers cycles bound_share utilisation
+    fmax_mhz time_ms inferences_per_s lut ff dsp bram buffer_bytes energy_uj violates
+    """.split()  # noqa: SIM905
+)
+"""What a table has beside the axes that the space explores and its objectives."""
+
+_TITLES = {
+    "engine_id": "engine",
+    "taps_per_cycle": "taps/cycle",
+    "ifmap_width": "ifmap bits",
+    "weight_width": "weight bits",
+    "bound_share": "bound/cycles",
+    "fmax_mhz": "Fmax",
+    "time_ms": "time",
+    "inferences_per_s": "inferences/s",
+    "lut": "LUT",
+    "ff": "FF",
+    "dsp": "DSP",
+    "bram": "BRAM",
+    "macs": "MACs",
+    "buffer_bytes": "buffers",
+    "line_buffer_bytes": "line buffers",
+    "weight_bytes": "weight memory",
+    "fifo_bytes": "FIFO",
+    "input_bytes_per_cycle": "input/cycle",
+    "output_bytes_per_cycle": "output/cycle",
+    "param_bytes_per_cycle": "parameters/cycle",
+    "input_gb_per_s": "input bandwidth",
+    "output_gb_per_s": "output bandwidth",
+    "external_bytes": "external traffic",
+    "energy_uj": "energy",
+    "on_front": "front",
+    "on_network_front": "network front",
+}
+_ABSENT = {"taps_per_cycle": "all", "fifo_depth": "auto"}
+"""What EngineSpec means by None."""
+
+_UNITS = {"uJ": "µJ", "1/s": ""}
+_NEITHER = ("layers", "macs")
+_MAXIMISED = ("bound_share", "utilisation", "fmax_mhz", "inferences_per_s")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the page shows it; ``goal`` is None where neither way is better."""
+
+    key: str
+    title: str
+    kind: Literal["text", "integer", "number", "share", "flag"]
+    meaning: str
+    unit: str = ""
+    goal: Goal | None = None
+    axis: bool = False
+    """Whether it describes the engine instead of measuring it."""
+    absent: str = ""
+    """How a missing value is written, if it means something."""
+
+    @property
+    def label(self) -> str:
+        """Title and unit, for the axis of a plot."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    def as_json(self) -> dict[str, Any]:
+        """For the page."""
+        return {**asdict(self), "label": self.label}
+
+
+def pair_columns() -> tuple[Column, ...]:
+    """The columns of ``points``."""
+    return tuple(_column(field) for field in PAIR_FIELDS)
+
+
+def objective_key(objective: Objective, networks: Sequence[str]) -> str:
+    """The column of an objective's values: ``lut``, or ``time_ms over geomean``."""
+    if _is_plain(objective, networks):
+        return objective.metric
+    return f"{objective.metric} over {objective.over}"
+
+
+def objective_columns(description: Description) -> tuple[Column, ...]:
+    """A column for each objective, in their order: what the front was chosen by."""
+    known = {column.key: column for column in pair_columns()}
+    networks = list(description.networks)
+    wanted = [Objective(**table) for table in description.objectives]
+    return tuple(_objective(one, known[one.metric], networks) for one in wanted)
+
+
+def _is_plain(objective: Objective, networks: Sequence[str]) -> bool:
+    # With one network there is nothing to be over.
+    return objective.over == ENGINE or len(networks) == 1
+
+
+def _objective(objective: Objective, metric: Column, networks: Sequence[str]) -> Column:
+    goal: Goal = "maximise" if objective.goal == "maximise" else "minimise"
+    if _is_plain(objective, networks):
+        # The space says which way it is better.
+        return replace(metric, goal=goal)
+    return replace(
+        metric,
+        key=objective_key(objective, networks),
+        title=f"{metric.title}, {objective.over}",
+        kind="number" if metric.kind == "integer" else metric.kind,
+        meaning=f"{objective.goal} {metric.key} over {objective.over}",
+        goal=goal,
+    )
+
+
+def _column(field: Field) -> Column:
+    axis = field.name in AXES
+    return Column(
+        key=field.name,
+        title=_TITLES.get(field.name, field.name.replace("_uj", "").replace("_", " ")),
+        kind="share" if field.name in SHARES else field.kind,
+        meaning=field.meaning,
+        unit=_UNITS.get(field.unit, field.unit),
+        goal=None if axis else _goal(field),
+        axis=axis,
+        absent=_ABSENT.get(field.name, ""),
+    )
+
+
+def _goal(field: Field) -> Goal | None:
+    """What is measured is a cost, but for the few that are not."""
+    if field.kind not in ("integer", "number") or field.name in _NEITHER:
+        return None
+    return "maximise" if field.name in _MAXIMISED else "minimise"

@@ -1,0 +1,59 @@
+"""One row for each engine: what it is on all networks together, by the objectives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwsim.exploration.goals import Objective
+from dwsim.exploration.report.columns import objective_key
+from dwsim.exploration.results import Results
+from dwsim.exploration.results_schema import NETWORK_METRICS, PAIR_FIELDS
+
+OVERALL = "all networks"
+"""Stands in the column ``network`` of these rows."""
+
+
+_OF_A_NETWORK = {*NETWORK_METRICS, "layers", "macs"}
+
+
+def overall_rows(results: Results) -> list[dict[str, Any]]:
+    """A row for each engine, in the order of the pairs; none when there is one network.
+
+    What is the engine's alone is kept, what is measured on a network is null; instead there is
+    a value for each objective. An engine that cannot run some network has no value
+    for an objective over all of them.
+    """
+    if len(results.description.networks) == 1:
+        return []
+    by_engine: dict[str, list[dict[str, Any]]] = {}
+    for pair in results.pairs:
+        by_engine.setdefault(pair["engine_id"], []).append(pair)
+    return [_overall(pairs, results) for pairs in by_engine.values()]
+
+
+def _overall(pairs: list[dict[str, Any]], results: Results) -> dict[str, Any]:
+    fine = [pair for pair in pairs if pair["status"] == "ok"]
+    row = {
+        field.name: None if field.name in _OF_A_NETWORK else _common(fine or pairs, field.name)
+        for field in PAIR_FIELDS
+    }
+    bad = [pair for pair in pairs if pair["status"] != "ok"]
+    row |= {
+        "network": OVERALL,
+        "status": bad[0]["status"] if bad else "ok",
+        "reason": "; ".join(f"{pair['network']}: {pair['reason']}" for pair in bad),
+        "violates": "; ".join(dict.fromkeys(p["violates"] for p in fine if p["violates"])),
+        "on_network_front": any(pair["on_network_front"] for pair in pairs),
+    }
+    by_network = {pair["network"]: pair for pair in pairs}
+    for table in results.description.objectives:
+        objective = Objective(**table)
+        row[objective_key(objective, list(results.description.networks))] = objective.value(
+            by_network
+        )
+    return row
+
+
+def _common(rows: list[dict[str, Any]], key: str) -> Any:
+    values = {row.get(key) for row in rows}
+    return values.pop() if len(values) == 1 else None

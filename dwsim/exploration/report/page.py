@@ -1,0 +1,89 @@
+"""The HTML file: data, charts, styles and scripts put into one page that fetches nothing."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from dwsim.exploration.report import vega
+from dwsim.exploration.report.charts import front_chart, layers_chart
+from dwsim.exploration.report.columns import pair_columns
+from dwsim.exploration.report.document import document
+from dwsim.exploration.report.theme import DARK, LIGHT, Palette, chart_config
+from dwsim.exploration.results import Results
+from dwsim.support.resources import report_dir
+from dwsim.version import __version__
+
+SCRIPTS = (
+    "format.js",
+    "data.js",
+    "filter.js",
+    "front.js",
+    "table.js",
+    "engine.js",
+    "notes.js",
+    "controls.js",
+    "main.js",
+)
+"""In the order in which they are joined: each one uses only those before it."""
+
+
+def write_report(results: Results, path: Path) -> None:
+    """Writes the report of an exploration as one HTML file.
+
+    The same results give the same bytes. A browser needs nothing but the file: the page's own
+    content security policy forbids it to fetch anything.
+
+    Raises:
+        ToolError: when vl-convert, which brings Vega along, is not installed.
+        OSError: when the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(results), encoding="utf-8")
+
+
+def page(results: Results) -> str:
+    """The text of the page."""
+    content = document(results) | {"charts": {"light": _charts(LIGHT), "dark": _charts(DARK)}}
+    scripts = "\n".join(_asset(name) for name in SCRIPTS)
+    return Template(_asset("page.html")).substitute(
+        title=html.escape(results.description.space),
+        version=__version__,
+        light=LIGHT.css(),
+        dark=DARK.css(),
+        style=_asset("page.css"),
+        licenses=_asset("licenses.txt"),
+        vega=_inline(vega.javascript()),
+        data=_packed(content),
+        script=_inline(scripts),
+    )
+
+
+def _charts(palette: Palette) -> dict[str, Any]:
+    """The charts of one scheme, with columns that the page replaces."""
+    columns = {column.key: column for column in pair_columns()}
+    return {
+        "config": chart_config(palette),
+        "front": front_chart(columns["cycles"], columns["lut"], palette),
+        "layers": layers_chart(palette, width=400),
+    }
+
+
+def _asset(name: str) -> str:
+    return (report_dir() / name).read_text(encoding="utf-8")
+
+
+def _inline(script: str) -> str:
+    # An HTML parser ends a script at this text, wherever it stands.
+    return script.replace("</script", "<\\/script")
+
+
+def _packed(content: dict[str, Any]) -> str:
+    """JSON, compressed: a thousandth of a report's numbers are seen at once, if any."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

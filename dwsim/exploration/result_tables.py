@@ -1,0 +1,74 @@
+"""The rows of an exploration's two tables, from what its evaluations recorded."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from dwsim.derive import start_cycles
+from dwsim.exploration.evaluate import LAYER_FACTS
+from dwsim.exploration.goals import violated
+from dwsim.exploration.outcome import Outcome, Record
+from dwsim.workloads import Network
+
+FAILURES = "failures"
+"""The directory of tracebacks."""
+
+Layer = NamedTuple("Layer", [(name, int) for name in LAYER_FACTS])
+
+
+def failure_file(engine_id: str, network: str) -> str:
+    """Where the traceback of an evaluation that broke is, in the results' directory."""
+    return f"{FAILURES}/{engine_id}-{network}.txt"
+
+
+def pair_rows(outcome: Outcome) -> list[dict[str, Any]]:
+    """The rows of ``points``: those of the records, with what compares engines."""
+    rows = []
+    for engine_id, mine in outcome.rows.items():
+        for network, row in mine.items():
+            compared = {
+                "violates": violated(outcome.space.constraints, row),
+                "on_front": engine_id in outcome.front,
+                "on_network_front": engine_id in outcome.network_fronts[network],
+            }
+            if row["status"] == "failed":
+                compared["reason"] = f"{row['reason']}; see {failure_file(engine_id, network)}"
+            rows.append(row | compared)
+    return rows
+
+
+def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
+    """The rows of ``layers``."""
+    rows: list[dict[str, Any]] = []
+    for network in outcome.space.networks:
+        shapes = [asdict(layer) | {"macs": layer.macs} for layer in network.layers]
+        for engine_id, records in outcome.records.items():
+            record = records[network.name]
+            if record["row"]["status"] != "ok":
+                continue
+            known = {"engine_id": engine_id, "network": network.name}
+            multipliers = record["row"]["multipliers"]
+            for index, (shape, layer) in enumerate(
+                zip(shapes, layers_of(network, record), strict=True)
+            ):
+                share = shape["macs"] / (multipliers * layer["cycles"])
+                rows.append(
+                    shape
+                    | layer
+                    | known
+                    | {"index": index, "layer": shape["name"], "utilisation": share}
+                )
+    return rows
+
+
+def layers_of(network: Network, record: Record) -> list[dict[str, int]]:
+    """The facts of each layer of a network, with when it starts and how long the next waits."""
+    different = dict(zip(dict.fromkeys(network.shapes), record["facts"], strict=True))
+    streams = [Layer(*different[shape]) for shape in network.shapes]
+    # One more, so that the last layer has a layer to wait for it: the next inference's first.
+    starts = start_cycles([*streams, streams[0]], [True] * (len(streams) + 1))
+    return [
+        stream._asdict() | {"start_cycle": start, "wait_cycles": following - start - stream.cycles}
+        for stream, start, following in zip(streams, starts, starts[1:], strict=False)
+    ]

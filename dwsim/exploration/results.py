@@ -1,0 +1,159 @@
+"""What an exploration leaves behind: two tidy tables and a description, in one directory.
+
+* ``points.parquet``, ``points.csv``: a row for each engine and network (``PAIR_FIELDS``);
+* ``layers.parquet``, ``layers.csv``: a row for each layer of each pair that is ok
+  (``LAYER_FIELDS``);
+* ``explore.json``: what was explored and what came out of it (``Description``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from dwsim.errors import Rules
+from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
+
+FORMAT = 1
+"""Version of the tables' columns and of the description."""
+
+Row = Mapping[str, Any]
+
+_TYPES = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What ``explore.json`` says beside the tables.
+
+    ``objectives`` are tables ``{"metric", "goal", "over"}`` (goal: minimise or maximise; over: a
+    network, geomean, sum, worst, or engine for a metric that all networks share), in the space's
+    order; ``front`` is sorted by the first one
+    and has for each engine ``{"engine_id", "values"}``, a value for each objective;
+    ``network_fronts`` has the engine ids of the front of each network alone. ``refused`` are
+    combinations of the axes that are no engine: ``{"axes", "reason"}``; ``failed`` evaluations
+    that broke: ``{"engine_id", "network", "traceback"}``, the last a file of the directory.
+    ``area`` says where area and clock are from, with the held-out error of an estimate.
+    """
+
+    space: str
+    """Name of the space."""
+    toml: str
+    """The space, as it was read."""
+    networks: dict[str, dict[str, Any]]
+    """Of each network: ``{"layers", "macs", "source"}``."""
+    objectives: list[dict[str, str]]
+    constraints: list[dict[str, Any]]
+    """``{"metric", "min" or "max"}``."""
+    front: list[dict[str, Any]]
+    network_fronts: dict[str, list[str]]
+    counts: dict[str, int]
+    """As ``dwsim.exploration.outcome.Outcome`` has them."""
+    refused: list[dict[str, Any]]
+    failed: list[dict[str, str]]
+    area: dict[str, Any]
+    energy: dict[str, Any]
+    """The table that the energies are from, and its source."""
+    search: dict[str, Any]
+    """``{"method"}``, and of a sampler its name, seed and budget."""
+    versions: dict[str, str] = field(default_factory=dict)
+    confirmed: list[dict[str, Any]] = field(default_factory=list)
+    """Layers that went through RTL: ``{"engine_id", "network", "layer", "cycles",
+    "rtl_cycles", "start_cycle", "rtl_start_cycle"}``."""
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables as rows, and the description."""
+
+    pairs: list[dict[str, Any]]
+    layers: list[dict[str, Any]]
+    description: Description
+
+
+def schema(columns: Sequence[Field]) -> pa.Schema:
+    """Arrow's schema of a table; meaning and unit are the fields' metadata."""
+    return pa.schema(
+        [
+            pa.field(
+                column.name,
+                _TYPES[column.kind],
+                metadata={"meaning": column.meaning, "unit": column.unit},
+            )
+            for column in columns
+        ]
+    )
+
+
+def table(columns: Sequence[Field], rows: Sequence[Row]) -> pa.Table:
+    """Rows as a table with exactly these columns; what a row has not is null."""
+    return pa.table(
+        {column.name: [row.get(column.name) for row in rows] for column in columns},
+        schema=schema(columns),
+    )
+
+
+def write_results(
+    directory: Path,
+    pairs: Sequence[Row],
+    layers: Sequence[Row],
+    description: Description,
+) -> list[Path]:
+    """Writes both tables, each as Parquet and CSV, and the description; returns the paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, columns, rows in (("points", PAIR_FIELDS, pairs), ("layers", LAYER_FIELDS, layers)):
+        content = table(columns, rows)
+        paths += [directory / f"{name}.parquet", directory / f"{name}.csv"]
+        pyarrow.parquet.write_table(content, paths[-2])
+        pyarrow.csv.write_csv(content, paths[-1])
+    paths.append(directory / "explore.json")
+    paths[-1].write_text(json.dumps(asdict(description), indent=1) + "\n", encoding="utf-8")
+    return paths
+
+
+def note_confirmed(directory: Path, rows: Sequence[Row]) -> None:
+    """Adds to the description which layers went through RTL."""
+    path = directory / "explore.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    described["confirmed"] = [dict(row) for row in rows]
+    path.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+
+
+def read_results(directory: Path) -> Results:
+    """Reads what ``write_results`` wrote.
+
+    Raises:
+        SpecError: when a file is missing or was written by another version's format.
+    """
+    rules = Rules(f"results in {directory}")
+    for name in ("points.parquet", "layers.parquet", "explore.json"):
+        there = (directory / name).is_file()
+        rules.require(there, name, None, "is missing: run dwsim explore with -o DIR first")
+    rules.raise_if_any()
+    described = json.loads((directory / "explore.json").read_text(encoding="utf-8"))
+    rules.require(
+        described.get("format") == FORMAT,
+        "format",
+        described.get("format"),
+        f"must be {FORMAT}, this version's: run dwsim explore again",
+    )
+    rules.raise_if_any()
+    pairs, layers = (
+        pyarrow.parquet.read_table(directory / f"{name}.parquet").to_pylist()
+        for name in ("points", "layers")
+    )
+    return Results(pairs, layers, Description(**described))

@@ -1,0 +1,111 @@
+"""``explore``: from a space to a directory with its results."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dwsim.exploration import area, energy
+from dwsim.exploration.exploration import Exploration, Progress
+from dwsim.exploration.outcome import Outcome
+from dwsim.exploration.pool import Pool
+from dwsim.exploration.result_tables import FAILURES, failure_file, layer_rows, pair_rows
+from dwsim.exploration.results import Description, write_results
+from dwsim.exploration.space import Space
+from dwsim.exploration.store import Store, code_hash
+from dwsim.spec.canonical import toml_table
+from dwsim.version import __version__
+
+ENGINES = "engines"
+"""The directory of spec files: the engines of the fronts."""
+
+
+def explore(
+    space: Space, directory: Path, pool: Pool, progress: Progress = lambda done, total: None
+) -> Outcome:
+    """Explores a space and writes what it finds to a directory, which has the store, too.
+
+    Raises:
+        ToolError: when another run writes there, a tool that the area needs is missing, or a
+            worker dies.
+    """
+    area.check(space.area, space.target)
+    with Store(directory) as store:
+        outcome = Exploration(space, store, pool, progress).run()
+        _write_texts(directory / FAILURES, "*.txt", _failures(outcome))
+        _write_texts(directory / ENGINES, "*.toml", _engines(outcome))
+        write_results(directory, pair_rows(outcome), layer_rows(outcome), description(outcome))
+    return outcome
+
+
+def description(outcome: Outcome) -> Description:
+    """What ``explore.json`` says."""
+    space = outcome.space
+    front = [{"engine_id": name, "values": values} for name, values in outcome.front.items()]
+    search: dict[str, Any] = {"method": "enumerate"}
+    if space.search.samples(space.combinations):
+        search = asdict(space.search) | {"method": "sample"}
+    return Description(
+        space=space.name,
+        toml=space.text,
+        networks={
+            network.name: {
+                "layers": len(network.layers),
+                "macs": network.macs,
+                "source": network.source,
+            }
+            for network in space.networks
+        },
+        objectives=[asdict(objective) for objective in space.objectives],
+        constraints=[
+            {"metric": one.metric, "min": one.low, "max": one.high} for one in space.constraints
+        ],
+        front=front,
+        network_fronts=outcome.network_fronts,
+        counts=outcome.counts,
+        refused=[{"axes": dict(one.axes), "reason": one.reason} for one in outcome.refused],
+        failed=[
+            {"engine_id": engine, "network": network, "traceback": failure_file(engine, network)}
+            for engine, network in outcome.failed
+        ],
+        area=area.described(space.area, space.target),
+        energy=energy.table(),
+        search=search,
+        versions={
+            "dwsim": __version__,
+            "code": code_hash()[:12],
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        },
+    )
+
+
+def _failures(outcome: Outcome) -> dict[str, str]:
+    """The tracebacks, by file name."""
+    return {Path(failure_file(*pair)).name: traceback for pair, traceback in outcome.failed.items()}
+
+
+def _engines(outcome: Outcome) -> dict[str, str]:
+    """The spec file of each engine on a front, by file name."""
+    fronts = [outcome.front, *outcome.network_fronts.values()]
+    names = dict.fromkeys(name for front in fronts for name in front)
+    texts = {}
+    for name in names:
+        point = outcome.points[name]
+        text = f"# An engine of the front of {outcome.space.name}; interleave: {point.policy}\n"
+        text += f"# dwsim generate {ENGINES}/{name}.toml -o {point.engine.name}/\n\n"
+        texts[f"{name}.toml"] = text + toml_table("engine", point.engine)
+    return texts
+
+
+def _write_texts(directory: Path, pattern: str, texts: dict[str, str]) -> None:
+    """Makes these the directory's files of that pattern; those of an earlier run go."""
+    for old in directory.glob(pattern):
+        old.unlink()
+    for name, text in texts.items():
+        directory.mkdir(exist_ok=True)
+        (directory / name).write_text(text, encoding="utf-8")

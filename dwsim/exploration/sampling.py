@@ -1,0 +1,77 @@
+"""Sampling a large space with Optuna: which combinations to evaluate next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import optuna
+
+from dwsim.exploration.axes import Value
+from dwsim.exploration.space import Space
+
+Judged = tuple[Sequence[float] | None, Mapping[str, float]]
+"""Objectives of a combination (None: it has none), and its excess over each constraint."""
+
+_DIRECTIONS = {"minimise": "minimize", "maximise": "maximize"}
+
+
+class Sampler:
+    """Asks Optuna for combinations in batches, and tells it what came out of them.
+
+    A batch is as large as the sampler's population, whatever the workers, and is told in its
+    own order: the same space and seed give the same combinations everywhere.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        # Its log says of every trial what it was.
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.study = optuna.create_study(
+            sampler=_sampler(space),
+            directions=[_DIRECTIONS[objective.goal] for objective in space.objectives],
+        )
+
+    def batches(
+        self, judge: Callable[[Sequence[dict[str, Value]]], Sequence[Judged]]
+    ) -> Iterator[int]:
+        """Asks, has each batch judged and tells, until the budget is spent.
+
+        Yields how many combinations have been judged.
+        """
+        search = self.space.search
+        done = 0
+        while done < search.budget:
+            count = min(search.population, search.budget - done)
+            trials = [self.study.ask() for _ in range(count)]
+            combinations = [self._suggest(trial) for trial in trials]
+            for trial, judged in zip(trials, judge(combinations), strict=True):
+                self._tell(trial, judged)
+            done += count
+            yield done
+
+    def _suggest(self, trial: optuna.Trial) -> dict[str, Value]:
+        """A value for each axis; numbers in a row are near each other, words are not."""
+        chosen = {}
+        for name, values in self.space.axes.items():
+            if all(type(value) is int for value in values):
+                ordered = sorted(values)
+                chosen[name] = ordered[trial.suggest_int(name, 0, len(values) - 1)]
+            else:
+                chosen[name] = values[trial.suggest_categorical(name, list(range(len(values))))]
+        return chosen
+
+    def _tell(self, trial: optuna.Trial, judged: Judged) -> None:
+        values, excesses = judged
+        if values is None:
+            self.study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            return
+        for name, excess in excesses.items():
+            trial.set_constraint(name, excess)
+        self.study.tell(trial, values)
+
+
+def _sampler(space: Space) -> optuna.samplers.BaseSampler:
+    search = space.search
+    if search.sampler == "nsga2":
+        return optuna.samplers.NSGAIISampler(population_size=search.population, seed=search.seed)
+    return optuna.samplers.TPESampler(seed=search.seed)

@@ -1,0 +1,213 @@
+"""Space files: the axes, networks, constraints and objectives of an exploration, as TOML."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dwsim.errors import DwsimError, Rules, SpecError, Violation
+from dwsim.exploration.area import ESTIMATE, SOURCES, targets, untimed
+from dwsim.exploration.axes import Value, read_axes
+from dwsim.exploration.goals import Constraint, Objective, read_constraints, read_objectives
+from dwsim.spec.spec_file import brief, parse_toml, read_text, unknown
+from dwsim.support.resources import space_dir
+from dwsim.workloads import Network, read_network
+
+METHODS = ("auto", "enumerate", "sample")
+SAMPLERS = ("nsga2", "tpe")
+_KEYS = (
+    "networks",
+    "engine",
+    "constraints",
+    "objective",
+    "search",
+    "area",
+    "target",
+    "confirm_network",
+)
+
+
+@dataclass(frozen=True)
+class Search:
+    """How the engines of a space are chosen.
+
+    ``auto`` evaluates all if they are at most ``budget``, and samples otherwise: ``budget``
+    engines, by Optuna's ``sampler`` with ``seed``.
+    """
+
+    method: str = "auto"
+    sampler: str = "nsga2"
+    budget: int = 5000
+    seed: int = 1
+    population: int = 50
+
+    def samples(self, combinations: int) -> bool:
+        """Whether a space of so many combinations is sampled."""
+        return self.method == "sample" or (self.method == "auto" and combinations > self.budget)
+
+
+@dataclass(frozen=True)
+class Space:
+    """What a space file says."""
+
+    name: str
+    axes: dict[str, tuple[Value, ...]]
+    networks: tuple[Network, ...]
+    constraints: tuple[Constraint, ...]
+    objectives: tuple[Objective, ...]
+    search: Search
+    area: str
+    target: str
+    confirm_network: str | None
+    text: str
+    path: Path
+
+    @property
+    def combinations(self) -> int:
+        """Combinations of the axes' values."""
+        return math.prod(len(values) for values in self.axes.values())
+
+    @property
+    def network_names(self) -> tuple[str, ...]:
+        """Names of the networks, in the file's order."""
+        return tuple(network.name for network in self.networks)
+
+
+def ready_spaces() -> tuple[str, ...]:
+    """Names of the spaces that come with dwsim."""
+    return tuple(sorted(path.stem for path in space_dir().glob("*.toml")))
+
+
+def read_space(path_or_name: str | Path) -> Space:
+    """Reads a space file, or the ready-made space of that name.
+
+    Raises:
+        SpecError: with every violated rule of the file; or with the line of a TOML error.
+    """
+    path = Path(path_or_name)
+    if not path.is_file():
+        ready = space_dir() / f"{path_or_name}.toml"
+        if str(path_or_name) not in ready_spaces():
+            what = "is a directory" if path.is_dir() else "is no file"
+            rule = f"{what}, and no ready-made space: those are {', '.join(ready_spaces())}"
+            raise SpecError("space file", [Violation("SPACE", str(path_or_name), rule)])
+        path = ready
+    return parse_space(read_text(path, "space file", "SPACE"), path)
+
+
+def parse_space(text: str, path: Path) -> Space:
+    """What ``read_space`` does, of a text that is at hand; networks are beside ``path``."""
+    tables = parse_toml(text, path)
+    rules = Rules(str(path))
+    for key, value in tables.items():
+        rule = unknown(key, _KEYS, f"a space has {', '.join(_KEYS)}")
+        rules.require(key in _KEYS, key, brief(value), rule)
+    axes = read_axes(rules, tables.get("engine"))
+    networks = _networks(rules, tables.get("networks"), path.parent)
+    names = [network.name for network in networks]
+    constraints = read_constraints(rules, tables.get("constraints"))
+    objectives = read_objectives(rules, tables.get("objective"), names)
+    search = _search(rules, tables.get("search", {}))
+    area, target = tables.get("area", ESTIMATE), tables.get("target", "ecp5")
+    if _choice(rules, "area", area, SOURCES) and _choice(rules, "target", target, targets(area)):
+        _check_timed(rules, objectives, constraints, untimed(area, target))
+    confirm = tables.get("confirm_network")
+    if confirm is not None and networks:
+        _choice(rules, "confirm_network", confirm, names)
+    rules.raise_if_any()
+    return Space(
+        path.stem,
+        axes,
+        networks,
+        constraints,
+        objectives,
+        search,
+        area,
+        target,
+        confirm,
+        text,
+        path,
+    )
+
+
+def _networks(rules: Rules, names: Any, folder: Path) -> tuple[Network, ...]:
+    """The networks; what is wrong with each joins the rules."""
+    listed = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+    wanted = "is required: a list of names of networks, of .toml and of .tflite files"
+    if not rules.require(bool(listed), "networks", brief(names), wanted):
+        return ()
+    found: list[Network] = []
+    for index, name in enumerate(names):
+        where = f"networks[{index}]"
+        try:
+            network = read_network(name, folder)
+        except SpecError as error:
+            rules.violations += [
+                Violation(
+                    where if v.field == "networks" else f"{where}: {v.field}", v.value, v.rule
+                )
+                for v in error.violations
+            ]
+            continue
+        except (DwsimError, OSError) as error:
+            rules.require(False, where, name, str(error))
+            continue
+        rules.require(
+            network.name not in [other.name for other in found],
+            where,
+            name,
+            f"is named {network.name} like another: names must differ",
+        )
+        rules.require(
+            re.fullmatch(r"[A-Za-z0-9_.-]+", network.name) is not None,
+            where,
+            name,
+            "must have a file name of letters, digits and _.-",
+        )
+        found.append(network)
+    return tuple(found)
+
+
+def _search(rules: Rules, table: Any) -> Search:
+    if not isinstance(table, dict):
+        rules.require(False, "search", brief(table), "must be a table [search]")
+        return Search()
+    keys = tuple(Search.__dataclass_fields__)
+    for key, value in table.items():
+        rule = unknown(key, keys, f"the keys are {', '.join(keys)}")
+        rules.require(key in keys, f"search.{key}", brief(value), rule)
+    values = {key: value for key, value in table.items() if key in keys}
+    good = [
+        _choice(rules, "search.method", values.get("method", "auto"), METHODS),
+        _choice(rules, "search.sampler", values.get("sampler", "nsga2"), SAMPLERS),
+        rules.integer("search.budget", values.get("budget", 1), 1),
+        rules.integer("search.seed", values.get("seed", 0), 0, (1 << 32) - 1),
+        # Optuna crosses two parents.
+        rules.integer("search.population", values.get("population", 2), 2),
+    ]
+    return Search(**values) if all(good) else Search()
+
+
+def _check_timed(
+    rules: Rules,
+    objectives: Sequence[Objective],
+    constraints: Sequence[Constraint],
+    missing: Sequence[str],
+) -> None:
+    """No goal needs a clock where there is none."""
+    rule = "needs a clock, but this target is not placed and routed"
+    for index, objective in enumerate(objectives):
+        where = f"objective[{index}].{objective.goal}"
+        rules.require(objective.metric not in missing, where, objective.metric, rule)
+    for constraint in constraints:
+        where = f"constraints.{constraint.metric}"
+        rules.require(constraint.metric not in missing, where, str(constraint), rule)
+
+
+def _choice(rules: Rules, field: str, value: Any, choices: Any) -> bool:
+    known = isinstance(value, str) and value in choices
+    return rules.require(known, field, brief(value), f"must be one of {', '.join(choices)}")

@@ -1,0 +1,136 @@
+"""What ``dwsim explore`` prints: the front as a table, and what the space came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dwsim.exploration import area
+from dwsim.exploration.axes import AUTO, TAPS_ALL
+from dwsim.exploration.goals import ENGINE
+from dwsim.exploration.outcome import Outcome
+from dwsim.exploration.result_tables import failure_file
+from dwsim.exploration.results_schema import PAIR_FIELDS
+from dwsim.support.text_table import Column, text_table
+
+if TYPE_CHECKING:
+    from dwsim.exploration.confirm import Confirmation
+
+_KINDS = {field.name: field.kind for field in PAIR_FIELDS}
+
+_ALWAYS = ("multipliers", "fmax_mhz", "lut", "dsp", "bram")
+"""What the table of a front has beside the axes and the objectives."""
+
+_OF_ONE_NETWORK = ("cycles", "utilisation", "time_ms")
+"""What it has, too, when there is only one network."""
+
+_MOST_REASONS = 8
+
+_NONE = {"taps_per_cycle": TAPS_ALL, "fifo_depth": AUTO}
+"""What a space calls an engine's None."""
+
+_CONFIRMED = (
+    Column("layer", "layer", "text"),
+    Column("start_cycle", "starts in"),
+    Column("rtl_start_cycle", "in RTL"),
+    Column("cycles", "cycles"),
+    Column("rtl_cycles", "in RTL"),
+    Column("verdict", "", "text"),
+)
+
+
+def summary(outcome: Outcome) -> str:
+    """What was explored, and where its area and clock are from."""
+    space, counts = outcome.space, outcome.counts
+    looked = f"{counts['combinations']:,} combinations"
+    if counts["samples"]:
+        search = space.search
+        looked = f"{counts['samples']:,} samples ({search.sampler}, seed {search.seed}) of {looked}"
+    parts = [f"{counts['engines']:,} engines"]
+    parts += [f"{counts[key]:,} {key}" for key in ("refused", "duplicates") if counts[key]]
+    pairs = f"{counts['engines'] * len(space.networks):,} pairs of engine and network"
+    parts = [f"{looked}: {', '.join(parts)}", pairs]
+    parts += [f"{counts[key]:,} {key}" for key in ("reused", "failed") if counts[key]]
+    return f"{space.name}: {'; '.join(parts)}\n{area.sentence(space.area, space.target)}\n"
+
+
+def front_table(outcome: Outcome) -> str:
+    """The engines on the front, sorted by the first objective."""
+    return text_table(_columns(outcome), [_row(outcome, name) for name in outcome.front])
+
+
+def refusals(outcome: Outcome) -> str:
+    """The combinations that are no engine, counted by reason."""
+    reasons = Counter(one.reason for one in outcome.refused)
+    lines = [f"  {count:,} x {reason}\n" for reason, count in reasons.most_common(_MOST_REASONS)]
+    if len(reasons) > _MOST_REASONS:
+        lines.append(f"  and {len(reasons) - _MOST_REASONS} more reasons: explore.json has all\n")
+    return "".join(["refused combinations:\n", *lines]) if lines else ""
+
+
+def fronts_of_networks(outcome: Outcome) -> str:
+    """How many engines are on the front of each network alone; nothing for one network."""
+    if len(outcome.space.networks) == 1:
+        return ""
+    counts = (f"{name} {len(front)}" for name, front in outcome.network_fronts.items())
+    return f"engines on the front of each network alone: {', '.join(counts)}\n"
+
+
+def failures(outcome: Outcome, directory: Path) -> str:
+    """Where the tracebacks of evaluations that broke are."""
+    files = (directory / failure_file(*pair) for pair in outcome.failed)
+    return "".join(f"failed: {file}\n" for file in files)
+
+
+def confirmations(done: Sequence[Confirmation], engines: int) -> str:
+    """Each layer that went through RTL, and for each engine what an inference took."""
+    parts = []
+    for one in done:
+        engine = one.point.engine
+        parts.append(
+            f"{one.point.engine_id} on {one.network}: {engine.lanes} lanes,"
+            f" {engine.kernel_h}x{engine.kernel_w}, {engine.multipliers} multipliers,"
+            f" {one.point.policy}: one inference {one.cycles:,} cycles, the next after"
+            f" {one.interval_cycles:,}; RTL = model = golden\n"
+        )
+        verdicts = [row | {"verdict": "RTL = model = golden"} for row in one.rows]
+        parts.append(text_table(_CONFIRMED, verdicts) + "\n")
+    return "".join([*parts, f"confirmed: {len(done)} of {engines} engines of the front\n"])
+
+
+def _columns(outcome: Outcome) -> list[Column]:
+    space = outcome.space
+    columns = [Column("engine_id", "engine", "text")]
+    columns += [Column(name, name, _kind(name)) for name in _varied(outcome)]
+    titles = [objective.title(space.network_names) for objective in space.objectives]
+    for index, (objective, title) in enumerate(zip(space.objectives, titles, strict=True)):
+        kind = _kind(objective.metric)
+        # A mean of counts is no count.
+        averaged = objective.over != ENGINE and len(space.networks) > 1
+        columns.append(Column(f"objective{index}", title, "number" if averaged else kind))
+    more = (*_OF_ONE_NETWORK, *_ALWAYS) if len(space.networks) == 1 else _ALWAYS
+    shown = {column.title for column in columns}
+    return columns + [Column(name, name, _kind(name)) for name in more if name not in shown]
+
+
+def _kind(name: str) -> Any:
+    if name in _NONE:
+        return "text"
+    if name in ("bound_share", "utilisation"):
+        return "share"
+    return {"integer": "count", "number": "number"}.get(_KINDS[name], "text")
+
+
+def _varied(outcome: Outcome) -> Iterator[str]:
+    """Columns of the axes that have several values in the space."""
+    for name, values in outcome.space.axes.items():
+        if len(values) > 1:
+            yield from ("kernel_h", "kernel_w") if name == "kernel" else (name,)
+
+
+def _row(outcome: Outcome, name: str) -> Mapping[str, Any]:
+    row = next(iter(outcome.rows[name].values()))
+    words = {axis: word for axis, word in _NONE.items() if row[axis] is None}
+    return row | words | {f"objective{i}": value for i, value in enumerate(outcome.front[name])}

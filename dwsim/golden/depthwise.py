@@ -1,0 +1,187 @@
+"""The golden model: what the ofmap is, straight from the operator's formula.
+
+It knows no cycles and no hardware, and imports no other part of dwsim but the layer's shape, so
+that the models and the RTL are checked against a second, independent road to the numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.errors import Rules
+from dwsim.spec.layer_spec import LayerSpec
+
+_FLOATS = tuple(np.dtype(kind) for kind in (np.float16, np.float32, np.float64))
+_INT32 = np.iinfo(np.int32)
+_INT64 = np.iinfo(np.int64)
+
+
+def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.ndarray:
+    """The depthwise convolution of an ifmap, as ``tf.nn.depthwise_conv2d`` defines it.
+
+    ``ofmap[b, i, j, k*M + q] = sum_{di,dj} weight[di, dj, k, q] * ifmap[b, stride_h*i +
+    dilation_h*di - pad_top, stride_w*j + dilation_w*dj - pad_left, k]``. Taps outside the ifmap
+    contribute nothing, not even when the weight there is infinite (TensorFlow makes that NaN).
+
+    Args:
+        ifmap_nhwc: shape ``layer.ifmap_shape``. Integers of any width, or float16/32/64.
+        weight: shape ``layer.weight_shape``. Integers of any width, or the ifmap's float dtype.
+        layer: the geometry.
+
+    Returns:
+        A new array of ``layer.ofmap_shape`` and ``result_dtype(...)``. Integers are exact sums.
+        Floats are accumulated in their own dtype, tap by tap, row by row, as TensorFlow does.
+
+    Raises:
+        SpecError: for wrong shapes, refused dtypes, and integer sums that could leave int64.
+    """
+    rules = Rules("golden.depthwise")
+    rules.require(
+        ifmap_nhwc.shape == layer.ifmap_shape,
+        "ifmap.shape",
+        ifmap_nhwc.shape,
+        f"must be {layer.ifmap_shape}",
+    )
+    rules.require(
+        weight.shape == layer.weight_shape,
+        "weight.shape",
+        weight.shape,
+        f"must be {layer.weight_shape}",
+    )
+    check_dtypes(rules, ifmap_nhwc.dtype, weight.dtype, names=("ifmap", "weight"))
+    rules.raise_if_any()
+    require_exact_sums(ifmap_nhwc, weight)
+    dtype = result_dtype(ifmap_nhwc.dtype, weight.dtype, layer)
+    if layer.is_empty:
+        return np.zeros(layer.ofmap_shape, dtype)
+    # Floats overflow to infinity and infinities cancel to NaN as quietly as in TensorFlow.
+    # (Unsigned 64-bit values may wrap in the cast: sums modulo 2**64 are exact when they fit.)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        ifmap, weight = ifmap_nhwc.astype(dtype, copy=False), weight.astype(dtype, copy=False)
+        return _sum_of_taps(ifmap, weight, layer)
+
+
+def result_dtype(
+    ifmap_dtype: np.typing.DTypeLike, weight_dtype: np.typing.DTypeLike, layer: LayerSpec
+) -> np.dtype:
+    """The dtype of an ofmap, from the dtypes and the number of taps, never from the data.
+
+    Floats keep their dtype. Integers give int32 when no values of these dtypes can make a sum of
+    ``kernel_h * kernel_w`` products leave int32, else int64.
+
+    Raises:
+        SpecError: for dtypes that are no integers and no equal pair of float16/32/64.
+    """
+    rules = Rules("golden.result_dtype")
+    check_dtypes(rules, ifmap_dtype, weight_dtype, names=("ifmap", "weight"))
+    rules.raise_if_any()
+    ifmap_dtype, weight_dtype = np.dtype(ifmap_dtype), np.dtype(weight_dtype)
+    if ifmap_dtype.kind == "f":
+        return ifmap_dtype.newbyteorder("=")
+    ranges = [(int(np.iinfo(d).min), int(np.iinfo(d).max)) for d in (ifmap_dtype, weight_dtype)]
+    products = [a * b for a in ranges[0] for b in ranges[1]]
+    taps = layer.kernel_h * layer.kernel_w
+    fits = taps * min(products) >= _INT32.min and taps * max(products) <= _INT32.max
+    return np.dtype(np.int32 if fits else np.int64)
+
+
+def check_dtypes(
+    rules: Rules,
+    ifmap_dtype: np.typing.DTypeLike,
+    weight_dtype: np.typing.DTypeLike,
+    names: tuple[str, str],
+) -> None:
+    """Note in ``rules`` what is wrong with the dtypes of the arrays called ``names``."""
+    dtypes = [np.dtype(dtype) for dtype in (ifmap_dtype, weight_dtype)]
+    good = [
+        rules.require(
+            dtype.kind in "iu" or dtype.newbyteorder("=") in _FLOATS,
+            f"{name}.dtype",
+            str(dtype),
+            "must be an integer dtype, float16, float32 or float64",
+        )
+        for name, dtype in zip(names, dtypes, strict=True)
+    ]
+    if all(good) and "f" in {dtype.kind for dtype in dtypes}:
+        rules.require(
+            dtypes[0].newbyteorder("=") == dtypes[1].newbyteorder("="),
+            f"{names[1]}.dtype",
+            str(dtypes[1]),
+            f"must equal {names[0]}.dtype = {str(dtypes[0])!r}: floats do not mix, as in"
+            " TensorFlow",
+        )
+
+
+def require_exact_sums(ifmap_nhwc: np.ndarray, weight: np.ndarray) -> None:
+    """Refuse integers whose sums could leave int64; floats pass.
+
+    Each ofmap channel is bounded from its own weights and its ifmap channel's extreme values.
+
+    Raises:
+        SpecError: naming the first ofmap channel that could overflow.
+    """
+    if "f" in (ifmap_nhwc.dtype.kind, weight.dtype.kind) or 0 in (ifmap_nhwc.size, weight.size):
+        return
+    taps = weight.shape[0] * weight.shape[1]
+    if taps * _magnitude(ifmap_nhwc) * _magnitude(weight) <= _INT64.max:
+        return
+    rules = Rules("depthwise sums")
+    low = ifmap_nhwc.min(axis=(0, 1, 2))
+    high = ifmap_nhwc.max(axis=(0, 1, 2))
+    for channel, multiple in np.ndindex(*weight.shape[2:]):
+        extremes = (int(low[channel]), int(high[channel]))
+        kernel = [int(value) for value in weight[:, :, channel, multiple].flat]
+        # A masked tap adds nothing: hence the 0 among the products.
+        least = sum(min(0, *(value * extreme for extreme in extremes)) for value in kernel)
+        most = sum(max(0, *(value * extreme for extreme in extremes)) for value in kernel)
+        if not rules.require(
+            _INT64.min <= least and most <= _INT64.max,
+            f"ofmap channel {channel * weight.shape[3] + multiple}",
+            (least, most),
+            "the range its sums can take with these values must fit in int64",
+        ):
+            break
+    rules.raise_if_any()
+
+
+def _magnitude(array: np.ndarray) -> int:
+    return max(abs(int(array.min())), abs(int(array.max())))
+
+
+def _sum_of_taps(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.ndarray:
+    """One strided slice of the ifmap for each tap; both arrays have the result's dtype."""
+    # The channel multiple comes first here, so that every inner loop of NumPy runs over many
+    # channels instead of few multiples.
+    multiples = layer.channel_multiplier
+    ofmap = np.zeros((multiples, *layer.ofmap_shape[:3], layer.channels), ifmap.dtype)
+    product = np.empty_like(ofmap[0])
+    for tap_h in range(layer.kernel_h):
+        rows, ifmap_rows = _reached(
+            layer.ifmap_h, layer.ofmap_h, layer.stride_h, layer.dilation_h * tap_h - layer.pad_top
+        )
+        for tap_w in range(layer.kernel_w):
+            columns, ifmap_columns = _reached(
+                layer.ifmap_w,
+                layer.ofmap_w,
+                layer.stride_w,
+                layer.dilation_w * tap_w - layer.pad_left,
+            )
+            values = ifmap[:, ifmap_rows, ifmap_columns]
+            for multiple in range(multiples):
+                term = product[:, rows, columns]
+                np.multiply(values, weight[tap_h, tap_w, :, multiple], out=term)
+                ofmap[multiple, :, rows, columns] += term
+    return np.moveaxis(ofmap, 0, -1).reshape(layer.ofmap_shape)
+
+
+def _reached(ifmap: int, ofmap: int, stride: int, offset: int) -> tuple[slice, slice]:
+    """The outputs whose tap at ``offset`` is in the image, and the pixels that it meets.
+
+    Output i meets pixel ``stride*i + offset``, which must be from 0 to ``ifmap - 1``.
+    """
+    first = max(0, -(offset // stride))  # ceil(-offset / stride)
+    last = min(ofmap - 1, (ifmap - 1 - offset) // stride)
+    if last < first:
+        return slice(0, 0), slice(0, 0)
+    start = stride * first + offset
+    return slice(first, last + 1), slice(start, stride * last + offset + 1, stride)

@@ -1,0 +1,26 @@
+"""What an engine has to compute: golden sums, or golden TFLite integers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.golden.depthwise import depthwise
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
+
+
+def golden_ofmap(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, quantisation: Quantisation | None
+) -> np.ndarray:
+    """The ofmap of a layer (NHWC): exact sums without a quantisation, else its integers.
+
+    Args:
+        ifmap: integers, shape ``layer.ifmap_shape``; with a quantisation of its dtype.
+        weight: integers, shape ``layer.weight_shape``; with a quantisation int8.
+        layer: the geometry.
+        quantisation: what the requantiser does; ``None`` for raw accumulators.
+    """
+    if quantisation is None:
+        return depthwise(ifmap, weight, layer)
+    return depthwise_quantised(ifmap, weight, layer, quantisation)

@@ -1,0 +1,239 @@
+"""Drives an engine through its AXI4-Lite registers, over any way to reach them.
+
+``AsyncDriver`` takes two callables, ``read(offset) -> int`` and ``write(offset, value)``, plain or
+async; ``Driver`` is the same for plain callables, without an event loop. Offsets are in bytes,
+values are unsigned and have 32 bits. The callables raise what they like when the bus answers with
+an error; nothing here causes one on an engine that was generated from the same spec.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dwsim.derive import EngineNumbers, Plan
+from dwsim.errors import DwsimError
+from dwsim.host.geometry_rules import GEOMETRY_RULES
+from dwsim.host.register_map import INTERFACE, MAGIC, register_map
+from dwsim.spec.engine_spec import EngineSpec
+
+Read = Callable[[int], int | Awaitable[int]]
+Write = Callable[[int, int], object]
+Pause = Callable[[], object]
+T = TypeVar("T")
+
+
+class DeviceError(DwsimError):
+    """The hardware is not what the driver was told, refused a start, or did not get ready."""
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What a stream took, in cycles: all of them, and those lost to the source and to the sink."""
+
+    cycles: int
+    starved: int
+    backpressured: int
+
+
+class AsyncDriver:
+    """The registers of one engine as methods.
+
+    Args:
+        spec: what the engine was generated from; ``check`` compares it with the hardware.
+        read: reads the register at a byte offset.
+        write: writes the register at a byte offset.
+        pause: called between two polls of a register (async or not), to let time pass.
+        polls: how often a register is polled before ``DeviceError`` is raised.
+    """
+
+    def __init__(
+        self,
+        spec: EngineSpec,
+        read: Read,
+        write: Write,
+        pause: Pause = lambda: None,
+        polls: int = 1_000_000,
+    ) -> None:
+        self.spec = spec
+        self.map = register_map(EngineNumbers(spec))
+        self._read, self._write, self._pause = read, write, pause
+        self._polls = polls
+
+    async def read(self, register: str, field: str | None = None) -> int:
+        """A register's word, or one of its fields."""
+        where = self.map[register]
+        word = await _result(self._read(where.offset))
+        return word if field is None else where.field(field).extract(word)
+
+    async def write(self, register: str, value: int) -> None:
+        """Writes a register's word."""
+        await _result(self._write(self.map[register].offset, value))
+
+    async def check(self) -> None:
+        """Compares the hardware with the spec.
+
+        Raises:
+            DeviceError: when there is no engine, it has another register map, or it was
+                generated from another spec; the message has every difference.
+        """
+        magic = await self.read("magic")
+        if magic != MAGIC:
+            raise DeviceError(f"no dwsim engine here: magic reads 0x{magic:08x}, not {MAGIC:#x}")
+        interface = await self.read("version", "interface")
+        if interface != INTERFACE:
+            raise DeviceError(
+                f"the hardware has register map {interface}, this driver is for {INTERFACE}"
+            )
+        wrong = []
+        for register in self.map.constants:
+            if register.name in ("magic", "version"):
+                continue
+            word = await self.read(register.name)
+            for field in register.fields:
+                got, wanted = field.extract(word), field.reset
+                if got != wanted:
+                    wrong.append(
+                        f"{register.signal(field)} ({field.meaning}): hardware {got}, spec {wanted}"
+                    )
+        if wrong:
+            lines = "".join(f"\n  {line}" for line in wrong)
+            raise DeviceError(f"the hardware is not engine {self.spec.name}:{lines}")
+
+    async def configure(self, plan: Plan) -> None:
+        """Writes a layer's geometry, as soon as no start is pending; another may be running."""
+        await self._wait("a start to be taken", self._is_ready)
+        for offset, value in self.map.config_writes(plan):
+            await _result(self._write(offset, value))
+
+    async def start(self, load: bool = True) -> None:
+        """Starts the layer that was configured, when the one before it is done.
+
+        Args:
+            load: take the next parameter tensor; otherwise keep the last one.
+
+        Raises:
+            DeviceError: when the hardware refuses the geometry, with the rule.
+        """
+        control = self.map["control"]
+        word = 1 << control.field("start").lsb | int(load) << control.field("load").lsb
+        await self.write("control", word)
+        await self._wait("the check of the geometry", self._is_checked)
+        code = await self.read("errors", "geometry_rule")
+        if code:
+            rule = GEOMETRY_RULES[code - 1]
+            raise DeviceError(f"the geometry was refused: {rule.name} must be: {rule.meaning}")
+
+    async def wait_done(self) -> None:
+        """Waits until every stream that was started is done: its beats are in, and out."""
+        await self._wait("the streams to finish", self._is_idle)
+
+    async def counters(self, running: bool = False) -> Counters:
+        """Counters of the stream finished last, or of the one that is running."""
+        prefix = "" if running else "last_"
+        while True:
+            before = await self.read("streams_finished")
+            values = [await self.read(prefix + name) for name in _COUNTER_NAMES]
+            if await self.read("streams_finished") == before:
+                return Counters(*values)
+
+    async def errors(self) -> tuple[str, ...]:
+        """Names of the error flags that are up."""
+        register = self.map["errors"]
+        word = await self.read("errors")
+        return tuple(f.name for f in register.fields if f.width == 1 and f.extract(word))
+
+    async def clear_errors(self) -> None:
+        """Clears the flags; those of the core stay until ``soft_reset``."""
+        flags = (field for field in self.map["errors"].fields if field.kind == "flag")
+        await self.write("errors", sum(field.mask for field in flags))
+
+    async def soft_reset(self) -> None:
+        """Resets the core: drops running and pending streams, and the parameters."""
+        await self.write("soft_reset", 1)
+
+    async def _is_ready(self) -> bool:
+        return not await self.read("status", "pending")
+
+    async def _is_checked(self) -> bool:
+        return not await self.read("status", "checking")
+
+    async def _is_idle(self) -> bool:
+        return bool(await self.read("status", "idle"))
+
+    async def _wait(self, what: str, holds: Callable[[], Awaitable[bool]]) -> None:
+        for _ in range(self._polls):
+            if await holds():
+                return
+            await _result(self._pause())
+        status = await self.read("status")
+        raise DeviceError(
+            f"waited in vain for {what}: status 0x{status:x}, errors {await self.errors()}"
+        )
+
+
+_COUNTER_NAMES = ("cycles", "starved", "backpressured")
+
+
+class Driver:
+    """``AsyncDriver`` for plain callables: the same methods, without ``await``."""
+
+    def __init__(self, spec: EngineSpec, read: Read, write: Write, **options: Any) -> None:
+        self._driver = AsyncDriver(spec, read, write, **options)
+        self.map = self._driver.map
+
+    def read(self, register: str, field: str | None = None) -> int:
+        """A register's word, or one of its fields."""
+        return _run(self._driver.read(register, field))
+
+    def write(self, register: str, value: int) -> None:
+        """Writes a register's word."""
+        _run(self._driver.write(register, value))
+
+    def check(self) -> None:
+        """As ``AsyncDriver.check``."""
+        _run(self._driver.check())
+
+    def configure(self, plan: Plan) -> None:
+        """As ``AsyncDriver.configure``."""
+        _run(self._driver.configure(plan))
+
+    def start(self, load: bool = True) -> None:
+        """As ``AsyncDriver.start``."""
+        _run(self._driver.start(load))
+
+    def wait_done(self) -> None:
+        """As ``AsyncDriver.wait_done``."""
+        _run(self._driver.wait_done())
+
+    def counters(self, running: bool = False) -> Counters:
+        """As ``AsyncDriver.counters``."""
+        return _run(self._driver.counters(running))
+
+    def errors(self) -> tuple[str, ...]:
+        """As ``AsyncDriver.errors``."""
+        return _run(self._driver.errors())
+
+    def clear_errors(self) -> None:
+        """As ``AsyncDriver.clear_errors``."""
+        _run(self._driver.clear_errors())
+
+    def soft_reset(self) -> None:
+        """As ``AsyncDriver.soft_reset``."""
+        _run(self._driver.soft_reset())
+
+
+async def _result(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value
+    work.close()
+    raise TypeError("Driver's read and write must not be async: use AsyncDriver")

@@ -1,5 +1,0 @@
-"""Networks: their depthwise layers, from tables, one's own lists and ``.tflite`` files."""
-
-from dwsim.networks.network import Network, read_network, ready_networks
-
-__all__ = ["Network", "read_network", "ready_networks"]

@@ -1,0 +1,243 @@
+"""`make bench`: how long each way to a network's cycles takes, side by side in one run."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dwsim.derive import Plan
+from dwsim.errors import DwsimError
+from dwsim.fast.fast_run import run_layer as run_fast
+from dwsim.model.layer_run import run_layer as run_steppable
+from dwsim.peers import scalesim
+from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.spec.spec_file import SpecFile, read_spec
+from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.stalls import PROFILES, StallPattern
+from dwsim.support.text_table import Column, text_table
+
+NETWORK = "mobilenet_v1_32"
+STALLS = "both"
+REPETITIONS = 15
+"""Of what takes milliseconds; the rest runs once."""
+
+LAYER_COLUMNS = [
+    Column("layer", "layer", "text"),
+    Column("ifmap", "ifmap", "text"),
+    Column("stride", "stride"),
+    Column("cycles", "RTL cycles"),
+    Column("law", "law"),
+    Column("bound", "bound"),
+    Column("share", "bound/cycles", "share"),
+    Column("utilisation", "utilisation", "share"),
+]
+
+SPEED_COLUMNS = [
+    Column("what", "", "text"),
+    Column("cycles", "cycles"),
+    Column("time", "time", "text"),
+    Column("rate", "cycles/s"),
+    Column("ratio", "times the first", "text"),
+]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one way took to all layers; ``cycles`` are those that it found."""
+
+    what: str
+    cycles: int
+    seconds: float
+
+    @property
+    def rate(self) -> int:
+        """Simulated cycles a second."""
+        return round(self.cycles / self.seconds)
+
+
+def median_of(what: str, work: Callable[[], int], repetitions: int = REPETITIONS) -> Timing:
+    """Times ``work``, which returns the cycles it found: the median, after one run untimed."""
+    cycles = work()
+    seconds = []
+    for _ in range(repetitions):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return Timing(what, cycles, statistics.median(seconds))
+
+
+# -- the ways ----------------------------------------------------------------------------------
+
+
+def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
+    """The fast model: cycles alone, every output's cycle, with values, and under stalls."""
+    engine, layers = spec.engine, spec.layers
+
+    def cycles() -> int:
+        return sum(run_fast(Plan(layer, engine)).cycles for layer in layers)
+
+    def ofmap_cycles() -> int:
+        return sum(int(run_fast(Plan(layer, engine)).ofmap_cycles[-1]) + 1 for layer in layers)
+
+    def stalled() -> int:
+        return sum(
+            run_fast(
+                Plan(layer, engine), stalls=StallPattern(PROFILES[STALLS], seed + index)
+            ).cycles
+            for index, layer in enumerate(layers)
+        )
+
+    yield median_of("fast model: cycles and what each is for", cycles)
+    yield median_of("fast model: the cycle of every output", ofmap_cycles)
+    yield time_values("fast model: with raw values", spec, "none", seed)
+    yield time_values("fast model: with int8 values", spec, "both", seed)
+    yield median_of(f"fast model: stalls {STALLS}", stalled)
+
+
+def time_values(what: str, spec: SpecFile, requantise: str, seed: int) -> Timing:
+    """The fast model with seeded data, which are made beforehand."""
+    engine = replace(spec.engine, requantise=requantise)
+    jobs = [
+        (layer, random_quantisation(layer, engine, seed), random_layer_data(layer, engine, seed))
+        for layer in spec.layers
+    ]
+
+    def work() -> int:
+        return sum(
+            run_fast(Plan(layer, engine, quantisation), *data).cycles
+            for layer, quantisation, data in jobs
+        )
+
+    return median_of(what, work)
+
+
+def time_steppable(spec: SpecFile, seed: int) -> Timing:
+    """The steppable model, once."""
+    plans = [Plan(layer, spec.engine) for layer in spec.layers]
+    data = [random_layer_data(layer, spec.engine, seed) for layer in spec.layers]
+    began = time.perf_counter()
+    cycles = sum(
+        run_steppable(plan, *tensors).cycles for plan, tensors in zip(plans, data, strict=True)
+    )
+    return Timing("steppable model", cycles, time.perf_counter() - began)
+
+
+def time_rtl(spec: SpecFile, seed: int) -> Timing:
+    """Every layer through RTL in lock step, once, without stalls; prints what each took."""
+    engine = replace(spec.engine, name="network")
+    jobs = [Job(layer, *random_layer_data(layer, engine, seed), seed=seed) for layer in spec.layers]
+    build = build_bench(engine)
+    began = time.perf_counter()
+    verified = run_jobs(engine, jobs, build=build)
+    seconds = time.perf_counter() - began
+    rows = []
+    for done in verified:
+        layer, plan = done.job.layer, done.plan
+        rows.append(
+            {
+                "layer": layer.name,
+                "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
+                "stride": layer.stride_h,
+                "cycles": done.cycles,
+                "law": plan.cycles,
+                "bound": plan.bound,
+                "share": plan.bound / done.cycles,
+                "utilisation": plan.utilisation(done.cycles),
+            }
+        )
+    total = {key: sum(row[key] for row in rows) for key in ("cycles", "law", "bound")}
+    total["share"] = total["bound"] / total["cycles"]
+    macs = sum(layer.macs for layer in spec.layers)
+    total |= {"layer": "all", "utilisation": macs / (engine.multipliers * total["cycles"])}
+    print(f"The layers on {engine.lanes} lanes, RTL = model = golden:\n")
+    print(text_table(LAYER_COLUMNS, rows, total))
+    return Timing("Verilator with cocotb, in lock step", total["cycles"], seconds)
+
+
+def time_scalesim(spec: SpecFile, seed: int) -> Timing:
+    """SCALE-Sim 3 on an array of as many multipliers, once; prints what it says."""
+    engine = spec.engine
+    run = scalesim.run(spec.layers, engine.kernel_h * engine.kernel_w, engine.lanes)
+    print(
+        f"SCALE-Sim {scalesim.VERSION}, {run.array}: {run.cycles:,} cycles, utilisation"
+        f" {100 * run.utilisation:.1f} %. One channel at a time, it has work for one column.\n"
+    )
+    return Timing(f"SCALE-Sim {scalesim.VERSION}", run.cycles, run.seconds)
+
+
+PEERS: dict[str, Callable[[SpecFile, int], Timing]] = {
+    "steppable": time_steppable,
+    "rtl": time_rtl,
+    "scalesim": time_scalesim,
+}
+"""What takes from seconds to minutes, by the name that leaves it out."""
+
+
+def speed_table(timings: Sequence[Timing]) -> str:
+    """The timings, and their ratios to the first."""
+    rows = [
+        {
+            "what": timing.what,
+            "cycles": timing.cycles,
+            "time": _time(timing.seconds),
+            "rate": timing.rate,
+            "ratio": _ratio(timing.seconds / timings[0].seconds),
+        }
+        for timing in timings
+    ]
+    return text_table(SPEED_COLUMNS, rows)
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:.2f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measures, and prints the tables."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument(
+        "--without", action="append", choices=tuple(PEERS), default=[], help="leave a peer out"
+    )
+    parser.add_argument("--spec", default=NETWORK, help=f"the layers (default: {NETWORK})")
+    parser.add_argument("--seed", type=int, default=1, help="of data and stalls (default: 1)")
+    arguments = parser.parse_args(argv)
+    failures: list[DwsimError] = []
+    try:
+        spec = read_spec(arguments.spec)
+        timings = list(time_fast(spec, arguments.seed))
+    except DwsimError as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        return 2
+    for name, peer in PEERS.items():
+        if name not in arguments.without:
+            timings += _of_peer(peer, spec, arguments.seed, failures)
+    shape = f"{len(spec.layers)} layers, {spec.engine.lanes} lanes"
+    print(f"Speed on {shape}, side by side in this run (machines differ, ratios less):\n")
+    print(speed_table(timings))
+    print(
+        f"Times in ms are medians of {REPETITIONS} runs, times of peers single runs; builds,"
+        " imports and making random data are not timed."
+    )
+    for failure in failures:
+        print(f"bench: error: {failure}", file=sys.stderr)
+    return 2 if failures else 0
+
+
+def _of_peer(
+    peer: Callable[[SpecFile, int], Timing], spec: SpecFile, seed: int, failures: list[DwsimError]
+) -> list[Timing]:
+    """A peer's timing, if it works: the others' are worth printing all the same."""
+    try:
+        return [peer(spec, seed)]
+    except DwsimError as error:
+        failures.append(error)
+        return []

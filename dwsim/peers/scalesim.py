@@ -1,0 +1,182 @@
+"""SCALE-Sim 3 on depthwise layers, in a Python environment of its own: a peer to be timed beside.
+
+SCALE-Sim (Raj et al., https://github.com/scalesim-project/SCALE-Sim) simulates systolic arrays. It
+computes a depthwise layer channel by channel, each as a convolution of one channel with one
+filter, and has no padding: the ifmap is given with its padding in place.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import tempfile
+import venv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dwsim.errors import Rules, ToolError
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.support.cache import cache_root, locked
+
+VERSION = "3.0.0"
+# It uses what NumPy 2 has removed.
+REQUIREMENTS = (f"scalesim=={VERSION}", "numpy<2")
+
+_RUNNER = """
+import json, sys, time
+from scalesim.scale_sim import scalesim
+began = time.perf_counter()
+simulation = scalesim(save_disk_space=True, verbose=False, config="array.cfg",
+                      topology="topology.csv", layout="layout.csv")
+simulation.run_scale(top_path="out")
+print(json.dumps({"seconds": time.perf_counter() - began}))
+"""
+"""What runs there: no import is timed, and no trace is written."""
+
+_CONFIG = """\
+[general]
+run_name = run
+[architecture_presets]
+ArrayHeight = {rows}
+ArrayWidth = {cols}
+IfmapSramSzkB = 64
+FilterSramSzkB = 64
+OfmapSramSzkB = 64
+IfmapOffset = 0
+FilterOffset = 10000000
+OfmapOffset = 20000000
+Bandwidth = 32
+Dataflow = ws
+ReadRequestBuffer = 32
+WriteRequestBuffer = 32
+[layout]
+IfmapCustomLayout = False
+IfmapSRAMBankBandwidth = 32
+IfmapSRAMBankNum = 10
+IfmapSRAMBankPort = 2
+FilterCustomLayout = False
+FilterSRAMBankBandwidth = 32
+FilterSRAMBankNum = 10
+FilterSRAMBankPort = 2
+[sparsity]
+SparsitySupport = false
+[run_presets]
+InterfaceBandwidth = CALC
+UseRamulatorTrace = False
+"""
+
+
+@dataclass(frozen=True)
+class ScaleSimRun:
+    """What SCALE-Sim says of layers on an array, and how long it took to say so.
+
+    ``cycles`` are its "Total Cycles", without prefetching, summed over channels and layers;
+    ``utilisation`` is the multiply-adds over multipliers times those cycles.
+    """
+
+    rows: int
+    cols: int
+    cycles: int
+    utilisation: float
+    seconds: float
+
+    @property
+    def array(self) -> str:
+        """The array that was simulated."""
+        return f"{self.rows}x{self.cols} multipliers, weight stationary"
+
+
+def environment() -> Path:
+    """The interpreter that has SCALE-Sim; installs it if this is the first time.
+
+    Raises:
+        ToolError: when it cannot be installed.
+    """
+    home = cache_root() / f"scalesim-{VERSION}"
+    python = home / "bin" / "python"
+    done = home / "installed"
+    with locked(home.name):
+        if done.exists():
+            return python
+        venv.create(home, clear=True, with_pip=True)
+        install = [python, "-m", "pip", "install", "--quiet", *REQUIREMENTS]
+        process = subprocess.run(install, capture_output=True, text=True, check=False)
+        if process.returncode != 0:
+            raise ToolError(
+                f"SCALE-Sim cannot be installed into {home}: it needs the Python package index;"
+                f" make bench BENCH_ARGS='--without scalesim' does without\n{process.stderr}"
+            )
+        done.touch()
+    return python
+
+
+def run(
+    layers: Sequence[LayerSpec], rows: int, cols: int, python: Path | None = None
+) -> ScaleSimRun:
+    """Simulates layers on a weight-stationary array.
+
+    A filter's taps lie in the array's rows, filters in its columns; a depthwise channel has one.
+
+    Args:
+        layers: of batch 1 and channel multiplier 1, without dilation, both strides equal: what
+            SCALE-Sim can say.
+        rows: of the array.
+        cols: of the array.
+        python: an interpreter that has SCALE-Sim; ``environment()`` if None.
+
+    Raises:
+        SpecError: for layers that SCALE-Sim does not know.
+        ToolError: when it cannot be installed, or fails.
+    """
+    for layer in layers:
+        _check(layer)
+    python = environment() if python is None else python
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_inputs(folder, layers, rows, cols)
+        command = [str(python), "-c", _RUNNER]
+        process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if process.returncode != 0:
+            raise ToolError(f"SCALE-Sim failed:\n{process.stdout[-1000:]}{process.stderr[-4000:]}")
+        seconds = json.loads(process.stdout.splitlines()[-1])["seconds"]
+        cycles = _cycles(folder / "out" / "run" / "COMPUTE_REPORT.csv")
+    wanted = sum(layer.channels for layer in layers)
+    if len(cycles) != wanted:
+        raise ToolError(f"SCALE-Sim reports {len(cycles)} channels, {wanted} were asked for")
+    macs = sum(layer.macs for layer in layers)
+    return ScaleSimRun(rows, cols, sum(cycles), macs / (rows * cols * sum(cycles)), seconds)
+
+
+def write_inputs(folder: Path, layers: Sequence[LayerSpec], rows: int, cols: int) -> None:
+    """The files that SCALE-Sim reads. "DP" in a name makes it take the channels one by one."""
+    (folder / "array.cfg").write_text(_CONFIG.format(rows=rows, cols=cols))
+    topology = ["name, ifmap h, ifmap w, filter h, filter w, channels, filters, stride,"]
+    layout = ["name, ifmap h, ifmap w, filter h, filter w, channels, ..."]
+    for index, layer in enumerate(layers):
+        height = layer.ifmap_h + layer.pad_top + layer.pad_bottom
+        width = layer.ifmap_w + layer.pad_left + layer.pad_right
+        sizes = (height, width, layer.kernel_h, layer.kernel_w, layer.channels, 1, layer.stride_h)
+        topology.append(f"DP{index},{','.join(map(str, sizes))},")
+        # A memory layout that is not used, but must have a line for each channel.
+        layout.append(f"DP{index},1,1,1,1,{layer.channels}{',1' * 20},")
+    (folder / "topology.csv").write_text("\n".join(topology) + "\n")
+    (folder / "layout.csv").write_text("\n".join(layout) + "\n")
+
+
+def _check(layer: LayerSpec) -> None:
+    rules = Rules(f"SCALE-Sim on layer {layer.name}".rstrip())
+    for field in ("batch", "channel_multiplier", "dilation_h", "dilation_w"):
+        rules.require(getattr(layer, field) == 1, field, getattr(layer, field), "must be 1")
+    equal = layer.stride_h == layer.stride_w
+    rules.require(equal, "stride_w", layer.stride_w, f"must be stride_h = {layer.stride_h}")
+    rules.raise_if_any()
+
+
+def _cycles(report: Path) -> list[int]:
+    """Total cycles of each channel of each layer."""
+    with report.open(newline="") as file:
+        lines = [[cell.strip() for cell in line] for line in csv.reader(file)]
+    column = lines[0].index("Total Cycles")
+    return [int(line[column]) for line in lines[1:]]

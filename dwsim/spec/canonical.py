@@ -1,0 +1,33 @@
+"""Specs as TOML text: one canonical writing, and the hash that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields
+
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+
+
+def toml_table(name: str, spec: EngineSpec | LayerSpec) -> str:
+    """A spec as a TOML table of all its fields, in their order; ``None`` is left out."""
+    lines = [f"[{name}]"]
+    for field in fields(spec):
+        value = getattr(spec, field.name)
+        if value is not None:
+            # JSON's integers, booleans and escaped strings are TOML's, too.
+            lines.append(f"{field.name} = {json.dumps(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def canonical_toml(engine: EngineSpec, layers: tuple[LayerSpec, ...] = ()) -> str:
+    """An engine and its layers as TOML text that ``read_spec`` reads back."""
+    tables = [toml_table("engine", engine)]
+    tables += [toml_table("[layer]", layer) for layer in layers]
+    return "\n".join(tables)
+
+
+def spec_hash(engine: EngineSpec, layers: tuple[LayerSpec, ...] = ()) -> str:
+    """SHA-256 of the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical_toml(engine, layers).encode()).hexdigest()

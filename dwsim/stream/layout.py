@@ -1,0 +1,124 @@
+"""Tensors to beats and back: the one place that knows the order of the streams.
+
+For each image, for each plane, for each row, for each column, for each of the ``interleave``
+channel groups of the plane one beat of ``lanes`` channels: with one group a plane that is the
+blocked layout NC/p-H-W-p, with all of them NHWC. Arrays of beats have the lanes last; a beat on
+a wire has lane l in bits ``[l*width +: width]``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.derive.requantise_domain import check_domain
+from dwsim.spec.quantisation import reduced_multiplier
+
+
+def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
+    """The ifmap's beats.
+
+    Args:
+        ifmap: integers, NHWC.
+        plan: the layer on its engine.
+
+    Returns:
+        int64 of shape (ifmap_beats, lanes); surplus lanes of the last group hold zeros.
+    """
+    layer, lanes = plan.layer, plan.engine.lanes
+    surplus = plan.channel_groups * lanes - layer.channels
+    padded = np.pad(np.asarray(ifmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
+    groups = (plan.image_planes, plan.interleave)
+    grouped = padded.reshape(*padded.shape[:3], *groups, lanes)
+    return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4, 5)).reshape(-1, lanes)
+
+
+def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
+    """The parameter tensor's beats: for each weight set its taps, then its scales.
+
+    Args:
+        weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
+        plan: the layer on its engine, with its quantisation if the engine requantises.
+
+    Returns:
+        int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
+        ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end. Its
+        taps come row by row; zeros fill the last of the engine's passes.
+        Scales are bytes: bias, multiplier, right shift, the lowest byte first.
+
+    Raises:
+        SpecError: when TFLite does not define what a channel of the layer gives; see
+            ``dwsim.derive.requantise_domain``.
+    """
+    layer, engine = plan.layer, plan.engine
+    sets, taps = plan.weight_sets, engine.taps
+    scales = engine.passes * engine.lane_multipliers
+    words = np.zeros((plan.numbers.param_words, sets * engine.lanes), np.int64)
+    full = words[:taps].reshape(engine.kernel_h, engine.kernel_w, -1)
+    top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
+    flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
+    full[top:, left:, : layer.ofmap_channels] = flat
+    if plan.quantisation is not None:
+        check_domain(weight, plan)
+        words[scales:, : layer.ofmap_channels] = _scale_bytes(plan)
+    by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
+    return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
+
+
+def _scale_bytes(plan: Plan) -> np.ndarray:
+    """Bytes of each ofmap channel's bias, multiplier and right shift: (scale_words, channels).
+
+    The right shift is where the result begins in the product of sum and multiplier.
+    """
+    q, n = plan.quantisation, plan.numbers
+    bias = np.asarray(q.bias, np.int64)
+    multiplier = np.asarray(q.multiplier, np.int64)
+    if q.ifmap_width == 16:
+        multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
+    right_shift = n.fraction - np.asarray(q.shift, np.int64)
+    numbers = {"bias": bias, "multiplier": multiplier, "right_shift": right_shift}
+    rows = [
+        numbers[part.name] >> (8 * k) & 0xFF for part in n.scale_parts for k in range(part.words)
+    ]
+    # As the signed weights of the stream they travel in.
+    return (np.array(rows) ^ 0x80) - 0x80
+
+
+def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
+    """The ofmap, NHWC, from its beats of shape (ofmap_beats, lanes)."""
+    layer, lanes = plan.layer, plan.engine.lanes
+    shape = (layer.batch, plan.image_planes, layer.ofmap_h, layer.ofmap_w, plan.interleave)
+    grouped = np.asarray(beats).reshape(*shape, layer.channel_multiplier * lanes)
+    full = grouped.transpose(0, 2, 3, 1, 4, 5).reshape(
+        layer.batch, layer.ofmap_h, layer.ofmap_w, -1
+    )
+    return np.ascontiguousarray(full[..., : layer.ofmap_channels])
+
+
+def keep_counts(plan: Plan) -> np.ndarray:
+    """Lanes of each ofmap beat that carry channels: ``tkeep``, counted."""
+    layer, lanes = plan.layer, plan.engine.lanes
+    multiplier = layer.channel_multiplier
+    last = np.clip(plan.tail_channels - np.arange(multiplier) * lanes, 0, lanes)
+    pixels = layer.ofmap_h * layer.ofmap_w
+    groups = (plan.image_planes, pixels, plan.interleave)
+    counts = np.full((layer.batch, *groups, multiplier), lanes)
+    counts[:, -1, :, -1] = last
+    return counts.reshape(-1)
+
+
+def to_word(lanes: np.ndarray, width: int) -> int:
+    """Values of ``width`` bits, the first one lowest, as the integer on their wires."""
+    bits = (lanes[:, np.newaxis] >> np.arange(width)) & 1
+    packed = np.packbits(bits.astype(np.uint8).reshape(-1), bitorder="little")
+    return int.from_bytes(packed.tobytes(), "little")
+
+
+def from_word(word: int, lanes: int, width: int, signed: bool) -> np.ndarray:
+    """The int64 lanes of a beat, from the integer on its wires."""
+    packed = word.to_bytes(-(-lanes * width // 8), "little")
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=lanes * width, bitorder="little")
+    values = bits.reshape(lanes, width).astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))
+    if signed:
+        values -= (values >> (width - 1)) << width
+    return values

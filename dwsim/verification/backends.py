@@ -1,0 +1,133 @@
+"""The integer backends of ``depthwise_conv2d``: the cycle model and the generated Verilog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from dwsim.derive import Plan, range_bits
+from dwsim.errors import Rules
+from dwsim.spec.engine_spec import MAX_DATA_WIDTH, MAX_KERNEL, EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+
+SMALL_LANES = 4
+"""Lanes of the engine that is chosen when none is given; fewer for fewer channels."""
+
+
+def _format(rules: Rules, field: str, values: np.ndarray) -> tuple[int, bool]:
+    """Narrowest number format (width in bits, signed) that holds the values."""
+    low, high = int(values.min()), int(values.max())
+    width = max(2, range_bits(low, high))
+    rules.require(
+        width <= MAX_DATA_WIDTH,
+        field,
+        (low, high),
+        f"smallest and largest value need {width} bits, an engine has at most {MAX_DATA_WIDTH}:"
+        ' quantise them, or use backend="golden"',
+    )
+    return width, low < 0
+
+
+def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> EngineSpec:
+    """A small engine that fits the layer and its data.
+
+    Args:
+        ifmap: integers, NHWC.
+        weight: integers, (kernel_h, kernel_w, channels, channel_multiplier).
+        layer: their shape; not empty.
+
+    Raises:
+        SpecError: when no engine can run it: a kernel or numbers too large.
+    """
+    rules = Rules("engine for this layer")
+    for axis in ("h", "w"):
+        kernel = getattr(layer, f"kernel_{axis}")
+        rules.require(
+            kernel <= MAX_KERNEL,
+            f"kernel_{axis}",
+            kernel,
+            f'an engine has at most {MAX_KERNEL} taps an axis; backend="golden" has no limit',
+        )
+    ifmap_width, ifmap_signed = _format(rules, "input", ifmap)
+    weight_width, weight_signed = _format(rules, "filter", weight)
+    rules.raise_if_any()
+    lanes = min(SMALL_LANES, layer.channels)
+    reach = layer.ifmap_h + layer.pad_top + layer.pad_bottom
+    span = layer.ifmap_w + layer.pad_left + layer.pad_right
+    roomy = EngineSpec(
+        lanes=lanes,
+        kernel_h=layer.kernel_h,
+        kernel_w=layer.kernel_w,
+        ifmap_width=ifmap_width,
+        ifmap_signed=ifmap_signed,
+        weight_width=weight_width,
+        weight_signed=weight_signed,
+        max_row_pitch=span,
+        max_plane_rows=reach,
+        max_dilation_h=layer.dilation_h if layer.kernel_h > 1 else 1,
+        max_dilation_w=layer.dilation_w if layer.kernel_w > 1 else 1,
+        max_channel_groups=-(-layer.channels // lanes),
+        max_channel_multiplier=layer.channel_multiplier,
+        max_batch=layer.batch,
+        max_lead=layer.pad_top * span + layer.pad_left,
+    )
+    # Padding is never streamed, so the raster is smaller than the padded ifmap.
+    plan = Plan(layer, roomy)
+    return replace(
+        roomy,
+        max_row_pitch=plan.row_pitch,
+        max_plane_rows=plan.plane_rows,
+        max_lead=max(0, -plan.lag),
+    )
+
+
+def _prepare(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
+) -> Plan:
+    """The plan, after checking that the data are in the engine's formats."""
+    if engine is None:
+        engine = small_engine(ifmap, weight, layer)
+    rules = Rules(f"data for engine {engine.name}")
+    for field, values, width, signed in (
+        ("input", ifmap, engine.ifmap_width, engine.ifmap_signed),
+        ("filter", weight, engine.weight_width, engine.weight_signed),
+    ):
+        low, high = int(values.min()), int(values.max())
+        need = range_bits(low, high)
+        fits = need <= width if (low < 0) == signed else low >= 0 and need + signed <= width
+        kind = "signed" if signed else "unsigned"
+        rules.require(fits, field, (low, high), f"must fit the engine's {width} {kind} bits")
+    rules.require(
+        engine.requantise == "none",
+        "engine.requantise",
+        engine.requantise,
+        "must be 'none': depthwise_conv2d returns exact sums; to run a quantised layer, give"
+        " dwsim.rtlsim.cosim.run_jobs or dwsim.model.layer_run.run_layer its Quantisation",
+    )
+    rules.raise_if_any()
+    return Plan(layer, engine)
+
+
+def run_on_model(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
+) -> np.ndarray:
+    """The layer on the cycle model; int64, NHWC."""
+    from dwsim.model.layer_run import run_layer
+
+    return run_layer(_prepare(ifmap, weight, layer, engine), ifmap, weight).ofmap
+
+
+def run_on_rtl(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
+) -> np.ndarray:
+    """The layer on the generated Verilog in Verilator, in lock step with the model.
+
+    Returns int64, NHWC. Raises ``ToolError`` without a simulator, ``MismatchError`` when RTL,
+    model and golden disagree.
+    """
+    from dwsim.rtlsim.cosim import run_jobs
+    from dwsim.rtlsim.job import Job
+
+    plan = _prepare(ifmap, weight, layer, engine)
+    return run_jobs(plan.engine, [Job(layer, ifmap, weight)])[0].ofmap

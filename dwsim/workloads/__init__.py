@@ -1,0 +1,5 @@
+"""Networks: their depthwise layers, from tables, one's own lists and ``.tflite`` files."""
+
+from dwsim.workloads.network import Network, read_network, ready_networks
+
+__all__ = ["Network", "read_network", "ready_networks"]

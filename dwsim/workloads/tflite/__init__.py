@@ -1,0 +1,15 @@
+"""Reads ``.tflite`` files: their depthwise layers, and what the interpreter makes of them."""
+
+from dwsim.workloads.tflite.model import DepthwiseLayer, Model, Parameters, layer_quantisation
+from dwsim.workloads.tflite.model_error import ModelError
+from dwsim.workloads.tflite.reading import parse_model, read_model
+
+__all__ = [
+    "DepthwiseLayer",
+    "Model",
+    "ModelError",
+    "Parameters",
+    "layer_quantisation",
+    "parse_model",
+    "read_model",
+]

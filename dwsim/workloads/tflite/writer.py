@@ -1,0 +1,172 @@
+"""Writes ``.tflite`` models of one depthwise layer, so that the interpreter runs it alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dwsim.spec.layer_spec import LayerSpec, same_pads
+from dwsim.workloads.tflite.flatbuffer_schema import IDENTIFIER, VERSION, code, schema
+from dwsim.workloads.tflite.model import Parameters
+
+IFMAP, OFMAP = 0, 1
+"""Indices of the layer's ifmap and ofmap among the model's tensors."""
+
+_TYPES = {"int8": "INT8", "int16": "INT16", "int32": "INT32", "int64": "INT64"}
+_VERSIONS = {"PAD": 1, "DEPTHWISE_CONV_2D": 3}
+_VERSIONS_INT16 = {"PAD": 4, "DEPTHWISE_CONV_2D": 5}
+
+
+def layer_model(spec: LayerSpec, parameters: Parameters) -> bytes:
+    """A model of one DEPTHWISE_CONV_2D, with a PAD before it where SAME and VALID do not fit.
+
+    Tensor ``IFMAP`` is the graph's input, tensor ``OFMAP`` its output.
+
+    Raises:
+        ToolError: when LiteRT is not installed.
+    """
+    return GraphWriter(spec, parameters).finish()
+
+
+class GraphWriter:
+    """Collects tensors, buffers and operators of one graph in LiteRT's object classes."""
+
+    def __init__(self, spec: LayerSpec, parameters: Parameters):
+        self.spec = spec
+        self.parameters = parameters
+        self.model = schema().ModelT()
+        self.model.version = VERSION
+        self.model.description = "one depthwise layer"
+        self.model.operatorCodes = []
+        # Buffer 0 is empty by definition.
+        self.model.buffers = [schema().BufferT()]
+        self.graph = schema().SubGraphT()
+        self.graph.tensors = []
+        self.graph.operators = []
+        self.model.subgraphs = [self.graph]
+        self._build()
+
+    def finish(self) -> bytes:
+        """The file's bytes."""
+        import flatbuffers  # type: ignore[import-untyped]
+
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(self.model.Pack(builder), IDENTIFIER)
+        return bytes(builder.Output())
+
+    def _build(self) -> None:
+        spec, given = self.spec, self.parameters
+        kind = _TYPES[given.dtype.name]
+        scales = ([given.ifmap_scale], [given.ifmap_zero_point])
+        ifmap = self.tensor("ifmap", kind, spec.ifmap_shape, *scales)
+        ofmap = self.tensor(
+            "ofmap", kind, spec.ofmap_shape, [given.ofmap_scale], [given.ofmap_zero_point]
+        )
+        self.graph.inputs, self.graph.outputs = [ifmap], [ofmap]
+        padding = self._named_padding()
+        if padding is None:
+            pads = [[0, 0], [spec.pad_top, spec.pad_bottom], [spec.pad_left, spec.pad_right]]
+            table = self.constant("paddings", np.array([*pads, [0, 0]], np.int32))
+            shape = tuple(
+                a + sum(b) for a, b in zip(spec.ifmap_shape, [*pads, [0, 0]], strict=True)
+            )
+            padded = self.tensor("padded", kind, shape, *scales)
+            self.operator("PAD", [ifmap, table], [padded], "PadOptions", schema().PadOptionsT())
+            ifmap, padding = padded, "VALID"
+        inputs = [ifmap, self._weight(), self._bias()]
+        self.operator(
+            "DEPTHWISE_CONV_2D", inputs, [ofmap], "DepthwiseConv2DOptions", self._options(padding)
+        )
+
+    def _named_padding(self) -> str | None:
+        """SAME or VALID where that is the layer's padding."""
+        spec = self.spec
+        pads = (spec.pad_top, spec.pad_bottom, spec.pad_left, spec.pad_right)
+        if not any(pads):
+            return "VALID"
+        rows = same_pads(spec.ifmap_h, spec.kernel_h, spec.stride_h, spec.dilation_h)
+        columns = same_pads(spec.ifmap_w, spec.kernel_w, spec.stride_w, spec.dilation_w)
+        return "SAME" if pads == (*rows, *columns) else None
+
+    def _weight(self) -> int:
+        weight, scales = self.parameters.weight, self.parameters.weight_scales
+        array = weight.reshape(1, *weight.shape[:2], -1)
+        index = self.constant("weight", array)
+        self._quantise(index, scales.tolist(), [0] * scales.size)
+        self.graph.tensors[index].quantization.quantizedDimension = 3 if scales.size > 1 else 0
+        return index
+
+    def _bias(self) -> int:
+        """The bias, or zeros: LiteRT 2.3's optimised kernel crashes without one."""
+        bias = self.parameters.bias
+        if bias is None:
+            wide = self.parameters.dtype == np.int16
+            bias = np.zeros(self.spec.ofmap_channels, np.int64 if wide else np.int32)
+        # Nothing computes with a bias's scale, but XNNPACK leaves a layer alone without it.
+        scales = np.float32(self.parameters.ifmap_scale) * self.parameters.weight_scales
+        index = self.constant("bias", bias)
+        self._quantise(index, scales.astype(np.float32).tolist(), [0] * scales.size)
+        return index
+
+    def _options(self, padding: str) -> Any:
+        spec = self.spec
+        options = schema().DepthwiseConv2DOptionsT()
+        options.padding = code("Padding", padding)
+        options.strideH, options.strideW = spec.stride_h, spec.stride_w
+        options.dilationHFactor, options.dilationWFactor = spec.dilation_h, spec.dilation_w
+        options.depthMultiplier = spec.channel_multiplier
+        options.fusedActivationFunction = code(
+            "ActivationFunctionType", self.parameters.activation.upper()
+        )
+        return options
+
+    def tensor(
+        self,
+        name: str,
+        kind: str,
+        shape: tuple[int, ...],
+        scales: list[float] | None = None,
+        zero_points: list[int] | None = None,
+        buffer: int = 0,
+    ) -> int:
+        """Adds a tensor; returns its index."""
+        tensor = schema().TensorT()
+        tensor.name, tensor.shape, tensor.buffer = name, list(shape), buffer
+        tensor.type = code("TensorType", kind)
+        self.graph.tensors.append(tensor)
+        index = len(self.graph.tensors) - 1
+        if scales is not None and zero_points is not None:
+            self._quantise(index, scales, zero_points)
+        return index
+
+    def _quantise(self, index: int, scales: list[float], zero_points: list[int]) -> None:
+        quantisation = schema().QuantizationParametersT()
+        quantisation.scale, quantisation.zeroPoint = scales, zero_points
+        self.graph.tensors[index].quantization = quantisation
+
+    def constant(self, name: str, array: np.ndarray) -> int:
+        """Adds a tensor with its values; returns its index."""
+        buffer = schema().BufferT()
+        little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
+        buffer.data = np.frombuffer(little.tobytes(), np.uint8)
+        self.model.buffers.append(buffer)
+        kind = _TYPES[array.dtype.newbyteorder("=").name]
+        return self.tensor(name, kind, array.shape, buffer=len(self.model.buffers) - 1)
+
+    def operator(
+        self, name: str, inputs: list[int], outputs: list[int], kind: str, options: Any
+    ) -> None:
+        """Adds an operator with its options of union member ``kind``."""
+        versions = _VERSIONS if self.parameters.dtype == np.int8 else _VERSIONS_INT16
+        operator_code = schema().OperatorCodeT()
+        operator_code.builtinCode = code("BuiltinOperator", name)
+        operator_code.deprecatedBuiltinCode = min(operator_code.builtinCode, 127)
+        operator_code.version = versions[name]
+        self.model.operatorCodes.append(operator_code)
+        operator = schema().OperatorT()
+        operator.opcodeIndex = len(self.model.operatorCodes) - 1
+        operator.inputs, operator.outputs = inputs, outputs
+        operator.builtinOptionsType = code("BuiltinOptions", kind)
+        operator.builtinOptions = options
+        self.graph.operators.append(operator)

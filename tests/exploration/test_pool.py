@@ -1,0 +1,191 @@
+"""Where the work is done: a Dask cluster gives what this machine gives; what goes wrong speaks."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from dwsim.errors import ToolError
+from dwsim.exploration import pool as pool_module
+from dwsim.exploration.pool import Pool, open_pool
+from dwsim.exploration.run import explore
+from tests.exploration.clusters import PATIENCE, dask_cluster
+from tests.exploration.spaces import SMALL, small
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Two worker processes on loopback."""
+    with dask_cluster(tmp_path_factory.mktemp("cluster"), workers=2) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster that is there is found, however busy the machine."""
+    monkeypatch.setattr(pool_module, "CONNECT_SECONDS", PATIENCE)
+
+
+def process_ids(items: Sequence[int]) -> list[tuple[int, int]]:
+    return [(item, os.getpid()) for item in items]
+
+
+def die(items: Sequence[int]) -> list[int]:
+    os._exit(3)
+
+
+def test_a_cluster_gives_the_same_table(tmp_path: Path, cluster: str) -> None:
+    text = SMALL.replace("[2, 4]", "{ from = 1, to = 6 }") + "[constraints]\nlut = { min = 1 }\n"
+    space = small(tmp_path, text)
+    with open_pool(2) as pool:
+        local = explore(space, tmp_path / "local", pool)
+    with open_pool(scheduler=cluster) as pool:
+        assert pool.place == "2 Dask workers"
+        remote = explore(space, tmp_path / "remote", pool)
+    assert local.counts == remote.counts
+    assert local.counts["reused"] == 0
+    assert local.front == remote.front
+    for name in ("points.csv", "layers.csv", "points.parquet", "layers.parquet"):
+        one, other = ((tmp_path / place / name).read_bytes() for place in ("local", "remote"))
+        assert one == other, name
+
+
+def test_the_clusters_workers_do_the_work(cluster: str) -> None:
+    with open_pool(scheduler=cluster) as pool:
+        done = dict(pool.run(process_ids, range(200)))
+    assert sorted(done) == list(range(200))
+    processes = {process for _, process in done.values()}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_item_comes_back_with_its_result(workers: int) -> None:
+    with open_pool(workers) as pool:
+        done = list(pool.run(process_ids, range(100)))
+    assert sorted(item for item, _ in done) == list(range(100))
+    assert all(item == returned for item, (returned, _) in done)
+    processes = {process for _, (_, process) in done}
+    assert (os.getpid() in processes) == (workers == 1)
+    assert len(processes) <= workers
+
+
+def test_one_worker_hands_results_out_as_they_get_done() -> None:
+    """So that a run that is interrupted has stored them."""
+    seen: list[int] = []
+
+    def watched(items: Sequence[int]) -> Sequence[int]:
+        seen.extend(items)
+        return items
+
+    with open_pool(1) as pool:
+        results = pool.run(watched, range(100))
+        next(results)
+        assert len(seen) < 50
+
+
+def die_and_interrupt(items: Sequence[int]) -> list[int]:
+    """What a Ctrl-C does that reaches a worker first."""
+    subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getppid()}"])
+    os._exit(3)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever runs the tests in the background ignores interruptions."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_worker_that_an_interruption_has_ended(
+    monkeypatch: pytest.MonkeyPatch, interruptible: None
+) -> None:
+    monkeypatch.setattr("dwsim.exploration.pool._INTERRUPT_SECONDS", 120)
+    with open_pool(2) as pool, pytest.raises(KeyboardInterrupt):
+        list(pool.run(die_and_interrupt, [0]))
+
+
+def test_a_dead_worker_speaks() -> None:
+    with (
+        open_pool(2) as pool,
+        pytest.raises(ToolError, match="a worker process died.*the same command goes on"),
+    ):
+        list(pool.run(die, range(4)))
+
+
+def test_a_cluster_whose_workers_die(tmp_path: Path) -> None:
+    with (
+        dask_cluster(tmp_path, workers=1) as address,
+        pytest.raises(ToolError, match=r"the Dask cluster at tcp.* gave up: [\s\S]*goes on"),
+        open_pool(scheduler=address) as pool,
+    ):
+        list(pool.run(die, range(4)))
+
+
+def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address}"):
+            _open(address)
+
+
+@pytest.mark.parametrize("address", ["nonsense://x", "tcp://", ""])
+def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
+    with pytest.raises(ToolError, match="no Dask scheduler answers at"):
+        _open(address)
+
+
+def test_a_refused_client_leaves_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left open would be closed by its finalizer, which may come at the worst time."""
+    monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
+    threads = []
+    for _ in range(2):
+        with pytest.raises(ToolError, match="no Dask scheduler answers at"):
+            _open("tcp://")
+        threads.append(set(threading.enumerate()))
+    assert threads[0] == threads[1]
+    clients = [thing for thing in gc.get_objects() if issubclass(type(thing), Client)]
+    assert [client for client in clients if client.status != "closed"] == []
+
+
+def test_a_cluster_without_workers(tmp_path: Path) -> None:
+    with (
+        dask_cluster(tmp_path, workers=0) as address,
+        pytest.raises(ToolError, match=f"has no worker: dask worker {address}"),
+    ):
+        _open(address)
+
+
+def test_workers_with_other_code(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have ours; so it is ours that becomes another."""
+    right = pool_module.code_hash()
+    seen: list[dict[str, str]] = []
+    compare = pool_module.other_code
+
+    def watched(found: dict[str, str]) -> list[str]:
+        seen.append(dict(found))
+        monkeypatch.setattr(pool_module, "code_hash", lambda: "other")
+        return compare(found)
+
+    monkeypatch.setattr(pool_module, "other_code", watched)
+    with pytest.raises(ToolError, match="with another version of dwsim: tcp://"):
+        _open(cluster)
+    assert set(seen[0].values()) == {right}
+
+
+def _open(address: str) -> Pool:
+    with open_pool(scheduler=address) as pool:
+        return pool

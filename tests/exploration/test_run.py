@@ -1,0 +1,334 @@
+"""Whole explorations: their files, resuming, failures, empty fronts, interruptions."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dwsim import EngineSpec
+from dwsim.errors import ToolError
+from dwsim.exploration import evaluate as evaluation
+from dwsim.exploration import exploration
+from dwsim.exploration.outcome import Outcome
+from dwsim.exploration.pool import open_pool
+from dwsim.exploration.results import read_results
+from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LAYER_FIELDS, PAIR_FIELDS
+from dwsim.exploration.run import explore
+from dwsim.exploration.space import Space
+from dwsim.exploration.store import Store
+from dwsim.spec.spec_file import read_spec
+from tests.cli.helpers import environment
+from tests.exploration.spaces import SMALL, WITH_LOADS, small, write
+
+ONLY_FIRST = SMALL.replace('["first.toml", "second.toml"]', '["first.toml"]')
+
+
+def run(space: Space, directory: Path) -> Outcome:
+    with open_pool(1) as pool:
+        return explore(space, directory, pool)
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
+    """Which engines were evaluated, on which networks."""
+    seen: list[tuple[str, tuple[str, ...]]] = []
+    right = exploration.evaluate_all
+
+    def watched(tasks: Any) -> Any:
+        seen.extend((t.point.engine_id, tuple(n.name for n in t.networks)) for t in tasks)
+        return right(tasks)
+
+    monkeypatch.setattr(exploration, "evaluate_all", watched)
+    return seen
+
+
+def test_results_are_what_was_found(tmp_path: Path) -> None:
+    outcome = run(small(tmp_path), tmp_path / "out")
+    results = read_results(tmp_path / "out")
+    assert len(results.pairs) == 24 * 2
+    for pair in results.pairs:
+        assert list(pair) == [field.name for field in PAIR_FIELDS]
+        row = outcome.rows[pair["engine_id"]][pair["network"]]
+        assert {key: row.get(key) for key in pair if key in row} == {
+            key: value for key, value in pair.items() if key in row
+        }
+        assert pair["on_front"] == (pair["engine_id"] in outcome.front)
+        front = outcome.network_fronts[pair["network"]]
+        assert pair["on_network_front"] == (pair["engine_id"] in front)
+    # No engine of 3x3 runs the second network.
+    assert {pair["status"] for pair in results.pairs} == {"ok", "cannot_run"}
+    described = results.description
+    assert [entry["engine_id"] for entry in described.front] == list(outcome.front)
+    assert [entry["values"] for entry in described.front] == list(outcome.front.values())
+    assert described.network_fronts == outcome.network_fronts
+    assert described.toml == SMALL
+    assert described.counts["engines"] == 24
+    assert described.networks["first"] == {"layers": 3, "macs": 6264, "source": "first.toml"}
+    assert described.objectives[0] == {"metric": "cycles", "goal": "minimise", "over": "geomean"}
+
+
+def test_layers_add_up_to_their_networks(tmp_path: Path) -> None:
+    outcome = run(small(tmp_path, WITH_LOADS), tmp_path / "out")
+    layers = read_results(tmp_path / "out").layers
+    assert [list(layer) for layer in layers[:1]] == [[field.name for field in LAYER_FIELDS]]
+    for engine_id, rows in outcome.rows.items():
+        for network in outcome.space.networks:
+            mine = [
+                x for x in layers if (x["engine_id"], x["network"]) == (engine_id, network.name)
+            ]
+            row = rows[network.name]
+            if row["status"] != "ok":
+                assert mine == []
+                continue
+            assert [layer["layer"] for layer in mine] == [x.name for x in network.layers]
+            assert [layer["index"] for layer in mine] == list(range(len(mine)))
+            assert [layer["ifmap_w"] for layer in mine] == [x.ifmap_w for x in network.layers]
+            assert mine[-1]["start_cycle"] + mine[-1]["cycles"] == row["cycles"]
+            for key in ("macs", "bound", "steady_cycles"):
+                assert sum(layer[key] for layer in mine) == row[key]
+            took = sum(layer["cycles"] + layer["wait_cycles"] for layer in mine)
+            assert took == row["interval_cycles"]
+            for layer, following in itertools.pairwise(mine):
+                ends = layer["start_cycle"] + layer["cycles"] + layer["wait_cycles"]
+                assert ends == following["start_cycle"]
+            for layer in mine:
+                assert sum(layer[name] for name in ACTIVITY_FIELDS) == layer["cycles"]
+                share = layer["macs"] / layer["cycles"] / row["multipliers"]
+                assert layer["utilisation"] == pytest.approx(share)
+
+
+def test_an_engine_that_two_combinations_give_counts_once(tmp_path: Path) -> None:
+    outcome = run(small(tmp_path, ONLY_FIRST.replace('"row", 1', "9, 25")), tmp_path / "out")
+    counts = outcome.counts
+    assert (counts["combinations"], counts["engines"], counts["duplicates"]) == (24, 8, 8)
+    assert counts["refused"] == 8
+
+
+def test_the_csv_is_the_parquet(tmp_path: Path) -> None:
+    run(small(tmp_path), tmp_path / "out")
+    results = read_results(tmp_path / "out")
+    for name, rows in (("points", results.pairs), ("layers", results.layers)):
+        with (tmp_path / "out" / f"{name}.csv").open() as file:
+            read = list(csv.DictReader(file))
+        assert len(read) == len(rows)
+        for text, row in zip(read, rows, strict=True):
+            for key, value in row.items():
+                if isinstance(value, float):
+                    assert float(text[key]) == value
+                else:
+                    wanted = str(value).lower() if isinstance(value, bool) else value
+                    assert text[key] == ("" if wanted is None else str(wanted))
+
+
+def test_the_fronts_engines_are_spec_files(tmp_path: Path) -> None:
+    outcome = run(small(tmp_path), tmp_path / "out")
+    written = {path.stem for path in (tmp_path / "out" / "engines").iterdir()}
+    assert written == {*outcome.front, *(x for xs in outcome.network_fronts.values() for x in xs)}
+    for name in written:
+        spec = read_spec(tmp_path / "out" / "engines" / f"{name}.toml")
+        assert spec.engine == outcome.points[name].engine
+    # Those of an earlier run's front go.
+    one = run(
+        small(tmp_path, ONLY_FIRST + "[constraints]\nlanes = { max = 2 }\n"), tmp_path / "out"
+    )
+    assert {path.stem for path in (tmp_path / "out" / "engines").iterdir()} == set(one.front)
+
+
+def test_a_rerun_evaluates_nothing(tmp_path: Path, evaluated: list[Any]) -> None:
+    first = run(small(tmp_path), tmp_path / "out")
+    kept = {name: (tmp_path / "out" / name).read_bytes() for name in ("points.csv", "layers.csv")}
+    assert len(evaluated) == 24
+    assert first.counts["reused"] == 0
+    evaluated.clear()
+    again = run(small(tmp_path), tmp_path / "out")
+    assert evaluated == []
+    assert again.counts["reused"] == 48
+    for name, content in kept.items():
+        assert (tmp_path / "out" / name).read_bytes() == content
+
+
+def test_a_changed_space_keeps_valid_points(tmp_path: Path, evaluated: list[Any]) -> None:
+    run(small(tmp_path), tmp_path / "out")
+    evaluated.clear()
+    # More lanes; other objectives and constraints are no other engine.
+    text = SMALL.replace("[2, 4]", "[4, 3, 2]").replace('"multipliers"', '"lut"')
+    outcome = run(small(tmp_path, text + "[constraints]\nlut = { min = 1 }\n"), tmp_path / "out")
+    new = {name for name, point in outcome.points.items() if point.engine.lanes == 3}
+    assert {name for name, _ in evaluated} == new
+    assert len(outcome.points) == 36
+    fresh = run(small(tmp_path, outcome.space.text), tmp_path / "fresh")
+    assert fresh.front == outcome.front
+    points = [(tmp_path / name / "points.csv").read_bytes() for name in ("out", "fresh")]
+    assert points[0] == points[1]
+
+
+def test_a_changed_network_is_evaluated_again(tmp_path: Path, evaluated: list[Any]) -> None:
+    text = SMALL.replace("kernel = [3, 5]", "kernel = 5\nmax_row_pitch = 99\nmax_plane_rows = 99")
+    run(small(tmp_path, text), tmp_path / "out")
+    evaluated.clear()
+    space = small(tmp_path, text)
+    first = tmp_path / "first.toml"
+    first.write_text(first.read_text().replace("ifmap_h = 6", "ifmap_h = 7"))
+    from dwsim.exploration.space import parse_space
+
+    run(parse_space(text, space.path), tmp_path / "out")
+    assert {networks for _, networks in evaluated} == {("first",)}
+    assert len(evaluated) == 12
+
+
+def test_changed_code_evaluates_again(
+    tmp_path: Path, evaluated: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(small(tmp_path), tmp_path / "out")
+    evaluated.clear()
+    monkeypatch.setattr("dwsim.exploration.store.code_hash", lambda: "other")
+    run(small(tmp_path), tmp_path / "out")
+    assert len(evaluated) == 24
+
+
+@pytest.mark.parametrize("cut", [1, 10, 40])
+def test_a_store_that_was_cut_off_is_gone_on_from(
+    tmp_path: Path, evaluated: list[Any], cut: int
+) -> None:
+    """As when the machine stops in the middle of a line."""
+    run(small(tmp_path), tmp_path / "out")
+    store = tmp_path / "out" / "store.jsonl"
+    content = store.read_bytes()
+    wanted = (tmp_path / "out" / "points.csv").read_bytes()
+    lines = content.splitlines(keepends=True)
+    store.write_bytes(b"".join(lines[:31]) + lines[31][:-cut])
+    evaluated.clear()
+    outcome = run(small(tmp_path), tmp_path / "out")
+    # Only the newline was lost: then the record is whole.
+    assert outcome.counts["reused"] == (32 if cut == 1 else 31)
+    assert (tmp_path / "out" / "points.csv").read_bytes() == wanted
+    evaluated.clear()
+    run(small(tmp_path), tmp_path / "out")
+    assert evaluated == []
+
+
+def test_two_runs_do_not_share_a_directory(tmp_path: Path) -> None:
+    with Store(tmp_path / "out"), pytest.raises(ToolError, match="another run is writing to"):
+        run(small(tmp_path), tmp_path / "out")
+    assert run(small(tmp_path), tmp_path / "out").counts["failed"] == 0
+
+
+def test_a_failed_point_is_reported_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evaluated: list[Any]
+) -> None:
+    right = evaluation.stream_of
+
+    def broken(layer: Any, engine: EngineSpec, policy: Any) -> Any:
+        if engine.lanes == 4 and policy == "nhwc" and layer.channel_multiplier == 2:
+            raise ZeroDivisionError("on purpose")
+        return right(layer, engine, policy)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(evaluation, "stream_of", broken)
+        outcome = run(small(tmp_path), tmp_path / "out")
+    failed = {
+        name
+        for name, point in outcome.points.items()
+        if point.engine.lanes == 4 and point.policy == "nhwc"
+    }
+    assert outcome.counts["failed"] == len(failed) == 6
+    assert outcome.front
+    assert failed.isdisjoint(outcome.front)
+    results = read_results(tmp_path / "out")
+    for entry in results.description.failed:
+        assert entry["engine_id"] in failed
+        assert entry["network"] == "first"
+        text = (tmp_path / "out" / entry["traceback"]).read_text()
+        assert "ZeroDivisionError: on purpose" in text
+    rows = [row for row in results.pairs if row["status"] == "failed"]
+    assert {row["engine_id"] for row in rows} == failed
+    for row in rows:
+        where = f"failures/{row['engine_id']}-first.txt"
+        assert row["reason"] == f"ZeroDivisionError: on purpose; see {where}"
+        assert row["cycles"] is None
+    evaluated.clear()
+    repaired = run(small(tmp_path), tmp_path / "out")
+    assert sorted(evaluated) == sorted((name, ("first",)) for name in failed)
+    assert repaired.counts["failed"] == 0
+    assert list((tmp_path / "out" / "failures").iterdir()) == []
+
+
+def test_an_empty_front_leaves_its_tables(tmp_path: Path) -> None:
+    text = SMALL + "[constraints]\nmultipliers = { max = 1 }\n"
+    outcome = run(small(tmp_path, text), tmp_path / "out")
+    assert outcome.front == {}
+    assert outcome.why_empty()[-1] == (
+        "24 of 24 engines do not keep multipliers { max = 1 }: all values are from 2 to 100"
+    )
+    results = read_results(tmp_path / "out")
+    assert {row["violates"] for row in results.pairs if row["multipliers"] == 2} == {
+        "multipliers { max = 1 }: 2"
+    }
+    assert not any(row["on_front"] for row in results.pairs)
+
+
+def test_workers_give_the_same_tables(tmp_path: Path) -> None:
+    run(small(tmp_path), tmp_path / "one")
+    with open_pool(2) as pool:
+        explore(small(tmp_path), tmp_path / "two", pool)
+    for name in ("points.csv", "layers.csv"):
+        one, two = ((tmp_path / place / name).read_bytes() for place in ("one", "two"))
+        assert one == two
+
+
+def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
+    """Ctrl-C in the middle: what is finished stays, and the message says how to go on."""
+    text = SMALL.replace("[2, 4]", "{ from = 2, to = 200 }").replace("[3, 5]", "5")
+    space = write(tmp_path, text)
+    command = [sys.executable, "-m", "dwsim", "explore", str(space), "-o", "out", "--workers", "2"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Whoever runs the tests in the background ignores it.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    store = tmp_path / "out" / "store.jsonl"
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if store.is_file() and store.stat().st_size > 20_000:
+            break
+        time.sleep(0.01)
+    # A terminal sends it to every process of its foreground group.
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "interrupted: out/store.jsonl has what was finished; the same command goes on" in said
+    assert "Traceback" not in said
+    finished = len(store.read_text().splitlines())
+    assert 0 < finished < 199 * 2 * 3 * 2
+    outcome = run(small(tmp_path, text), tmp_path / "out")
+    assert outcome.counts["reused"] >= finished - 1
+    assert outcome.counts["engines"] == 199 * 6
+
+
+def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
+    from dwsim import SpecError
+
+    with pytest.raises(SpecError, match="points.parquet = None: is missing: run dwsim explore"):
+        read_results(tmp_path)
+    run(small(tmp_path), tmp_path / "out")
+    described = json.loads((tmp_path / "out" / "explore.json").read_text())
+    described["format"] = 0
+    (tmp_path / "out" / "explore.json").write_text(json.dumps(described))
+    with pytest.raises(SpecError, match="format = 0: must be 1, this version's"):
+        read_results(tmp_path / "out")

@@ -1,0 +1,118 @@
+"""Figures for papers: which there are, what they show, and that nothing else changes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from dwsim.errors import SpecError, ToolError
+from dwsim.exploration.report import vega
+from dwsim.exploration.report.figures import figures, write_figures
+from dwsim.exploration.report.page import write_report
+from dwsim.exploration.results import Results
+from dwsim.exploration.results_schema import ACTIVITY_FIELDS
+from tests.cli.helpers import environment
+from tests.exploration_report import fabricate
+
+SVG = "{http://www.w3.org/2000/svg}"
+STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n"}
+SCRIPT = """
+import sys
+from pathlib import Path
+from dwsim.exploration.report.figures import write_figures
+from dwsim.exploration.report.page import write_report
+from tests.exploration_report import fabricate
+there, results = Path(sys.argv[1]), fabricate.results(engines=8, networks=2)
+write_figures(results, there, ("svg", "png"))
+write_report(results, there / "report.html")
+"""
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return fabricate.results(engines=8, networks=2)
+
+
+def test_there_is_a_figure_for_each_front_and_network(tmp_path: Path, results: Results) -> None:
+    paths = write_figures(results, tmp_path / "new", tuple(STARTS))
+    names = [
+        "front_all_networks",
+        "front_mobilenet_v1",
+        "front_convnext_tiny",
+        "layers_mobilenet_v1",
+        "layers_convnext_tiny",
+    ]
+    assert sorted(paths) == sorted((tmp_path / "new").iterdir())
+    assert sorted(path.name for path in paths) == sorted(
+        f"{name}.{form}" for name in names for form in STARTS
+    )
+    for path in paths:
+        assert path.read_bytes().startswith(STARTS[path.suffix[1:]]), path
+
+
+def test_a_front_has_the_points_of_its_network(results: Results) -> None:
+    charts = figures(results)
+    for network in results.description.networks:
+        ran = [p for p in results.pairs if p["network"] == network and p["status"] == "ok"]
+        points = charts[f"front_{network}"]["data"]["values"]
+        assert [(point["x"], point["y"]) for point in points] == [
+            (pair["time_ms"], pair["lut"]) for pair in ran
+        ]
+        front = {point["engine"] for point in points if point["tier"] == "front"}
+        assert front == set(results.description.network_fronts[network])
+
+
+def test_every_point_is_drawn(tmp_path: Path, results: Results) -> None:
+    write_figures(results, tmp_path)
+    points = len(figures(results)["front_mobilenet_v1"]["data"]["values"])
+    svg = ElementTree.parse(tmp_path / "front_mobilenet_v1.svg")
+    groups = [g for g in svg.iter(f"{SVG}g") if "mark-symbol role-mark" in g.get("class", "")]
+    assert sum(len(group.findall(f"{SVG}path")) for group in groups) == points
+    texts = {text.text for text in svg.iter(f"{SVG}text")}
+    assert {"mobilenet_v1", "time (ms)", "LUT", "on the front"} <= texts
+
+
+def test_the_breakdown_has_every_cycle_of_the_best_engine(results: Results) -> None:
+    best = results.description.front[0]["engine_id"]
+    chart = figures(results)["layers_mobilenet_v1"]
+    rows = chart["data"]["values"]
+    assert len(rows) == fabricate.NETWORK_LAYERS["mobilenet_v1"]
+    assert best in chart["title"]
+    for row in rows:
+        assert sum(row[key] for key in ACTIVITY_FIELDS) == row["cycles"]
+
+
+def test_without_a_front_there_are_no_layers(results: Results) -> None:
+    empty = fabricate.results(engines=8, networks=2)
+    empty.description.front.clear()
+    assert not any(name.startswith("layers") for name in figures(empty))
+    assert "front_mobilenet_v1" in figures(empty)
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path, results: Results) -> None:
+    """In this process, after other charts, as in a new one."""
+    here = write_figures(results, tmp_path / "here", tuple(STARTS))
+    here.append(tmp_path / "here" / "report.html")
+    write_report(results, here[-1])
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "there")]
+    subprocess.run(command, check=True, env=environment(), cwd=tmp_path)
+    for path in here:
+        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes(), path.name
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path, results: Results) -> None:
+    with pytest.raises(SpecError, match="format = 'pdf': must be one of svg, png"):
+        write_figures(results, tmp_path / "figures", ("svg", "pdf"))
+    assert not (tmp_path / "figures").exists()
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    vega.javascript.cache_clear()
+    for call in (vega.require, vega.javascript, lambda: vega.chart_bytes({}, "svg")):
+        with pytest.raises(ToolError, match=r"vl-convert-python: pip install 'dwsim\[report\]'"):
+            call()

@@ -1,0 +1,167 @@
+"""The engines of these tests, and random layers for them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from dwsim.derive import Plan
+from dwsim.errors import SpecError
+from dwsim.golden.depthwise import depthwise
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
+from dwsim.stream.seeded_data import random_layer_data
+
+RAW = EngineSpec(
+    lanes=2,
+    kernel_h=2,
+    kernel_w=3,
+    max_row_pitch=13,
+    max_plane_rows=10,
+    max_dilation_h=2,
+    max_dilation_w=3,
+    max_channel_groups=4,
+    max_channel_multiplier=2,
+    max_batch=3,
+    max_lead=60,
+    max_interleave=4,
+    name="axil_raw",
+)
+QUANTISED = EngineSpec(
+    lanes=3,
+    kernel_h=3,
+    kernel_w=3,
+    max_row_pitch=12,
+    max_plane_rows=12,
+    max_channel_groups=2,
+    max_channel_multiplier=2,
+    max_batch=4,
+    requantise="both",
+    taps_per_cycle=3,
+    name="axil_quantised",
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A layer with its data and what must come out (NHWC)."""
+
+    plan: Plan
+    ifmap: np.ndarray
+    weight: np.ndarray
+    ofmap: np.ndarray
+
+
+def random_work(engine: EngineSpec, seed: int, least_cycles: int = 0) -> Work:
+    """A random layer that fits the engine and takes at least so many cycles."""
+    rng = random.Random(seed)
+    while True:
+        try:
+            interleave = rng.randint(1, engine.max_interleave)
+            layer = _random_layer(engine, interleave, rng)
+            quantisation = _random_quantisation(layer, engine, rng)
+            plan = Plan(layer, engine, quantisation, interleave)
+        except SpecError:
+            continue
+        if plan.cycles >= least_cycles:
+            return work_of(plan, seed)
+
+
+def work_of(plan: Plan, seed: int, weight: np.ndarray | None = None) -> Work:
+    """Random data for a plan; with ``weight``, these weights."""
+    ifmap, own_weight = random_layer_data(plan.layer, plan.engine, seed)
+    weight = own_weight if weight is None else weight
+    if plan.quantisation is None:
+        ofmap = depthwise(ifmap, weight, plan.layer)
+    else:
+        ofmap = depthwise_quantised(ifmap, weight, plan.layer, plan.quantisation)
+    return Work(plan, ifmap, weight, ofmap)
+
+
+def _random_layer(engine: EngineSpec, interleave: int, rng: random.Random) -> LayerSpec:
+    groups = interleave * rng.randint(1, engine.max_channel_groups // interleave)
+    pads = {f"pad_{side}": rng.randint(0, 3) for side in ("top", "bottom", "left", "right")}
+    return LayerSpec(
+        ifmap_h=rng.randint(1, engine.max_plane_rows),
+        ifmap_w=rng.randint(1, engine.max_row_pitch // interleave),
+        channels=engine.lanes * groups - rng.randint(0, engine.lanes - 1),
+        kernel_h=rng.randint(1, engine.kernel_h),
+        kernel_w=rng.randint(1, engine.kernel_w),
+        batch=rng.randint(1, engine.max_batch),
+        channel_multiplier=rng.randint(1, engine.max_channel_multiplier),
+        stride_h=rng.randint(1, 3),
+        stride_w=rng.randint(1, 3),
+        dilation_h=rng.randint(1, engine.max_dilation_h),
+        dilation_w=rng.randint(1, engine.max_dilation_w),
+        **pads,
+    )
+
+
+def _random_quantisation(
+    layer: LayerSpec, engine: EngineSpec, rng: random.Random
+) -> Quantisation | None:
+    if engine.requantise == "none":
+        return None
+    channels = range(layer.ofmap_channels)
+    low, high = sorted(rng.sample(range(-128, 128), 2))
+    return Quantisation(
+        bias=[rng.randint(-5000, 5000) for _ in channels],
+        multiplier=[rng.randint(1 << 30, (1 << 31) - 1) for _ in channels],
+        shift=[rng.randint(-10, -6) for _ in channels],
+        act_min=low,
+        act_max=high,
+        ifmap_zero_point=rng.randint(-128, 127),
+        ofmap_zero_point=rng.randint(-128, 127),
+        rounding=rng.choice(("double", "single")),
+    )
+
+
+def first_broken(
+    config: dict[str, int | list[int]],
+    engine: EngineSpec,
+    load: bool = True,
+    kept_sets: int = 0,
+    refused_write: bool = False,
+) -> str:
+    """The rule that a geometry breaks first (empty: none), from the rules' text alone."""
+    c = config
+    roundings = {"double": (0,), "single": (1,)}.get(engine.requantise, (0, 1))
+    max_row_delay = engine.max_dilation_h * engine.max_row_pitch
+    max_col_delay = engine.max_dilation_w * engine.max_interleave
+    reach = (engine.kernel_h - 1) * max_row_delay + (engine.kernel_w - 1) * max_col_delay
+    quantises = engine.requantise != "none"
+    groups, multiplier = c["image_planes"] * c["interleave"], c["channel_multiplier"]
+    rules = {
+        "refused_write": lambda: not refused_write,
+        "row_pitch": lambda: 1 <= c["row_pitch"] <= engine.max_row_pitch,
+        "plane_rows": lambda: 1 <= c["plane_rows"] <= engine.max_plane_rows,
+        "ifmap_w": lambda: 1 <= c["ifmap_w"] <= c["row_pitch"],
+        "ifmap_h": lambda: 1 <= c["ifmap_h"] <= c["plane_rows"],
+        "ofmap_w": lambda: 1 <= c["ofmap_w"] <= c["row_pitch"],
+        "ofmap_h": lambda: 1 <= c["ofmap_h"] <= c["plane_rows"],
+        "stride_w": lambda: 1 <= c["stride_w"] <= engine.max_row_pitch,
+        "stride_h": lambda: 1 <= c["stride_h"] <= engine.max_plane_rows,
+        "columns": lambda: (c["ofmap_w"] - 1) * c["stride_w"] < c["row_pitch"],
+        "rows": lambda: (c["ofmap_h"] - 1) * c["stride_h"] < c["plane_rows"],
+        "row_delay": lambda: 1 <= c["row_delay"] <= max_row_delay,
+        "col_delay": lambda: 1 <= c["col_delay"] <= max_col_delay,
+        "lag": lambda: c["lead"] <= c["lag"] <= max(reach, engine.max_lead),
+        "interleave": lambda: 1 <= c["interleave"] <= engine.max_interleave,
+        "channel_multiplier": lambda: 1 <= multiplier <= engine.max_channel_multiplier,
+        "channel_groups": lambda: 1 <= groups <= engine.max_channel_groups,
+        "weight_sets": lambda: c["weight_sets"] == groups * multiplier,
+        "kept_weights": lambda: load or c["weight_sets"] <= kept_sets,
+        "planes": lambda: 1 <= c["planes"] <= engine.max_batch * engine.max_channel_groups,
+        "whole_images": lambda: c["planes"] % c["image_planes"] == 0,
+        "tail_channels": lambda: 1 <= c["tail_channels"] <= engine.lanes * multiplier,
+        "tail_multiple": lambda: c["tail_channels"] % multiplier == 0,
+        "activation": lambda: not quantises or c["act_min"] <= c["act_max"],
+        "single_rounding": lambda: not quantises or c["single_rounding"] in roundings,
+        "tap_row": lambda: all(-c["plane_rows"] < t <= c["ifmap_h"] for t in c["tap_row"]),
+        "tap_col": lambda: all(-c["row_pitch"] < t <= c["ifmap_w"] for t in c["tap_col"]),
+    }
+    return next((name for name, holds in rules.items() if not holds()), "")

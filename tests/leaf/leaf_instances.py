@@ -1,0 +1,121 @@
+"""Which instances of each leaf module are under test, and the wrapper that holds them.
+
+A wrapper has, for each leaf, one port with all inputs of all its instances and one with all
+outputs, so that a cycle costs one write and one read however many instances there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from tests.leaf import instances_array as array
+from tests.leaf import instances_flow as flow
+from tests.leaf import instances_raster as raster
+from tests.leaf import instances_scale as scale
+from tests.leaf.leaf_specs import Instance
+
+_MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
+    "leaf_flow": {
+        "dw_skid_buffer": flow.skid_buffer,
+        "dw_output_fifo": flow.output_fifo,
+        "dw_credit": flow.credit,
+        "dw_pipeline": flow.pipeline,
+    },
+    "leaf_streams": {
+        "dw_control": flow.control,
+        "dw_ifmap_port": flow.ifmap_port,
+        "dw_param_loader": flow.param_loader,
+    },
+    "leaf_raster": {
+        "dw_countdown": raster.countdown,
+        "dw_raster_axis": raster.raster_axis,
+        "dw_raster": raster.raster,
+        "dw_plane_marker": raster.plane_marker,
+        "dw_tap_axis": raster.tap_axis,
+    },
+    "leaf_slots": {
+        "dw_group_tag": raster.group_tag,
+        "dw_slot_raster": raster.slot_raster,
+    },
+    "leaf_storage": {
+        "dw_ram": array.ram,
+        "ecp5_dw_ram": array.ecp5_ram,
+        "dw_delay_line": array.delay_line,
+        "dw_window": array.window,
+    },
+    "leaf_operands": {
+        "dw_centre": array.centre,
+        "dw_tap_mask": array.tap_mask,
+        "dw_tap_select": array.tap_select,
+        "lane_spread": array.lane_spread,
+    },
+    "leaf_array": {
+        "dw_mac_cell": array.mac_cell,
+        "kernel_row": array.kernel_row,
+        "row_tree": array.row_tree,
+        "dw_pass_sum": array.pass_sum,
+    },
+    "leaf_scale": {
+        "dw_multiplier": scale.multiplier,
+        "dw_product": scale.product,
+        "dw_step_shift": scale.step_shift,
+        "dw_round_shift": scale.round_shift,
+        "dw_clamp_bounds": scale.clamp_bounds,
+    },
+    "leaf_requantise": {"dw_requantise": scale.requantise},
+}
+
+LEAVES = {bench: tuple(makers) for bench, makers in _MAKERS.items()}
+"""The in-simulator files beside this one, and the leaves that each drives."""
+
+# Neighbours are of different builds, so that two workers build at the same time.
+BENCHES = (
+    ("leaf_flow", "leaf_bench_control"),
+    ("leaf_storage", "leaf_bench_data"),
+    ("leaf_streams", "leaf_bench_control"),
+    ("leaf_operands", "leaf_bench_data"),
+    ("leaf_raster", "leaf_bench_control"),
+    ("leaf_array", "leaf_bench_data"),
+    ("leaf_slots", "leaf_bench_control"),
+    ("leaf_scale", "leaf_bench_requantise"),
+    ("leaf_requantise", "leaf_bench_requantise"),
+)
+"""Those files, and the wrapper that each runs in; a wrapper is one build."""
+
+
+def leaves_of(wrapper: str) -> list[str]:
+    """The leaves whose instances ``wrapper`` holds."""
+    return [leaf for bench, name in BENCHES if name == wrapper for leaf in LEAVES[bench]]
+
+
+def bench_of(leaf: str) -> str:
+    """The in-simulator file that drives ``leaf``."""
+    return next(bench for bench, leaves in LEAVES.items() if leaf in leaves)
+
+
+def instances(leaf: str) -> list[Instance]:
+    """All instances of a leaf, in the order of their bits in the wrapper's ports."""
+    made = _MAKERS[bench_of(leaf)][leaf]()
+    return [replace(instance, leaf=leaf, index=i) for i, instance in enumerate(made)]
+
+
+def wrapper_verilog(name: str, leaves: Iterable[str]) -> str:
+    """A module ``name`` with the ports ``<leaf>_in`` and ``<leaf>_out`` of each leaf."""
+    ports, body = ["    input wire clk"], []
+    for leaf in leaves:
+        offsets = {"in": 0, "out": 0}
+        for instance in instances(leaf):
+            connections = [".clk(clk)"] if instance.clocked else []
+            for side, widths in (("in", instance.inputs), ("out", instance.outputs)):
+                for port, width in widths.items():
+                    connections.append(f".{port}({leaf}_{side}[{offsets[side]}+:{width}])")
+                    offsets[side] += width
+            values = ", ".join(f".{key}({value})" for key, value in instance.parameters.items())
+            parameters = f"#({values}) " if values else ""
+            body.append(f"  {instance.module} {parameters}u_{instance.name} (")
+            body.append("      " + ",\n      ".join(connections) + "\n  );")
+        ports.append(f"    input wire [{offsets['in']}-1:0] {leaf}_in")
+        ports.append(f"    output wire [{offsets['out']}-1:0] {leaf}_out")
+    lines = ["`default_nettype none", f"module {name} (", ",\n".join(ports), ");", *body]
+    return "\n".join([*lines, "endmodule", "`default_nettype wire", ""])

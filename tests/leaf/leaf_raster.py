@@ -1,0 +1,316 @@
+"""Inside the simulator: what counts positions, planes and taps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwsim.model.countdown import Countdown
+from dwsim.model.plane_marker import PlaneMarker
+from dwsim.model.raster import Raster
+from dwsim.model.raster_axis import RasterAxis
+from dwsim.model.tap_axis import TapAxis
+from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+
+
+def random_axis(case: Case, width: int) -> tuple[int, int, int]:
+    """Pitch, stride and count of an axis whose counts have ``width`` bits."""
+    most = (1 << width) - 1
+    pitch = case.rng.choice((1, most, case.rng.randint(1, most)))
+    stride = case.rng.choice((1, 1, case.rng.randint(1, most)))
+    fits = (pitch - 1) // stride + 1
+    return pitch, stride, case.rng.choice((fits, case.rng.randint(1, fits)))
+
+
+def axis_flags(position: int, stride: int, count: int) -> tuple[bool, bool]:
+    """Hit and final hit at a position."""
+    hit = position % stride == 0 and position // stride < count
+    return hit, hit and position // stride == count - 1
+
+
+class CountdownCase(Case):
+    """Runs of random length; the count changes only under restart."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Countdown()
+        self.step = Coin(self.rng)
+        self.left = 0  # cycles of this run
+        self.steps: int | None = None  # of this run
+        self.rounds = 0
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.steps is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 200)
+            most = (1 << self.parameters["WIDTH"]) - 1
+            self.count = self.rng.choice((1, most, self.rng.randint(1, most)))
+            self.steps = None
+        self.left -= 1
+        return {"restart": int(restart), "step": int(self.step()), "count": self.count}
+
+    def model(self, i: Values) -> Expected:
+        return {} if self.steps is None else {"last": self.component.last}
+
+    def promise(self, i: Values) -> Expected:
+        return {} if self.steps is None else {"last": (self.steps + 1) % i["count"] == 0}
+
+    def clock(self, i: Values) -> None:
+        self.component.compute(bool(i["restart"]), bool(i["step"]), i["count"])
+        self.component.commit()
+        if i["restart"]:
+            self.steps = 0
+        elif i["step"] and self.steps is not None:
+            self.steps += 1
+            self.rounds += self.steps % i["count"] == 0
+
+    def uncovered(self) -> str:
+        return "" if self.rounds > 50 else "enough rounds"
+
+
+class RasterAxisCase(Case):
+    """Runs of random length; their geometry changes only under restart."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = RasterAxis()
+        self.step = Coin(self.rng)
+        self.left = 0  # cycles of this run
+        self.position: int | None = None
+        self.rounds = 0
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.position is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 200)
+            self.axis = random_axis(self, self.parameters["WIDTH"])
+            self.position = None
+        self.left -= 1
+        pitch, stride, count = self.axis
+        return {
+            "restart": int(restart),
+            "step": int(self.step()),
+            "pitch": pitch,
+            "stride": stride,
+            "count": count,
+        }
+
+    def model(self, i: Values) -> Expected:
+        axis = self.component
+        if self.position is None:
+            return {}
+        return {"last": axis.last, "hit": axis.hit, "final_hit": axis.final_hit}
+
+    def promise(self, i: Values) -> Expected:
+        if self.position is None:
+            return {}
+        hit, final_hit = axis_flags(self.position, i["stride"], i["count"])
+        last = self.position == i["pitch"] - 1
+        following = 0 if last else self.position + 1
+        hit_next, _ = axis_flags(following, i["stride"], i["count"])
+        return {"last": last, "hit": hit, "final_hit": final_hit, "hit_next": hit_next}
+
+    def clock(self, i: Values) -> None:
+        step = bool(i["step"])
+        self.component.compute(bool(i["restart"]), step, i["pitch"], i["stride"], i["count"])
+        self.component.commit()
+        if i["restart"]:
+            self.position = 0
+        elif step and self.position is not None:
+            self.position += 1
+            if self.position == i["pitch"]:
+                self.position = 0
+                self.rounds += 1
+
+    def uncovered(self) -> str:
+        return "" if self.rounds > 50 else "enough rounds"
+
+
+class RasterCase(Case):
+    """Planes one after another; restarts in mid-plane."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Raster()
+        self.step = Coin(self.rng)
+        self.left = 0
+        self.position: int | None = None  # of the next slot, in its plane
+        self.planes = 0
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.position is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 300)
+            self.col = random_axis(self, self.parameters["COL_W"])
+            self.row = random_axis(self, self.parameters["ROW_W"])
+            self.interleave = self.rng.randint(1, self.parameters["MAX_INTERLEAVE"])
+            self.position = None
+        self.left -= 1
+        return {
+            "restart": int(restart),
+            "step": int(self.step()),
+            "interleave": self.interleave,
+            "row_pitch": self.col[0],
+            "plane_rows": self.row[0],
+            "stride_w": self.col[1],
+            "stride_h": self.row[1],
+            "count_w": self.col[2],
+            "count_h": self.row[2],
+        }
+
+    def model(self, i: Values) -> Expected:
+        if self.position is None:
+            return {}
+        names = ("pixel_end", "row_end", "plane_end", "final_hit")
+        return {name: getattr(self.component, name) for name in names}
+
+    def _hits(self, position: int) -> tuple[bool, bool]:
+        """Whether a slot is hit, and whether its pixel is its plane's last that is."""
+        row, col = divmod(position // self.interleave, self.col[0])
+        col_hit, col_final = axis_flags(col, *self.col[1:])
+        row_hit, row_final = axis_flags(row, *self.row[1:])
+        return col_hit and row_hit, col_final and row_final
+
+    def promise(self, i: Values) -> Expected:
+        if self.position is None:
+            return {}
+        end, row = self.position + 1, self.interleave * self.col[0]
+        pixel_end, plane_end = end % self.interleave == 0, end == row * self.row[0]
+        return {
+            "pixel_end": pixel_end,
+            "row_end": end % row == 0,
+            "plane_end": plane_end,
+            "final_hit": pixel_end and self._hits(self.position)[1],
+            "hit_next": DONT_CARE if plane_end else self._hits(end)[0],
+        }
+
+    def clock(self, i: Values) -> None:
+        pitch = (i["plane_rows"], i["row_pitch"])
+        stride, count = (i["stride_h"], i["stride_w"]), (i["count_h"], i["count_w"])
+        self.component.compute(
+            bool(i["restart"]), bool(i["step"]), i["interleave"], pitch, stride, count
+        )
+        self.component.commit()
+        if i["restart"]:
+            self.position = 0
+        elif i["step"] and self.position is not None:
+            self.position = (self.position + 1) % (pitch[0] * pitch[1] * i["interleave"])
+            self.planes += self.position == 0
+
+    def uncovered(self) -> str:
+        return "" if self.planes > 20 else "enough planes"
+
+
+class PlaneMarkerCase(Case):
+    """Runs of any lag, with few marks or many."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = PlaneMarker()
+        self.step, self.mark = Coin(self.rng), Coin(self.rng)
+        self.left = 0
+        self.marks: list[bool] | None = None  # of the steps of this run
+        self.lags: set[int] = set()
+
+    def drive(self) -> Values:
+        restart = self.left == 0 or (self.marks is None and self.rng.random() < 0.5)
+        if restart:
+            self.left = self.rng.randint(1, 100)
+            self.lag = self.rng.randint(0, self.parameters["MAX_LAG"])
+            self.marks = None
+        self.left -= 1
+        inputs = {"restart": int(restart), "step": int(self.step()), "lag": self.lag}
+        return inputs | {"mark": int(self.mark())}
+
+    def model(self, i: Values) -> Expected:
+        if self.marks is None:
+            return {}
+        return {"mark_next": self.component.mark_next(i["lag"], bool(i["mark"]))}
+
+    def promise(self, i: Values) -> Expected:
+        if self.marks is None:
+            return {}
+        marks = [*self.marks, bool(i["mark"])]
+        comes = 0 < i["lag"] <= len(marks) and marks[-i["lag"]]
+        if comes:
+            self.lags.add(i["lag"])
+        return {"mark_next": comes}
+
+    def clock(self, i: Values) -> None:
+        restart, step, mark = (bool(i[name]) for name in ("restart", "step", "mark"))
+        self.component.compute(restart, step, i["lag"], mark)
+        self.component.commit()
+        if restart:
+            self.marks = []
+        elif step and self.marks is not None:
+            self.marks.append(mark)
+
+    def uncovered(self) -> str:
+        missing = set(range(1, self.parameters["MAX_LAG"] + 1)) - self.lags
+        return f"marks that come after {sorted(missing)} slots" if missing else ""
+
+
+class TapAxisCase(Case):
+    """Ways back to the start at any time; coordinates stay inside their format."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.taps, self.width = self.parameters["TAPS"], self.parameters["WIDTH"]
+        self.component = TapAxis(self.taps)
+        self.step = Coin(self.rng)
+        self.starts: list[int] | None = None
+        self.position = 0
+        self.room = 0  # steps before a coordinate leaves its format
+        self.seen: set[tuple[bool, bool]] = set()
+
+    def drive(self) -> Values:
+        low, high = -(1 << (self.width - 1)), (1 << (self.width - 1)) - 1
+        restart = self.starts is None or self.rng.random() < 0.02
+        anew = self.room == 0 or self.rng.random() < 0.05
+        if self.starts is None or ((restart or anew) and self.rng.random() < 0.7):
+            self.offered = [
+                self.rng.choice((low, -1, 0, 1, self.rng.randint(low, high // 2)))
+                for _ in range(self.taps)
+            ]
+        mask = (1 << self.width) - 1
+        return {
+            "restart": int(restart),
+            "step": int(self.step()),
+            "anew": int(anew),
+            "start": sum((s & mask) << t * self.width for t, s in enumerate(self.offered)),
+            "size": self.rng.randint(0, (1 << self.parameters["COUNT_W"]) - 1),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if self.starts is None:
+            return {}
+        mask = self.component.mask(i["size"])
+        return {"mask": sum(int(bit) << t for t, bit in enumerate(mask))}
+
+    def promise(self, i: Values) -> Expected:
+        if self.starts is None:
+            return {}
+        coordinates = [start + self.position for start in self.starts]
+        inside = [0 <= coordinate < i["size"] for coordinate in coordinates]
+        self.seen.update(zip(inside, (coordinate < 0 for coordinate in coordinates), strict=True))
+        return {"mask": sum(int(bit) << t for t, bit in enumerate(inside))}
+
+    def clock(self, i: Values) -> None:
+        restart, step, anew = (bool(i[name]) for name in ("restart", "step", "anew"))
+        self.component.compute(restart, step, anew, self.offered)
+        self.component.commit()
+        if restart or (step and anew):
+            self.starts, self.position = self.offered, 0
+            self.room = (1 << (self.width - 1)) - 1 - max(self.starts)
+        elif step:
+            self.position += 1
+            self.room -= 1
+
+    def uncovered(self) -> str:
+        return "" if len(self.seen) == 3 else "taps inside, before and behind the ifmap"
+
+
+dw_countdown = leaf_test("dw_countdown", CountdownCase, 4000)
+dw_raster_axis = leaf_test("dw_raster_axis", RasterAxisCase, 6000)
+dw_raster = leaf_test("dw_raster", RasterCase, 8000)
+dw_plane_marker = leaf_test("dw_plane_marker", PlaneMarkerCase, 8000)
+dw_tap_axis = leaf_test("dw_tap_axis", TapAxisCase, 4000)

@@ -1,0 +1,90 @@
+"""Builds a wrapper of leaf instances, and runs cocotb tests of its leaves in it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dwsim.codegen.verilog import engine_verilog
+from dwsim.rtlsim.build import SimulationResult, build_simulator, random_reset, run_simulator
+from dwsim.support.resources import rtl_dir
+from tests.leaf.leaf_instances import instances, wrapper_verilog
+from tests.leaf.leaf_specs import SPECS
+
+SEED_VARIABLE = "DWSIM_SEED"
+
+
+def _ecp5_ram() -> dict[str, str]:
+    """ECP5's version of dw_ram as a module of its own, and the cells in it."""
+    cells = Path(__file__).parent.parent / "synth" / "ecp5_block_rams.v"
+    text = (rtl_dir() / "ecp5" / "dw_ram.v").read_text()
+    renamed = text.replace("module dw_ram #(", "module ecp5_dw_ram #(")
+    return {cells.name: cells.read_text(), "ecp5_dw_ram.v": renamed}
+
+
+def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:
+    """File name to text: the hand-written modules, and the generated leaves among ``leaves``."""
+    sources = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
+    wanted = {f"{instance.module}.v" for leaf in leaves for instance in instances(leaf)}
+    if "ecp5_dw_ram.v" in wanted:
+        sources |= _ecp5_ram()
+    if wanted - sources.keys():
+        for spec in SPECS.values():
+            files = engine_verilog(spec)
+            sources |= {name: files[name] for name in wanted & files.keys()}
+    return sources
+
+
+def build_wrapper(
+    simulator: str, name: str, leaves: Sequence[str], sources: Mapping[str, str] | None = None
+) -> Path:
+    """The simulator of a wrapper of ``leaves``, built or from the cache."""
+    texts = leaf_sources(leaves) if sources is None else dict(sources)
+    texts[f"{name}.v"] = wrapper_verilog(name, leaves)
+    with tempfile.TemporaryDirectory(prefix="dwsim-leaf-") as folder:
+        paths = [Path(folder) / file_name for file_name in sorted(texts)]
+        for path in paths:
+            path.write_text(texts[path.name])
+        return build_simulator(simulator, name, paths)
+
+
+def run_leaves(
+    build: Path,
+    wrapper: str,
+    bench: str,
+    seed: int,
+    log: Path,
+    *,
+    cycles: int | None = None,
+    leaves: Sequence[str] | None = None,
+) -> SimulationResult:
+    """Runs the leaf tests of the file ``bench``, or those of ``leaves`` among them.
+
+    Each for at most ``cycles`` cycles.
+    """
+    environment = {SEED_VARIABLE: str(seed)}
+    if leaves is not None:
+        environment["COCOTB_TEST_FILTER"] = rf"\.({'|'.join(leaves)})$"
+    if cycles is not None:
+        environment["DWSIM_LEAF_CYCLES"] = str(cycles)
+    return run_simulator(
+        build,
+        f"tests.leaf.{bench}",
+        toplevel=wrapper,
+        log=log,
+        environment=environment,
+        plusargs=random_reset(seed),  # Icarus, whose registers start as X, has no use for them
+        seed=seed,
+    )
+
+
+def failed_leaves(result: SimulationResult) -> str:
+    """What failed, each leaf's instance, cycle and signals first."""
+    return "\n".join(f"{failure.name}: {failure.message}" for failure in result.failures)
+
+
+def chosen_seed(default: int) -> int:
+    """The seed of the stimuli: $DWSIM_SEED, or the test session's."""
+    return int(os.environ.get(SEED_VARIABLE, default))

@@ -1,0 +1,134 @@
+"""A model's depthwise layers through RTL: the interpreter's bytes, the law's cycles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dwsim.cli import main
+from dwsim.errors import SpecError
+from dwsim.rtlsim import cosim
+from dwsim.verification.model_file import NetworkResult, network_engine, verify_network
+from dwsim.workloads.tflite import Model, read_model
+
+MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
+SMALL = MODELS / "mobilenet_v1_025_96.tflite"
+
+
+@pytest.fixture(scope="module")
+def small() -> Model:
+    """The committed MobileNetV1, alpha 0.25, 96x96."""
+    return read_model(SMALL)
+
+
+def _all_equal(result: NetworkResult, model: Model) -> None:
+    assert len(result.layers) == 2 * len(model.runnable)
+    for layer in result.layers:
+        assert layer.wrong == 0, f"{layer.layer.name}, {layer.rounding}: {layer.wrong} differ"
+        if layer.rounding == "double":
+            assert layer.differing == 0, layer.layer.name
+
+
+def test_every_layer_of_the_committed_model_without_stalls(
+    small: Model, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    builds = []
+    build = cosim.build_simulator
+    monkeypatch.setattr(
+        cosim, "build_simulator", lambda *a, **k: builds.append(a) or build(*a, **k)
+    )
+    result = verify_network(small, 16, seed=seed)
+    _all_equal(result, small)
+    assert len(builds) == 1
+    for layer in result.layers:
+        assert layer.verified.cycles == layer.verified.plan.cycles
+    # Back to back, a network takes the sum of its layers' law: switching costs nothing more.
+    for rounding in ("double", "single"):
+        plans = [r.verified.plan for r in result.layers if r.rounding == rounding]
+        switching = sum(plan.switch_cycles for plan in plans[:-1])
+        assert result.cycles(rounding) == sum(plan.cycles for plan in plans) + switching
+
+
+@pytest.mark.parametrize("stalls", ["both", "boundary"])
+def test_every_layer_of_the_committed_model_under_stalls(
+    small: Model, stalls: str, seed: int
+) -> None:
+    _all_equal(verify_network(small, 16, stalls=stalls, seed=seed), small)
+
+
+@pytest.mark.parametrize(
+    "name", ["dilated", "dilated_valid", "multiplier", "int16", "per_tensor", "padded"]
+)
+def test_layers_of_every_kind(name: str, seed: int) -> None:
+    model = read_model(MODELS / f"{name}.tflite")
+    result = verify_network(model, 4, stalls="both", seed=seed)
+    _all_equal(result, model)
+    ofmaps = [layer.verified.ofmap for layer in result.layers]
+    assert all(len(np.unique(ofmap)) > 16 for ofmap in ofmaps), "a constant ofmap proves nothing"
+
+
+def test_a_wrong_byte_is_a_mismatch(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    from dwsim.verification import model_file as network
+
+    run_layers = network.run_layers
+
+    def one_off(layers, ifmaps, rounding):
+        ofmaps = {
+            name: array.copy() for name, array in run_layers(layers, ifmaps, rounding).items()
+        }
+        if rounding == "single":
+            next(iter(ofmaps.values())).reshape(-1)[7] ^= 2
+        return ofmaps
+
+    monkeypatch.setattr(network, "run_layers", one_off)
+    assert main(["verify", str(MODELS / "per_tensor.tflite"), "--lanes", "4"]) == 1
+    printed = capsys.readouterr()
+    assert "1 values wrong" in printed.out
+    assert "1 values differ from the interpreter's" in printed.err
+
+
+def test_a_model_without_a_layer_that_runs_is_refused(small: Model) -> None:
+    empty = Model(small.path, small.operators, (), small.inputs, small.content)
+    with pytest.raises(SpecError, match="must have a depthwise layer that can run"):
+        network_engine(empty, 16)
+
+
+def test_options_of_specs_are_refused_for_models(capsys) -> None:
+    code = main(["verify", str(SMALL), "--layer", "dw1", "--static", "--stalls", "all"])
+    assert code == 2
+    error = capsys.readouterr().err
+    assert all(option in error for option in ("--layer", "--static", "--stalls"))
+
+
+def test_a_network_as_json_and_csv(capsys) -> None:
+    argv = ["verify", str(MODELS / "per_tensor.tflite"), "--lanes", "4"]
+    assert main([*argv, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (double, single) = document["layers"]
+    assert (double["rounding"], single["rounding"]) == ("double", "single")
+    assert document["network_cycles"]["double"] == double["cycles"] == double["law"]
+    assert main([*argv, "--csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("layer,ifmap,kernel,stride,dilation,rounding,cycles")
+
+
+def test_import_lists_and_writes(tmp_path: Path, capsys) -> None:
+    assert main(["import", str(SMALL), "-o", str(tmp_path / "specs")]) == 0
+    printed = capsys.readouterr().out
+    assert "13 of 13 run" in printed
+    assert "passed over: CONV_2D" in printed
+    assert {path.name for path in (tmp_path / "specs").iterdir()} == {
+        "layers.toml",
+        "parameters.npz",
+    }
+
+
+def test_import_of_rubbish_is_bad_input(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "rubbish.tflite"
+    path.write_bytes(b"not a model")
+    assert main(["import", str(path)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
