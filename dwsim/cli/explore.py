@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     # Here and not at the top: the other commands need none of these.
-    from dwsim.exploration import text
+    from dwsim.exploration import summary
     from dwsim.exploration.run import explore
 
     check_outputs(arguments)
@@ -93,12 +93,12 @@ def _run(arguments: argparse.Namespace) -> int:
         where = f"{directory}/store.jsonl has what was finished"
         print(f"\ndwsim: interrupted: {where}; the same command goes on from it", file=sys.stderr)
         raise
-    print(text.summary(outcome) + text.refusals(outcome), end="")
-    print(text.failures(outcome, directory), end="", file=sys.stderr)
+    print(summary.summary(outcome) + summary.refusals(outcome), end="")
+    print(summary.failures(outcome, directory), end="", file=sys.stderr)
     if not outcome.front:
         found = [Violation("front", 0, sentence) for sentence in outcome.why_empty()]
         raise SpecError(f"{space.name}: the front is empty", found)
-    print(text.front_table(outcome) + text.fronts_of_networks(outcome), end="")
+    print(summary.front_table(outcome) + summary.fronts_of_networks(outcome), end="")
     print(f"written: {directory}/: points and layers (.parquet, .csv), explore.json, engines/")
     if arguments.confirm:
         _confirm(outcome, directory, arguments)
@@ -109,7 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -> None:
     """Runs engines of the front through RTL, prints what it took, and notes it."""
     # Here and not at the top: only this needs the simulator's Python parts.
-    from dwsim.exploration import text
+    from dwsim.exploration import summary
     from dwsim.exploration.confirm import confirm
     from dwsim.exploration.results import note_confirmed
 
@@ -117,7 +117,7 @@ def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -
     with progress(0, "beat") as bar:
         done = confirm(outcome, count, arguments.workers or cores(), partial(_show, bar))
     note_confirmed(directory, [row for one in done for row in one.rows])
-    print("\n" + text.confirmations(done, len(outcome.front)), end="")
+    print("\n" + summary.confirmations(done, len(outcome.front)), end="")
 
 
 def _show(bar: Any, done: int, total: int) -> None:

@@ -75,9 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     if arguments.spec.endswith(".tflite"):
         # Here and not at the top: only this needs the interpreter.
-        from dwsim.cli import network
+        from dwsim.cli import verify_model
 
-        return network.run(arguments)
+        return verify_model.run(arguments)
     spec, plans = load_plans(arguments)
     _check_options(arguments, len(plans))
     profiles = tuple(PROFILES) if arguments.stalls == "all" else (arguments.stalls,)

@@ -206,7 +206,7 @@ def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
         sign = f"{register.name}[{field.width - 1}]" if field.signed else "1'b0"
         extended = f"{{{{{width - field.width}{{{sign}}}}}, {register.name}}}"
         wide.append(Wide(register.name, extended))
-    kept = f"{{{{{width - numbers.sets_width}{{1'b0}}}}, kept_sets}}"
+    kept = f"{{{{{width - numbers.counters.sets_width}{{1'b0}}}}, kept_sets}}"
     return [*wide, Wide("kept_sets", kept)]
 
 

@@ -82,7 +82,7 @@ def context(
         "e": engine,
         "n": EngineNumbers(engine),
         "taps": engine.kernel_h * engine.kernel_w,
-        "levels": EngineNumbers(engine).tree_levels,
+        "levels": EngineNumbers(engine).formats.tree_levels,
         "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
         "shift_length_max": SHIFT_LENGTH_MAX,
         "version": __version__,
@@ -157,7 +157,7 @@ def written_modules(without: set[str]) -> dict[str, str]:
 def unused_modules(numbers: EngineNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
     unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
-    return unused if numbers.requantises else unused | REQUANTISE_MODULES
+    return unused if numbers.formats.requantises else unused | REQUANTISE_MODULES
 
 
 def engine_verilog(

@@ -10,9 +10,11 @@ Two classes, for the two things a number can depend on:
 Model, templates, bench and reports take their numbers from here and compute none themselves.
 """
 
-from dwsim.derive.engine_numbers import ConfigField, EngineNumbers
+from dwsim.derive.back_to_back import start_cycles
+from dwsim.derive.config_fields import ConfigField
+from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.number_range import bits, range_bits, value_range
-from dwsim.derive.plan import Plan, start_cycles
+from dwsim.derive.plan import Plan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 
 __all__ = [

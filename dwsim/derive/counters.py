@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.number_range import bits, range_bits
+from dwsim.spec.engine_spec import EngineSpec
 
 
-class Counters(NumberFormats):
+class Counters:
     """What an engine counts and stores: the largest values, and their bits."""
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec = spec
 
     @property
     def col_width(self) -> int:
@@ -129,8 +132,3 @@ class Counters(NumberFormats):
     def lane_count_width(self) -> int:
         """Bits of a count of lanes."""
         return bits(self.spec.lanes)
-
-    @property
-    def line_buffer_bits(self) -> int:
-        """Bits that the row delays store: ``(kernel_h - 1) * max_row_delay`` beats."""
-        return (self.spec.kernel_h - 1) * self.max_row_delay * self.operand_beat_width

@@ -56,11 +56,25 @@ def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
     spec = numbers.spec
     row_delays, col_delays = _delays(numbers)
     found = (
-        Memory("line", row_delays, numbers.max_row_delay, numbers.operand_beat_width),
-        Memory("line", col_delays, numbers.max_col_delay, numbers.operand_beat_width),
-        Memory("weight", spec.lane_multipliers, 2 * numbers.weight_words, numbers.param_beat_width),
-        Memory("scale", numbers.scale_words, 2 * numbers.weight_sets, numbers.param_beat_width),
-        Memory("fifo", 1, numbers.fifo_depth, numbers.ofmap_beat_width),
+        Memory(
+            "line", row_delays, numbers.counters.max_row_delay, numbers.formats.operand_beat_width
+        ),
+        Memory(
+            "line", col_delays, numbers.counters.max_col_delay, numbers.formats.operand_beat_width
+        ),
+        Memory(
+            "weight",
+            spec.lane_multipliers,
+            2 * numbers.counters.weight_words,
+            numbers.formats.param_beat_width,
+        ),
+        Memory(
+            "scale",
+            numbers.formats.scale_words,
+            2 * numbers.counters.weight_sets,
+            numbers.formats.param_beat_width,
+        ),
+        Memory("fifo", 1, numbers.timing.fifo_depth, numbers.formats.ofmap_beat_width),
     )
     return tuple(memory for memory in found if memory.count)
 
@@ -68,8 +82,8 @@ def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
 def _delays(numbers: EngineNumbers) -> tuple[int, int]:
     """Row delays and column delays that are memories."""
     spec = numbers.spec
-    rows = (spec.kernel_h - 1) * (numbers.max_row_delay > SHIFT_LENGTH_MAX)
-    cols = spec.kernel_h * (spec.kernel_w - 1) * (numbers.max_col_delay > SHIFT_LENGTH_MAX)
+    rows = (spec.kernel_h - 1) * (numbers.counters.max_row_delay > SHIFT_LENGTH_MAX)
+    cols = spec.kernel_h * (spec.kernel_w - 1) * (numbers.counters.max_col_delay > SHIFT_LENGTH_MAX)
     return rows, cols
 
 

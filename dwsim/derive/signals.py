@@ -22,8 +22,8 @@ def stimuli(numbers: EngineNumbers) -> Widths:
         "s_axis_ifmap_tvalid": 1,
         "s_axis_ifmap_tlast": 1,
         "m_axis_ofmap_tready": 1,
-        "s_axis_param_tdata": numbers.param_beat_width,
-        "s_axis_ifmap_tdata": numbers.ifmap_beat_width,
+        "s_axis_param_tdata": numbers.formats.param_beat_width,
+        "s_axis_ifmap_tdata": numbers.formats.ifmap_beat_width,
     }
 
 
@@ -40,7 +40,7 @@ def interface(numbers: EngineNumbers) -> Widths:
         "m_axis_ofmap_tvalid": 1,
         "m_axis_ofmap_tlast": 1,
         "m_axis_ofmap_tkeep": numbers.spec.lanes,
-        "m_axis_ofmap_tdata": numbers.ofmap_beat_width,
+        "m_axis_ofmap_tdata": numbers.formats.ofmap_beat_width,
     }
 
 
@@ -51,24 +51,24 @@ def controls(numbers: EngineNumbers) -> Widths:
         "state": 2,
         "loaded": 1,
         "active_bank": 1,
-        "sets": n.sets_width,
-        "param_word": n.memory_words,
+        "sets": n.counters.sets_width,
+        "param_word": n.formats.memory_words,
         "short_stream": 1,
         "excess": 1,
         "skid_out_valid": 1,
-        "credits": n.credit_width,
+        "credits": n.timing.credit_width,
         "step_q": 1,
         "emit_q": 1,
-        "in_planes": n.planes_width,
-        "out_planes": n.planes_width,
-        "in_col_left": n.col_width,
-        "in_row_left": n.row_width,
-        "out_col_left": n.col_width,
-        "out_row_left": n.row_width,
+        "in_planes": n.counters.planes_width,
+        "out_planes": n.counters.planes_width,
+        "in_col_left": n.counters.col_width,
+        "in_row_left": n.counters.row_width,
+        "out_col_left": n.counters.col_width,
+        "out_row_left": n.counters.row_width,
         "holding": 1,
         "claims": 1,
-        "weight_word": n.word_width,
-        "weight_set": n.set_width,
+        "weight_word": n.counters.word_width,
+        "weight_set": n.counters.set_width,
         "row_mask": n.spec.kernel_h,
         "col_mask": n.spec.kernel_w,
     }
@@ -77,11 +77,11 @@ def controls(numbers: EngineNumbers) -> Widths:
 def array(numbers: EngineNumbers) -> Widths:
     """Operands, row sums and acc of the multiplier array."""
     spec = numbers.spec
-    row_width = numbers.psum_width(numbers.array_cols)
+    row_width = numbers.formats.psum_width(numbers.formats.array_cols)
     return {
-        "operands": spec.lane_multipliers * numbers.operand_beat_width,
-        "row_sums": spec.lanes * numbers.array_rows * row_width,
-        "acc": spec.lanes * numbers.acc_width,
+        "operands": spec.lane_multipliers * numbers.formats.operand_beat_width,
+        "row_sums": spec.lanes * numbers.formats.array_rows * row_width,
+        "acc": spec.lanes * numbers.formats.acc_width,
     }
 
 

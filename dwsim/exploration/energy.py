@@ -81,12 +81,14 @@ def stream_pj(plan: Plan) -> dict[str, float]:
     engine, numbers = plan.engine, plan.numbers
     products = plan.ofmap_beats * engine.passes * engine.multipliers
     multiply = products * multiply_pj(engine.ifmap_width, engine.weight_width)
-    if numbers.requantises:
+    if numbers.formats.requantises:
         scaled = plan.ofmap_beats * engine.lanes
-        multiply += scaled * multiply_pj(numbers.bias_width, numbers.multiplier_width)
+        multiply += scaled * multiply_pj(
+            numbers.formats.bias_width, numbers.formats.multiplier_width
+        )
     energy = dict.fromkeys(("multiply", "add", "line_buffer", "weight", "fifo"), 0.0)
     energy["multiply"] = multiply
-    energy["add"] = products * add_pj(numbers.acc_width)
+    energy["add"] = products * add_pj(numbers.formats.acc_width)
     for access in accesses(plan):
         energy[KINDS[access.memory.kind]] += access.total_bits * access_pj(access.memory.bits)
     return energy

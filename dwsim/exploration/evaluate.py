@@ -189,9 +189,9 @@ def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream
         param_beats=plan.param_beats,
         steady_cycles=plan.image_cycles * layer.batch,
         bound=plan.bound,
-        ifmap_bits=plan.ifmap_beats * numbers.ifmap_beat_width,
-        ofmap_bits=plan.ofmap_beats * numbers.ofmap_beat_width,
-        param_bits=plan.param_beats * numbers.param_beat_width,
+        ifmap_bits=plan.ifmap_beats * numbers.formats.ifmap_beat_width,
+        ofmap_bits=plan.ofmap_beats * numbers.formats.ofmap_beat_width,
+        param_bits=plan.param_beats * numbers.formats.param_beat_width,
         activity=tuple(activity(plan).values()),
         energy=energy.stream_pj(plan),
     )
@@ -210,9 +210,9 @@ def _engine_columns(point: Point, numbers: EngineNumbers) -> dict[str, Any]:
         "multipliers": engine.multipliers,
         **{f"{name}_bytes": size for name, size in bytes_of.items()},
         "buffer_bytes": sum(bytes_of.values()),
-        "input_bytes_per_cycle": numbers.ifmap_beat_width / 8,
-        "output_bytes_per_cycle": numbers.ofmap_beat_width / 8,
-        "param_bytes_per_cycle": numbers.param_beat_width / 8,
+        "input_bytes_per_cycle": numbers.formats.ifmap_beat_width / 8,
+        "output_bytes_per_cycle": numbers.formats.ofmap_beat_width / 8,
+        "param_bytes_per_cycle": numbers.formats.param_beat_width / 8,
     }
 
 

@@ -11,6 +11,7 @@ from dwsim.errors import SpecError
 from dwsim.exploration.axes import BEST, NHWC, PLANE
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.smallest import largest, layer_maxima
 from dwsim.workloads import Network
 
 Policy = str | int
@@ -44,7 +45,7 @@ def interleave_of(
     """
     if policy == PLANE:
         return 1
-    groups = needs(layer, lanes, 1).maxima["max_channel_groups"]
+    groups = layer.channel_groups(lanes)
     if policy == NHWC:
         return groups
     most = groups if max_interleave is None else min(groups, max_interleave)
@@ -59,32 +60,8 @@ def interleave_of(
 @cache
 def needs(layer: LayerSpec, lanes: int, interleave: int) -> Needs:
     """What one layer needs, from the plan of it on an engine that is made for it."""
-    rows = layer.ifmap_h + layer.pad_top + layer.pad_bottom
-    span = (layer.ifmap_w + layer.pad_left + layer.pad_right) * interleave
-    kernel = {
-        "max_dilation_h": layer.dilation_h if layer.kernel_h > 1 else 1,
-        "max_dilation_w": layer.dilation_w if layer.kernel_w > 1 else 1,
-        "max_channel_multiplier": layer.channel_multiplier,
-        "max_batch": layer.batch,
-        "max_interleave": interleave,
-    }
-    roomy = EngineSpec(
-        lanes=lanes,
-        kernel_h=layer.kernel_h,
-        kernel_w=layer.kernel_w,
-        max_row_pitch=span,
-        max_plane_rows=rows,
-        max_channel_groups=-(-layer.channels // lanes),
-        max_lead=layer.pad_top * span + layer.pad_left * interleave,
-        **kernel,
-    )
-    plan = Plan(layer, roomy, interleave=interleave)
-    maxima = kernel | {
-        "max_row_pitch": plan.row_pitch * interleave,
-        "max_plane_rows": plan.plane_rows,
-        "max_channel_groups": plan.channel_groups,
-        "max_lead": max(0, -plan.lag),
-    }
+    maxima = layer_maxima(layer, lanes, interleave)
+    plan = Plan(layer, EngineSpec(lanes=lanes, **maxima), interleave=interleave)
     return Needs(interleave, plan.cycles + plan.switch_cycles, maxima)
 
 
@@ -113,9 +90,8 @@ def fit(
             ]
         except SpecError:
             continue
-        for maxima in (need.maxima for need in wanted):
-            found = {name: max(value, found.get(name, 0)) for name, value in maxima.items()}
-    return found
+        found = largest([found, *(need.maxima for need in wanted)])
+    return {name: value for name, value in found.items() if not name.startswith("kernel_")}
 
 
 def largest_kernel(networks: Sequence[Network], axis: str) -> int:

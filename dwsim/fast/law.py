@@ -19,11 +19,11 @@ def ofmap_cycles(plan: Plan) -> np.ndarray:
         int64 of shape (ofmap_beats,), in stream order.
     """
     layer, interleave, passes = plan.layer, plan.interleave, plan.engine.passes
-    planes = np.arange(plan.planes, dtype=np.int64) * plan.plane_pitch
-    rows = np.arange(layer.ofmap_h) * (layer.stride_h * plan.row_pitch * interleave)
+    planes = np.arange(plan.planes, dtype=np.int64) * plan.raster.plane_pitch
+    rows = np.arange(layer.ofmap_h) * (layer.stride_h * plan.raster.row_pitch * interleave)
     cols = np.arange(layer.ofmap_w) * (layer.stride_w * interleave)
     pixels = np.add.outer(np.add.outer(planes, rows), cols)
-    slots = np.add.outer(pixels, np.arange(interleave)).reshape(-1) + max(plan.lag, 0)
+    slots = np.add.outer(pixels, np.arange(interleave)).reshape(-1) + max(plan.raster.lag, 0)
     # Each window before this one held its slot for so many cycles more.
     windows = START_CYCLES + slots + np.arange(slots.size) * (plan.hold_cycles - 1)
     beats = np.arange(layer.channel_multiplier) * passes + passes - 1
@@ -32,7 +32,7 @@ def ofmap_cycles(plan: Plan) -> np.ndarray:
 
 def pipeline_cycles(plan: Plan) -> int:
     """From the last pass of a beat to its transfer, if nobody stalls."""
-    return plan.numbers.latency - START_CYCLES
+    return plan.numbers.timing.latency - START_CYCLES
 
 
 def activity(plan: Plan) -> dict[str, int]:
@@ -54,8 +54,8 @@ def activity(plan: Plan) -> dict[str, int]:
 def _last_take(plan: Plan) -> int:
     """The slot of the last ifmap beat."""
     layer = plan.layer
-    pixels = (layer.ifmap_h - 1) * plan.row_pitch + layer.ifmap_w
-    before = (plan.planes - 1) * plan.plane_pitch + max(-plan.lag, 0)
+    pixels = (layer.ifmap_h - 1) * plan.raster.row_pitch + layer.ifmap_w
+    before = (plan.planes - 1) * plan.raster.plane_pitch + max(-plan.raster.lag, 0)
     return before + pixels * plan.interleave - 1
 
 
@@ -65,9 +65,9 @@ def _windows_before(plan: Plan, slot: int) -> int:
     Lag and pitches are whole pixels, ``interleave`` slots each.
     """
     layer = plan.layer
-    pixels = max(slot - max(plan.lag, 0), 0) // plan.interleave
-    planes, inside = divmod(pixels, plan.plane_rows * plan.row_pitch)
-    row, col = divmod(inside, plan.row_pitch)
+    pixels = max(slot - max(plan.raster.lag, 0), 0) // plan.interleave
+    planes, inside = divmod(pixels, plan.raster.plane_rows * plan.raster.row_pitch)
+    row, col = divmod(inside, plan.raster.row_pitch)
     count = planes * layer.ofmap_h + min(-(-row // layer.stride_h), layer.ofmap_h)
     count *= layer.ofmap_w
     if row % layer.stride_h == 0 and row // layer.stride_h < layer.ofmap_h:

@@ -53,16 +53,16 @@ class Constants(NamedTuple):
 def constants_of(plan: Plan, stalls: StallPattern) -> Constants:
     """The constants of a layer on its engine."""
     passes = plan.engine.passes
-    written = passes - 1 + SLOT_CYCLES + plan.numbers.output_cycles
+    written = passes - 1 + SLOT_CYCLES + plan.numbers.timing.output_cycles
     ifmap_beats, ofmap_beats, planes = plan.ifmap_beats, plan.ofmap_beats, plan.planes
     return Constants(
         planes=planes,
-        pitch=plan.plane_pitch,
-        lag=abs(plan.lag),
-        lead=plan.lag < 0,
+        pitch=plan.raster.plane_pitch,
+        lag=abs(plan.raster.lag),
+        lead=plan.raster.lag < 0,
         multiples=plan.layer.channel_multiplier,
         passes=passes,
-        depth=plan.numbers.fifo_depth,
+        depth=plan.numbers.timing.fifo_depth,
         to_read=written + FIFO_CYCLES - 1,
         ifmap_beats=ifmap_beats,
         ofmap_beats=ofmap_beats,
@@ -107,7 +107,7 @@ def slots_that_emit(plan: Plan) -> np.ndarray:
 
 def _hits(plan: Plan, count: tuple[int, int], stride: tuple[int, int]) -> np.ndarray:
     """Slots of a plane at multiples of the strides, ``count`` of them an axis."""
-    hits = np.zeros((plan.plane_rows, plan.row_pitch, plan.interleave), np.bool_)
+    hits = np.zeros((plan.raster.plane_rows, plan.raster.row_pitch, plan.interleave), np.bool_)
     rows, cols = (slice(0, (n - 1) * step + 1, step) for n, step in zip(count, stride, strict=True))
     hits[rows, cols] = True
     return hits.reshape(-1)

@@ -57,11 +57,11 @@ GEOMETRY_RULES = tuple(GeometryRule(code, *rule) for code, rule in enumerate(_RU
 def check_width(numbers: EngineNumbers) -> int:
     """Bits in which ``dw_geometry_check`` computes: every product, sum and sign fits."""
     return 1 + max(
-        2 * numbers.col_width,
-        2 * numbers.row_width,
-        numbers.groups_width + numbers.interleave_width,
-        numbers.groups_width + numbers.hold_width,
-        bits(numbers.spec.lanes) + numbers.hold_width,
+        2 * numbers.counters.col_width,
+        2 * numbers.counters.row_width,
+        numbers.counters.groups_width + numbers.counters.interleave_width,
+        numbers.counters.groups_width + numbers.counters.hold_width,
+        bits(numbers.spec.lanes) + numbers.counters.hold_width,
         *(field.width for field in numbers.config_fields),
     )
 
@@ -75,13 +75,13 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
         "LANES": spec.lanes,
         "MAX_ROW_PITCH": spec.max_row_pitch,
         "MAX_PLANE_ROWS": spec.max_plane_rows,
-        "MAX_ROW_DELAY": numbers.max_row_delay,
-        "MAX_COL_DELAY": numbers.max_col_delay,
-        "MAX_LAG": numbers.max_lag,
+        "MAX_ROW_DELAY": numbers.counters.max_row_delay,
+        "MAX_COL_DELAY": numbers.counters.max_col_delay,
+        "MAX_LAG": numbers.counters.max_lag,
         "MAX_INTERLEAVE": spec.max_interleave,
         "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
         "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
-        "MAX_PLANES": numbers.max_planes,
+        "MAX_PLANES": numbers.counters.max_planes,
         "MIN_SINGLE_ROUNDING": int(only_single),
         "MAX_SINGLE_ROUNDING": int(spec.requantise != "double"),
     }
@@ -96,7 +96,7 @@ def check_cycles(numbers: EngineNumbers) -> int:
     """
     spec = numbers.spec
     compares = len(GEOMETRY_RULES) - 2 + spec.kernel_h + spec.kernel_w
-    strides = numbers.col_width + numbers.row_width
+    strides = numbers.counters.col_width + numbers.counters.row_width
     interleave = bits(min(spec.max_interleave, spec.max_channel_groups))
-    factors = strides + interleave + 2 * numbers.hold_width + 5
+    factors = strides + interleave + 2 * numbers.counters.hold_width + 5
     return 2 * compares + factors + 2 * check_width(numbers) + 2

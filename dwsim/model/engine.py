@@ -74,12 +74,12 @@ class Engine:
             f.name: [0] * f.count if f.count > 1 or f.name.startswith("tap_") else 0
             for f in numbers.config_fields
         }
-        self.control = Control(numbers.drain_cycles)
+        self.control = Control(numbers.timing.drain_cycles)
         self.param_loader = ParamLoader(numbers)
         self.skid_buffer = SkidBuffer()
         self.ifmap_port = IfmapPort(spec.lanes)
         self.slot_raster = SlotRaster(numbers)
-        self.credit = Credit(numbers.fifo_depth)
+        self.credit = Credit(numbers.timing.fifo_depth)
         self.group_tag = GroupTag(numbers)
         self.window = Window(numbers)
         self.lane_spread = LaneSpread(spec.lanes)
@@ -88,17 +88,19 @@ class Engine:
         self.kernel_row = KernelRow(numbers)
         self.row_tree = RowTree(numbers)
         self.pass_sum = PassSum(numbers) if spec.passes > 1 else None
-        self.requantise = Requantise(numbers) if numbers.requantises else None
-        self.valids = Pipeline(numbers.output_cycles, False)
-        self.marks = Pipeline(numbers.output_cycles - 1, (0, False))
-        self.output_fifo = OutputFifo(numbers.fifo_depth)
+        self.requantise = Requantise(numbers) if numbers.formats.requantises else None
+        self.valids = Pipeline(numbers.timing.output_cycles, False)
+        self.marks = Pipeline(numbers.timing.output_cycles - 1, (0, False))
+        self.output_fifo = OutputFifo(numbers.timing.fifo_depth)
         # Tags of this cycle and the last ones: (bank, word, set) of what could be emitted.
         # Column c reads with that of weight_tag_cycles(c) ago, each word of the requantiser with
         # that of the value that it meets three cycles later.
-        self.skews = [numbers.weight_tag_cycles(c) for c in range(numbers.array_cols)]
+        self.skews = [
+            numbers.timing.weight_tag_cycles(c) for c in range(numbers.formats.array_cols)
+        ]
         self.scale_skews = [
-            numbers.scale_tag_cycles + part.delay
-            for part in numbers.scale_parts
+            numbers.timing.scale_tag_cycles + part.delay
+            for part in numbers.formats.scale_parts
             for _ in range(part.words)
         ]
         ages = 1 + max(*self.skews, 0, *self.scale_skews)

@@ -20,8 +20,8 @@ class GroupTag(Component):
     def __init__(self, numbers: EngineNumbers) -> None:
         self.lanes = numbers.spec.lanes
         self.passes = numbers.spec.passes
-        self.word_mask = (1 << numbers.word_width) - 1
-        self.set_mask = (1 << numbers.set_width) - 1
+        self.word_mask = (1 << numbers.counters.word_width) - 1
+        self.set_mask = (1 << numbers.counters.set_width) - 1
         self.pass_index = 0
         self.hold_index = 0
         self.beat, self.group, self.plane = Countdown(), Countdown(), Countdown()

@@ -17,10 +17,10 @@ class KernelRow(Component):
     """
 
     def __init__(self, numbers: EngineNumbers) -> None:
-        cols, lanes = numbers.array_cols, numbers.spec.lanes
-        shape = (cols, numbers.array_rows, lanes)
+        cols, lanes = numbers.formats.array_cols, numbers.spec.lanes
+        shape = (cols, numbers.formats.array_rows, lanes)
         self.columns = np.arange(cols)
-        self.skew = np.array([numbers.column_skew(c) for c in range(cols)])
+        self.skew = np.array([numbers.timing.column_skew(c) for c in range(cols)])
         self.skewed = np.zeros((int(self.skew[-1]), *shape), np.int64)
         self.operand = np.zeros(shape, np.int64)
         self.near_weight = np.zeros(shape, np.int64)

@@ -69,8 +69,8 @@ def watchdog_cycles(plan: Plan) -> int:
 
     Between two transfers lie at most the slots of a plane and of the lag, and the pipeline.
     """
-    quiet = plan.plane_pitch * plan.layer.channel_multiplier + abs(plan.lag)
-    return 2 * quiet + 4 * plan.numbers.latency + 1000
+    quiet = plan.raster.plane_pitch * plan.layer.channel_multiplier + abs(plan.raster.lag)
+    return 2 * quiet + 4 * plan.numbers.timing.latency + 1000
 
 
 def run_layer(

@@ -21,7 +21,7 @@ def views(numbers: EngineNumbers) -> dict[str, View]:
 
 def _interface(numbers: EngineNumbers) -> dict[str, View]:
     """Every handshake signal, and payloads while they are valid."""
-    ofmap_width = numbers.ofmap_width
+    ofmap_width = numbers.formats.ofmap_width
     return {
         "cfg_ready": lambda m: m.cfg_ready,
         "busy": lambda m: m.busy,
@@ -68,13 +68,13 @@ def _controls() -> dict[str, View]:
 
 def _array(numbers: EngineNumbers) -> dict[str, View]:
     """Operands, row sums and acc of the multiplier array."""
-    row_width = numbers.psum_width(numbers.array_cols)
-    acc_stage = numbers.array_cycles - 1
-    sums_stage = numbers.sums_cycles - 1
+    row_width = numbers.formats.psum_width(numbers.formats.array_cols)
+    acc_stage = numbers.timing.array_cycles - 1
+    sums_stage = numbers.timing.sums_cycles - 1
 
     def operands(model: Engine) -> int | None:
         values = model.tap_mask.operands
-        return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.operand_width)
+        return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.formats.operand_width)
 
     def row_sums(model: Engine) -> int | None:
         if not model.valids.stages[sums_stage]:
@@ -84,7 +84,7 @@ def _array(numbers: EngineNumbers) -> dict[str, View]:
     def acc(model: Engine) -> int | None:
         if not model.valids.stages[acc_stage]:
             return DONT_CARE
-        return to_word(model.acc, numbers.acc_width)
+        return to_word(model.acc, numbers.formats.acc_width)
 
     return {"operands": operands, "row_sums": row_sums, "acc": acc}
 

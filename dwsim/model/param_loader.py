@@ -14,10 +14,10 @@ class ParamLoader(Component):
     def __init__(self, numbers: EngineNumbers) -> None:
         self.units = numbers.spec.lane_multipliers
         self.passes = numbers.spec.passes
-        self.words = numbers.memory_words
-        self.all_sets = numbers.weight_sets
-        self.set_mask = (1 << numbers.set_width) - 1
-        self.word_mask = (1 << numbers.word_width) - 1
+        self.words = numbers.formats.memory_words
+        self.all_sets = numbers.counters.weight_sets
+        self.set_mask = (1 << numbers.counters.set_width) - 1
+        self.word_mask = (1 << numbers.counters.word_width) - 1
         self.tready = False
         self.loaded = False
         self.active_bank = 0

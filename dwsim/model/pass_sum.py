@@ -14,7 +14,7 @@ class PassSum(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.acc = np.zeros(numbers.spec.lanes, np.int64)
-        self.first = Pipeline(numbers.array_cycles - numbers.gather_cycles, False)
+        self.first = Pipeline(numbers.timing.array_cycles - numbers.timing.gather_cycles, False)
 
     def compute(self, first: bool, total: np.ndarray) -> None:
         """``first``: the pass that is in the slot registers is its beat's first."""

@@ -23,7 +23,7 @@ class Requantise(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.numbers = numbers
-        self.scale = np.zeros((numbers.scale_words, numbers.spec.lanes), np.int64)
+        self.scale = np.zeros((numbers.formats.scale_words, numbers.spec.lanes), np.int64)
         self.x = np.zeros(numbers.spec.lanes, np.int64)
         self.products = Pipeline(SCALE_PRODUCT_CYCLES, self.x)
         self.values = Pipeline(ROUND_SHIFT_CYCLES + CLAMP_CYCLES, self.x)
@@ -42,11 +42,15 @@ class Requantise(Component):
         """
         n = self.numbers
         number = {
-            part.name: self.scale[part.first : part.first + part.words] for part in n.scale_parts
+            part.name: self.scale[part.first : part.first + part.words]
+            for part in n.formats.scale_parts
         }
-        self.next = {"scale": scale, "x": _signed(acc + _from_bytes(number["bias"]), n.bias_width)}
+        self.next = {
+            "scale": scale,
+            "x": _signed(acc + _from_bytes(number["bias"]), n.formats.bias_width),
+        }
         multiplier = _from_bytes(number["multiplier"])
-        if n.multiplier_width == 32:
+        if n.formats.multiplier_width == 32:
             multiplier = _signed(multiplier, 32)
         # At most 63 bits and a sign, in both formats.
         self.products.compute(False, self.x * multiplier)

@@ -13,7 +13,7 @@ class RowTree(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         lanes = numbers.spec.lanes
-        self.levels = [np.zeros((len(a), lanes), np.int64) for a in numbers.tree_levels[1:]]
+        self.levels = [np.zeros((len(a), lanes), np.int64) for a in numbers.formats.tree_levels[1:]]
 
     def sum(self, row_sums: np.ndarray) -> np.ndarray:
         """The sums over all rows, of shape (lanes,); the row sums themselves for one row."""

@@ -16,7 +16,7 @@ class TapSelect(Component):
     def __init__(self, numbers: EngineNumbers) -> None:
         spec = numbers.spec
         self.taps = spec.taps
-        shape = (numbers.array_cols, numbers.array_rows)
+        shape = (numbers.formats.array_cols, numbers.formats.array_rows)
         # The tap of each cell in each pass; behind the last tap there is none.
         row, col = np.meshgrid(range(shape[1]), range(shape[0]))
         unit = row * shape[0] + col

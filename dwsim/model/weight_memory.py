@@ -18,18 +18,18 @@ class WeightMemory(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         spec = numbers.spec
-        self.array_cols = numbers.array_cols
+        self.array_cols = numbers.formats.array_cols
         self.columns = np.arange(self.array_cols)
-        shape = (self.array_cols, numbers.array_rows, spec.lanes)
-        self.memory = np.zeros((2, 1 << numbers.word_width, *shape), np.int64)
+        shape = (self.array_cols, numbers.formats.array_rows, spec.lanes)
+        self.memory = np.zeros((2, 1 << numbers.counters.word_width, *shape), np.int64)
         self.memory_data = np.zeros(shape, np.int64)
         self.read_data = np.zeros(shape, np.int64)
         self.units = spec.lane_multipliers
-        scale = (numbers.scale_words, spec.lanes)
-        self.scale = np.zeros((2, 1 << numbers.set_width, *scale), np.int64)
+        scale = (numbers.formats.scale_words, spec.lanes)
+        self.scale = np.zeros((2, 1 << numbers.counters.set_width, *scale), np.int64)
         self.scale_memory_data = np.zeros(scale, np.int64)
         self.scale_data = np.zeros(scale, np.int64)
-        self.words = np.arange(numbers.scale_words)
+        self.words = np.arange(numbers.formats.scale_words)
         self._write: tuple[int, int, int, int, np.ndarray] | None = None
 
     def compute(

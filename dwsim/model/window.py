@@ -15,8 +15,12 @@ class Window(Component):
     def __init__(self, numbers: EngineNumbers) -> None:
         spec = numbers.spec
         rows, cols, lanes = spec.kernel_h, spec.kernel_w, spec.lanes
-        self.lines = DelayLine((rows - 1, lanes), numbers.max_row_delay) if rows > 1 else None
-        self.older = DelayLine((cols - 1, rows, lanes), numbers.max_col_delay) if cols > 1 else None
+        self.lines = (
+            DelayLine((rows - 1, lanes), numbers.counters.max_row_delay) if rows > 1 else None
+        )
+        self.older = (
+            DelayLine((cols - 1, rows, lanes), numbers.counters.max_col_delay) if cols > 1 else None
+        )
         self.newest = DelayLine((rows, lanes), 1)
         self.taps = np.zeros((cols, rows, lanes), np.int64)
 

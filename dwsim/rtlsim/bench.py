@@ -86,7 +86,7 @@ class Bench:
 
     def __init__(self, dut, folder: Path) -> None:
         self.dut = dut
-        spec, jobs, static = read_jobs(folder)
+        spec, jobs, _ = read_jobs(folder)
         self.folder = folder
         self.beats_taken = 0
         self.spec = spec
@@ -249,7 +249,7 @@ class Bench:
 
     def _take_ofmap(self, observed: int) -> None:
         stream = self.streams[self.next_ofmap]
-        width = self.numbers.ofmap_beat_width
+        width = self.numbers.formats.ofmap_beat_width
         stream.ofmap_taken.append(self.lockstep.field(observed, "m_axis_ofmap_tdata", width))
         keep = self.lockstep.field(observed, "m_axis_ofmap_tkeep", self.spec.lanes)
         stream.keep_taken.append(keep)
@@ -262,7 +262,7 @@ class Bench:
     def _result(self, stream: Stream) -> JobResult:
         numbers, spec = self.numbers, self.spec
         beats = [
-            from_word(word, spec.lanes, numbers.ofmap_width, numbers.ofmap_signed)
+            from_word(word, spec.lanes, numbers.formats.ofmap_width, numbers.formats.ofmap_signed)
             for word in stream.ofmap_taken
         ]
         return JobResult(

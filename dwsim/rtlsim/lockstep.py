@@ -48,10 +48,10 @@ class Lockstep:
             ofmap_tready=bool(self.field(observed, "m_axis_ofmap_tready")),
         )
         if inputs.param_tvalid:
-            word = self.field(observed, "s_axis_param_tdata", numbers.param_beat_width)
+            word = self.field(observed, "s_axis_param_tdata", numbers.formats.param_beat_width)
             inputs.param_tdata = from_word(word, spec.lanes, spec.weight_width, spec.weight_signed)
         if inputs.ifmap_tvalid:
-            word = self.field(observed, "s_axis_ifmap_tdata", numbers.ifmap_beat_width)
+            word = self.field(observed, "s_axis_ifmap_tdata", numbers.formats.ifmap_beat_width)
             inputs.ifmap_tdata = from_word(word, spec.lanes, spec.ifmap_width, spec.ifmap_signed)
         return inputs
 

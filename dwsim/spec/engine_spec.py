@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 from dwsim.errors import Rules
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.smallest import largest, layer_maxima
 
 MAX_KERNEL = 11
 MAX_DATA_WIDTH = 16
@@ -117,6 +121,34 @@ class EngineSpec:
             rules.integer("fifo_depth", self.fifo_depth, 1, MAX_COUNT)
         self._check_taps_per_cycle(rules)
         rules.raise_if_any()
+
+    @classmethod
+    def smallest(cls, layers: Iterable[LayerSpec], lanes: int, **fields: Any) -> EngineSpec:
+        """The smallest engine of so many lanes that runs every layer, plane-major.
+
+        Args:
+            layers: at least one; none of them empty.
+            lanes: of the engine.
+            fields: other fields of ``EngineSpec``, or larger values than the layers need.
+
+        Raises:
+            SpecError: when there is no layer or an empty one, or when no engine is large enough,
+                with every violated rule.
+        """
+        rules = Rules("smallest engine")
+        listed = list(layers)
+        rules.require(bool(listed), "layers", listed, "must have at least one layer")
+        for layer in listed:
+            rules.require(
+                not layer.is_empty,
+                f"layer {layer.name}".rstrip(),
+                layer.ofmap_shape,
+                "is empty: there is nothing for an engine to compute",
+            )
+        rules.integer("lanes", lanes, *LIMITS["lanes"])
+        rules.raise_if_any()
+        maxima = largest(layer_maxima(layer, lanes) for layer in listed)
+        return cls(**{"lanes": lanes, **maxima, **fields})
 
     def _check_requantise(self, rules: Rules) -> None:
         known = isinstance(self.requantise, str) and self.requantise in REQUANTISE

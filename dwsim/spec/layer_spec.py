@@ -117,6 +117,10 @@ class LayerSpec:
         """NHWC shape of the ofmap."""
         return (self.batch, self.ofmap_h, self.ofmap_w, self.ofmap_channels)
 
+    def channel_groups(self, lanes: int) -> int:
+        """Channel groups, the last one perhaps with fewer channels: ``ceil(channels / lanes)``."""
+        return -(-self.channels // lanes)
+
     @property
     def macs(self) -> int:
         """Multiply-adds of the layer, taps on padding included."""

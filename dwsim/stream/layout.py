@@ -53,7 +53,7 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     layer, engine = plan.layer, plan.engine
     sets, taps = plan.weight_sets, engine.taps
     scales = engine.passes * engine.lane_multipliers
-    words = np.zeros((plan.numbers.param_words, sets * engine.lanes), np.int64)
+    words = np.zeros((plan.numbers.formats.param_words, sets * engine.lanes), np.int64)
     full = words[:taps].reshape(engine.kernel_h, engine.kernel_w, -1)
     top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
@@ -61,7 +61,7 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     if plan.quantisation is not None:
         check_domain(weight, plan)
         words[scales:, : layer.ofmap_channels] = _scale_bytes(plan)
-    by_set = words.reshape(plan.numbers.param_words, sets, engine.lanes)
+    by_set = words.reshape(plan.numbers.formats.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
 
 
@@ -75,10 +75,12 @@ def _scale_bytes(plan: Plan) -> np.ndarray:
     multiplier = np.asarray(q.multiplier, np.int64)
     if q.ifmap_width == 16:
         multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
-    right_shift = n.fraction - np.asarray(q.shift, np.int64)
+    right_shift = n.formats.fraction - np.asarray(q.shift, np.int64)
     numbers = {"bias": bias, "multiplier": multiplier, "right_shift": right_shift}
     rows = [
-        numbers[part.name] >> (8 * k) & 0xFF for part in n.scale_parts for k in range(part.words)
+        numbers[part.name] >> (8 * k) & 0xFF
+        for part in n.formats.scale_parts
+        for k in range(part.words)
     ]
     # As the signed weights of the stream they travel in.
     return (np.array(rows) ^ 0x80) - 0x80

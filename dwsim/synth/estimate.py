@@ -86,7 +86,7 @@ def period_counts(numbers: EngineNumbers) -> dict[str, float]:
     return {
         "engine": 1,
         "size": math.log2(1 + numbers.spec.multipliers),
-        "requantisers": float(numbers.requantises),
+        "requantisers": float(numbers.formats.requantises),
     }
 
 

@@ -32,11 +32,11 @@ def dsp_blocks(numbers: EngineNumbers) -> int:
     A product of two factors that are wider than a block is made of partial products: 17 bits of
     each factor, unsigned, and 18 with the sign.
     """
-    if not numbers.requantises:
+    if not numbers.formats.requantises:
         return numbers.spec.multipliers
     limbs = [
         1 + max(0, -(-(width - _MULTIPLIER_WIDTH) // (_MULTIPLIER_WIDTH - 1)))
-        for width in (numbers.bias_width, numbers.multiplier_width)
+        for width in (numbers.formats.bias_width, numbers.formats.multiplier_width)
     ]
     return numbers.spec.multipliers + numbers.spec.lanes * limbs[0] * limbs[1]
 
@@ -44,13 +44,25 @@ def dsp_blocks(numbers: EngineNumbers) -> int:
 def rams(numbers: EngineNumbers) -> list[Ram]:
     """Every ``dw_ram``: weights, scales, delays longer than ``SHIFT_LENGTH_MAX``, the marker."""
     spec = numbers.spec
-    found = [(spec.lane_multipliers, 1 + numbers.word_width, numbers.param_beat_width)]
-    if numbers.requantises:
-        found.append((numbers.scale_words, 1 + numbers.set_width, numbers.param_beat_width))
+    found = [
+        (spec.lane_multipliers, 1 + numbers.counters.word_width, numbers.formats.param_beat_width)
+    ]
+    if numbers.formats.requantises:
+        found.append(
+            (
+                numbers.formats.scale_words,
+                1 + numbers.counters.set_width,
+                numbers.formats.param_beat_width,
+            )
+        )
     delays = (
-        (spec.kernel_h - 1, numbers.max_row_delay, numbers.operand_beat_width),
-        (spec.kernel_h * (spec.kernel_w - 1), numbers.max_col_delay, numbers.operand_beat_width),
-        (1, numbers.max_lag - 2, 1),
+        (spec.kernel_h - 1, numbers.counters.max_row_delay, numbers.formats.operand_beat_width),
+        (
+            spec.kernel_h * (spec.kernel_w - 1),
+            numbers.counters.max_col_delay,
+            numbers.formats.operand_beat_width,
+        ),
+        (1, numbers.counters.max_lag - 2, 1),
     )
     for count, length, width in delays:
         if count and length > SHIFT_LENGTH_MAX:
@@ -77,19 +89,21 @@ def _columns(address: int, width: int) -> int:
 
 def adders(numbers: EngineNumbers) -> list[tuple[int, int]]:
     """Adders of a lane, as how many and how wide: chains, row tree, sums of passes."""
-    cols, rows = numbers.array_cols, numbers.array_rows
-    found = [(rows, numbers.psum_width(col + 1)) for col in range(1, cols)]
+    cols, rows = numbers.formats.array_cols, numbers.formats.array_rows
+    found = [(rows, numbers.formats.psum_width(col + 1)) for col in range(1, cols)]
     found += [(1, width) for width, added in _tree(numbers) if added]
     if numbers.spec.passes > 1:
-        found.append((1, numbers.acc_width))
+        found.append((1, numbers.formats.acc_width))
     return found
 
 
 def _tree(numbers: EngineNumbers) -> list[tuple[int, bool]]:
     """Registers of a lane's row tree: their widths, and whether an adder is in front."""
     return [
-        (numbers.psum_width(taken * numbers.array_cols), 2 * i + 1 < len(above))
-        for above, level in zip(numbers.tree_levels, numbers.tree_levels[1:], strict=False)
+        (numbers.formats.psum_width(taken * numbers.formats.array_cols), 2 * i + 1 < len(above))
+        for above, level in zip(
+            numbers.formats.tree_levels, numbers.formats.tree_levels[1:], strict=False
+        )
         for i, taken in enumerate(level)
     ]
 
@@ -101,18 +115,24 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     """
     spec = numbers.spec
     carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
-    pass_sums = numbers.acc_width if spec.passes > 1 else 0
-    centred = 2 * -(-numbers.operand_width // 2) + _CARRY_ENDS if numbers.requantises else 0
+    pass_sums = numbers.formats.acc_width if spec.passes > 1 else 0
+    centred = (
+        2 * -(-numbers.formats.operand_width // 2) + _CARRY_ENDS
+        if numbers.formats.requantises
+        else 0
+    )
     return {
         "counters": counter_bits(numbers),
         "logic": spec.lanes * (carries + pass_sums + centred)
-        + numbers.ifmap_beat_width  # the choice of the skid buffer
-        + numbers.operand_beat_width  # zeros for a short stream
+        + numbers.formats.ifmap_beat_width  # the choice of the skid buffer
+        + numbers.formats.operand_beat_width  # zeros for a short stream
         + _delay_luts(numbers)
         + _memory_luts(numbers),
-        "choices": numbers.operand_beat_width * spec.lane_multipliers * (spec.passes - 1),
-        "spread": numbers.operand_beat_width * spec.taps * (spec.max_channel_multiplier - 1),
-        "requantisers": spec.lanes * numbers.requantises,
+        "choices": numbers.formats.operand_beat_width * spec.lane_multipliers * (spec.passes - 1),
+        "spread": numbers.formats.operand_beat_width
+        * spec.taps
+        * (spec.max_channel_multiplier - 1),
+        "requantisers": spec.lanes * numbers.formats.requantises,
         "two_roundings": spec.lanes * (spec.requantise in ("double", "both")),
     }
 
@@ -123,22 +143,24 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
     ``data`` is flip-flops already: every register of ifmap, weights, sums and ofmap.
     """
     spec = numbers.spec
-    skew = numbers.array_rows * sum(map(numbers.column_skew, range(numbers.array_cols)))
+    skew = numbers.formats.array_rows * sum(
+        map(numbers.timing.column_skew, range(numbers.formats.array_cols))
+    )
     chosen = spec.lane_multipliers if spec.passes > 1 else 0
-    cells = spec.lane_multipliers * (spec.weight_width + numbers.psum_width(1))
+    cells = spec.lane_multipliers * (spec.weight_width + numbers.formats.psum_width(1))
     sums = sum(count * width for count, width in adders(numbers))
     sums += sum(width for width, added in _tree(numbers) if not added)
     small = sum(count * width for count, address, width in rams(numbers) if _of_luts(address))
     words = 1 + _delay_words(numbers) + chosen + spec.lane_multipliers + skew
     return {
         "counters": counter_bits(numbers),
-        "data": 2 * numbers.ifmap_beat_width  # the skid buffer
-        + words * numbers.operand_beat_width
-        + numbers.param_beat_width
+        "data": 2 * numbers.formats.ifmap_beat_width  # the skid buffer
+        + words * numbers.formats.operand_beat_width
+        + numbers.formats.param_beat_width
         + spec.lanes * (cells + sums)
         + 2 * small
         + _fifo_width(numbers),
-        "requantisers": spec.lanes * numbers.requantises,
+        "requantisers": spec.lanes * numbers.formats.requantises,
     }
 
 
@@ -151,8 +173,8 @@ def _delays(numbers: EngineNumbers) -> tuple[tuple[int, int], ...]:
     """Delays of the window: how many, and the longest that each can be."""
     spec = numbers.spec
     return (
-        (spec.kernel_h - 1, numbers.max_row_delay),
-        (spec.kernel_h * (spec.kernel_w - 1), numbers.max_col_delay),
+        (spec.kernel_h - 1, numbers.counters.max_row_delay),
+        (spec.kernel_h * (spec.kernel_w - 1), numbers.counters.max_col_delay),
         (spec.kernel_h, 1),
     )
 
@@ -171,7 +193,7 @@ def _delay_words(numbers: EngineNumbers) -> int:
 
 def _delay_luts(numbers: EngineNumbers) -> int:
     """LUTs that choose a delay's length: one a stage, or one behind a memory."""
-    return numbers.operand_beat_width * sum(
+    return numbers.formats.operand_beat_width * sum(
         count * (length - 1 if length <= SHIFT_LENGTH_MAX else 1)
         for count, length in _delays(numbers)
     )
@@ -179,7 +201,7 @@ def _delay_luts(numbers: EngineNumbers) -> int:
 
 def _fifo_width(numbers: EngineNumbers) -> int:
     """Bits of an entry of the output FIFO: ofmap, keep, last."""
-    return numbers.ofmap_beat_width + numbers.spec.lanes + 1
+    return numbers.formats.ofmap_beat_width + numbers.spec.lanes + 1
 
 
 def _of_luts(address: int) -> bool:
@@ -189,7 +211,7 @@ def _of_luts(address: int) -> bool:
 
 def _memory_luts(numbers: EngineNumbers) -> int:
     """LUTs of the memories that are made of them, with those that choose among 16 words."""
-    fifo = (1, numbers.fifo_address_width, _fifo_width(numbers))
+    fifo = (1, numbers.timing.fifo_address_width, _fifo_width(numbers))
     return sum(
         count * ((_LUTS_OF_RAM * -(-width // 4) << parts) + (width << parts) - width)
         for count, address, width in (*rams(numbers), fifo)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from dwsim.derive import Plan, range_bits
@@ -52,33 +50,13 @@ def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> Eng
     ifmap_width, ifmap_signed = _format(rules, "input", ifmap)
     weight_width, weight_signed = _format(rules, "filter", weight)
     rules.raise_if_any()
-    lanes = min(SMALL_LANES, layer.channels)
-    reach = layer.ifmap_h + layer.pad_top + layer.pad_bottom
-    span = layer.ifmap_w + layer.pad_left + layer.pad_right
-    roomy = EngineSpec(
-        lanes=lanes,
-        kernel_h=layer.kernel_h,
-        kernel_w=layer.kernel_w,
+    return EngineSpec.smallest(
+        [layer],
+        lanes=min(SMALL_LANES, layer.channels),
         ifmap_width=ifmap_width,
         ifmap_signed=ifmap_signed,
         weight_width=weight_width,
         weight_signed=weight_signed,
-        max_row_pitch=span,
-        max_plane_rows=reach,
-        max_dilation_h=layer.dilation_h if layer.kernel_h > 1 else 1,
-        max_dilation_w=layer.dilation_w if layer.kernel_w > 1 else 1,
-        max_channel_groups=-(-layer.channels // lanes),
-        max_channel_multiplier=layer.channel_multiplier,
-        max_batch=layer.batch,
-        max_lead=layer.pad_top * span + layer.pad_left,
-    )
-    # Padding is never streamed, so the raster is smaller than the padded ifmap.
-    plan = Plan(layer, roomy)
-    return replace(
-        roomy,
-        max_row_pitch=plan.row_pitch,
-        max_plane_rows=plan.plane_rows,
-        max_lead=max(0, -plan.lag),
     )
 
 

@@ -12,7 +12,6 @@ from dwsim.errors import MismatchError, Rules
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
 from dwsim.workloads.tflite.inference import infer, run_layers, xnnpack_ofmap
 
@@ -57,44 +56,6 @@ class NetworkResult:
         return done[-1].started + done[-1].cycles - done[0].started
 
 
-def fitting_engine(
-    layers: Sequence[LayerSpec],
-    lanes: int,
-    *,
-    ifmap_width: int = 8,
-    requantise: str = "both",
-    name: str = "network_engine",
-) -> EngineSpec:
-    """The smallest engine of so many lanes that runs every layer."""
-    # Pitches depend on no engine; a plan needs one, though, and this one fits everything.
-    roomy = EngineSpec(
-        lanes=lanes,
-        kernel_h=max(layer.kernel_h for layer in layers),
-        kernel_w=max(layer.kernel_w for layer in layers),
-        ifmap_width=ifmap_width,
-        max_row_pitch=max(x.ifmap_w + x.pad_left + x.pad_right for x in layers),
-        max_plane_rows=max(x.ifmap_h + x.pad_top + x.pad_bottom for x in layers),
-        max_dilation_h=max(x.dilation_h if x.kernel_h > 1 else 1 for x in layers),
-        max_dilation_w=max(x.dilation_w if x.kernel_w > 1 else 1 for x in layers),
-        max_channel_groups=max(-(-x.channels // lanes) for x in layers),
-        max_channel_multiplier=max(x.channel_multiplier for x in layers),
-        max_batch=max(layer.batch for layer in layers),
-        max_lead=1 << 24,
-        requantise=requantise,
-        name=name,
-    )
-    plans = [Plan(layer, roomy) for layer in layers]
-    fields = {field: getattr(roomy, field) for field in roomy.__dataclass_fields__}
-    return EngineSpec(
-        **fields
-        | {
-            "max_row_pitch": max(plan.row_pitch for plan in plans),
-            "max_plane_rows": max(plan.plane_rows for plan in plans),
-            "max_lead": max(0, *(-plan.lag for plan in plans)),
-        }
-    )
-
-
 def network_engine(model: Model, lanes: int) -> EngineSpec:
     """The engine for every depthwise layer of a model that can run.
 
@@ -107,11 +68,12 @@ def network_engine(model: Model, lanes: int) -> EngineSpec:
     widths = sorted({8 * parameters.dtype.itemsize for _, parameters in facts})
     rules.require(len(widths) < 2, "activations", widths, "bits must be the same in all layers")
     rules.raise_if_any()
-    return fitting_engine(
+    return EngineSpec.smallest(
         [spec for spec, _ in facts],
-        lanes,
+        lanes=lanes,
         ifmap_width=widths[0],
         requantise="both" if widths[0] == 8 else "single",
+        name="network_engine",
     )
 
 

@@ -32,8 +32,8 @@ def test_the_law_that_it_prints_gives_the_cycles(engine: object, seed: int) -> N
     for _ in range(50):
         plan = random_work(engine, rng.getrandbits(30)).plan
         values = {k: v for k, v in plan.geometry.items() if isinstance(v, int)}
-        values |= {"I": plan.interleave, "M": values["channel_multiplier"], "lag": plan.lag}
-        values |= {"R": values["row_pitch"], "F": plan.plane_pitch}
+        values |= {"I": plan.interleave, "M": values["channel_multiplier"], "lag": plan.raster.lag}
+        values |= {"R": values["row_pitch"], "F": plan.raster.plane_pitch}
         assert law(text, "slots", values) == plan.slots, plan.layer
         values |= {"slots": plan.slots}
         values |= {"emitting": plan.ofmap_beats // values["channel_multiplier"]}
@@ -48,7 +48,7 @@ def test_the_beats_of_a_weight_set_add_up(engine: object) -> None:
     beats = engine.kernel_h * engine.kernel_w
     beats += sum(int(count) for count in re.findall(r"^  Then (\d+) beats? ", text, re.MULTILINE))
     plan = random_work(engine, 1).plan
-    assert beats == plan.numbers.param_words == plan.param_beats // plan.weight_sets
+    assert beats == plan.numbers.formats.param_words == plan.param_beats // plan.weight_sets
 
 
 def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:

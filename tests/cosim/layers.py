@@ -143,7 +143,7 @@ def fits(made: LayerSpec, engine: EngineSpec) -> bool:
 def interleaves(made: LayerSpec, engine: EngineSpec) -> list[int]:
     """Numbers of channel groups that a stream of the layer can interleave."""
     plan = Plan(made, engine)
-    most = min(engine.max_interleave, engine.max_row_pitch // plan.row_pitch)
+    most = min(engine.max_interleave, engine.max_row_pitch // plan.raster.row_pitch)
     return [count for count in range(1, most + 1) if plan.channel_groups % count == 0]
 
 

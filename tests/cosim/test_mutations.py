@@ -470,7 +470,7 @@ def jobs(engine: EngineSpec) -> list[Job]:
         replace(made[10], ifmap_surplus=3, seed=22),
         # Long enough to be there still when the next stream starts.
         replace(made[9], ifmap_surplus=70, seed=27),
-        replace(made[9], param_surplus=made[9].plan(engine).numbers.param_words, seed=23),
+        replace(made[9], param_surplus=made[9].plan(engine).numbers.formats.param_words, seed=23),
         # Ends inside a weight set; the next tensor starts on its own first beat.
         replace(made[9], param_surplus=5, seed=28),
         replace(made[8], reset_after=60, seed=24),

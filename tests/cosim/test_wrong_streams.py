@@ -205,14 +205,16 @@ STARVED = (
 
 def test_planes_come_out_without_further_input(seed: int) -> None:
     """The source gives no beat of a plane before all outputs of the planes before are taken."""
-    assert any(Plan(shape, ENGINE).lag > Plan(shape, ENGINE).plane_pitch for shape in STARVED)
-    assert any(Plan(shape, ENGINE).lag < 0 for shape in STARVED)
+    assert any(
+        Plan(shape, ENGINE).raster.lag > Plan(shape, ENGINE).raster.plane_pitch for shape in STARVED
+    )
+    assert any(Plan(shape, ENGINE).raster.lag < 0 for shape in STARVED)
     jobs = [make_job(shape, ENGINE, seed + n, "boundary") for n in range(3) for shape in STARVED]
     verified = run_jobs(ENGINE, jobs)
     # The waiting was real: each plane's outputs took their way through the pipeline alone.
     for done in verified[:-3]:
-        waits = (done.plan.planes - 1) * done.plan.numbers.array_cycles
-        if done.plan.lag > 0:
+        waits = (done.plan.planes - 1) * done.plan.numbers.timing.array_cycles
+        if done.plan.raster.lag > 0:
             assert done.cycles > done.plan.cycles + waits // 2
 
 

@@ -15,7 +15,7 @@ def test_memories_of_a_small_engine() -> None:
     """By hand: 4 lanes of 8 bits; 2 row delays of 20 words; 6 weights of 2 banks of 10 sets."""
     found = {(m.kind, m.count, m.words, m.width) for m in memories(EngineNumbers(ENGINE))}
     numbers = EngineNumbers(ENGINE)
-    fifo = ("fifo", 1, numbers.fifo_depth, numbers.ofmap_beat_width)
+    fifo = ("fifo", 1, numbers.timing.fifo_depth, numbers.formats.ofmap_beat_width)
     assert found == {("line", 2, 20, 32), ("weight", 6, 20, 32), fifo}
     assert sum(m.total_bits for m in memories(numbers) if m.kind == "line") == (
         numbers.line_buffer_bits

@@ -125,10 +125,10 @@ def test_bandwidth_and_buffers_by_hand(tmp_path: Path) -> None:
     row = records_of(space, point)["first"]["row"]
     numbers = EngineNumbers(point.engine)
     assert row["input_bytes_per_cycle"] == row["param_bytes_per_cycle"] == 4
-    assert row["output_bytes_per_cycle"] == 4 * numbers.acc_width / 8
+    assert row["output_bytes_per_cycle"] == 4 * numbers.formats.acc_width / 8
     assert row["line_buffer_bytes"] == 2 * 5 * 4
     assert row["weight_bytes"] == 9 * 2 * (3 * 2) * 4
-    assert row["fifo_bytes"] == numbers.fifo_depth * 4 * numbers.acc_width / 8
+    assert row["fifo_bytes"] == numbers.timing.fifo_depth * 4 * numbers.formats.acc_width / 8
     total = row["line_buffer_bytes"] + row["weight_bytes"] + row["fifo_bytes"]
     assert row["buffer_bytes"] == total
     # Beats of a, b and c: two, three and two channel groups of 30 pixels; b has M = 2.
@@ -151,10 +151,10 @@ def test_energy_by_hand(tmp_path: Path) -> None:
     beats = 30 * 2 + 3 * 3 * 3 * 2 + 30 * 2
     numbers = EngineNumbers(point.engine)
     assert row["energy_multiply_uj"] == pytest.approx(beats * 36 * 0.2e-6)
-    adder = 0.03 + 0.07 * (numbers.acc_width - 8) / 24
+    adder = 0.03 + 0.07 * (numbers.formats.acc_width - 8) / 24
     assert row["energy_add_uj"] == pytest.approx(beats * 36 * adder * 1e-6)
     bit = 10e-6 / 64
-    fifo = 2 * beats * 4 * numbers.acc_width * bit
+    fifo = 2 * beats * 4 * numbers.formats.acc_width * bit
     assert row["energy_fifo_uj"] == pytest.approx(fifo)
     weights = 9 * 32 * (beats + 2 + 3 * 2 + 2) * bit
     assert row["energy_weight_uj"] == pytest.approx(weights)

@@ -84,7 +84,7 @@ def test_planes_that_start_while_a_window_waits_for_credit(seed: int) -> None:
     engine = EngineSpec(
         lanes=1, kernel_h=3, kernel_w=3, max_row_pitch=5, max_plane_rows=4, max_channel_groups=4
     )
-    plan = Plan(layer, replace(engine, fifo_depth=EngineNumbers(engine).fifo_depth_min))
+    plan = Plan(layer, replace(engine, fifo_depth=EngineNumbers(engine).timing.fifo_depth_min))
     profile = StallProfile("long", source=0.8, sink=0.8, burst=20.0)
     seen = Waits()
     for number in range(50):

@@ -111,7 +111,7 @@ def _draw_plan(rng: random.Random) -> Plan:
     lanes = rng.randint(1, 3)
     layer = replace(layer, channels=groups * lanes - rng.randrange(lanes))
     engine = _draw_engine(rng, layer, lanes, interleave)
-    depth = EngineNumbers(engine).fifo_depth_min
+    depth = EngineNumbers(engine).timing.fifo_depth_min
     engine = replace(engine, fifo_depth=rng.choice((None, None, depth, depth + 1, depth + 5)))
     quantisation = random_quantisation(layer, engine, rng.randrange(1000))
     return Plan(layer, engine, quantisation, interleave)
@@ -244,10 +244,10 @@ def features(triple: Triple) -> set[str]:
     boundary = triple.profile.boundary
     has = {
         f"stalls {triple.profile.name}": True,
-        "lead": plan.lag < 0,
-        "lead over a plane": -plan.lag > plan.plane_pitch and plan.planes > 1,
-        "no lag": plan.lag == 0,
-        "lag over a plane": plan.lag > plan.plane_pitch and plan.planes > 1,
+        "lead": plan.raster.lag < 0,
+        "lead over a plane": -plan.raster.lag > plan.raster.plane_pitch and plan.planes > 1,
+        "no lag": plan.raster.lag == 0,
+        "lag over a plane": plan.raster.lag > plan.raster.plane_pitch and plan.planes > 1,
         "padding over the kernel": layer.pad_top > reach[0] or layer.pad_left > reach[1],
         "channel multiplier": layer.channel_multiplier > 1,
         "passes": engine.passes > 1,
@@ -263,7 +263,7 @@ def features(triple: Triple) -> set[str]:
         "batch": layer.batch > 1,
         "boundary, several planes": boundary and plan.planes > 1,
         "boundary, source stalls": boundary and triple.profile.source > 0,
-        "least FIFO": engine.fifo_depth == plan.numbers.fifo_depth_min,
+        "least FIFO": engine.fifo_depth == plan.numbers.timing.fifo_depth_min,
         "raw": engine.requantise == "none",
         "requantise": engine.requantise != "none",
         "int16": engine.requantise != "none" and engine.ifmap_width == 16,

@@ -180,9 +180,9 @@ class Bench:
     async def receive(self, work: Work) -> None:
         """Takes a layer's ofmap and compares values and tkeep with golden."""
         frame = await self.ofmap.recv(compact=False)
-        width, lanes = self.numbers.ofmap_width, self.spec.lanes
+        width, lanes = self.numbers.formats.ofmap_width, self.spec.lanes
         values = np.array(list(frame.tdata), np.int64).reshape(-1, lanes)
-        if self.numbers.ofmap_signed:
+        if self.numbers.formats.ofmap_signed:
             values -= (values >> (width - 1)) << width
         keep = np.array(frame.tkeep).reshape(-1, lanes)
         wanted = np.arange(lanes) < keep_counts(work.plan)[:, np.newaxis]

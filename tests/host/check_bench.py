@@ -53,7 +53,7 @@ def starts(numbers: EngineNumbers, rng: random.Random) -> Iterator[Start]:
     yield plan.config, True, 0, True
     for _ in range(TRIALS):
         plan = random_work(numbers.spec, rng.getrandbits(30)).plan
-        load, kept = rng.random() < 0.7, rng.randint(0, numbers.weight_sets)
+        load, kept = rng.random() < 0.7, rng.randint(0, numbers.counters.weight_sets)
         yield changed(plan.config, numbers, rng), load, kept, rng.random() < 0.02
 
 

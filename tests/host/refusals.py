@@ -117,7 +117,9 @@ async def every_rule(bench: Any) -> None:
 
 async def _ends_by_itself(bench: Any, c: dict[str, Any]) -> None:
     """A stream that was started takes and gives its counts of beats, whatever they mean."""
-    bench.param.send_nowait(AxiStreamFrame([0] * c["weight_sets"] * bench.numbers.param_words))
+    bench.param.send_nowait(
+        AxiStreamFrame([0] * c["weight_sets"] * bench.numbers.formats.param_words)
+    )
     groups = c["planes"] * c["interleave"]
     beats = groups * c["ifmap_h"] * c["ifmap_w"]
     bench.ifmap.send_nowait(AxiStreamFrame([1] * beats))

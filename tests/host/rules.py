@@ -36,10 +36,13 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         "columns",
         **(wide | {"ofmap_w": 4, "stride_w": 4, "row_pitch": 12, "ofmap_h": 1, "ifmap_w": 1}),
     )
-    for name, limit in (("row_delay", numbers.max_row_delay), ("col_delay", numbers.max_col_delay)):
+    for name, limit in (
+        ("row_delay", numbers.counters.max_row_delay),
+        ("col_delay", numbers.counters.max_col_delay),
+    ):
         wrong(name, **{name: 0})
         wrong(name, **{name: limit + 1})
-    wrong("lag", lag=numbers.max_lag + 1)
+    wrong("lag", lag=numbers.counters.max_lag + 1)
     wrong("lag", lag=0, lead=1)
     factors = {"interleave": interleave, "channel_multiplier": spec.max_channel_multiplier}
     for name, limit in factors.items():
@@ -56,7 +59,7 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         if limit > 1:
             wrong("weight_sets", **(one_group | {name: limit}))
     wrong("planes", planes=0)
-    wrong("planes", **(one_group | {"planes": numbers.max_planes + 1, "tail_channels": 1}))
+    wrong("planes", **(one_group | {"planes": numbers.counters.max_planes + 1, "tail_channels": 1}))
     wrong("whole_images", **(one_group | {"image_planes": 2, "weight_sets": 2, "planes": 3}))
     wrong("tail_channels", tail_channels=0)
     wrong("tail_channels", **(one_group | {"planes": 1, "tail_channels": spec.lanes + 1}))
@@ -68,7 +71,7 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         for tap in range(len(starts)):
             for value in (size + 1, -config[pitch]):
                 wrong(name, **{name: [*starts[:tap], value, *starts[tap + 1 :]]})
-    if numbers.requantises:
+    if numbers.formats.requantises:
         wrong("activation", act_min=1, act_max=0)
         wrong("activation", act_min=0, act_max=-1)
     if spec.ifmap_width == 8 and spec.requantise in ("double", "single"):

@@ -60,10 +60,12 @@ def ram() -> Iterator[Instance]:
         # The engine's last memory of weights, and its last for the requantiser.
         n = EngineNumbers(SPECS[name])
         units = n.spec.lane_multipliers
-        width = n.param_beat_width
-        yield _ram("dw_ram", width, 1 + n.word_width, n.spec, units - 1)
-        if n.requantises:
-            yield _ram("dw_ram", width, 1 + n.set_width, n.spec, n.memory_words - 1)
+        width = n.formats.param_beat_width
+        yield _ram("dw_ram", width, 1 + n.counters.word_width, n.spec, units - 1)
+        if n.formats.requantises:
+            yield _ram(
+                "dw_ram", width, 1 + n.counters.set_width, n.spec, n.formats.memory_words - 1
+            )
 
 
 def ecp5_ram() -> Iterator[Instance]:
@@ -82,20 +84,20 @@ def window() -> Iterator[Instance]:
             {
                 "restart": 1,
                 "step": 1,
-                "row_delay": n.row_delay_width,
-                "col_delay": n.col_delay_width,
-                "d": n.operand_beat_width,
+                "row_delay": n.counters.row_delay_width,
+                "col_delay": n.counters.col_delay_width,
+                "d": n.formats.operand_beat_width,
             },
-            {"taps": taps * n.operand_beat_width},
+            {"taps": taps * n.formats.operand_beat_width},
             ("taps",),
             {
                 "KERNEL_H": n.spec.kernel_h,
                 "KERNEL_W": n.spec.kernel_w,
-                "WIDTH": n.operand_beat_width,
-                "MAX_ROW_DELAY": n.max_row_delay,
-                "ROW_DELAY_W": n.row_delay_width,
-                "MAX_COL_DELAY": n.max_col_delay,
-                "COL_DELAY_W": n.col_delay_width,
+                "WIDTH": n.formats.operand_beat_width,
+                "MAX_ROW_DELAY": n.counters.max_row_delay,
+                "ROW_DELAY_W": n.counters.row_delay_width,
+                "MAX_COL_DELAY": n.counters.max_col_delay,
+                "COL_DELAY_W": n.counters.col_delay_width,
             },
             spec=n.spec,
         )
@@ -116,7 +118,7 @@ def tap_mask() -> Iterator[Instance]:
     for name in SMALL:
         n = EngineNumbers(SPECS[name])
         rows, cols = n.spec.kernel_h, n.spec.kernel_w
-        width = rows * cols * n.operand_beat_width
+        width = rows * cols * n.formats.operand_beat_width
         yield Instance(
             "dw_tap_mask",
             {
@@ -126,7 +128,7 @@ def tap_mask() -> Iterator[Instance]:
                 "taps": width,
             },
             {"operands": width},
-            parameters={"KERNEL_H": rows, "KERNEL_W": cols, "WIDTH": n.operand_beat_width},
+            parameters={"KERNEL_H": rows, "KERNEL_W": cols, "WIDTH": n.formats.operand_beat_width},
             spec=n.spec,
         )
 
@@ -141,17 +143,17 @@ def tap_select() -> Iterator[Instance]:
                     "emit": 1,
                     "row_mask": rows,
                     "col_mask": cols,
-                    "pass": n.pass_index_width,
-                    "taps": rows * cols * n.operand_beat_width,
+                    "pass": n.counters.pass_index_width,
+                    "taps": rows * cols * n.formats.operand_beat_width,
                 },
-                {"operands": units * n.operand_beat_width},
+                {"operands": units * n.formats.operand_beat_width},
                 parameters={
                     "KERNEL_H": rows,
                     "KERNEL_W": cols,
                     "UNITS": units,
                     "PASSES": n.spec.passes,
-                    "PASS_W": n.pass_index_width,
-                    "WIDTH": n.operand_beat_width,
+                    "PASS_W": n.counters.pass_index_width,
+                    "WIDTH": n.formats.operand_beat_width,
                 },
                 spec=n.spec,
             )
@@ -170,7 +172,10 @@ def mac_cell() -> Iterator[Instance]:
                 )
             )
             for cell in (0, 1, 2, n.spec.kernel_w - 1):
-                psum_in, psum_out = n.psum_width(cell) if cell else 1, n.psum_width(cell + 1)
+                psum_in, psum_out = (
+                    n.formats.psum_width(cell) if cell else 1,
+                    n.formats.psum_width(cell + 1),
+                )
                 yield Instance(
                     "dw_mac_cell",
                     {"ifmap": ifmap, "weight": weight, "psum_in": psum_in},
@@ -181,7 +186,7 @@ def mac_cell() -> Iterator[Instance]:
                         "WEIGHT_W": weight,
                         "IFMAP_SIGNED": signs & 1,
                         "WEIGHT_SIGNED": signs >> 1,
-                        "PRODUCT_W": n.psum_width(1),
+                        "PRODUCT_W": n.formats.psum_width(1),
                         "PSUM_IN_W": psum_in,
                         "PSUM_OUT_W": psum_out,
                         "FIRST": int(cell == 0),
@@ -194,11 +199,15 @@ def mac_cell() -> Iterator[Instance]:
 def kernel_row() -> Iterator[Instance]:
     for name, spec in SPECS.items():
         n = EngineNumbers(spec)
-        cols = n.array_cols
+        cols = n.formats.array_cols
         yield Instance(
             f"{name}_kernel_row",
-            {"rst": 1, "operands": cols * n.operand_width, "weights": cols * spec.weight_width},
-            {"psum": n.psum_width(cols)},
+            {
+                "rst": 1,
+                "operands": cols * n.formats.operand_width,
+                "weights": cols * spec.weight_width,
+            },
+            {"psum": n.formats.psum_width(cols)},
             ("psum",),
             spec=spec,
         )
@@ -209,9 +218,9 @@ def row_tree() -> Iterator[Instance]:
         n = EngineNumbers(spec)
         yield Instance(
             f"{name}_row_tree",
-            {"rows": n.array_rows * n.psum_width(n.array_cols)},
-            {"sum": n.pass_width},
-            ("sum",) if n.tree_cycles else (),
+            {"rows": n.formats.array_rows * n.formats.psum_width(n.formats.array_cols)},
+            {"sum": n.formats.pass_width},
+            ("sum",) if n.timing.tree_cycles else (),
             spec=spec,
         )
 
@@ -222,10 +231,14 @@ def pass_sum() -> Iterator[Instance]:
         if n.spec.passes > 1 or n.spec.name in ("square", "single"):
             yield Instance(
                 "dw_pass_sum",
-                {"first": 1, "sum": n.pass_width},
-                {"acc": n.acc_width},
+                {"first": 1, "sum": n.formats.pass_width},
+                {"acc": n.formats.acc_width},
                 ("acc",),
-                {"SUM_W": n.pass_width, "ACC_W": n.acc_width, "SIGNED": int(n.acc_signed)},
+                {
+                    "SUM_W": n.formats.pass_width,
+                    "ACC_W": n.formats.acc_width,
+                    "SIGNED": int(n.formats.acc_signed),
+                },
                 spec=n.spec,
             )
 
@@ -233,11 +246,15 @@ def pass_sum() -> Iterator[Instance]:
 def lane_spread() -> Iterator[Instance]:
     for name, spec in SPECS.items():
         n = EngineNumbers(spec)
-        width = spec.kernel_h * spec.kernel_w * n.operand_beat_width
+        width = spec.kernel_h * spec.kernel_w * n.formats.operand_beat_width
         if spec.max_channel_multiplier > 1:
             yield Instance(
                 f"{name}_lane_spread",
-                {"multiplier": n.hold_width, "hold_index": n.hold_width, "taps": width},
+                {
+                    "multiplier": n.counters.hold_width,
+                    "hold_index": n.counters.hold_width,
+                    "taps": width,
+                },
                 {"spread": width},
                 spec=spec,
             )

@@ -100,14 +100,14 @@ def ifmap_port() -> Iterator[Instance]:
 def param_loader() -> Iterator[Instance]:
     for name in SMALL:
         n = EngineNumbers(SPECS[name])
-        width = n.param_beat_width
+        width = n.formats.param_beat_width
         outputs = {
             "s_axis_param_tready": 1,
             "loaded": 1,
             "active_bank": 1,
-            "write_word": n.memory_words,
-            "write_address": 1 + n.word_width,
-            "write_set": 1 + n.set_width,
+            "write_word": n.formats.memory_words,
+            "write_address": 1 + n.counters.word_width,
+            "write_set": 1 + n.counters.set_width,
             "write_data": width,
             "error": 1,
         }
@@ -119,7 +119,7 @@ def param_loader() -> Iterator[Instance]:
                 "s_axis_param_tvalid": 1,
                 "s_axis_param_tlast": 1,
                 "swap": 1,
-                "wanted_sets": n.sets_width,
+                "wanted_sets": n.counters.sets_width,
             },
             outputs,
             tuple(outputs),
@@ -127,12 +127,12 @@ def param_loader() -> Iterator[Instance]:
                 "WIDTH": width,
                 "UNITS": n.spec.lane_multipliers,
                 "PASSES": n.spec.passes,
-                "PASS_W": n.pass_index_width,
-                "WORDS": n.memory_words,
-                "WEIGHT_SETS": n.weight_sets,
-                "SETS_W": n.sets_width,
-                "SET_W": n.set_width,
-                "WORD_W": n.word_width,
+                "PASS_W": n.counters.pass_index_width,
+                "WORDS": n.formats.memory_words,
+                "WEIGHT_SETS": n.counters.weight_sets,
+                "SETS_W": n.counters.sets_width,
+                "SET_W": n.counters.set_width,
+                "WORD_W": n.counters.word_width,
             },
             spec=n.spec,
         )

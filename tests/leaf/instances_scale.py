@@ -93,12 +93,12 @@ def requantise() -> Iterator[Instance]:
         {"requantise": "single", "ifmap_width": 16, "kernel_h": 11, "kernel_w": 11},
     ):
         n = EngineNumbers(replace(plain, **changes))
-        width = n.ofmap_width
+        width = n.formats.ofmap_width
         yield Instance(
             "dw_requantise",
             {
-                "acc": n.acc_width,
-                **{part.name: part.width for part in n.scale_parts},
+                "acc": n.formats.acc_width,
+                **{part.name: part.width for part in n.formats.scale_parts},
                 "single_rounding": 1,
                 "zero_point": width,
                 "act_min": width,
@@ -109,9 +109,9 @@ def requantise() -> Iterator[Instance]:
             {"ofmap": width},
             ("ofmap",),
             {
-                "ACC_W": n.acc_width,
-                "X_W": n.bias_width,
-                "MULTIPLIER_W": n.multiplier_width,
+                "ACC_W": n.formats.acc_width,
+                "X_W": n.formats.bias_width,
+                "MULTIPLIER_W": n.formats.multiplier_width,
                 "OFMAP_W": width,
                 "ROUNDING": {"double": 1, "single": 2, "both": 3}[n.spec.requantise],
             },

@@ -29,9 +29,9 @@ class ArithmeticCase(Case):
         super().__init__(*args)
         self.numbers = EngineNumbers(self.spec)
         spec = self.spec
-        self.operand_range = self.numbers.operand_range
+        self.operand_range = self.numbers.formats.operand_range
         self.weight_range = value_range(spec.weight_width, spec.weight_signed)
-        low, high = self.numbers.product_range
+        low, high = self.numbers.formats.product_range
         self.product_range = (min(low, 0), high)
         self.extremes: set[int] = set()
         self._hold = 0
@@ -104,7 +104,7 @@ class MacCellCase(ArithmeticCase):
 
     def uncovered(self) -> str:
         cells = self.instance.cell + 1
-        wanted = {cells * product for product in self.numbers.product_range}
+        wanted = {cells * product for product in self.numbers.formats.product_range}
         return "" if wanted <= self.sums else f"sums {wanted - self.sums}"
 
 
@@ -118,8 +118,8 @@ class KernelRowCase(ArithmeticCase):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = KernelRow(self.numbers)
-        self.cols = self.numbers.array_cols
-        self.shape = (self.cols, self.numbers.array_rows, self.spec.lanes)
+        self.cols = self.numbers.formats.array_cols
+        self.shape = (self.cols, self.numbers.formats.array_rows, self.spec.lanes)
         self.history: list[tuple[list[int], list[int]]] = []
         self.spell = 0
         self.pair: tuple[int, int] | None = None
@@ -138,12 +138,14 @@ class KernelRowCase(ArithmeticCase):
         self.drawn = (operands, weights)
         return {
             "rst": self.word(1),
-            "operands": to_word(np.array(operands), self.numbers.operand_width),
+            "operands": to_word(np.array(operands), self.numbers.formats.operand_width),
             "weights": to_word(np.array(weights), self.spec.weight_width),
         }
 
     def _encode(self, value: int) -> int:
-        return encode(value, self.numbers.psum_width(self.cols), self.numbers.acc_signed)
+        return encode(
+            value, self.numbers.formats.psum_width(self.cols), self.numbers.formats.acc_signed
+        )
 
     def _start(self) -> int:
         """Which operands' psum comes out: three cycles for a product, one for each adder."""
@@ -157,7 +159,8 @@ class KernelRowCase(ArithmeticCase):
         if start < 1:
             return {}
         psum = sum(
-            self.history[start][0][c] * self.history[start + self.numbers.column_skew(c) - 1][1][c]
+            self.history[start][0][c]
+            * self.history[start + self.numbers.timing.column_skew(c) - 1][1][c]
             for c in range(self.cols)
         )
         self.extremes.add(psum)
@@ -171,7 +174,7 @@ class KernelRowCase(ArithmeticCase):
         self.component.commit()
 
     def uncovered(self) -> str:
-        wanted = {self.cols * product for product in self.numbers.product_range}
+        wanted = {self.cols * product for product in self.numbers.formats.product_range}
         return "" if wanted <= self.extremes else "sums of extremes"
 
 
@@ -186,22 +189,22 @@ class RowTreeCase(ArithmeticCase):
 
     def drive(self) -> Values:
         n = self.numbers
-        self.rows = [self.sum_of(n.array_cols) for _ in range(n.array_rows)]
-        return {"rows": to_word(np.array(self.rows), n.psum_width(n.array_cols))}
+        self.rows = [self.sum_of(n.formats.array_cols) for _ in range(n.formats.array_rows)]
+        return {"rows": to_word(np.array(self.rows), n.formats.psum_width(n.formats.array_cols))}
 
     def _encode(self, value: int) -> int:
-        return encode(value, self.numbers.pass_width, self.numbers.acc_signed)
+        return encode(value, self.numbers.formats.pass_width, self.numbers.formats.acc_signed)
 
     def _row_sums(self) -> np.ndarray:
         return np.array(self.rows, np.int64)[:, np.newaxis].repeat(self.spec.lanes, axis=1)
 
     def model(self, i: Values) -> Expected:
-        if len(self.history) < self.numbers.tree_cycles:
+        if len(self.history) < self.numbers.timing.tree_cycles:
             return {}
         return {"sum": self._encode(int(self.component.sum(self._row_sums())[0]))}
 
     def promise(self, i: Values) -> Expected:
-        start = len(self.history) - self.numbers.tree_cycles
+        start = len(self.history) - self.numbers.timing.tree_cycles
         if start < 0:
             return {}
         total = sum([*self.history, self.rows][start])
@@ -227,7 +230,7 @@ class PassSumCase(ArithmeticCase):
         n, spec = self.numbers, self.spec
         self.component = PassSum(n)
         # The model takes its marks as early as the slot registers have them.
-        self.ahead = n.array_cycles - n.gather_cycles
+        self.ahead = n.timing.array_cycles - n.timing.gather_cycles
         units = spec.lane_multipliers
         self.taps = [min(units, spec.taps - p * units) for p in range(spec.passes)]
         self.marks: deque[bool] = deque()
@@ -244,10 +247,13 @@ class PassSumCase(ArithmeticCase):
         self.number = 0 if first else self.number + 1
         self.sum = self.sum_of(self.taps[self.number])
         width = self.parameters["SUM_W"]
-        return {"first": int(first), "sum": encode(self.sum, width, self.numbers.acc_signed)}
+        return {
+            "first": int(first),
+            "sum": encode(self.sum, width, self.numbers.formats.acc_signed),
+        }
 
     def _encode(self, value: int) -> int:
-        return encode(value, self.parameters["ACC_W"], self.numbers.acc_signed)
+        return encode(value, self.parameters["ACC_W"], self.numbers.formats.acc_signed)
 
     def model(self, i: Values) -> Expected:
         # Its marks have to arrive before its sums mean something.

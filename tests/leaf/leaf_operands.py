@@ -20,7 +20,7 @@ def tap_values(word: int, case: Case) -> np.ndarray:
     spec = case.spec
     count = spec.kernel_h * spec.kernel_w * spec.lanes
     numbers = EngineNumbers(spec)
-    values = from_word(word, count, numbers.operand_width, numbers.operand_signed)
+    values = from_word(word, count, numbers.formats.operand_width, numbers.formats.operand_signed)
     return values.reshape(spec.kernel_h, spec.kernel_w, spec.lanes).transpose(1, 0, 2)
 
 
@@ -47,7 +47,7 @@ class OperandCase(Case):
         if len(self.history) < self.ages:
             return {}
         operands = self.component.operands.transpose(1, 0, 2).reshape(-1)
-        return {"operands": to_word(operands, EngineNumbers(self.spec).operand_width)}
+        return {"operands": to_word(operands, EngineNumbers(self.spec).formats.operand_width)}
 
     def operands(self, slot: Values, taps: int, first: int, units: int) -> int:
         """``units`` operands from tap ``first`` on, of the slot with these masks."""
@@ -173,7 +173,7 @@ class LaneSpreadCase(Case):
         if self.before is None:
             return {}
         spread = self.component.spread(tap_values(i["taps"], self))
-        width = EngineNumbers(self.spec).operand_width
+        width = EngineNumbers(self.spec).formats.operand_width
         return {"spread": to_word(spread.transpose(1, 0, 2).reshape(-1), width)}
 
     def promise(self, i: Values) -> Expected:
@@ -181,7 +181,7 @@ class LaneSpreadCase(Case):
             return {}
         self.met.add(self.before)
         multiplier, hold_index = self.before
-        spec, width = self.spec, EngineNumbers(self.spec).operand_width
+        spec, width = self.spec, EngineNumbers(self.spec).formats.operand_width
         spread = 0
         for tap in range(spec.kernel_h * spec.kernel_w):
             for lane in range(spec.lanes):

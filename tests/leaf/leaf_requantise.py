@@ -31,14 +31,14 @@ class RequantiseCase(Case):
         self.numbers = n = EngineNumbers(self.spec)
         self.component = Requantise(n)
         self.words = self.spec.ifmap_width == 16
-        self.acc_range = value_range(n.acc_width, True)
-        self.x_range = value_range(n.bias_width, True)
-        self.ofmap_range = value_range(n.ofmap_width, True)
+        self.acc_range = value_range(n.formats.acc_width, True)
+        self.x_range = value_range(n.formats.bias_width, True)
+        self.ofmap_range = value_range(n.formats.ofmap_width, True)
         self.shift_range = (SHIFT_MIN, shift_max(self.spec.ifmap_width))
         # The values whose multiplier or right shift is still to come, the newest first.
-        kept = 2 + max(part.delay for part in n.scale_parts)
+        kept = 2 + max(part.delay for part in n.formats.scale_parts)
         self.values = deque([Value(0, 0, 0, 1)] * kept, kept)
-        self.expected: list[int | None] = [DONT_CARE] * n.requantise_cycles
+        self.expected: list[int | None] = [DONT_CARE] * n.timing.requantise_cycles
         self.steady = 0  # cycles since zero point, range and rounding have changed last
         self.met: Counter[str] = Counter()
         self._change()
@@ -111,7 +111,7 @@ class RequantiseCase(Case):
         rng = self.rng
         sign = rng.choice((-1, 1)) if self._is_signed() else 1
         shift = rng.randint(-14, min(4, self.shift_range[1]))
-        reach = 2 ** (self.numbers.ofmap_width - shift)
+        reach = 2 ** (self.numbers.formats.ofmap_width - shift)
         return rng.randint(-reach, reach), sign * rng.randint(2**30, 2**31 - 1), shift
 
     def _anything(self) -> Numbers:
@@ -129,31 +129,31 @@ class RequantiseCase(Case):
         rng, n = self.rng, self.numbers
         if rng.random() < 0.1:
             # Bits that no layer gives: the model has to know what the RTL makes of them.
-            width = n.multiplier_width
+            width = n.formats.multiplier_width
             multiplier = rng.getrandbits(width) - (0 if self.words else 1 << width - 1)
             bias = rng.randint(*self.x_range)
             return Value(rng.randint(*self.acc_range), bias, multiplier, rng.randrange(64))
         makers = (self._scaled_by_one, self._tie, self._ends, self._left, self._typical)
         x, multiplier, shift = rng.choice((*makers, self._anything))()
         acc = rng.choice((*self.acc_range, 0, -1, rng.randint(*self.acc_range)))
-        bias = wrapped(x - acc, n.bias_width)
+        bias = wrapped(x - acc, n.formats.bias_width)
         given = reduced_multiplier(multiplier) if self.words else multiplier
-        self._note_golden(Value(acc, bias, given, n.fraction - shift), multiplier, shift)
-        return Value(acc, bias, given, n.fraction - shift)
+        self._note_golden(Value(acc, bias, given, n.formats.fraction - shift), multiplier, shift)
+        return Value(acc, bias, given, n.formats.fraction - shift)
 
     def drive(self) -> Values:
         n = self.numbers
-        if self.steady > 4 * n.requantise_cycles and self.rng.random() < 1 / 40:
+        if self.steady > 4 * n.timing.requantise_cycles and self.rng.random() < 1 / 40:
             self._change()
         # The bias comes a cycle before its acc.
         self.values.appendleft(self._value())
         bits = {
             part.name: getattr(self.values[part.delay], part.name) & (1 << part.width) - 1
-            for part in n.scale_parts
+            for part in n.formats.scale_parts
         }
-        width = n.ofmap_width
+        width = n.formats.ofmap_width
         return {
-            "acc": self.values[1].acc & (1 << n.acc_width) - 1,
+            "acc": self.values[1].acc & (1 << n.formats.acc_width) - 1,
             **bits,
             "single_rounding": self.single_rounding,
             "zero_point": self.zero_point & (1 << width) - 1,
@@ -167,19 +167,19 @@ class RequantiseCase(Case):
 
     def _steady(self) -> bool:
         """Zero point, range and rounding are those of the value that comes out."""
-        return self.steady >= self.numbers.requantise_cycles
+        return self.steady >= self.numbers.timing.requantise_cycles
 
     def model(self, i: Values) -> Expected:
-        mask = (1 << self.numbers.ofmap_width) - 1
+        mask = (1 << self.numbers.formats.ofmap_width) - 1
         return {"ofmap": int(self.component.ofmap[0]) & mask} if self._steady() else {}
 
     def promise(self, i: Values) -> Expected:
-        mask = (1 << self.numbers.ofmap_width) - 1
+        mask = (1 << self.numbers.formats.ofmap_width) - 1
         value = self.expected[0]
         return {} if value is None or not self._steady() else {"ofmap": value & mask}
 
     def _result(self, value: Value) -> int:
-        return promised_result(value, self.numbers.bias_width, self.rounding == "double")
+        return promised_result(value, self.numbers.formats.bias_width, self.rounding == "double")
 
     def _ofmap(self, value: Value) -> int:
         return min(max(self._result(value) + self.zero_point, self.act_min), self.act_max)
@@ -219,7 +219,7 @@ class RequantiseCase(Case):
         # The bytes that each part of a scale has in this cycle.
         scale = [
             byte
-            for part in n.scale_parts
+            for part in n.formats.scale_parts
             for byte in _parts(getattr(self.values[part.delay], part.name), part.words)
         ]
         config = {

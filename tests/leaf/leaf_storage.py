@@ -57,7 +57,7 @@ class RamCase(Case):
             return {}  # not yet written
         memory, units = self.instance.cell, self.spec.lane_multipliers
         if memory < units:
-            row, column = divmod(memory, self.numbers.array_cols)
+            row, column = divmod(memory, self.numbers.formats.array_cols)
             data = self.component.read_data[column, row]
         else:
             data = self.component.scale_data[memory - units]
@@ -85,7 +85,7 @@ class RamCase(Case):
     def _clock_model(self, i: Values) -> None:
         spec, n = self.spec, self.numbers
         is_scale = self.instance.cell >= spec.lane_multipliers
-        index_width = n.set_width if is_scale else n.word_width
+        index_width = n.counters.set_width if is_scale else n.counters.word_width
         bank, index = divmod(i["write_address"], 1 << index_width)
         tag = divmod(i["read_address"], 1 << index_width)
         data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
@@ -93,7 +93,9 @@ class RamCase(Case):
         place = (bank, 0, index) if is_scale else (bank, index, 0)
         write = (self.instance.cell, *place, data) if i["write"] else None
         weights, scales = ((0, 0), tag) if is_scale else (tag, (0, 0))
-        self.component.compute(write, [weights] * n.array_cols, [scales] * n.scale_words)
+        self.component.compute(
+            write, [weights] * n.formats.array_cols, [scales] * n.formats.scale_words
+        )
         self.component.commit()
 
     def uncovered(self) -> str:
@@ -207,7 +209,7 @@ class WindowCase(Case):
         if self.beats is None or self._entered(0, 0) < 0:
             return {}
         taps = self.component.taps.transpose(1, 0, 2).reshape(-1)
-        return {"taps": to_word(taps, EngineNumbers(self.spec).operand_width)}
+        return {"taps": to_word(taps, EngineNumbers(self.spec).formats.operand_width)}
 
     def promise(self, i: Values) -> Expected:
         # Until the oldest tap holds a beat of this run, some taps are stale.
@@ -226,7 +228,7 @@ class WindowCase(Case):
     def clock(self, i: Values) -> None:
         spec = self.spec
         n = EngineNumbers(spec)
-        beat = from_word(i["d"], spec.lanes, n.operand_width, n.operand_signed)
+        beat = from_word(i["d"], spec.lanes, n.formats.operand_width, n.formats.operand_signed)
         step = bool(i["step"])
         self.component.compute(bool(i["restart"]), step, i["row_delay"], i["col_delay"], beat)
         self.component.commit()

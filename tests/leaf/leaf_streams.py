@@ -241,7 +241,7 @@ class ParamLoaderCase(Case):
         self.numbers = EngineNumbers(self.spec)
         self.component = ParamLoader(self.numbers)
         # Beats of a set: each pass's weights, then the requantiser's words.
-        self.words, self.sets = self.numbers.param_words, self.parameters["WEIGHT_SETS"]
+        self.words, self.sets = self.numbers.formats.param_words, self.parameters["WEIGHT_SETS"]
         self.valid, self.swap = Coin(self.rng), Coin(self.rng)
         self.known = False
         self.swaps = self.faults = self.right = 0
@@ -301,8 +301,8 @@ class ParamLoaderCase(Case):
             memory, bank, word, weight_set, data = loader.write
             expected |= {
                 "write_word": 1 << memory,
-                "write_address": bank << n.word_width | word,
-                "write_set": bank << n.set_width | weight_set,
+                "write_address": bank << n.counters.word_width | word,
+                "write_set": bank << n.counters.set_width | weight_set,
                 "write_data": data,
             }
         return expected
@@ -328,10 +328,10 @@ class ParamLoaderCase(Case):
         bank = 1 - self.bank
         if beat < units * passes:
             pass_index, memory = divmod(beat, units)
-            address = bank << self.numbers.word_width | (weight_set * passes + pass_index)
+            address = bank << self.numbers.counters.word_width | (weight_set * passes + pass_index)
             return {"write_word": 1 << memory, "write_address": address, "write_data": data}
         memory = beat - units * passes + units
-        address = bank << self.numbers.set_width | weight_set
+        address = bank << self.numbers.counters.set_width | weight_set
         return {"write_word": 1 << memory, "write_set": address, "write_data": data}
 
     def clock(self, i: Values) -> None:

@@ -192,7 +192,7 @@ def test_the_law_without_stalls(layer: LayerSpec, lanes: int, surplus: int, seed
     slots = Slots()
     run = run_layer(plan, ifmap, weight, observe=slots)
     np.testing.assert_array_equal(run.ofmap, depthwise(ifmap, weight, layer))
-    assert run.cycles == plan.cycles == law.cycles(plan.numbers.latency)
+    assert run.cycles == plan.cycles == law.cycles(plan.numbers.timing.latency)
     assert slots.outputs == law.outputs
     # A run ends with its last output, which may be ahead of inputs that no output sees.
     assert slots.inputs == [slot for slot in law.inputs if slot < slots.entered]
@@ -284,7 +284,7 @@ def test_mobilenet_runs_at_the_bound() -> None:
     assert len(plans) == 13
     assert sum(plan.bound for plan in plans) == MOBILENET_BOUND
     cycles = sum(plan.cycles for plan in plans)
-    assert cycles == sum(Law(p.layer, 32).cycles(p.numbers.latency) for p in plans)
+    assert cycles == sum(Law(p.layer, 32).cycles(p.numbers.timing.latency) for p in plans)
     assert MOBILENET_BOUND / cycles >= 0.99
 
 

@@ -33,7 +33,7 @@ def test_the_transfers_in_a_trace_are_the_streams(seed: int) -> None:
     plan, ifmap, run, trace = _traced(seed)
     words = [to_word(beat, plan.engine.ifmap_width) for beat in pack_ifmap(ifmap, plan)]
     assert _transfers(trace, "s_axis_ifmap") == words
-    width, lanes = plan.numbers.acc_width, plan.engine.lanes
+    width, lanes = plan.numbers.formats.acc_width, plan.engine.lanes
     from dwsim.stream.layout import from_word
 
     beats = [from_word(w, lanes, width, True) for w in _transfers(trace, "m_axis_ofmap")]

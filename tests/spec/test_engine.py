@@ -191,21 +191,21 @@ def test_what_a_requantiser_changes(
     changes: dict[str, Any], latency: int, words: int, ofmap_width: int, ports: int
 ) -> None:
     numbers = EngineNumbers(engine(**changes))
-    assert (numbers.latency, numbers.param_words) == (latency, words)
-    assert (numbers.ofmap_width, len(numbers.scale_fields)) == (ofmap_width, ports)
+    assert (numbers.timing.latency, numbers.formats.param_words) == (latency, words)
+    assert (numbers.formats.ofmap_width, len(numbers.scale_fields)) == (ofmap_width, ports)
     assert len(numbers.config_fields) == 21 + ports
 
 
 def test_a_fifo_too_small_for_the_pipeline() -> None:
-    needed = EngineNumbers(engine()).fifo_depth_min
-    assert EngineNumbers(engine(fifo_depth=needed)).fifo_depth == needed
+    needed = EngineNumbers(engine()).timing.fifo_depth_min
+    assert EngineNumbers(engine(fifo_depth=needed)).timing.fifo_depth == needed
     ((field, value, rule),) = violations_of(EngineNumbers, engine(fifo_depth=needed - 1))
     assert (field, value) == ("fifo_depth", needed - 1)
     assert rule.startswith(f"must be at least {needed}, ")
 
 
 def test_too_many_weight_sets() -> None:
-    assert EngineNumbers(engine(max_channel_groups=65535)).weight_sets == 65535
+    assert EngineNumbers(engine(max_channel_groups=65535)).counters.weight_sets == 65535
     large = engine(max_channel_groups=32768, max_channel_multiplier=2, fifo_depth=1)
     fifo, sets = violations_of(EngineNumbers, large)
     assert fifo[:2] == ("fifo_depth", 1)
@@ -219,7 +219,7 @@ def layer(**changes: Any) -> LayerSpec:
 
 
 def test_a_layer_that_fits_exactly() -> None:
-    assert Plan(layer(), engine()).row_pitch == 8
+    assert Plan(layer(), engine()).raster.row_pitch == 8
 
 
 @pytest.mark.parametrize(
@@ -251,16 +251,16 @@ def test_a_lead_that_exceeds_says_by_how_much() -> None:
     """12 rows of padding above a 3-row kernel: the first outputs need no input for 10 rows."""
     padded = layer(ifmap_h=3, pad_top=12, pad_left=1, pad_right=1)
     roomy = engine(max_plane_rows=20)
-    reach = EngineNumbers(roomy).max_lag  # 2 rows of 8 slots and 2 columns
+    reach = EngineNumbers(roomy).counters.max_lag  # 2 rows of 8 slots and 2 columns
     lead = (12 - 2) * 8 - (2 - 1)
     ((field, value, rule),) = violations_of(Plan, padded, roomy)
     assert (field, value, reach) == ("max_lead", 18, 18)
     assert rule.endswith(f" {lead}, which exceeds it by {lead - 18}")
-    assert -Plan(padded, engine(max_plane_rows=20, max_lead=lead)).lag == lead
+    assert -Plan(padded, engine(max_plane_rows=20, max_lead=lead)).raster.lag == lead
 
 
 def test_a_dilation_without_taps_to_spread_fits() -> None:
-    assert Plan(layer(kernel_h=1, dilation_h=9), engine()).row_delay == 1
+    assert Plan(layer(kernel_h=1, dilation_h=9), engine()).raster.row_delay == 1
     assert Plan(layer(kernel_w=1, dilation_w=9), engine()).col_delay == 1
 
 

@@ -124,7 +124,7 @@ def test_line_buffers_are_block_rams(netlist: Netlist) -> None:
     numbers = netlist.numbers
     lines = [cells for cells in netlist.named("dw_ram").values() if "DP16KD" in cells]
     assert len(lines) == 1
-    width = numbers.ifmap_beat_width
+    width = numbers.formats.ifmap_beat_width
     blocks = -(-width // BLOCK_RAM_WIDTH)
     assert lines[0]["DP16KD"] == blocks
     assert DISTRIBUTED not in lines[0]

@@ -115,7 +115,7 @@ def test_registers_and_luts_of_a_small_engine() -> None:
     carries = 6 * (18 + 4) + (18 + 4) + (20 + 4)
     # Four bits of 16 words are 6 LUTs; the marker has 32 words and a LUT to choose the half.
     memories = 9 * 2 * 6 + 2 * 2 * 6 + (2 * 6 + 1)
-    assert numbers.fifo_depth == 16
+    assert numbers.timing.fifo_depth == 16
     fifo = 6 * 6
     assert lut_counts(numbers)["logic"] == carries + 2 * 8 + 2 * 8 + memories + fifo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dwsim.derive.counters import Counters
+from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.number_range import bits
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
@@ -21,8 +21,12 @@ from dwsim.derive.stages import (
 )
 
 
-class Latency(Counters):
+class Timing:
     """Cycles between the stages of an engine, and what must be as deep as they are long."""
+
+    def __init__(self, formats: NumberFormats) -> None:
+        self.spec = formats.spec
+        self.formats = formats
 
     def column_skew(self, column: int) -> int:
         """Cycles by which the operands of a chain's column wait for their psum.
@@ -34,12 +38,12 @@ class Latency(Counters):
     @property
     def row_cycles(self) -> int:
         """From the operands of column 0 to the sum of a chain."""
-        return PRODUCT_CYCLES + self.array_cols - 1
+        return PRODUCT_CYCLES + self.formats.array_cols - 1
 
     @property
     def tree_cycles(self) -> int:
         """From the sums of the kernel rows to the acc."""
-        return len(self.tree_levels) - 1
+        return len(self.formats.tree_levels) - 1
 
     @property
     def select_cycles(self) -> int:
@@ -64,7 +68,7 @@ class Latency(Counters):
     @property
     def requantise_cycles(self) -> int:
         """From the acc to the ofmap value."""
-        return REQUANTISE_CYCLES if self.requantises else 0
+        return REQUANTISE_CYCLES if self.formats.requantises else 0
 
     @property
     def output_cycles(self) -> int:
