@@ -261,7 +261,7 @@ def test_a_lead_that_exceeds_says_by_how_much() -> None:
 
 def test_a_dilation_without_taps_to_spread_fits() -> None:
     assert Plan(layer(kernel_h=1, dilation_h=9), engine()).raster.row_delay == 1
-    assert Plan(layer(kernel_w=1, dilation_w=9), engine()).col_delay == 1
+    assert Plan(layer(kernel_w=1, dilation_w=9), engine()).raster.col_delay == 1
 
 
 def test_an_empty_layer_is_refused() -> None:
