@@ -74,8 +74,10 @@ $(VENV)/.stamp-python: scripts/check_system.sh
 clean:
 	@echo "clean: caches, builds and kept simulators"
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
-	@cache="$${DWSIM_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/dwsim}"; \
-	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks"
+	@if [ -x $(BIN)/python ]; then \
+	cache="$$($(BIN)/python -c 'from dwsim.support.cache import cache_root; print(cache_root())')" && \
+	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks"; \
+	else echo "clean: without $(VENV), simulators in the cache folder are kept"; fi
 	@find dwsim tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

@@ -6,8 +6,8 @@ What was done once is kept, so an interrupted run goes on where it was.
 import argparse
 import sys
 
-from dwsim.cli.common import progress
 from dwsim.errors import DwsimError
+from dwsim.support.progress import progress
 from dwsim.synth.flow import runs
 from dwsim.synth.table import entries, make_table, requests
 
@@ -19,7 +19,7 @@ def main() -> int:
     jobs = parser.parse_args().jobs
     try:
         with progress(runs(requests(entries())), "run") as bar:
-            make_table(jobs, bar.update)
+            make_table(jobs, bar.advance)
     except DwsimError as error:
         print(f"synth_table: {error}", file=sys.stderr)
         return 2

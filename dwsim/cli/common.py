@@ -1,13 +1,9 @@
-"""What the commands share: their arguments, reading the spec, and showing progress."""
+"""What the commands share: their arguments and reading the spec."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
-
-from tqdm import tqdm
 
 from dwsim.derive import EngineNumbers, Plan
 from dwsim.errors import Rules, SpecError, Violation
@@ -180,11 +176,3 @@ def load_plans(arguments: argparse.Namespace) -> tuple[SpecFile, list[Plan]]:
     if found:
         raise SpecError(str(spec.path), found)
     return spec, plans
-
-
-def progress(total: int, unit: str) -> Any:
-    """A bar on stderr, if that is a terminal; it is gone when it is closed."""
-    shown = sys.stderr.isatty()
-    return tqdm(
-        total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not shown, leave=False
-    )

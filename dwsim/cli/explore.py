@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dwsim.cli.common import progress
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, ToolError, Violation
 from dwsim.exploration.pool import cores, open_pool
 from dwsim.exploration.space import read_space, ready_spaces
+from dwsim.support.progress import progress
 
 if TYPE_CHECKING:
     from dwsim.exploration.outcome import Outcome
@@ -88,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
             open_pool(arguments.workers, arguments.scheduler) as pool,
             progress(0, "engine") as bar,
         ):
-            outcome = explore(space, directory, pool, partial(_show, bar))
+            outcome = explore(space, directory, pool, bar.show)
     except KeyboardInterrupt:
         where = f"{directory}/store.jsonl has what was finished"
         print(f"\ndwsim: interrupted: {where}; the same command goes on from it", file=sys.stderr)
@@ -115,11 +114,6 @@ def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -
 
     count = min(arguments.confirm, len(outcome.front))
     with progress(0, "beat") as bar:
-        done = confirm(outcome, count, arguments.workers or cores(), partial(_show, bar))
+        done = confirm(outcome, count, arguments.workers or cores(), bar.show)
     note_confirmed(directory, [row for one in done for row in one.rows])
     print("\n" + summary.confirmations(done, len(outcome.front)), end="")
-
-
-def _show(bar: Any, done: int, total: int) -> None:
-    bar.total = total
-    bar.update(done - bar.n)

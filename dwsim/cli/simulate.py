@@ -17,7 +17,6 @@ from dwsim.cli.common import (
     add_waves,
     check_waves,
     load_plans,
-    progress,
 )
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError, SpecError, Violation
@@ -31,6 +30,7 @@ from dwsim.spec.canonical import spec_hash
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.seeded_data import random_layer_data, random_quantisation
 from dwsim.stream.stalls import PROFILES, StallPattern
+from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 
 _ACTIVITIES = {kind.value: kind.value.replace("-", "_") for kind in Activity}
@@ -129,11 +129,15 @@ def _step(plans: Sequence[Plan], arguments: argparse.Namespace) -> list[LayerRun
     """The layers on the steppable model, one after the other, and the waveform if asked for."""
     trace = Trace(plans[0].numbers) if arguments.waves else None
     runs: list[LayerRun] = []
-    with progress(sum(plan.ofmap_beats for plan in plans), "beat") as bar:
+    total = sum(plan.ofmap_beats for plan in plans)
+    with progress(total, "beat") as bar:
         for plan in plans:
-            bar.set_description(plan.layer.name)
+            bar.describe(plan.layer.name)
             before = sum(done.plan.ofmap_beats for done in runs)
-            report = partial(_show, bar, before)
+
+            def report(beats: int, before: int = before) -> None:
+                bar.show(before + beats, total)
+
             runs.append(simulate(plan, arguments.stalls, arguments.seed, report, trace))
     if trace is not None:
         trace.write_fst(arguments.waves)
@@ -214,8 +218,3 @@ def total_row(plans: Sequence[Plan], rows: Sequence[dict[str, Any]]) -> dict[str
 def _title(engine: EngineSpec, stalls: str, seed: int) -> str:
     shape = f"{engine.lanes} lanes, {engine.kernel_h}x{engine.kernel_w} taps"
     return f"{engine.name}: {shape}, {engine.multipliers} multipliers; stalls {stalls}, seed {seed}"
-
-
-def _show(bar: Any, before: int, beats: int) -> None:
-    """Moves the bar to the beats of the layers ``before`` and those of this one."""
-    bar.update(before + beats - bar.n)

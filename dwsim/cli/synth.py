@@ -6,9 +6,10 @@ import argparse
 import os
 from typing import Any
 
-from dwsim.cli.common import add_spec, load_spec, progress
+from dwsim.cli.common import add_spec, load_spec
 from dwsim.errors import ToolError
 from dwsim.spec.canonical import spec_hash
+from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.synth.flow import runs, synthesise
 from dwsim.synth.harness import INSTANCE
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         tuple(range(1, arguments.seeds + 1)),
     )
     with progress(runs([request]), "run") as bar:
-        (result,) = synthesise([request], arguments.jobs, bar.update)
+        (result,) = synthesise([request], arguments.jobs, bar.advance)
     if isinstance(result, ToolError):
         raise result
     if arguments.csv:

@@ -14,7 +14,6 @@ from dwsim.cli.common import (
     add_spec,
     check_waves,
     load_plans,
-    progress,
 )
 from dwsim.derive import Plan
 from dwsim.errors import Rules
@@ -23,6 +22,7 @@ from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.seeded_data import random_layer_data, random_quantisation
 from dwsim.stream.stalls import PROFILES
+from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 
 COLUMNS = (
@@ -85,10 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with progress(len(plans), "layer") as bar:
             for plan in plans:
-                bar.set_description(plan.layer.name)
+                bar.describe(plan.layer.name)
                 jobs = jobs_of(plan, profiles, arguments.seed)
                 rows += [row(done) for done in cosimulate(spec.engine, jobs, arguments)]
-                bar.update()
+                bar.advance()
     finally:
         # What was verified before a mismatch is worth showing.
         if rows:

@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import Any
 
-from dwsim.cli.common import progress
 from dwsim.errors import MismatchError, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
+from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.verification.model_file import ROUNDINGS, LayerResult, NetworkResult, verify_network
 from dwsim.workloads.tflite import read_model
@@ -51,9 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     with progress(0, "beat") as bar:
 
         def show(what: str, done: int, total: int) -> None:
-            bar.set_description(what)
-            bar.total = total
-            bar.update(done - bar.n)
+            bar.describe(what)
+            bar.show(done, total)
 
         result = verify_network(
             model,

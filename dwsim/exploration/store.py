@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,13 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
 from dwsim.errors import ToolError
 from dwsim.exploration.points import Point
 from dwsim.spec.canonical import toml_table
+from dwsim.support.cache import file_lock
 from dwsim.support.resources import package_dir, rtl_dir, template_dir
 from dwsim.workloads import Network
 
 STORE = "store.jsonl"
+_LOCK = ".store.lock"
 
 _SOURCES = ("spec", "derive", "fast", "exploration", "synth", "codegen", "model/activity.py")
 """What an evaluation's numbers are computed by; the Verilog is beside the package."""
@@ -60,13 +63,13 @@ class Store:
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / STORE
         self.records: dict[str, Mapping[str, Any]] = {}
-        self._file = self.path.open("a+", encoding="utf-8")
+        self._lock = file_lock(directory / _LOCK)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.close()
+            self._lock.acquire(timeout=0)
+        except Timeout:
             message = f"another run is writing to {directory}: let it end, or choose another -o"
             raise ToolError(message) from None
+        self._file = self.path.open("a+", encoding="utf-8")
         self._read()
 
     def __enter__(self) -> Store:
@@ -74,6 +77,7 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        self._lock.release()
 
     def _read(self) -> None:
         self._file.seek(0)

@@ -1,8 +1,7 @@
-"""What dwsim keeps between runs: where, by which key, and one process at a time."""
+"""The cache folder: its place, the keys of its entries, and their locks."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -11,28 +10,42 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+from platformdirs import user_cache_path
+
 
 def cache_root() -> Path:
-    """Where things are kept: $DWSIM_CACHE, or ``dwsim`` in the user's cache directory."""
+    """The folder for results that later runs reuse: $DWSIM_CACHE, or the user's cache folder."""
     chosen = os.environ.get("DWSIM_CACHE")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache").resolve() / "dwsim"
+    return user_cache_path("dwsim", appauthor=False).resolve()
 
 
 @contextmanager
 def locked(key: str) -> Iterator[None]:
-    """Holds the lock of a key, against other threads and processes."""
+    """Holds the lock of a key; other threads and processes wait until it is released.
+
+    The operating system releases the lock of a process that dies.
+    """
     locks = cache_root() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with (locks / key).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with file_lock(locks / key):
         yield
 
 
+def file_lock(path: Path) -> FileLock:
+    """A lock on a file, to be used as a context.
+
+    Each call makes a lock of its own, so that the threads of one process exclude each other too.
+    The fallback of filelock for file systems without ``flock`` is off: its locks would survive
+    the death of their process.
+    """
+    return FileLock(path, fallback_to_soft=False)
+
+
 def digest(value: Any) -> str:
-    """A key for what can be written as JSON: the same value has the same key."""
+    """A key for a value that JSON can represent: equal values have equal keys."""
     return digest_bytes(json.dumps(value, sort_keys=True).encode())[:32]
 
 

@@ -1,23 +1,36 @@
-"""Rows of numbers as an aligned table, as JSON and as CSV."""
+"""Rows of numbers as an aligned table, as JSON and as CSV.
+
+rich.table is not used: it fits a table to the width of the terminal and then wraps or cuts its
+cells. These tables are copied, compared and piped, so that every row stays one line.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dwsim.support.number_format import count_text, number_text, share_text
+
 Row = Mapping[str, Any]
+
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "count": count_text,
+    "share": share_text,
+    "number": number_text,
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the key of its values in a row, its title, and how a table writes them.
+    """One column: the key of its values in a row, its title, and their format.
 
-    ``count`` is an integer, ``share`` a fraction that a table writes in percent, ``number`` one
-    of which it writes four digits, or all before the point.
+    ``count`` is an integer, ``share`` a fraction that a table shows in percent, ``number`` a
+    number that a table shows with four significant digits. ``text`` is aligned to the left.
     """
 
     key: str
@@ -25,19 +38,13 @@ class Column:
     kind: Literal["text", "count", "share", "number"] = "count"
 
     def cell(self, row: Row) -> str:
-        """The row's value as a table writes it; empty when it has none."""
+        """The row's value as text; empty if the row has none."""
         value = row.get(self.key)
-        if value is None:
-            return ""
-        if self.kind == "share":
-            return f"{100 * value:.1f} %"
-        if self.kind == "number":
-            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-        return f"{value:,}" if self.kind == "count" else str(value)
+        return "" if value is None else _FORMATS[self.kind](value)
 
 
 def text_table(columns: Sequence[Column], rows: Sequence[Row], total: Row | None = None) -> str:
-    """An aligned table with a title line, and a total under a rule; numbers flush right."""
+    """An aligned table with a title line, and a total below a rule; numbers align right."""
     lines = [[column.title for column in columns]]
     lines += [[column.cell(row) for column in columns] for row in rows]
     if total is not None:
@@ -60,7 +67,7 @@ def text_table(columns: Sequence[Column], rows: Sequence[Row], total: Row | None
 
 
 def csv_text(columns: Sequence[Column], rows: Sequence[Row]) -> str:
-    """The rows as CSV: keys as titles, plain numbers, shares as fractions."""
+    """The rows as CSV: keys as titles, numbers without separators, shares as fractions."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.key for column in columns])

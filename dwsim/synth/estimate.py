@@ -17,7 +17,6 @@ import numpy as np
 
 from dwsim.derive import EngineNumbers
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.synth.nnls import nnls
 from dwsim.synth.structure import block_rams, dsp_blocks, ff_counts, lut_counts
 from dwsim.synth.table import Measured, outdated, read_table
 from dwsim.synth.targets import ECP5
@@ -161,10 +160,13 @@ def _fit(
     lines: Sequence[Measured],
     measured: Sequence[float],
 ) -> Counts:
+    # Not at the top: the import of SciPy takes longer than most commands.
+    from scipy.optimize import nnls
+
     rows = [counts(EngineNumbers(line.engine)) for line in lines]
     # Relative errors: each line is divided by what was measured.
     matrix = np.array([list(row.values()) for row in rows]) / np.array(measured)[:, None]
-    weights = nnls(matrix, np.ones(len(lines)))
+    weights, _ = nnls(matrix, np.ones(len(lines)))
     return dict(zip(rows[0], weights.tolist(), strict=True))
 
 

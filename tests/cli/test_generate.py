@@ -39,7 +39,7 @@ def test_generate_twice_gives_the_same_bytes() -> None:
 
 
 def test_generate_works_without_a_simulator() -> None:
-    """No module but those of numpy, jinja2 and tqdm may be needed."""
+    """The command needs none of the optional packages."""
     code = (
         "import sys\n"
         "for name in ('cocotb', 'cocotb_tools', 'cocotbext', 'find_libpython', 'pylibfst',\n"

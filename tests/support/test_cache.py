@@ -1,0 +1,99 @@
+"""The cache folder and its locks: exclusive for threads and processes, free after a death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from dwsim.support.cache import cache_root, locked
+
+HOLD = """
+import time
+from dwsim.support.cache import locked
+with locked("key"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DWSIM_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_the_environment_chooses_the_folder(cache: Path) -> None:
+    assert cache_root() == cache
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder of the XDG specification")
+def test_without_a_choice_it_is_in_the_cache_folder_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DWSIM_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_root() == tmp_path / "dwsim"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_root() == tmp_path / ".cache" / "dwsim"
+
+
+def test_threads_exclude_each_other() -> None:
+    inside = threading.Event()
+    entered: list[str] = []
+
+    def wait_and_enter() -> None:
+        with locked("key"):
+            entered.append("second")
+            inside.set()
+
+    with locked("key"):
+        thread = threading.Thread(target=wait_and_enter)
+        thread.start()
+        assert not inside.wait(0.3)
+        entered.append("first")
+    assert inside.wait(10)
+    thread.join()
+    assert entered == ["first", "second"]
+
+
+def test_keys_are_independent() -> None:
+    entered = threading.Event()
+
+    def enter() -> None:
+        with locked("other"):
+            entered.set()
+
+    with locked("key"):
+        threading.Thread(target=enter, daemon=True).start()
+        assert entered.wait(10)
+
+
+def test_the_lock_of_a_killed_process_is_free() -> None:
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        env=os.environ | {"PYTHONPATH": root},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    entered = threading.Event()
+
+    def enter() -> None:
+        with locked("key"):
+            entered.set()
+
+    threading.Thread(target=enter, daemon=True).start()
+    assert not entered.wait(0.3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert entered.wait(10)
