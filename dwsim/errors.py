@@ -1,19 +1,21 @@
-"""Errors that speak: every violated rule of a bad input, reported together."""
+"""The errors of dwsim, and ``Rules``, which reports all violated rules of a bad input together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, TypeVar
+
+T = TypeVar("T")
 
 
 class DwsimError(Exception):
-    """Base class of everything dwsim raises on purpose."""
+    """Base class of every error that dwsim raises on purpose."""
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One broken rule: which field, the value it has, and what the rule allows."""
+    """One violated rule: the field, its value, and the values that the rule allows."""
 
     field: str
     value: Any
@@ -26,7 +28,7 @@ class Violation:
 class SpecError(DwsimError, ValueError):
     """A bad description of a layer, an engine, a file or a call.
 
-    ``violations`` holds every broken rule, never only the first.
+    ``violations`` holds every violated rule, not only the first.
     """
 
     def __init__(self, subject: str, violations: Iterable[Violation]):
@@ -37,40 +39,62 @@ class SpecError(DwsimError, ValueError):
 
 
 class Rules:
-    """Collects violations, then fails once with all of them."""
+    """Collects violations, then raises one ``SpecError`` with all of them."""
 
     def __init__(self, subject: str):
         self.subject = subject
         self.violations: list[Violation] = []
 
     def require(self, holds: bool, field: str, value: Any, rule: str) -> bool:
-        """Note a violation unless ``holds``; returns ``holds``."""
+        """Notes a violation unless ``holds``; returns ``holds``."""
         if not holds:
             self.violations.append(Violation(field, value, rule))
         return holds
 
     def integer(self, field: str, value: Any, low: int, high: int | None = None) -> bool:
-        """The field is an integer (a bool is none) from ``low`` to ``high``."""
+        """Requires an integer, and not a bool, from ``low`` to ``high``."""
         wanted = f"must be an integer of at least {low}"
         if high is not None:
             wanted = f"must be an integer from {low} to {high}"
-        holds = isinstance(value, int) and not isinstance(value, bool)
-        holds = holds and value >= low and (high is None or value <= high)
-        return self.require(holds, field, value, wanted)
+        return self.require(is_integer(value, low, high), field, value, wanted)
 
     def boolean(self, field: str, value: Any) -> bool:
-        """The field is true or false."""
+        """Requires true or false."""
         return self.require(isinstance(value, bool), field, value, "must be true or false")
 
     def raise_if_any(self) -> None:
-        """Raise ``SpecError`` when a rule was broken."""
+        """Raises ``SpecError`` if a rule was violated."""
         if self.violations:
             raise SpecError(self.subject, self.violations)
 
+    def checked(self, value: T | None) -> T:
+        """Raises ``SpecError`` if a rule was violated; otherwise returns ``value``.
+
+        For a check that notes a violation and then returns None in place of its result: after
+        ``layer = rules.checked(layer)`` the layer is there, for the reader and for the type
+        checker.
+        """
+        self.raise_if_any()
+        if value is None:
+            raise AssertionError(f"{self.subject}: a check returned None without a violation")
+        return value
+
+    def fail(self, field: str, value: Any, rule: str) -> NoReturn:
+        """Notes a last violation and raises ``SpecError`` with all of them."""
+        self.require(False, field, value, rule)
+        raise SpecError(self.subject, self.violations)
+
+
+def is_integer(value: Any, low: int, high: int | None = None) -> bool:
+    """True for an integer, and not a bool, from ``low`` to ``high``."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return value >= low and (high is None or value <= high)
+
 
 class MismatchError(DwsimError):
-    """Two roads to the same numbers disagree: the message says where and how to see it."""
+    """Two ways to compute the same numbers disagree; the message names where and how to see it."""
 
 
 class ToolError(DwsimError):
-    """An outside tool is missing, too old, or failed; the message says what to do."""
+    """An outside tool is missing, too old, or failed; the message says how to fix that."""

@@ -145,7 +145,7 @@ def _run(
         return depthwise(ifmap, weight, layer)
     require_exact_sums(ifmap, weight)
     # Imported here: the golden model must not need what the other backends need.
-    from dwsim.verification.backends import run_on_model, run_on_rtl
+    from dwsim.verification.integer_backends import run_on_model, run_on_rtl
 
     run = run_on_model if backend == "model" else run_on_rtl
     ofmap = np.asarray(run(ifmap, weight, layer, engine))

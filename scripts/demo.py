@@ -13,7 +13,7 @@ from dwsim.cli import main as cli
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.spec_file import read_spec
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.support.text_table import Column, text_table
 
 COLUMNS = [

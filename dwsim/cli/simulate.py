@@ -22,13 +22,14 @@ from dwsim.derive import Plan
 from dwsim.errors import MismatchError, SpecError, Violation
 from dwsim.fast.fast_run import FastRun
 from dwsim.fast.fast_run import run_layer as run_fast
-from dwsim.golden.reference import golden_ofmap
+from dwsim.golden.ofmap import golden_ofmap
 from dwsim.model.activity import Activity
 from dwsim.model.layer_run import LayerRun, run_layer
 from dwsim.model.trace import Trace
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table

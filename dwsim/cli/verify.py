@@ -20,7 +20,8 @@ from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table

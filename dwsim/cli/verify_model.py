@@ -10,7 +10,12 @@ from dwsim.errors import MismatchError, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
-from dwsim.verification.model_file import ROUNDINGS, LayerResult, NetworkResult, verify_network
+from dwsim.verification.against_interpreter import (
+    ROUNDINGS,
+    LayerResult,
+    NetworkResult,
+    verify_network,
+)
 from dwsim.workloads.tflite import read_model
 
 DEFAULT_LANES = 16

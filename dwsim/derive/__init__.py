@@ -13,9 +13,9 @@ Model, templates, bench and reports take their numbers from here and compute non
 from dwsim.derive.back_to_back import start_cycles
 from dwsim.derive.config_fields import ConfigField
 from dwsim.derive.engine_numbers import EngineNumbers
-from dwsim.derive.number_range import bits, range_bits, value_range
 from dwsim.derive.plan import Plan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
+from dwsim.spec.number_range import bits, range_bits, value_range
 
 __all__ = [
     "SHIFT_LENGTH_MAX",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dwsim.derive.number_range import bits, range_bits
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.number_range import bits, range_bits
 
 
 class Counters:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from dwsim.derive.number_range import range_bits, value_range
 from dwsim.derive.stages import (
     RIGHT_SHIFT_WIDTH,
     SCALE_PRODUCT_CYCLES,
     SCALE_SUM_CYCLES,
 )
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.quantisation import bias_width
+from dwsim.spec.number_range import range_bits, value_range
+from dwsim.spec.quantisation_limits import bias_width
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.errors import Rules
-from dwsim.spec.quantisation import Quantisation, bias_width, reduced_multiplier, signed_range
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import bias_width, reduced_multiplier
 
 
 def check_domain(weight: np.ndarray, plan: Plan) -> None:
@@ -55,7 +57,7 @@ def sum_range(flat: np.ndarray, q: Quantisation) -> np.ndarray:
         q: the quantisation of those channels.
     """
     # One end is at most 0 and the other at least 0, so a tap outside the ifmap lies between.
-    ends = [value - q.ifmap_zero_point for value in signed_range(q.ifmap_width)]
+    ends = [value - q.ifmap_zero_point for value in value_range(q.ifmap_width, signed=True)]
     products = np.stack([flat * end for end in ends])
     sums = np.stack([products.min(axis=0).sum(axis=0), products.max(axis=0).sum(axis=0)])
     return sums + np.array(q.bias, np.int64)
@@ -71,7 +73,7 @@ def results(sums: np.ndarray, q: Quantisation) -> np.ndarray:
     multiplier, shift = np.array(q.multiplier, np.int64), np.array(q.shift, np.int64)
     if _rounds_twice(q):
         product = (sums << np.maximum(shift, 0)) * multiplier
-        high = np.minimum((product + (1 << 30)) >> 31, signed_range(32)[1])
+        high = np.minimum((product + (1 << 30)) >> 31, value_range(32, signed=True)[1])
         return high >> np.maximum(-shift, 0)
     fraction = 31
     if q.ifmap_width == 16:
@@ -89,7 +91,7 @@ def _fitting(
     rules: Rules, q: Quantisation, name: str, values: np.ndarray, sums: np.ndarray, width: int
 ) -> np.ndarray:
     """The sums, 0 in channels whose values do not fit; those are noted."""
-    low, high = signed_range(width)
+    low, high = value_range(width, signed=True)
     wrong = (values < low) | (values > high)
     broken = np.flatnonzero(wrong.any(axis=0))
     if len(broken):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dwsim.derive.number_formats import NumberFormats
-from dwsim.derive.number_range import bits
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
@@ -19,6 +18,7 @@ from dwsim.derive.stages import (
     WEIGHT_CYCLES,
     WINDOW_CYCLES,
 )
+from dwsim.spec.number_range import bits
 
 
 class Timing:

@@ -16,7 +16,8 @@ from dwsim.exploration.points import Point
 from dwsim.exploration.result_tables import layers_of
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.workloads import Network
 
 SEED = 1

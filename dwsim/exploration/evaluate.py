@@ -15,7 +15,7 @@ from dwsim.exploration.area import Area, area_of
 from dwsim.exploration.fit import interleave_of
 from dwsim.exploration.points import Point
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS, TIMED_METRICS
-from dwsim.fast.law import activity
+from dwsim.fast.closed_form import activity
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads import Network

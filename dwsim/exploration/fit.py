@@ -10,8 +10,8 @@ from dwsim.derive import Plan
 from dwsim.errors import SpecError
 from dwsim.exploration.axes import BEST, NHWC, PLANE
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.smallest import largest, layer_maxima
 from dwsim.workloads import Network
 
 Policy = str | int

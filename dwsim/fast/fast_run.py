@@ -10,15 +10,15 @@ import numpy as np
 from dwsim.derive import Plan
 from dwsim.derive.stages import START_CYCLES
 from dwsim.errors import SpecError, Violation
-from dwsim.fast import law
-from dwsim.fast.stream import (
+from dwsim.fast import closed_form
+from dwsim.fast.event_inputs import (
     constants_of,
     generator_of,
     port_of,
     slots_that_emit,
     slots_that_take,
 )
-from dwsim.golden.reference import golden_ofmap
+from dwsim.golden.ofmap import golden_ofmap
 from dwsim.model.activity import Activity
 from dwsim.stream.stalls import StallPattern
 
@@ -51,7 +51,7 @@ class FastRun:
 
         int64 of shape (ofmap_beats,), in stream order; the last one is ``cycles - 1``.
         """
-        return law.ofmap_cycles(self.plan) if self.transfers is None else self.transfers
+        return closed_form.ofmap_cycles(self.plan) if self.transfers is None else self.transfers
 
 
 def run_layer(
@@ -97,9 +97,9 @@ def run_layer(
 
 def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
     waits = plan.param_beats if eager else 0
-    activity = law.activity(plan)
+    activity = closed_form.activity(plan)
     activity[Activity.PARAMETERS.value] = waits
-    transfers = law.ofmap_cycles(plan) + waits if waits else None
+    transfers = closed_form.ofmap_cycles(plan) + waits if waits else None
     return FastRun(plan, plan.cycles + waits, plan.param_beats, activity, ofmap, transfers)
 
 

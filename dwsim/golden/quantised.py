@@ -14,7 +14,9 @@ import numpy as np
 from dwsim.errors import Rules
 from dwsim.golden.depthwise import depthwise
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.quantisation import Quantisation, bias_width, reduced_multiplier, signed_range
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import bias_width, reduced_multiplier
 
 _INT32_MAX = np.int64(2**31 - 1)
 _BLOCK = 1 << 15
@@ -156,7 +158,7 @@ def _scaled_64(value: np.ndarray, multiplier: tuple[int, ...], shift: np.ndarray
 def _require_48_bits(acc: np.ndarray, bias: tuple[int, ...]) -> None:
     """Refuse ``acc + bias`` beyond 48 bits (where int64 wraps, it is far beyond)."""
     value = acc.astype(np.int64) + np.array(bias, np.int64)
-    low, high = signed_range(bias_width(16))
+    low, high = value_range(bias_width(16), signed=True)
     fits = (value >= low) & (value <= high)
     if fits.all():
         return

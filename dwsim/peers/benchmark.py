@@ -17,7 +17,8 @@ from dwsim.peers import scalesim
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.spec_file import SpecFile, read_spec
-from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.text_table import Column, text_table
 

@@ -17,7 +17,7 @@ from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import MismatchError, Rules, ToolError
-from dwsim.golden.reference import golden_ofmap
+from dwsim.golden.ofmap import golden_ofmap
 from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine_spec import EngineSpec

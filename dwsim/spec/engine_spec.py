@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dwsim.errors import Rules
+from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.smallest import largest, layer_maxima
 
 MAX_KERNEL = 11
 MAX_DATA_WIDTH = 16

@@ -1,42 +1,43 @@
-"""Quantisation: how one layer's sums become int8 or int16 again, as TFLite defines it.
+"""Quantisation: the parameters that turn a layer's sums into int8 or int16, as TFLite defines it.
 
-The formulas are those of TensorFlow Lite's reference kernels, under ``tensorflow/lite/kernels``:
-``QuantizeMultiplier`` (internal/quantization_util.cc), ``CalculateActivationRangeQuantized`` and
-``PopulateConvolutionQuantizationParams`` (kernel_util.cc), ``MultiplyByQuantizedMultiplier``
-(internal/common.cc), of which this module only holds the domain; ``dwsim.golden.quantised``
-computes it.
+``dwsim.golden.quantised`` computes with them; this module holds them and checks their domain.
+``Quantisation.from_scales`` follows ``PopulateConvolutionQuantizationParams``
+(``tensorflow/lite/kernels/kernel_util.cc``).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from dwsim.errors import Rules
+from dwsim.errors import Rules, is_integer
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation_limits import (
+    IFMAP_WIDTHS,
+    INT32_MAX,
+    INT32_MIN,
+    ROUNDINGS,
+    SHIFT_MIN,
+    bias_width,
+    shift_max,
+)
+from dwsim.spec.real_scales import activation_range, float32_scale, quantise_multiplier
 
-ROUNDINGS = ("double", "single")
-ACTIVATIONS = ("none", "relu", "relu6", "relu_n1_to_1")
-IFMAP_WIDTHS = (8, 16)
-SHIFT_MIN = -31
-
-_INT32_MIN, _INT32_MAX = -(2**31), 2**31 - 1
-# The clamps in real numbers: (lower, upper), None where the activation leaves the range open.
-_CLAMPS = {"none": (None, None), "relu": (0, None), "relu6": (0, 6), "relu_n1_to_1": (-1, 1)}
+_ACT = ("act_min", "act_max")
 
 
 @dataclass(frozen=True)
 class Quantisation:
-    """What requantisation needs to know of one layer; one entry of a tuple per ofmap channel.
+    """The requantisation of one layer; the tuples have one entry per ofmap channel.
 
     ``ofmap = clamp(round((acc + bias) * multiplier * 2**(shift - 31)) + ofmap_zero_point)``, where
     ``acc`` sums ``weight * (ifmap - ifmap_zero_point)``: weights are symmetric, and a padded tap
-    adds nothing. How the product is rounded, and what wraps, see ``golden.quantised.requantise``.
+    adds nothing. ``golden.quantised.requantise`` defines the rounding and the wrapping.
 
-    The domain is that in which TFLite's own kernels are defined:
+    The domain is the one in which TFLite's own kernels are defined:
 
     ======================  =========================  ========================
     field                   ``ifmap_width`` 8          ``ifmap_width`` 16
@@ -51,8 +52,8 @@ class Quantisation:
                                                        names give the same bytes
     ======================  =========================  ========================
 
-    ``bias``, ``multiplier`` and ``shift`` may be given as any sequence of integers or as integer
-    arrays; they are kept as tuples of ``int``, so that equal layers are equal and hash alike.
+    ``bias``, ``multiplier`` and ``shift`` may be any sequence of integers, or integer arrays; they
+    are kept as tuples of ``int``, so that equal quantisations compare and hash equal.
 
     Raises:
         SpecError: with every violated rule.
@@ -94,8 +95,8 @@ class Quantisation:
     def _check_channels(self, rules: Rules) -> None:
         signed = self.ifmap_width == 8 and self.rounding == "double"
         ranges = {
-            "bias": signed_range(bias_width(self.ifmap_width)),
-            "multiplier": (_INT32_MIN if signed else 0, _INT32_MAX),
+            "bias": value_range(bias_width(self.ifmap_width), signed=True),
+            "multiplier": (INT32_MIN if signed else 0, INT32_MAX),
             "shift": (SHIFT_MIN, shift_max(self.ifmap_width)),
         }
         for name, (low, high) in ranges.items():
@@ -107,7 +108,7 @@ class Quantisation:
                 "must be a sequence of integers, one per ofmap channel",
             ):
                 continue
-            wrong = [i for i, value in enumerate(values) if not _is_integer(value, low, high)]
+            wrong = [i for i, value in enumerate(values) if not is_integer(value, low, high)]
             if wrong:
                 rules.integer(f"{name}[{wrong[0]}]", values[wrong[0]], low, high)
                 if len(wrong) > 1:
@@ -123,7 +124,7 @@ class Quantisation:
                 )
 
     def _check_ofmap(self, rules: Rules) -> None:
-        low, high = signed_range(self.ifmap_width)
+        low, high = value_range(self.ifmap_width, signed=True)
         for name in ("ifmap_zero_point", "ofmap_zero_point"):
             if self.ifmap_width == 16:
                 # TFLite refuses to prepare an int16 layer with any other zero point.
@@ -164,11 +165,10 @@ class Quantisation:
         ifmap_width: int = 8,
         rounding: str = "double",
     ) -> Quantisation:
-        """The quantisation of a layer as a ``.tflite`` file states it: by real scales.
+        """The quantisation of a layer from real scales, as a ``.tflite`` file states them.
 
         ``multiplier * 2**(shift - 31)`` approximates ``ifmap_scale * weight_scale / ofmap_scale``,
-        computed in double precision from the scales as float32, in this order
-        (``PopulateConvolutionQuantizationParams``).
+        computed in double precision from the scales as float32, in this order.
 
         Args:
             ifmap_scale: above 0; kept as float32, as all scales of a ``.tflite`` file are.
@@ -176,43 +176,18 @@ class Quantisation:
             ofmap_scale: above 0.
             channels: ofmap channels.
             bias: one integer per ofmap channel; None for a layer without.
-            ifmap_zero_point: what a padded tap equals.
+            ifmap_zero_point: the value of a padded tap.
             ofmap_zero_point: the ofmap value that stands for 0.
-            activation: fused activation, one of ``ACTIVATIONS``.
+            activation: fused activation, one of ``real_scales.ACTIVATIONS``.
             ifmap_width: 8 or 16.
             rounding: "double" or "single".
 
         Raises:
             SpecError: with the violated rules: first those of the scales, then ``Quantisation``'s.
         """
-        rules = Rules("quantisation")
-        ifmap_32 = _scale(rules, "ifmap_scale", ifmap_scale)
-        ofmap_32 = _scale(rules, "ofmap_scale", ofmap_scale)
-        rules.integer("channels", channels, 0)
-        rules.require(
-            np.ndim(weight_scales) == 1,
-            "weight_scales",
-            weight_scales,
-            "must be a sequence of numbers",
-        )
-        rules.raise_if_any()
-        weights_32 = [
-            _scale(rules, f"weight_scales[{index}]", scale)
-            for index, scale in enumerate(weight_scales)
-        ]
-        rules.require(
-            len(weights_32) in (1, channels),
-            "len(weight_scales)",
-            len(weights_32),
-            f"must be 1 or {channels}, the number of ofmap channels",
-        )
-        rules.raise_if_any()
-        if len(weights_32) == 1:
-            weights_32 *= channels
-        act_min, act_max = activation_range(activation, ofmap_32, ofmap_zero_point, ifmap_width)
-        pairs = [
-            quantise_multiplier(ifmap_32 * weight / ofmap_32, rounding) for weight in weights_32
-        ]
+        reals = _real_multipliers(ifmap_scale, weight_scales, ofmap_scale, channels)
+        act_min, act_max = activation_range(activation, ofmap_scale, ofmap_zero_point, ifmap_width)
+        pairs = [quantise_multiplier(real, rounding) for real in reals]
         return cls(
             bias=(0,) * channels if bias is None else _as_tuple(bias),
             multiplier=tuple(multiplier for multiplier, _ in pairs),
@@ -226,141 +201,44 @@ class Quantisation:
         )
 
 
-_ACT = ("act_min", "act_max")
-
-
-def quantise_multiplier(real: float, rounding: str = "double") -> tuple[int, int]:
-    """``(multiplier, shift)`` with ``multiplier * 2**(shift - 31)`` next to ``real``.
-
-    TFLite's ``QuantizeMultiplier``: a normalised multiplier of 31 bits, rounded half away from
-    zero. What is below 2**-32 after the rounding becomes (0, 0). With single rounding what is
-    2**30 or more becomes (2**31 - 1, 30); with double rounding TFLite lets the shift grow past 30,
-    where its kernel is not defined any more, and ``Quantisation`` refuses that.
-
-    Args:
-        real: any finite number; TFLite takes negative ones only with double rounding.
-        rounding: "double" or "single".
-
-    Raises:
-        SpecError: for infinities, NaN, an unknown rounding, negative with single rounding.
-    """
-    rules = Rules("quantise_multiplier")
-    if rules.require(
-        isinstance(real, (int, float, np.floating)) and math.isfinite(real),
-        "real",
-        real,
-        "must be a finite number",
-    ):
-        rules.require(
-            rounding != "single" or real >= 0,
-            "real",
-            real,
-            "must not be negative: single rounding supports no negative multipliers",
-        )
-    rules.require(rounding in ROUNDINGS, "rounding", rounding, "must be 'double' or 'single'")
-    rules.raise_if_any()
-    fraction, shift = math.frexp(real)
-    # A double has 53 bits: this rounds exactly, without a second rounding in floating point.
-    magnitude = (int(math.ldexp(abs(fraction), 53)) + 2**21) >> 22
-    multiplier = magnitude if fraction >= 0 else -magnitude
-    if multiplier == 2**31:  # and not -2**31, which an int32 can hold
-        multiplier, shift = 2**30, shift + 1
-    if shift < SHIFT_MIN:
-        return 0, 0
-    if rounding == "single" and shift > shift_max(8):
-        return _INT32_MAX, shift_max(8)
-    return multiplier, shift
-
-
-def reduced_multiplier(multiplier: int) -> int:
-    """The 15 bits of a multiplier that TFLite uses for int16 activations.
-
-    ``multiplier / 2**16``, rounded half up, at most 0x7FFF.
-    """
-    return min((multiplier + 2**15) >> 16, 0x7FFF)
-
-
-def activation_range(
-    activation: str, scale: float, zero_point: int, width: int = 8
-) -> tuple[int, int]:
-    """``(act_min, act_max)`` of a fused activation on an ofmap of ``width`` bits.
-
-    TFLite's ``CalculateActivationRangeQuantized``: a real clamp c becomes ``zero_point +
-    round(c / scale)``, divided in float32 and rounded half away from zero, within the integers
-    of ``width`` bits.
-
-    Raises:
-        SpecError: for an unknown activation (TFLite would ignore it), a scale that is not above 0,
-            a zero point or a width that does not fit, a clamp that leaves int32.
-    """
-    rules = Rules("activation_range")
+def _real_multipliers(
+    ifmap_scale: float,
+    weight_scales: Sequence[float] | np.ndarray,
+    ofmap_scale: float,
+    channels: int,
+) -> list[float]:
+    """``ifmap_scale * weight_scale / ofmap_scale`` of each channel, after checking the scales."""
+    rules = Rules("quantisation")
+    ifmap_32 = float32_scale(rules, "ifmap_scale", ifmap_scale)
+    ofmap_32 = float32_scale(rules, "ofmap_scale", ofmap_scale)
+    rules.integer("channels", channels, 0)
     rules.require(
-        isinstance(activation, str) and activation in ACTIVATIONS,
-        "activation",
-        activation,
-        f"must be one of {', '.join(ACTIVATIONS)}",
+        np.ndim(weight_scales) == 1,
+        "weight_scales",
+        weight_scales,
+        "must be a sequence of numbers",
     )
-    scale_32 = np.float32(_scale(rules, "scale", scale))
-    if rules.require(
-        type(width) is int and width in IFMAP_WIDTHS, "width", width, "must be 8 or 16"
-    ):
-        rules.integer("zero_point", zero_point, *signed_range(width))
     rules.raise_if_any()
-    low, high = signed_range(width)
-    lower, upper = _CLAMPS[activation]
-    act_min = low if lower is None else max(low, _quantised(rules, lower, scale_32, zero_point))
-    act_max = high if upper is None else min(high, _quantised(rules, upper, scale_32, zero_point))
+    weights_32 = [
+        float32_scale(rules, f"weight_scales[{index}]", scale)
+        for index, scale in enumerate(weight_scales)
+    ]
+    rules.require(
+        len(weights_32) in (1, channels),
+        "len(weight_scales)",
+        len(weights_32),
+        f"must be 1 or {channels}, the number of ofmap channels",
+    )
     rules.raise_if_any()
-    return act_min, act_max
-
-
-def shift_max(ifmap_width: int) -> int:
-    """The largest shift: 30, or for int16 activations 7, as TFLite's assertions have it."""
-    return 30 if ifmap_width == 8 else 7
-
-
-def bias_width(ifmap_width: int) -> int:
-    """Bits of bias, and of ``acc + bias``: 32, or for int16 activations 48.
-
-    TFLite keeps the latter in an int64, but its multiplication is defined for 48 bits only.
-    """
-    return 32 if ifmap_width == 8 else 48
-
-
-def signed_range(width: int) -> tuple[int, int]:
-    """Least and largest integer of ``width`` bits in two's complement."""
-    return -(2 ** (width - 1)), 2 ** (width - 1) - 1
-
-
-def _quantised(rules: Rules, real: float, scale: np.float32, zero_point: int) -> int:
-    with np.errstate(over="ignore"):
-        quotient = float(np.float32(real) / scale)
-    if not rules.require(
-        abs(quotient) <= _INT32_MAX, "scale", float(scale), f"{real} / scale must fit in an int32"
-    ):
-        return 0
-    # float32 plus a half is exact in double precision, so this is C's round().
-    return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
-
-
-def _scale(rules: Rules, field: str, value: Any) -> float:
-    """The scale as TFLite holds it: a positive, finite float32; 1 in place of a bad one."""
-    number = isinstance(value, (int, float, np.floating)) and not isinstance(value, bool)
-    with np.errstate(over="ignore", under="ignore"):
-        single = float(np.float32(value)) if number else math.nan
-    holds = math.isfinite(single) and single > 0
-    rules.require(holds, field, value, "must be a finite float32 above 0")
-    return single if holds else 1.0
+    if len(weights_32) == 1:
+        weights_32 *= channels
+    return [ifmap_32 * weight / ofmap_32 for weight in weights_32]
 
 
 def _as_tuple(values: Any) -> Any:
-    """A tuple of Python integers where the values are integers; anything else as it came."""
+    """A tuple of Python integers where the values are integers; anything else unchanged."""
     if isinstance(values, np.ndarray):
         return tuple(values.tolist()) if values.ndim == 1 else values
     if isinstance(values, (list, tuple)):
         return tuple(int(value) if isinstance(value, np.integer) else value for value in values)
     return values
-
-
-def _is_integer(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high

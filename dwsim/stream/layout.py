@@ -12,7 +12,7 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
-from dwsim.spec.quantisation import reduced_multiplier
+from dwsim.spec.quantisation_limits import reduced_multiplier
 
 
 def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:

@@ -14,7 +14,7 @@ from dwsim.errors import SpecError
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
 
 STALLING = tuple(name for name in PROFILES if name != "none")

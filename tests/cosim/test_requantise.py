@@ -15,8 +15,10 @@ from dwsim.derive import Plan, start_cycles
 from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import Verified, run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.spec.quantisation import SHIFT_MIN, Quantisation, shift_max, signed_range
-from dwsim.stream.seeded_data import random_quantisation
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import SHIFT_MIN, shift_max
+from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.stalls import PROFILES
 from tests.cosim.features import features
 from tests.cosim.layers import DEGENERATE, fits, layer, layer_data, make_job, random_layer
@@ -136,7 +138,7 @@ def _with_kept_parameters(
 
 def quantisation_features(q: Quantisation, made: LayerSpec, engine: EngineSpec) -> Iterator[str]:
     """What is worth a test in a job's quantisation."""
-    low, high = signed_range(q.ifmap_width)
+    low, high = value_range(q.ifmap_width, signed=True)
     pads = made.pad_top + made.pad_bottom + made.pad_left + made.pad_right
     floor, ceiling = q.act_min > low, q.act_max < high
     seen = {

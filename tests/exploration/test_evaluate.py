@@ -16,7 +16,7 @@ from dwsim.exploration.points import Point, Resolver, all_combinations
 from dwsim.exploration.results_schema import PAIR_FIELDS
 from dwsim.exploration.space import Space
 from dwsim.model.layer_run import run_layer
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.workloads import Network, read_network
 from tests.exploration.spaces import SMALL, WITH_LOADS, small
 

@@ -64,7 +64,7 @@ def test_a_model_file_is_explored(tmp_path: Path) -> None:
     """Each layer's cycles are those of the plans that ``dwsim verify`` has of the same file."""
     from dwsim.derive import Plan
     from dwsim.exploration.space import parse_space
-    from dwsim.verification.model_file import network_engine
+    from dwsim.verification.against_interpreter import network_engine
     from dwsim.workloads.tflite import read_model
 
     model = Path(__file__).resolve().parents[1] / "tflite_files" / "mobilenet_v1_025_96.tflite"

@@ -16,7 +16,7 @@ from dwsim.model.engine import Engine, Inputs
 from dwsim.model.slot_raster import Decision
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
-from dwsim.verification.backends import small_engine
+from dwsim.verification.integer_backends import small_engine
 from tests.cosim.layers import DEGENERATE
 from tests.fast import triples
 from tests.fast.triples import WANTED, Triple, check_triple, differences, draw_triple, features

@@ -13,11 +13,11 @@ import pytest
 from dwsim import EngineSpec, SpecError
 from dwsim.derive import Plan
 from dwsim.fast import events
+from dwsim.fast.event_inputs import generator_of, port_of
 from dwsim.fast.fast_run import FastRun, run_layer
-from dwsim.fast.stream import generator_of, port_of
-from dwsim.golden.reference import golden_ofmap
+from dwsim.golden.ofmap import golden_ofmap
 from dwsim.spec.spec_file import read_spec
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, Bursts, StallPattern, StallProfile
 from tests.fast.triples import draw_triple
 from tests.model.test_independence import FILES, imports, within

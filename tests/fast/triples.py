@@ -19,7 +19,8 @@ from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.engine import Engine, Inputs
 from dwsim.model.layer_run import LayerRun
 from dwsim.model.layer_run import run_layer as run_steppable
-from dwsim.stream.seeded_data import random_layer_data, random_quantisation
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
 
 MOST_CYCLES = 300

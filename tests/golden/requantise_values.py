@@ -11,7 +11,8 @@ from itertools import product
 
 import numpy as np
 
-from dwsim.spec.quantisation import Quantisation, reduced_multiplier
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import reduced_multiplier
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 WIDEST = 2**47 - 1  # of acc + bias at 16 bits

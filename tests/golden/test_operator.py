@@ -42,7 +42,7 @@ def one_tap_layer(kernel_h: int, kernel_w: int = 1) -> LayerSpec:
 
 @pytest.fixture
 def backends(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
-    """Stands in for dwsim.verification.backends; returns the calls that it gets."""
+    """Stands in for dwsim.verification.integer_backends; returns the calls that it gets."""
     calls = []
 
     def record(name: str) -> Any:
@@ -52,9 +52,9 @@ def backends(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
         return run
 
-    module = ModuleType("dwsim.verification.backends")
+    module = ModuleType("dwsim.verification.integer_backends")
     module.run_on_model, module.run_on_rtl = record("model"), record("rtl")
-    monkeypatch.setitem(sys.modules, "dwsim.verification.backends", module)
+    monkeypatch.setitem(sys.modules, "dwsim.verification.integer_backends", module)
     return calls
 
 
@@ -337,7 +337,7 @@ def test_backends_are_spared_what_cannot_be_exact(backends: list[tuple]) -> None
 def test_a_backend_with_a_wrong_shape_is_caught(
     backends: list[tuple], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = sys.modules["dwsim.verification.backends"]
+    module = sys.modules["dwsim.verification.integer_backends"]
     monkeypatch.setattr(module, "run_on_model", lambda *_: np.zeros((1, 2, 4, 1)))
     with pytest.raises(MismatchError, match=r"\(1, 2, 4, 1\)"):
         call(backend="model")

@@ -24,7 +24,7 @@ from dwsim import LayerSpec
 from dwsim.golden.depthwise import depthwise
 from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.layer_spec import same_pads
-from dwsim.spec.quantisation import ACTIVATIONS
+from dwsim.spec.real_scales import ACTIVATIONS
 from tests.golden import litert
 from tests.golden.litert import QuantisedLayer
 

@@ -14,7 +14,7 @@ from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 
 RAW = EngineSpec(
     lanes=2,

@@ -10,7 +10,8 @@ import numpy as np
 from dwsim.derive import EngineNumbers, value_range
 from dwsim.golden.quantised import requantise
 from dwsim.model.requantise import Requantise
-from dwsim.spec.quantisation import SHIFT_MIN, Quantisation, reduced_multiplier, shift_max
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import SHIFT_MIN, reduced_multiplier, shift_max
 from tests.leaf.leaf_harness import DONT_CARE, Case, Expected, Values, leaf_test
 from tests.leaf.requantise_promise import INT32, Value, half_up, promised_result, wrapped
 

@@ -22,7 +22,7 @@ from dwsim.golden.depthwise import depthwise
 from dwsim.model.engine import Engine, Inputs
 from dwsim.model.layer_run import run_layer
 from dwsim.stream.layout import keep_counts
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 
 # Derandomised: the same examples in every run, shrunk and printed when one fails.

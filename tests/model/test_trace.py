@@ -10,7 +10,7 @@ from dwsim.model.layer_run import run_layer
 from dwsim.model.trace import Trace
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.layout import pack_ifmap, to_word, unpack_ofmap
-from dwsim.stream.seeded_data import random_layer_data
+from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 
 

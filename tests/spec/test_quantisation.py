@@ -10,13 +10,9 @@ import numpy as np
 import pytest
 
 from dwsim import SpecError
-from dwsim.spec.quantisation import (
-    ACTIVATIONS,
-    Quantisation,
-    activation_range,
-    quantise_multiplier,
-    reduced_multiplier,
-)
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import reduced_multiplier
+from dwsim.spec.real_scales import ACTIVATIONS, activation_range, quantise_multiplier
 
 SCALARS = ("act_min", "act_max", "ifmap_zero_point", "ofmap_zero_point")
 VECTORS = ("bias", "multiplier", "shift")

@@ -11,7 +11,7 @@ import pytest
 from dwsim.cli import main
 from dwsim.errors import SpecError
 from dwsim.rtlsim import cosim
-from dwsim.verification.model_file import NetworkResult, network_engine, verify_network
+from dwsim.verification.against_interpreter import NetworkResult, network_engine, verify_network
 from dwsim.workloads.tflite import Model, read_model
 
 MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
@@ -71,7 +71,7 @@ def test_layers_of_every_kind(name: str, seed: int) -> None:
 
 
 def test_a_wrong_byte_is_a_mismatch(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    from dwsim.verification import model_file as network
+    from dwsim.verification import against_interpreter as network
 
     run_layers = network.run_layers
 

@@ -23,7 +23,8 @@ import numpy as np
 
 from dwsim.errors import Rules, ToolError
 from dwsim.golden.depthwise import depthwise
-from dwsim.spec.quantisation import ROUNDINGS, activation_range
+from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.spec.real_scales import activation_range
 from dwsim.workloads.tflite import writer
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
 from dwsim.workloads.tflite.model_error import ModelError

@@ -9,7 +9,9 @@ import numpy as np
 
 from dwsim.errors import Rules, SpecError
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.quantisation import Quantisation, bias_width, signed_range
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import bias_width
 from dwsim.workloads.tflite.flatbuffer import DepthwiseOptions, Tensor
 from dwsim.workloads.tflite.model import Parameters
 
@@ -145,7 +147,7 @@ def _check_sums(rules: Rules, parameters: Parameters) -> None:
     Those are int32, and beside int16 activations the 48 bits for which TFLite's multiplication is
     defined.
     """
-    low, high = signed_range(8 * parameters.dtype.itemsize)
+    low, high = value_range(8 * parameters.dtype.itemsize, signed=True)
     zero_point = parameters.ifmap_zero_point
     if not rules.integer("ifmap.zero_point", zero_point, low, high):
         return

@@ -11,10 +11,12 @@ import pytest
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain, sum_range
-from dwsim.spec.quantisation import Quantisation, reduced_multiplier, shift_max, signed_range
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import reduced_multiplier, shift_max
 from dwsim.stream.layout import pack_parameters
 
-INT32 = signed_range(32)
+INT32 = value_range(32, signed=True)
 LAYER = LayerSpec(4, 4, 1, 1, 1, name="edge")
 
 
@@ -26,7 +28,7 @@ def engine(width: int) -> EngineSpec:
 
 def quantisation(bias: int, multiplier: int, shift: int, **others: Any) -> Quantisation:
     width = others.get("ifmap_width", 8)
-    low, high = signed_range(width)
+    low, high = value_range(width, signed=True)
     return Quantisation([bias], [multiplier], [shift], low, high, **others)
 
 
@@ -130,7 +132,9 @@ def defined(acc: int, q: Quantisation) -> bool:
         half = 1 << max(-shift, 0) >> 1
         result = (abs(result) + half >> max(-shift, 0)) * (1 if result >= 0 else -1)
     steps += [(result, 32), (result + q.ofmap_zero_point, 32)]
-    return all(low <= value <= high for value, w in steps for low, high in [signed_range(w)])
+    return all(
+        low <= value <= high for value, w in steps for low, high in [value_range(w, signed=True)]
+    )
 
 
 @pytest.mark.parametrize("case", range(30))
@@ -162,9 +166,9 @@ def test_refused_if_and_only_if_some_ifmap_overflows(case: int, seed: int) -> No
         top = 31 if width == 8 else int(rng.choice([31, 47]))
         edge = int(rng.choice([-1, 1])) << max(top - max(shift, 0) - int(rng.integers(0, 2)), 0)
         bias = edge - int(rng.choice([least, most])) + int(rng.integers(-3, 4))
-        low, high = signed_range(32 if width == 8 else 48)
+        low, high = value_range(32 if width == 8 else 48, signed=True)
         q = replace(q, bias=[min(max(bias, low), high)])
-        x = [value - q.ifmap_zero_point for value in signed_range(width)]
+        x = [value - q.ifmap_zero_point for value in value_range(width, signed=True)]
         extremes = [
             sum(pick(int(w) * x[0], int(w) * x[1]) for w in flat[:, 0]) for pick in (min, max)
         ]

@@ -1,4 +1,4 @@
-"""Widths of numbers."""
+"""Ranges of integers, and the widths in bits that hold them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def bits(value: int) -> int:
 
 
 def range_bits(low: int, high: int) -> int:
-    """Least width that holds every integer from ``low`` to ``high``.
+    """Least width in bits that holds every integer from ``low`` to ``high``.
 
     Two's complement when ``low`` is negative, unsigned otherwise.
     """
@@ -19,7 +19,7 @@ def range_bits(low: int, high: int) -> int:
 
 
 def value_range(width: int, signed: bool) -> tuple[int, int]:
-    """Smallest and largest value of a number format."""
+    """Smallest and largest integer of ``width`` bits; two's complement when signed."""
     if signed:
         return -(1 << (width - 1)), (1 << (width - 1)) - 1
     return 0, (1 << width) - 1

@@ -1,0 +1,138 @@
+"""Real scales to TFLite's integers: multiplier and shift of a scale, limits of an activation.
+
+The formulas are those of ``tensorflow/lite/kernels``: ``QuantizeMultiplier``
+(internal/quantization_util.cc) and ``CalculateActivationRangeQuantized`` (kernel_util.cc).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from dwsim.errors import Rules
+from dwsim.spec.number_range import value_range
+from dwsim.spec.quantisation_limits import (
+    IFMAP_WIDTHS,
+    INT32_MAX,
+    ROUNDINGS,
+    SHIFT_MIN,
+    shift_max,
+)
+
+# The clamps in real numbers: (lower, upper), None where the activation leaves the range open.
+_CLAMPS: dict[str, tuple[int | None, int | None]] = {
+    "none": (None, None),
+    "relu": (0, None),
+    "relu6": (0, 6),
+    "relu_n1_to_1": (-1, 1),
+}
+
+ACTIVATIONS = tuple(_CLAMPS)
+"""Names of the fused activations."""
+
+
+def quantise_multiplier(real: float, rounding: str = "double") -> tuple[int, int]:
+    """``(multiplier, shift)`` such that ``multiplier * 2**(shift - 31)`` approximates ``real``.
+
+    TFLite's ``QuantizeMultiplier``: a normalised multiplier of 31 bits, rounded half away from
+    zero. A number below 2**-32 after the rounding becomes (0, 0). With single rounding a number
+    of 2**30 or more becomes (2**31 - 1, 30). With double rounding TFLite lets the shift exceed
+    30, where its kernel is not defined; ``Quantisation`` refuses such a shift.
+
+    Args:
+        real: any finite number; TFLite takes negative ones only with double rounding.
+        rounding: "double" or "single".
+
+    Raises:
+        SpecError: for infinities, NaN, an unknown rounding, negative with single rounding.
+    """
+    _check_real(real, rounding)
+    fraction, shift = math.frexp(real)
+    # A double has 53 bits: this rounds exactly, without a second rounding in floating point.
+    magnitude = (int(math.ldexp(abs(fraction), 53)) + 2**21) >> 22
+    multiplier = magnitude if fraction >= 0 else -magnitude
+    if multiplier == 2**31:  # and not -2**31, which an int32 can hold
+        multiplier, shift = 2**30, shift + 1
+    if shift < SHIFT_MIN:
+        return 0, 0
+    if rounding == "single" and shift > shift_max(8):
+        return INT32_MAX, shift_max(8)
+    return multiplier, shift
+
+
+def _check_real(real: Any, rounding: Any) -> None:
+    rules = Rules("quantise_multiplier")
+    if rules.require(
+        isinstance(real, (int, float, np.floating)) and math.isfinite(real),
+        "real",
+        real,
+        "must be a finite number",
+    ):
+        rules.require(
+            rounding != "single" or real >= 0,
+            "real",
+            real,
+            "must not be negative: single rounding supports no negative multipliers",
+        )
+    rules.require(rounding in ROUNDINGS, "rounding", rounding, "must be 'double' or 'single'")
+    rules.raise_if_any()
+
+
+def activation_range(
+    activation: str, scale: float, zero_point: int, width: int = 8
+) -> tuple[int, int]:
+    """``(act_min, act_max)`` of a fused activation on an ofmap of ``width`` bits.
+
+    TFLite's ``CalculateActivationRangeQuantized``: a real clamp c becomes ``zero_point +
+    round(c / scale)``, divided in float32 and rounded half away from zero, within the integers
+    of ``width`` bits.
+
+    Raises:
+        SpecError: for an unknown activation (TFLite would ignore it), a scale that is not above 0,
+            a zero point or a width that does not fit, a clamp that leaves int32.
+    """
+    rules = Rules("activation_range")
+    rules.require(
+        isinstance(activation, str) and activation in ACTIVATIONS,
+        "activation",
+        activation,
+        f"must be one of {', '.join(ACTIVATIONS)}",
+    )
+    scale_32 = np.float32(float32_scale(rules, "scale", scale))
+    if rules.require(
+        type(width) is int and width in IFMAP_WIDTHS, "width", width, "must be 8 or 16"
+    ):
+        rules.integer("zero_point", zero_point, *value_range(width, signed=True))
+    rules.raise_if_any()
+    low, high = value_range(width, signed=True)
+    lower, upper = _CLAMPS[activation]
+    act_min = low if lower is None else max(low, _quantised(rules, lower, scale_32, zero_point))
+    act_max = high if upper is None else min(high, _quantised(rules, upper, scale_32, zero_point))
+    rules.raise_if_any()
+    return act_min, act_max
+
+
+def _quantised(rules: Rules, real: float, scale: np.float32, zero_point: int) -> int:
+    with np.errstate(over="ignore"):
+        quotient = float(np.float32(real) / scale)
+    if not rules.require(
+        abs(quotient) <= INT32_MAX, "scale", float(scale), f"{real} / scale must fit in an int32"
+    ):
+        return 0
+    # float32 plus a half is exact in double precision, so this is C's round().
+    return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
+
+
+def float32_scale(rules: Rules, field: str, value: Any) -> float:
+    """The scale as TFLite holds it: a positive, finite float32.
+
+    A bad scale is noted in ``rules``, and 1 returned in its place.
+    """
+    number = isinstance(value, (int, float, np.floating)) and not isinstance(value, bool)
+    with np.errstate(over="ignore", under="ignore"):
+        single = float(np.float32(value)) if number else math.nan
+    holds = math.isfinite(single) and single > 0
+    rules.require(holds, field, value, "must be a finite float32 above 0")
+    return single if holds else 1.0
