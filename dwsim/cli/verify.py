@@ -15,16 +15,14 @@ from dwsim.cli.common import (
     check_waves,
     load_plans,
 )
-from dwsim.derive import Plan
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.stream.random_quantisation import random_quantisation
-from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
+from dwsim.verification.random_jobs import random_jobs
 
 COLUMNS = (
     Column("layer", "layer", "text"),
@@ -87,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         with progress(len(plans), "layer") as bar:
             for plan in plans:
                 bar.describe(plan.layer.name)
-                jobs = jobs_of(plan, profiles, arguments.seed)
+                jobs = random_jobs(plan, profiles, arguments.seed)
                 rows += [row(done) for done in cosimulate(spec.engine, jobs, arguments)]
                 bar.advance()
     finally:
@@ -121,22 +119,6 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     if arguments.json:
         return json_text({"layers": rows})
     return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
-
-
-def jobs_of(plan: Plan, profiles: tuple[str, ...], seed: int) -> list[Job]:
-    """A job for each stall profile, with data of its own: an old value is then a wrong one."""
-    layer, engine = plan.layer, plan.engine
-    return [
-        Job(
-            layer,
-            *random_layer_data(layer, engine, seed + index),
-            stalls,
-            seed + index,
-            quantisation=random_quantisation(layer, engine, seed + index),
-            interleave=plan.interleave,
-        )
-        for index, stalls in enumerate(profiles)
-    ]
 
 
 def cosimulate(

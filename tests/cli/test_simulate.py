@@ -8,11 +8,11 @@ import io
 import pytest
 
 from dwsim.cli import main
-from dwsim.cli.simulate import simulate
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.stalls import PROFILES
+from dwsim.verification.simulation import step_layer
 from tests.cli.helpers import break_golden, error_of, json_of
 
 
@@ -96,10 +96,10 @@ def test_simulate_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines[3:6]] == ["valid", "explicit_padding", "same"]
     assert lines[7].split()[0] == "total"
     assert len({len(line) for line in lines[1:8]}) == 1
-    assert lines[-1].startswith("fast model; --model steppable steps every register")
+    assert lines[-1].startswith("fast model: cycles alone; the steppable model also compares")
     assert main(["simulate", "tiny", "--model", "steppable"]) == 0
     stepped = capsys.readouterr().out.splitlines()
-    assert stepped == [*lines[:-1], "model = golden in every value"]
+    assert stepped == [*lines[:-1], "steppable model = golden in every value"]
 
 
 def test_the_fast_model_has_no_waveform(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,4 +127,4 @@ def test_cycles_off_the_law_are_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Plan, "cycles", right - 1)
     wrong = f" {right} cycles, the timing law says {right - 1}"
     with pytest.raises(MismatchError, match=wrong):
-        simulate(plan, "none", 1)
+        step_layer(plan, "none", 1)
