@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dwsim.cli import main
-from dwsim.golden import reference
+from dwsim.golden import ofmap as golden
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,11 +54,11 @@ def json_of(capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
 
 def break_golden(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the golden model wrong in one value."""
-    right = reference.depthwise
+    right = golden.depthwise
 
     def wrong(*args: Any) -> np.ndarray:
         ofmap = right(*args).copy()
         ofmap[0, 0, 0, 0] += 1
         return ofmap
 
-    monkeypatch.setattr(reference, "depthwise", wrong)
+    monkeypatch.setattr(golden, "depthwise", wrong)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dwsim.cli import main
-from dwsim.golden import reference
+from dwsim.golden import ofmap as golden
 from dwsim.rtlsim import toolchain
 from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.spec_file import read_spec
@@ -108,7 +108,7 @@ def test_an_interrupt_is_quiet(
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(reference, "depthwise", interrupt)
+    monkeypatch.setattr(golden, "depthwise", interrupt)
     assert main(["simulate", "tiny", "--model", "steppable"]) == 130
     assert capsys.readouterr() == ("", "")
 
