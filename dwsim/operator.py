@@ -55,7 +55,7 @@ def depthwise_conv2d(
     ifmap = _as_array(rules, "input", input)
     weight = _as_array(rules, "filter", filter)
     _check_backend(rules, backend, engine)
-    layer = None
+    layer: LayerSpec | None = None
     if ifmap is not None and weight is not None:
         check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
         _check_integers_for_hardware(rules, backend, ifmap.dtype)
@@ -64,7 +64,7 @@ def depthwise_conv2d(
             layer = LayerSpec.from_tf(ifmap.shape, weight.shape, *arguments)
         except SpecError as error:
             rules.violations.extend(error.violations)
-    rules.raise_if_any()
+    ifmap, weight, layer = rules.checked(ifmap), rules.checked(weight), rules.checked(layer)
     if data_format == "NCHW":
         ofmap = _run(backend, ifmap.transpose(0, 2, 3, 1), weight, layer, engine)
         return np.ascontiguousarray(ofmap.transpose(0, 3, 1, 2))

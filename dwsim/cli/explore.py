@@ -7,19 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dwsim.api import explore
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
-from dwsim.errors import SpecError, ToolError, Violation
-from dwsim.exploration.pool import cores, open_pool
+from dwsim.errors import SpecError, Violation
+from dwsim.exploration.pool import cores
 from dwsim.exploration.space import read_space, ready_spaces
+from dwsim.support.optional_packages import exploration_packages
 from dwsim.support.progress import progress
 
 if TYPE_CHECKING:
     from dwsim.exploration.outcome import Outcome
-
-PACKAGES = ("distributed", "optuna", "pyarrow")
-"""What only this command needs."""
-
-MISSING = "dwsim explore needs {}: python -m pip install 'dwsim[explore]'"
 
 
 def add_parser(commands: Any) -> None:
@@ -66,28 +63,26 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    try:
+    with exploration_packages():
         return _run(arguments)
-    except ModuleNotFoundError as error:
-        if error.name not in PACKAGES:
-            raise
-        raise ToolError(MISSING.format(error.name)) from None
 
 
 def _run(arguments: argparse.Namespace) -> int:
     # Here and not at the top: the other commands need none of these.
     from dwsim.exploration import summary
-    from dwsim.exploration.run import explore
 
     check_outputs(arguments)
     space = read_space(arguments.space)
     directory = arguments.directory or Path("dwsim-explore") / space.name
     try:
-        with (
-            open_pool(arguments.workers, arguments.scheduler) as pool,
-            progress(0, "engine") as bar,
-        ):
-            outcome = explore(space, directory, pool, bar.show)
+        with progress(0, "engine") as bar:
+            outcome = explore(
+                space,
+                directory,
+                workers=arguments.workers,
+                scheduler=arguments.scheduler,
+                progress=bar.show,
+            )
     except KeyboardInterrupt:
         where = f"{directory}/store.jsonl has what was finished"
         print(f"\ndwsim: interrupted: {where}; the same command goes on from it", file=sys.stderr)

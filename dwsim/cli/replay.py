@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.cli.common import add_simulator
-from dwsim.cli.verify import COLUMNS, cosimulate, row
+from dwsim.cli.verify import COLUMNS, row
 from dwsim.errors import SpecError, Violation
+from dwsim.rtlsim.cosim import run_jobs
 from dwsim.rtlsim.job import Job, read_jobs
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.text_table import text_table
@@ -29,8 +30,10 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    engine, jobs, arguments.static = _kept(arguments.folder)
-    rows = [row(done) for done in cosimulate(engine, jobs, arguments)]
+    engine, jobs, static = _kept(arguments.folder)
+    layer = jobs[0].layer if static else None
+    done = run_jobs(engine, jobs, static=layer, simulator=arguments.sim, waves=arguments.waves)
+    rows = [row(verified) for verified in done]
     print(text_table(COLUMNS, rows), end="")
     print("the failure does not show: RTL, model and golden agree")
     return 0

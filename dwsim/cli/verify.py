@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from dwsim.api import verify
 from dwsim.cli.common import (
     add_interleave,
     add_layers,
@@ -16,13 +17,10 @@ from dwsim.cli.common import (
     load_plans,
 )
 from dwsim.errors import Rules
-from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
-from dwsim.rtlsim.job import Job
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.rtlsim.cosim import Verified
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
-from dwsim.verification.random_jobs import random_jobs
 
 COLUMNS = (
     Column("layer", "layer", "text"),
@@ -79,14 +77,22 @@ def run(arguments: argparse.Namespace) -> int:
         return verify_model.run(arguments)
     spec, plans = load_plans(arguments)
     _check_options(arguments, len(plans))
-    profiles = tuple(PROFILES) if arguments.stalls == "all" else (arguments.stalls,)
     rows: list[dict[str, Any]] = []
     try:
         with progress(len(plans), "layer") as bar:
             for plan in plans:
                 bar.describe(plan.layer.name)
-                jobs = random_jobs(plan, profiles, arguments.seed)
-                rows += [row(done) for done in cosimulate(spec.engine, jobs, arguments)]
+                done = verify(
+                    plan.layer,
+                    spec.engine,
+                    stalls=arguments.stalls,
+                    seed=arguments.seed,
+                    simulator=arguments.sim,
+                    interleave=plan.interleave,
+                    static=arguments.static,
+                    waves=arguments.waves,
+                )
+                rows += [row(verified) for verified in done]
                 bar.advance()
     finally:
         # What was verified before a mismatch is worth showing.
@@ -119,16 +125,6 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     if arguments.json:
         return json_text({"layers": rows})
     return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
-
-
-def cosimulate(
-    engine: EngineSpec, jobs: list[Job], arguments: argparse.Namespace
-) -> list[Verified]:
-    """Runs jobs in one simulation, with ``--sim``, ``--waves`` and ``--static``."""
-    static = jobs[0].layer if arguments.static else None
-    waves = arguments.waves
-    build = build_bench(engine, static, arguments.sim, waves=waves is not None)
-    return run_jobs(engine, jobs, static=static, simulator=arguments.sim, waves=waves, build=build)
 
 
 def row(done: Verified) -> dict[str, Any]:

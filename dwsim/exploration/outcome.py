@@ -63,3 +63,10 @@ class Outcome:
     def why_empty(self) -> list[str]:
         """Sentences on an empty front: what keeps the engines off it."""
         return why_empty(self.space.constraints, self.rows)
+
+    def __str__(self) -> str:
+        """The counts, and the front as a table."""
+        # Here and not at the top: the summary reads an Outcome.
+        from dwsim.exploration.summary import front_table, summary
+
+        return f"{summary(self)}{front_table(self)}"
