@@ -1,4 +1,4 @@
-"""``dwsim generate``: the Verilog of an engine, in a directory."""
+"""``dwsim generate``: the directory of an engine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.cli.common import add_spec, load_spec
-from dwsim.codegen.directory import generated_files, write_directory
-from dwsim.codegen.register_files import axil_name
+from dwsim.codegen.delivery import deliver
+from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
+from dwsim.codegen.verilog import GENERIC, targets
+from dwsim.derive import EngineNumbers
+from dwsim.spec.engine_spec import EngineSpec
+
+_EXAMPLES = """\
+examples:
+  dwsim generate tiny --axil --vectors all -o tiny/
+      an engine with AXI4-Lite registers, and a testbench that runs without dwsim
+  dwsim generate my_engine.toml --prefix left --target ecp5 -o left/
+      an engine of ECP5 primitives, each of whose modules is called left_...
+"""
 
 
 def add_parser(commands: Any) -> None:
@@ -16,11 +27,14 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "generate",
         help="write an engine's Verilog",
-        description="Writes the Verilog of an engine, a file list, the spec and a README.",
+        description="Writes a directory with the Verilog of an engine and everything that its"
+        " integrator needs. The directory can be used without dwsim; its README.md explains it.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_spec(parser)
     parser.add_argument(
-        "-o", dest="output", metavar="DIR", type=Path, required=True, help="where to write it"
+        "-o", dest="output", metavar="DIR", type=Path, required=True, help="the directory to write"
     )
     parser.add_argument(
         "--static",
@@ -28,15 +42,52 @@ def add_parser(commands: Any) -> None:
         action="extend",
         default=[],
         metavar="LAYER",
-        help="also an engine with the geometry of this layer tied off",
+        help="also write an engine with the geometry of this layer tied off",
     )
     parser.add_argument(
         "--axil",
         action="store_true",
-        help="also the engine behind an AXI4-Lite port, with a C header and a register table",
+        help="also write the engine behind an AXI4-Lite port, a C header and a register table",
     )
     parser.add_argument(
-        "--force", action="store_true", help="write into a directory that holds other files, too"
+        "--axis-bytes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="give the tops around the core streams of whole bytes, with one bit of tkeep a byte,"
+        " as a DMA expects (default: with --axil)",
+    )
+    parser.add_argument(
+        "--vectors",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="LAYER",
+        help="also write stimulus and expected output of these layers, or of all, and testbenches",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=DEFAULT_SEED,
+        metavar="N",
+        help=f"seed of the data of the vectors (default: {DEFAULT_SEED})",
+    )
+    parser.add_argument(
+        "--prefix",
+        default="",
+        metavar="NAME",
+        help="put NAME_ in front of the name of every module and file of Verilog",
+    )
+    parser.add_argument(
+        "--target",
+        default=GENERIC,
+        metavar="TARGET",
+        help=f"build the engine of this target's primitives: {', '.join(targets())}"
+        f" (default: {GENERIC})",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="overwrite files that were edited, and keep files that dwsim did not write",
     )
     parser.set_defaults(run=run)
 
@@ -44,9 +95,30 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     spec = load_spec(arguments.spec)
-    static = spec.select(arguments.static, "--static")
-    files = generated_files(spec.engine, spec.layers, static, arguments.axil)
-    write_directory(files, arguments.output, arguments.force)
-    top = axil_name(spec.engine) if arguments.axil else spec.engine.name
-    print(f"{arguments.output}: {len(files)} files, top module {top}; see README.md")
+    options = DeliveryOptions(
+        static=tuple(dict.fromkeys(arguments.static)),
+        axil=arguments.axil,
+        axis_bytes=arguments.axis_bytes,
+        vectors=tuple(dict.fromkeys(arguments.vectors)),
+        seed=arguments.seed,
+        prefix=arguments.prefix,
+        target=arguments.target,
+    )
+    made = deliver(
+        spec.engine, spec.layers, output=arguments.output, options=options, force=arguments.force
+    )
+    print(f"{made.directory}: {len(made.files)} files, top module {made.top}; see README.md")
+    print(multipliers(spec.engine))
     return 0
+
+
+def multipliers(engine: EngineSpec) -> str:
+    """The multipliers of an engine, and what each kind of them does."""
+    numbers = EngineNumbers(engine)
+    array = f"{engine.multipliers} of the array ({engine.lanes} lanes x {engine.lane_multipliers})"
+    scale = numbers.formats.scale_multipliers
+    if not scale:
+        return f"multipliers: {array}; no requantiser"
+    total = engine.multipliers + engine.lanes * scale
+    requantisers = f"{engine.lanes * scale} of the requantisers ({engine.lanes} lanes x {scale})"
+    return f"multipliers: {total}: {array} and {requantisers}"

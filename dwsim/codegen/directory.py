@@ -1,92 +1,67 @@
-"""What ``dwsim generate`` writes: a directory that is whole or not there."""
+"""Writes a delivered directory: it is whole or not there, and edits by hand are never lost."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dwsim.codegen.readme import readme
-from dwsim.codegen.register_files import axil_verilog, register_header, register_markdown
-from dwsim.codegen.verilog import engine_verilog
-from dwsim.errors import SpecError, Violation
-from dwsim.spec.canonical import canonical_toml
-from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.layer_spec import LayerSpec
+from dwsim.errors import Rules, SpecError, Violation
 
-FILE_LIST = "files.f"
-SPEC = "spec.toml"
-README = "README.md"
-REGISTERS = "REGISTERS.md"
+MANIFEST = "manifest.sha256"
+"""Name of the file with the SHA-256 of every other file, as ``sha256sum --check`` reads it."""
+
+_TITLE = "# Written by dwsim: the SHA-256 of every file. Check: sha256sum --check manifest.sha256"
+_SHOWN = 8
 
 
-def generated_files(
-    engine: EngineSpec,
-    layers: tuple[LayerSpec, ...],
-    static: tuple[LayerSpec, ...] = (),
-    axil: bool = False,
-) -> dict[str, str]:
-    """Everything about an engine: file name to text. The same specs give the same texts.
-
-    Args:
-        engine: the engine.
-        layers: the layers of its spec, for ``spec.toml`` and the README's tables.
-        static: those of them that get a static engine.
-        axil: also the engine behind an AXI4-Lite port, its C header and its register table.
-
-    Raises:
-        SpecError: when the engine's numbers, a layer, or the name of a static engine do not fit.
-    """
-    verilog = engine_verilog(engine, static, spec_layers=layers)
-    host = {}
-    if axil:
-        verilog |= axil_verilog(engine, layers)
-        host = {
-            f"{engine.name}_registers.h": register_header(engine, layers),
-            REGISTERS: register_markdown(engine, layers),
-        }
-    return (
-        verilog
-        | host
-        | {
-            FILE_LIST: "".join(f"{name}\n" for name in verilog),
-            SPEC: canonical_toml(engine, layers),
-            README: readme(engine, layers, static),
-        }
-    )
+def manifest(files: Mapping[str, str]) -> str:
+    """The text of the manifest: one line a file, sorted by name."""
+    lines = [f"{_digest(files[name].encode())}  {name}\n" for name in sorted(files)]
+    return f"# SPDX-License-Identifier: 0BSD\n{_TITLE}\n{''.join(lines)}"
 
 
 def write_directory(files: Mapping[str, str], target: Path, force: bool = False) -> None:
-    """Writes files into a directory, which is replaced in one step.
+    """Writes files and their manifest into a directory, which is replaced in one step.
 
-    A directory that holds anything else than what ``generate`` wrote before is refused; with
-    ``force`` the files are put beside what it holds.
+    The directory may exist if every file in it is as its manifest says. Anything else is refused:
+    files that were edited, and files that dwsim did not write.
+
+    Args:
+        files: text by name; a name may have directories, separated by ``/``.
+        target: the directory.
+        force: overwrite edited files, and keep files that dwsim did not write.
 
     Raises:
-        SpecError: when the target is refused.
+        SpecError: when the target is refused; the message names the files.
         OSError: when it cannot be written; nothing is left behind then.
     """
     target = target.resolve()
-    foreign = _foreign(target)
-    if foreign and not force:
-        shown = ", ".join(sorted(foreign)[:5]) + (", ..." if len(foreign) > 5 else "")
-        rule = f"dwsim did not write what is there ({shown}): choose another one, or --force"
-        raise SpecError("output directory", [Violation("-o", str(target), rule)])
+    files = {**files, MANIFEST: manifest(files)}
+    foreign, edited = _held(target)
+    if not force:
+        _refuse(target, foreign, edited)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that the move is a rename; not mkdtemp, whose mode is 0700.
     staging = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         staging.mkdir()
         for name, text in files.items():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_text(text, encoding="utf-8", newline="\n")
-        if foreign:
-            for name in files:
-                (staging / name).replace(target / name)
-        else:
-            _replace(target, staging)
+        for name in foreign - files.keys():
+            _copy(target / name, staging / name)
+        _replace(target, staging)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copies a file or a link."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _replace(target: Path, staging: Path) -> None:
@@ -104,26 +79,63 @@ def _replace(target: Path, staging: Path) -> None:
     shutil.rmtree(old)
 
 
-def _foreign(target: Path) -> set[str]:
-    """What a directory holds that is not dwsim's; the directory itself if it is a file."""
+def _held(target: Path) -> tuple[set[str], set[str]]:
+    """The files in a directory that dwsim did not write, and those that were edited since."""
     if not target.exists():
-        return set()
+        return set(), set()
     if not target.is_dir():
         raise SpecError("output directory", [Violation("-o", str(target), "is no directory")])
-    held = {path.name for path in target.iterdir()}
-    if not held:
-        return set()
-    listed = target / FILE_LIST
-    names = listed.read_text(errors="replace").splitlines() if listed.is_file() else []
-    # A file list of somebody else's project does not name a file with dwsim's header.
-    if not any(_is_generated(target / name) for name in names):
-        return held
-    headers = {name for name in held if name.endswith(".h") and _is_generated(target / name)}
-    return held - {*names, *headers, FILE_LIST, SPEC, README, REGISTERS}
+    held = {
+        path.relative_to(target).as_posix()
+        for path in target.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+    listed = _read_manifest(target / MANIFEST)
+    if not listed:
+        return held, set()
+    edited = {
+        name
+        for name in held & listed.keys()
+        if (target / name).is_symlink() or _digest((target / name).read_bytes()) != listed[name]
+    }
+    return held - listed.keys() - {MANIFEST}, edited
 
 
-def _is_generated(path: Path) -> bool:
+def _read_manifest(path: Path) -> dict[str, str]:
+    """Digests by file name; empty if the file is no manifest of dwsim."""
     if not path.is_file():
-        return False
-    with path.open(errors="replace") as text:
-        return ": generated by dwsim " in text.readline()
+        return {}
+    lines = path.read_text(errors="replace").splitlines()
+    if _TITLE not in lines:
+        return {}
+    pairs = (line.split("  ", 1) for line in lines if not line.startswith("#") and "  " in line)
+    return {name: digest for digest, name in pairs}
+
+
+def _refuse(target: Path, foreign: set[str], edited: set[str]) -> None:
+    rules = Rules("output directory")
+    rules.require(
+        not edited,
+        "-o",
+        str(target),
+        f"has files that were edited after dwsim wrote them ({_some(edited)}): keep the edits"
+        " elsewhere, or overwrite them with --force",
+    )
+    rules.require(
+        not foreign,
+        "-o",
+        str(target),
+        f"has files that dwsim did not write ({_some(foreign)}): choose another directory, or keep"
+        " them beside the engine with --force",
+    )
+    rules.raise_if_any()
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first of the names, for a message."""
+    listed = sorted(names)
+    return ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dwsim.codegen.verilog import context, environment, sized, static_name
+from collections.abc import Mapping
+
+from dwsim.codegen.verilog import Origin, context, environment, plain_origin, sized
 from dwsim.derive import ConfigField, Plan
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 
 
-def readme(engine: EngineSpec, layers: tuple[LayerSpec, ...], static: tuple[LayerSpec, ...]) -> str:
+def readme(
+    engine: EngineSpec,
+    layers: tuple[LayerSpec, ...],
+    static_tops: Mapping[str, str],
+    origin: Origin | None = None,
+) -> str:
     """The README, Markdown, of an engine, the layers of its spec and its static engines.
 
     Raises:
@@ -19,18 +26,18 @@ def readme(engine: EngineSpec, layers: tuple[LayerSpec, ...], static: tuple[Laye
         environment()
         .get_template("readme.md.j2")
         .render(
-            context(engine, static, layers),
+            context(engine, origin or plain_origin(engine, layers)),
             plans=plans,
             values=[
                 {f.name: _value(plan, f) for f in plan.numbers.config_fields} for plan in plans
             ],
-            static_tops=[(static_name(engine, layer), layer.name) for layer in static],
+            static_tops=[(module, layer) for layer, module in static_tops.items()],
         )
     )
 
 
 def _value(plan: Plan, field: ConfigField) -> str:
-    """What to drive a ``cfg_*`` port with: decimal, or a literal with its elements."""
+    """The value of a ``cfg_*`` port: decimal, or a literal with its elements."""
     if field.name not in plan.geometry:
         return "from the layer's quantisation"
     word, value = plan.geometry_words()[field.name], plan.geometry[field.name]

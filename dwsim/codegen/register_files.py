@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dwsim.codegen.verilog import HOST_MODULES, context, engine_verilog, environment, sized
+from dwsim.codegen.verilog import (
+    GENERIC,
+    HOST_MODULES,
+    Origin,
+    axis_bytes_verilog,
+    context,
+    engine_verilog,
+    environment,
+    plain_origin,
+    sized,
+    wrapped,
+)
 from dwsim.derive import EngineNumbers
 from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles, check_limits, check_width
 from dwsim.host.register_map import (
@@ -16,7 +27,6 @@ from dwsim.host.register_map import (
     register_map,
 )
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.resources import rtl_dir
 
 _INSIDE = ("errors_start_while_pending", "errors_write_while_pending", "errors_bad_value")
@@ -68,18 +78,35 @@ def axil_name(engine: EngineSpec) -> str:
     return f"{engine.name}_axil"
 
 
-def axil_verilog(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> dict[str, str]:
+def axil_verilog(
+    engine: EngineSpec,
+    origin: Origin | None = None,
+    in_bytes: bool = True,
+    target: str = GENERIC,
+) -> dict[str, str]:
     """All Verilog of an engine with an AXI4-Lite port: file name to text, the top last.
 
-    ``spec_layers`` are the layers of the spec that the headers name by its hash.
+    Args:
+        engine: the engine.
+        origin: named by the headers; by default the engine without layers.
+        in_bytes: the top has byte streams.
+        target: of the hand-written modules of the core.
     """
-    files = engine_verilog(engine, spec_layers=spec_layers)
-    files |= {
+    origin = origin or plain_origin(engine)
+    files = engine_verilog(engine, origin=origin, target=target)
+    if in_bytes:
+        files |= axis_bytes_verilog(engine, origin)
+    return files | host_verilog(engine, origin, in_bytes)
+
+
+def host_verilog(engine: EngineSpec, origin: Origin, in_bytes: bool) -> dict[str, str]:
+    """What an AXI4-Lite port adds to the Verilog of an engine; the top is last."""
+    files = {
         path.name: path.read_text()
         for path in sorted(rtl_dir().glob("*.v"))
         if path.stem in HOST_MODULES
     }
-    env, values = environment(), register_context(engine, spec_layers)
+    env, values = environment(), register_context(engine, origin) | wrapped(engine, in_bytes)
     for module, template in (
         (f"{engine.name}_registers", "registers.v.j2"),
         (axil_name(engine), "axil.v.j2"),
@@ -88,22 +115,20 @@ def axil_verilog(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) ->
     return files
 
 
-def register_header(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> str:
+def register_header(engine: EngineSpec, origin: Origin | None = None) -> str:
     """The C header of an engine's registers."""
-    values = register_context(engine, spec_layers)
+    values = register_context(engine, origin or plain_origin(engine))
     return environment().get_template("registers.h.j2").render(values)
 
 
-def register_markdown(engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()) -> str:
+def register_markdown(engine: EngineSpec, origin: Origin | None = None) -> str:
     """The documentation of an engine's registers."""
-    values = register_context(engine, spec_layers)
+    values = register_context(engine, origin or plain_origin(engine))
     return environment().get_template("registers.md.j2").render(values)
 
 
-def register_context(
-    engine: EngineSpec, spec_layers: tuple[LayerSpec, ...] = ()
-) -> dict[str, object]:
-    """What the templates of the registers see."""
+def register_context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
+    """The values that the templates of the registers see."""
     numbers = EngineNumbers(engine)
     registers = register_map(numbers)
     decoded = [_decoded(register) for register in registers.registers]
@@ -112,9 +137,7 @@ def register_context(
         for view, register in zip(decoded, registers.registers, strict=True)
         if register.access != "ro"
     ]
-    values = context(engine, (), spec_layers)
-    return values | {
-        "command": f"{values['command']} --axil",
+    return context(engine, origin) | {
         "map": registers,
         "registers": decoded,
         "writable": writable,

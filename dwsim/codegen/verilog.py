@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import jinja2
 
 from dwsim.codegen.probes import probes
+from dwsim.codegen.streams import streams
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
 from dwsim.errors import Rules
 from dwsim.spec.canonical import spec_hash
@@ -56,6 +57,19 @@ class TieOff:
     literal: str
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The spec that generated files come from, and the command that makes them again."""
+
+    spec_hash: str
+    command: str
+
+
+def plain_origin(engine: EngineSpec, layers: tuple[LayerSpec, ...] = ()) -> Origin:
+    """The origin of an engine whose delivery has no options."""
+    return Origin(spec_hash(engine, layers), "dwsim generate spec.toml -o DIR")
+
+
 @functools.cache
 def environment() -> jinja2.Environment:
     """The Jinja2 environment of all templates: a missing key is an error.
@@ -72,11 +86,8 @@ def environment() -> jinja2.Environment:
     )
 
 
-def context(
-    engine: EngineSpec, static: tuple[LayerSpec, ...], spec_layers: tuple[LayerSpec, ...]
-) -> dict[str, object]:
-    """What every template sees."""
-    option = f" --static {' '.join(layer.name for layer in static)}" if static else ""
+def context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
+    """The values that every template sees."""
     return {
         "name": engine.name,
         "e": engine,
@@ -86,8 +97,8 @@ def context(
         "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
         "shift_length_max": SHIFT_LENGTH_MAX,
         "version": __version__,
-        "spec_hash": spec_hash(engine, spec_layers),
-        "command": f"dwsim generate spec.toml -o DIR{option}",
+        "spec_hash": origin.spec_hash,
+        "command": origin.command,
     }
 
 
@@ -103,7 +114,18 @@ def generated_modules(engine: EngineSpec) -> dict[str, str]:
     return modules
 
 
-_PARTS = ("kernel_row", "row_tree", "lane_spread", "registers", "axil", "bench")
+_PARTS = (
+    "kernel_row",
+    "row_tree",
+    "lane_spread",
+    "registers",
+    "axil",
+    "axis_bytes",
+    "bench",
+    "tb",
+    "axil_tb",
+    "axis_bytes_tb",
+)
 """What generated modules of an engine are called, after the engine's name."""
 
 
@@ -146,12 +168,38 @@ REQUANTISE_MODULES = {
 """Hand-written modules that only an engine with a requantiser has."""
 
 
-def written_modules(without: set[str]) -> dict[str, str]:
-    """The hand-written modules of a core: file name to text, some of them left out."""
-    paths = sorted(rtl_dir().glob("*.v"))
-    return {
-        path.name: path.read_text() for path in paths if path.stem not in HOST_MODULES | without
-    }
+GENERIC = "generic"
+"""The target whose modules leave every choice of primitives to the synthesizer."""
+
+
+def targets() -> tuple[str, ...]:
+    """The targets that hand-written modules exist for: ``generic``, then each ``rtl/<target>/``."""
+    return (GENERIC, *sorted(path.name for path in rtl_dir().iterdir() if path.is_dir()))
+
+
+def variants(family: str) -> str:
+    """The target for an FPGA family: its own, or the generic one."""
+    return family if family in targets() else GENERIC
+
+
+def library_modules() -> tuple[str, ...]:
+    """The names of all hand-written modules."""
+    return tuple(sorted(path.stem for path in rtl_dir().glob("*.v")))
+
+
+def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
+    """The hand-written modules of a core: file name to text.
+
+    Args:
+        without: modules to leave out.
+        target: one of ``targets()``; its modules replace the generic ones of the same names.
+    """
+    paths = {path.name: path for path in sorted(rtl_dir().glob("*.v"))}
+    if target != GENERIC:
+        variants = {path.name: path for path in (rtl_dir() / target).glob("*.v")}
+        paths = {name: variants.get(name, path) for name, path in paths.items()}
+    left_out = HOST_MODULES | without
+    return {name: path.read_text() for name, path in paths.items() if path.stem not in left_out}
 
 
 def unused_modules(numbers: EngineNumbers) -> set[str]:
@@ -163,36 +211,74 @@ def unused_modules(numbers: EngineNumbers) -> set[str]:
 def engine_verilog(
     engine: EngineSpec,
     layers: tuple[LayerSpec, ...] = (),
-    spec_layers: tuple[LayerSpec, ...] | None = None,
+    origin: Origin | None = None,
+    target: str = GENERIC,
 ) -> dict[str, str]:
-    """All Verilog of an engine: file name to text, in compile order.
+    """All Verilog of an engine: file name to text, in compile order. Equal specs give equal bytes.
 
-    With ``layers``, a static top for each: the same engine with that layer's geometry tied
-    off (what a requantiser takes from the layer's quantisation stays a port). ``spec_layers``
-    are the layers of the spec that the headers name by its hash, when those are others. The same
-    specs give the same bytes.
+    Args:
+        engine: the engine.
+        layers: each gets a static top: the same engine with that layer's geometry tied off
+            (ports whose values come from the layer's quantisation stay ports).
+        origin: named by the headers; by default the engine and ``layers`` alone.
+        target: one of ``targets()``.
 
     Raises:
         SpecError: when a layer does not fit the engine.
     """
     env = environment()
-    values = context(engine, layers, layers if spec_layers is None else spec_layers)
-    files = written_modules(unused_modules(values["n"]))
+    origin = origin or plain_origin(engine, layers)
+    values = context(engine, origin)
+    files = written_modules(unused_modules(EngineNumbers(engine)), target)
     for module, template in generated_modules(engine).items():
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:
-        plan = Plan(layer, engine)
-        words = plan.geometry_words()
-        ties = [
-            TieOff(field.name, sized(field.total_width, words[field.name]))
-            for field in plan.numbers.config_fields
-            if field.name in words and field.name != "load"
-        ]
-        name = static_name(engine, layer)
-        files[f"{name}.v"] = env.get_template("static.v.j2").render(
-            values, static_name=name, tie_offs=ties
-        )
+        files |= static_verilog(engine, layer, origin)
     return files
+
+
+def wrapped(engine: EngineSpec, in_bytes: bool) -> dict[str, object]:
+    """The values of a template that wraps an engine: the module inside, and the streams.
+
+    Args:
+        engine: the engine.
+        in_bytes: the module inside is the one with byte streams.
+    """
+    inner = axis_bytes_name(engine) if in_bytes else engine.name
+    return {"inner": inner, "streams": streams(EngineNumbers(engine), in_bytes)}
+
+
+def axis_bytes_name(engine: EngineSpec) -> str:
+    """Module name of an engine with byte streams."""
+    return f"{engine.name}_axis_bytes"
+
+
+def axis_bytes_verilog(engine: EngineSpec, origin: Origin) -> dict[str, str]:
+    """The engine with byte streams, without the engine inside it: file name to text."""
+    values = context(engine, origin) | wrapped(engine, in_bytes=True)
+    text = environment().get_template("axis_bytes.v.j2").render(values)
+    return {f"{axis_bytes_name(engine)}.v": text}
+
+
+def static_verilog(
+    engine: EngineSpec, layer: LayerSpec, origin: Origin, in_bytes: bool = False
+) -> dict[str, str]:
+    """The static engine of a layer, without the engine inside it: file name to text.
+
+    Raises:
+        SpecError: when the layer does not fit the engine, or its name cannot name a module.
+    """
+    plan = Plan(layer, engine)
+    words = plan.geometry_words()
+    ties = [
+        TieOff(field.name, sized(field.total_width, words[field.name]))
+        for field in plan.numbers.config_fields
+        if field.name in words and field.name != "load"
+    ]
+    name = static_name(engine, layer)
+    values = context(engine, origin) | wrapped(engine, in_bytes)
+    template = environment().get_template("static.v.j2")
+    return {f"{name}.v": template.render(values, static_name=name, tie_offs=ties)}
 
 
 def bench_name(engine: EngineSpec, static: LayerSpec | None = None) -> str:
@@ -210,7 +296,7 @@ def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[s
         environment()
         .get_template("bench.v.j2")
         .render(
-            context(engine, layers, layers),
+            context(engine, plain_origin(engine, layers)),
             bench_name=name,
             static_name=static_name(engine, static) if static else "",
             probes=observed,

@@ -14,6 +14,9 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.number_range import range_bits, value_range
 from dwsim.spec.quantisation_limits import bias_width
 
+SIGNED_LIMB_WIDTH = 18
+"""Bits of the highest limb of a factor in ``dw_product``; the lower limbs have one less."""
+
 
 @dataclass(frozen=True)
 class ScalePart:
@@ -138,6 +141,17 @@ class NumberFormats:
     def scale_words(self) -> int:
         """Beats of a weight set after its taps: bias, multiplier and right shift, byte by byte."""
         return sum(part.words for part in self.scale_parts)
+
+    @property
+    def scale_multipliers(self) -> int:
+        """Multipliers in a lane's requantiser; ``dw_product`` cuts its factors into limbs."""
+        if not self.requantises:
+            return 0
+        limbs = [
+            1 + max(0, -(-(width - SIGNED_LIMB_WIDTH) // (SIGNED_LIMB_WIDTH - 1)))
+            for width in (self.bias_width, self.multiplier_width)
+        ]
+        return limbs[0] * limbs[1]
 
     @property
     def param_words(self) -> int:

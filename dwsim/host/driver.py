@@ -234,6 +234,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         work.send(None)
     except StopIteration as stop:
-        return stop.value
+        result: T = stop.value
+        return result
     work.close()
     raise TypeError("Driver's read and write must not be async: use AsyncDriver")

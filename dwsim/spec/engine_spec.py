@@ -43,6 +43,12 @@ unique unique0 until until_with untyped var virtual void wait_order weak wildcar
 """The reserved words of IEEE 1364-2005, then what IEEE 1800-2017 adds to them: many tools read
 .v files as SystemVerilog."""
 
+
+def is_verilog_word(name: str) -> bool:
+    """True if the name is a reserved word of Verilog or SystemVerilog."""
+    return name in _VERILOG_WORDS.split()
+
+
 REQUANTISE = ("none", "double", "single", "both")
 """What an engine can do with its accumulators."""
 
@@ -202,7 +208,7 @@ class EngineSpec:
         )
         if is_identifier:
             rules.require(
-                self.name not in _VERILOG_WORDS.split() and not self.name.startswith("dw_"),
+                not is_verilog_word(self.name) and not self.name.startswith("dw_"),
                 "name",
                 self.name,
                 "must be no Verilog keyword and not start with dw_, the library's own prefix",

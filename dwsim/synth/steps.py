@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dwsim.codegen.verilog import engine_verilog
+from dwsim.codegen.verilog import engine_verilog, variants
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.cache import digest_bytes
-from dwsim.support.resources import rtl_dir
 from dwsim.synth.floorplan import VERSION, blocks_netlist, place_blocks, read_sites
 from dwsim.synth.harness import HARNESS, harness_verilog
 from dwsim.synth.kept import kept
@@ -39,12 +38,8 @@ class Netlist:
 
 
 def target_verilog(engine: EngineSpec, target: str) -> dict[str, str]:
-    """The engine's Verilog, with the modules that ``rtl/<target>/`` has in place of others."""
-    files = engine_verilog(engine)
-    for path in sorted((rtl_dir() / target).glob("*.v")):
-        if path.name in files:
-            files[path.name] = path.read_text()
-    return files
+    """The engine's Verilog for an FPGA family, as ``dwsim generate --target`` delivers it."""
+    return engine_verilog(engine, target=variants(target))
 
 
 def make_netlist(request: SynthRequest) -> Netlist:

@@ -13,8 +13,6 @@ _CARRY_ENDS = 4
 """LUTs that nextpnr adds to each carry chain of an ECP5: one CCU2C in front, one behind."""
 _LUTS_OF_RAM = 6
 """LUTs of 16 words of 4 bits: TRELLIS_DPR16X4, with those that write it."""
-_MULTIPLIER_WIDTH = 18
-"""Bits of a signed factor of MULT18X18D."""
 # Words of a block RAM of ECP5, and the width that it has then: FPGA-TN-02204, table 2.
 _BLOCK_SHAPES = ((9, 36), (10, 18), (11, 9), (12, 4), (13, 2), (14, 1))
 _LUT_RAM_ADDRESS = 5
@@ -27,18 +25,8 @@ Ram = tuple[int, int, int]
 
 
 def dsp_blocks(numbers: EngineNumbers) -> int:
-    """MULT18X18D of an ECP5: one a multiplier of the array, and those that scale.
-
-    A product of two factors that are wider than a block is made of partial products: 17 bits of
-    each factor, unsigned, and 18 with the sign.
-    """
-    if not numbers.formats.requantises:
-        return numbers.spec.multipliers
-    limbs = [
-        1 + max(0, -(-(width - _MULTIPLIER_WIDTH) // (_MULTIPLIER_WIDTH - 1)))
-        for width in (numbers.formats.bias_width, numbers.formats.multiplier_width)
-    ]
-    return numbers.spec.multipliers + numbers.spec.lanes * limbs[0] * limbs[1]
+    """MULT18X18D of an ECP5: one for each multiplier of the array and of the requantisers."""
+    return numbers.spec.multipliers + numbers.spec.lanes * numbers.formats.scale_multipliers
 
 
 def rams(numbers: EngineNumbers) -> list[Ram]:

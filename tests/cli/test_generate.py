@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -22,10 +23,13 @@ def test_generate_writes_a_directory(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.startswith("deep/out: ")
     files = tree(Path("deep/out"))
     listed = files["files.f"].decode().split()
-    assert {*listed, "files.f", "spec.toml", "README.md"} == files.keys()
+    others = {"files.f", "spec.toml", "README.md", "LICENSE.txt", "manifest.sha256"}
+    assert {*listed, *others} == files.keys()
     assert listed[-2:] == ["tiny_engine.v", "tiny_engine_same.v"]
     spec = read_spec("tiny")
-    assert files["spec.toml"].decode() == canonical_toml(spec.engine, spec.layers)
+    license_line, text = files["spec.toml"].decode().split("\n", 1)
+    assert license_line == "# SPDX-License-Identifier: 0BSD"
+    assert text == canonical_toml(spec.engine, spec.layers)
     assert names("deep") == ["out"]
 
 
@@ -134,27 +138,67 @@ def test_generate_leaves_foreign_files_alone(capsys: pytest.CaptureFixture[str])
     assert main(["generate", "tiny", "-o", "out"]) == 0
     Path("out/notes.txt").write_text("mine")
     Path("out/sub").mkdir()
+    Path("out/sub/more.txt").write_text("mine, too")
     before = tree(Path("out"))
     capsys.readouterr()
-    assert "did not write what is there (notes.txt, sub)" in error_of(
-        capsys, "generate", "edge_5x5", "-o", "out"
-    )
+    said = error_of(capsys, "generate", "edge_5x5", "-o", "out")
+    assert "has files that dwsim did not write (notes.txt, sub/more.txt)" in said
     assert tree(Path("out")) == before
     assert main(["generate", "edge_5x5", "-o", "out", "--force"]) == 0
     after = tree(Path("out"))
-    assert after["notes.txt"] == b"mine"
+    assert (after["notes.txt"], after["sub/more.txt"]) == (b"mine", b"mine, too")
     assert "edge_5x5.v" in after
+    assert "tiny_engine.v" not in after
     assert names() == ["out"]
 
 
-def test_a_file_list_alone_does_not_make_a_directory_ours(
-    capsys: pytest.CaptureFixture[str],
+def test_edits_are_named_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", "tiny", "-o", "out"]) == 0
+    fresh = tree(Path("out"))
+    edited = ("README.md", "dw_credit.v", "spec.toml")
+    for name in edited:
+        path = Path("out") / name
+        path.write_text(path.read_text() + "\n")
+    before = tree(Path("out"))
+    capsys.readouterr()
+    said = error_of(capsys, "generate", "tiny", "-o", "out")
+    assert f"edited after dwsim wrote them ({', '.join(edited)})" in said
+    assert "-o = " in said
+    assert "--force" in said
+    assert tree(Path("out")) == before
+    assert main(["generate", "tiny", "-o", "out", "--force"]) == 0
+    assert tree(Path("out")) == fresh
+
+
+def test_a_file_that_was_deleted_is_no_edit() -> None:
+    assert main(["generate", "tiny", "-o", "out"]) == 0
+    fresh = tree(Path("out"))
+    Path("out/README.md").unlink()
+    assert main(["generate", "tiny", "-o", "out"]) == 0
+    assert tree(Path("out")) == fresh
+
+
+def test_the_manifest_has_the_digest_of_every_other_file() -> None:
+    assert main(["generate", "tiny", "--axil", "-o", "out"]) == 0
+    command = ["sha256sum", "--check", "--strict", "--quiet", "manifest.sha256"]
+    subprocess.run(command, cwd="out", check=True)
+    listed = [
+        line.split("  ")[1] for line in Path("out/manifest.sha256").read_text().splitlines()[2:]
+    ]
+    assert {*listed, "manifest.sha256"} == tree(Path("out")).keys()
+
+
+@pytest.mark.parametrize("lines", ["", "# somebody's manifest\n"])
+def test_a_manifest_of_somebody_else_does_not_make_a_directory_ours(
+    lines: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("out").mkdir()
-    Path("out/files.f").write_text("mine.v\n../../etc/passwd\n")
     Path("out/mine.v").write_text("module mine; endmodule\n")
-    assert "mine.v" in error_of(capsys, "generate", "tiny", "-o", "out")
-    assert (names("out")) == ["files.f", "mine.v"]
+    digest = hashlib.sha256(Path("out/mine.v").read_bytes()).hexdigest()
+    Path("out/manifest.sha256").write_text(f"{lines}{digest}  mine.v\n")
+    said = error_of(capsys, "generate", "tiny", "-o", "out")
+    assert "did not write (manifest.sha256, mine.v)" in said
+    assert names("out") == ["manifest.sha256", "mine.v"]
 
 
 @pytest.mark.parametrize("existing", [False, True])

@@ -28,7 +28,7 @@ def law(text: str, name: str, values: dict[str, int]) -> int:
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 def test_the_law_that_it_prints_gives_the_cycles(engine: object, seed: int) -> None:
-    rng, text, interleaves = random.Random(seed), readme(engine, (), ()), set()
+    rng, text, interleaves = random.Random(seed), readme(engine, (), {}), set()
     for _ in range(50):
         plan = random_work(engine, rng.getrandbits(30)).plan
         values = {k: v for k, v in plan.geometry.items() if isinstance(v, int)}
@@ -44,7 +44,7 @@ def test_the_law_that_it_prints_gives_the_cycles(engine: object, seed: int) -> N
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 def test_the_beats_of_a_weight_set_add_up(engine: object) -> None:
-    text = readme(engine, (), ())
+    text = readme(engine, (), {})
     beats = engine.kernel_h * engine.kernel_w
     beats += sum(int(count) for count in re.findall(r"^  Then (\d+) beats? ", text, re.MULTILINE))
     plan = random_work(engine, 1).plan
@@ -53,7 +53,7 @@ def test_the_beats_of_a_weight_set_add_up(engine: object) -> None:
 
 def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:
     """As the text says: some are multiplied, some are divided, the others stay."""
-    text = readme(RAW, (), ())
+    text = readme(RAW, (), {})
     assert "All numbers are for I = 1" not in text  # no layer, no numbers
     found = 0
     for seed in range(200):
@@ -69,7 +69,7 @@ def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:
         for name in ("planes", "image_planes"):
             wanted[name] //= interleave
         assert plan.geometry == wanted
-        said = readme(RAW, (layer,), ()).split("The values are for I = 1.")[1]
+        said = readme(RAW, (layer,), {}).split("The values are for I = 1.")[1]
         for name in ("interleave", "row_delay", "col_delay", "lag", "planes", "image_planes"):
             assert f"`cfg_{name}`" in said.split("| port |")[0]
     assert found >= 20

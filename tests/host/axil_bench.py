@@ -28,6 +28,7 @@ from cocotbext.axi import (
     AxiStreamSource,
 )
 
+from dwsim.codegen.streams import StreamFormat, streams
 from dwsim.derive import EngineNumbers
 from dwsim.host.driver import AsyncDriver
 from dwsim.host.register_map import register_map
@@ -52,12 +53,13 @@ class Bench:
         self.rng = random.Random(seed)
         self.numbers = EngineNumbers(spec)
         self.map = register_map(self.numbers)
+        self.streams = streams(self.numbers, in_bytes=True)
         for name in ("s_axil_aw", "s_axil_w", "s_axil_b", "s_axil_ar", "s_axil_r", *STREAMS):
             logging.getLogger(f"cocotb.{dut._name}.{name}").setLevel(logging.ERROR)
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
         ends = [AxiStreamBus.from_prefix(dut, name) for name in STREAMS]
-        # A whole beat is one "byte" to a source; the sink has tkeep, so a lane is one.
+        # A whole beat is one "byte" to a source; the sink has tkeep, with a bit a byte.
         self.param = AxiStreamSource(ends[0], dut.clk, dut.rst, byte_lanes=1)
         self.ifmap = AxiStreamSource(ends[1], dut.clk, dut.rst, byte_lanes=1)
         self.ofmap = AxiStreamSink(ends[2], dut.clk, dut.rst)
@@ -170,21 +172,31 @@ class Bench:
 
     def send(self, work: Work, load: bool = True) -> None:
         """Offers a layer's parameters and its ifmap."""
-        spec, plan = self.spec, work.plan
+        plan = work.plan
         if load:
-            beats = pack_parameters(work.weight, plan)
-            self.param.send_nowait(AxiStreamFrame([to_word(b, spec.weight_width) for b in beats]))
-        beats = pack_ifmap(work.ifmap, plan)
-        self.ifmap.send_nowait(AxiStreamFrame([to_word(b, spec.ifmap_width) for b in beats]))
+            words = self.words(pack_parameters(work.weight, plan), self.streams.param)
+            self.param.send_nowait(AxiStreamFrame(words))
+        words = self.words(pack_ifmap(work.ifmap, plan), self.streams.ifmap)
+        self.ifmap.send_nowait(AxiStreamFrame(words))
+
+    def words(self, beats: np.ndarray, stream: StreamFormat) -> list[int]:
+        """The beats as they are sent, with noise in the bits above each value."""
+        mask = (1 << stream.width) - 1
+        noise = [self.rng.getrandbits(stream.lane_bits) & ~mask for _ in range(stream.lanes)]
+        return [to_word(beat & mask | np.array(noise), stream.lane_bits) for beat in beats]
 
     async def receive(self, work: Work) -> None:
         """Takes a layer's ofmap and compares values and tkeep with golden."""
         frame = await self.ofmap.recv(compact=False)
-        width, lanes = self.numbers.formats.ofmap_width, self.spec.lanes
-        values = np.array(list(frame.tdata), np.int64).reshape(-1, lanes)
-        if self.numbers.formats.ofmap_signed:
-            values -= (values >> (width - 1)) << width
-        keep = np.array(frame.tkeep).reshape(-1, lanes)
+        stream = self.streams.ofmap
+        lanes, size = stream.lanes, stream.keep_bits
+        octets = np.array(list(frame.tdata), np.int64).reshape(-1, lanes, size)
+        values = (octets << 8 * np.arange(size)).sum(axis=-1)
+        if stream.signed:
+            values -= (values >> (stream.lane_bits - 1)) << stream.lane_bits
+        keeps = np.array(frame.tkeep).reshape(-1, lanes, size)
+        keep = keeps[..., 0]
+        assert (keeps == keep[..., np.newaxis]).all(), "tkeep differs between the bytes of a lane"
         wanted = np.arange(lanes) < keep_counts(work.plan)[:, np.newaxis]
         assert keep.shape == wanted.shape, f"{len(keep)} ofmap beats, not {len(wanted)}"
         assert (keep == wanted).all(), "tkeep"

@@ -103,7 +103,7 @@ FAULTS = (
     Fault(
         "the running stream sees what the host writes",
         RAW.name,
-        ("u_engine",),
+        ("u_engine", "u_core"),
         "if (capture) begin",
         "if (capture || @) begin",
         "back_to_back",

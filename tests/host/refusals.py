@@ -125,7 +125,7 @@ async def _ends_by_itself(bench: Any, c: dict[str, Any]) -> None:
     bench.ifmap.send_nowait(AxiStreamFrame([1] * beats))
     frame = await bench.ofmap.recv(compact=False)
     outputs = groups * c["ofmap_h"] * c["ofmap_w"] * c["channel_multiplier"]
-    assert len(frame.tdata) == outputs * bench.spec.lanes, c
+    assert len(frame.tdata) == outputs * bench.streams.ofmap.tkeep_bits, c
     assert await bench.driver.errors() == (), c
     while not await bench.driver.read("status", "idle"):
         pass

@@ -84,8 +84,11 @@ def test_every_fault_is_caught(tmp_path: Path, seed: int) -> None:
     _run(RAW, tmp_path, seed, quiet, [*range(1, len(FAULTS) + 1)], with_faults)
 
 
+@pytest.mark.parametrize("in_bytes", [True, False], ids=["bytes", "lanes"])
 @pytest.mark.parametrize("spec", LINTED, ids=lambda spec: spec.name)
-def test_verilator_and_icarus_find_nothing_to_say(spec: EngineSpec, tmp_path: Path) -> None:
-    paths = write(axil_verilog(spec), tmp_path)
+def test_verilator_and_icarus_find_nothing_to_say(
+    spec: EngineSpec, in_bytes: bool, tmp_path: Path
+) -> None:
+    paths = write(axil_verilog(spec, in_bytes=in_bytes), tmp_path)
     assert lint(axil_name(spec), paths) == ""
     assert elaborate(axil_name(spec), paths) == ""

@@ -1,0 +1,150 @@
+"""A delivery: every file of a generated engine, for somebody who does not have dwsim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dwsim.codegen.directory import MANIFEST, write_directory
+from dwsim.codegen.license_lines import with_license_lines
+from dwsim.codegen.options import DeliveryOptions
+from dwsim.codegen.readme import readme
+from dwsim.codegen.register_files import (
+    axil_name,
+    host_verilog,
+    register_header,
+    register_markdown,
+)
+from dwsim.codegen.verilog import (
+    Origin,
+    axis_bytes_name,
+    axis_bytes_verilog,
+    engine_verilog,
+    library_modules,
+    static_name,
+    static_verilog,
+)
+from dwsim.spec.canonical import canonical_toml, spec_hash
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+
+FILE_LIST = "files.f"
+SPEC = "spec.toml"
+README = "README.md"
+REGISTERS = "REGISTERS.md"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A directory that was written: where, its files in order of their names, and the top module.
+
+    ``top`` is the module for an integrator: the one with the AXI4-Lite port or with byte streams
+    if there is one, otherwise the core.
+    """
+
+    directory: Path
+    files: tuple[str, ...]
+    top: str
+
+
+def deliver(
+    engine: EngineSpec,
+    layers: Sequence[LayerSpec] = (),
+    *,
+    output: Path | str,
+    options: DeliveryOptions | None = None,
+    force: bool = False,
+) -> Delivered:
+    """Writes the directory of an engine.
+
+    Args:
+        engine: the engine.
+        layers: the layers that its README, its static engines and its vectors are about.
+        output: the directory to write.
+        options: what to write besides the core; by default nothing.
+        force: overwrite edited files, and keep files that dwsim did not write.
+
+    Raises:
+        SpecError: when an option, a layer or the directory is refused, with every violated rule;
+            nothing is written then.
+        OSError: when the directory cannot be written; nothing is left behind then.
+    """
+    delivery = Delivery(engine, tuple(layers), options or DeliveryOptions())
+    files = delivery.files
+    write_directory(files, Path(output), force)
+    return Delivered(Path(output), tuple(sorted([*files, MANIFEST])), delivery.top)
+
+
+class Delivery:
+    """An engine, its layers and the options; ``files`` has every file but the manifest.
+
+    Raises:
+        SpecError: when an option contradicts the engine, its layers or another option.
+    """
+
+    def __init__(
+        self, engine: EngineSpec, layers: tuple[LayerSpec, ...], options: DeliveryOptions
+    ) -> None:
+        options.check(engine, layers)
+        self.engine = engine
+        self.layers = layers
+        self.options = options
+        self.built = options.built(engine)
+        self.origin = Origin(spec_hash(engine, layers), options.command)
+
+    @property
+    def top(self) -> str:
+        """The module for an integrator."""
+        if self.options.axil:
+            return axil_name(self.built)
+        return axis_bytes_name(self.built) if self.options.in_bytes else self.built.name
+
+    @cached_property
+    def static_tops(self) -> dict[str, str]:
+        """The module names of the static engines, by the names of their layers."""
+        layers = self.options.static_layers(self.layers)
+        return {layer.name: static_name(self.built, layer) for layer in layers}
+
+    @cached_property
+    def verilog(self) -> dict[str, str]:
+        """The Verilog of the engine: file name to text, in compile order."""
+        built, origin, options = self.built, self.origin, self.options
+        files = engine_verilog(built, origin=origin, target=options.target)
+        if options.in_bytes:
+            files |= axis_bytes_verilog(built, origin)
+        for layer in options.static_layers(self.layers):
+            files |= static_verilog(built, layer, origin, options.in_bytes)
+        if options.axil:
+            files |= host_verilog(built, origin, options.in_bytes)
+        return files
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """Every file but the manifest: name to text. Equal specs and options give equal texts."""
+        built, origin = self.built, self.origin
+        files = dict(self.verilog)
+        files[FILE_LIST] = "".join(f"{name}\n" for name in self.verilog)
+        files[SPEC] = canonical_toml(self.engine, self.layers)
+        files[README] = readme(built, self.layers, self.static_tops, origin)
+        if self.options.axil:
+            files[f"{built.name}_registers.h"] = register_header(built, origin)
+            files[REGISTERS] = register_markdown(built, origin)
+        return self._prefixed(with_license_lines(files))
+
+    def _prefixed(self, files: dict[str, str]) -> dict[str, str]:
+        """The files with the prefix in front of every hand-written module's name.
+
+        The generated modules have it already, because the engine was renamed.
+        """
+        if not self.options.prefix:
+            return files
+        names = sorted(library_modules(), key=len, reverse=True)
+        word = re.compile(rf"\b({'|'.join(names)})\b")
+        put = rf"{self.options.prefix}_\1"
+        return {
+            word.sub(put, name): text if name == SPEC else word.sub(put, text)
+            for name, text in files.items()
+        }
