@@ -18,6 +18,7 @@ from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
+from dwsim.support.processes import stop_running
 from dwsim.workloads import Network
 
 SEED = 1
@@ -90,7 +91,12 @@ def confirm(
 
     # Each waits for a simulator's process.
     with ThreadPoolExecutor(workers) as executor:
-        return list(executor.map(one, range(len(points))))
+        try:
+            return list(executor.map(one, range(len(points))))
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            stop_running()
+            raise
 
 
 def _network(outcome: Outcome, point: Point) -> Network:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 import tempfile
 import venv
 from collections.abc import Sequence
@@ -19,10 +18,12 @@ from pathlib import Path
 from dwsim.errors import Rules, ToolError
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.cache import cache_root, locked
+from dwsim.support.processes import run_command
 
 VERSION = "3.0.0"
 # It uses what NumPy 2 has removed.
 REQUIREMENTS = (f"scalesim=={VERSION}", "numpy<2")
+_INSTALL_SECONDS, _RUN_SECONDS = 900.0, 3600.0
 
 _RUNNER = """
 import json, sys, time
@@ -101,12 +102,14 @@ def environment() -> Path:
         if done.exists():
             return python
         venv.create(home, clear=True, with_pip=True)
-        install = [python, "-m", "pip", "install", "--quiet", *REQUIREMENTS]
-        process = subprocess.run(install, capture_output=True, text=True, check=False)
-        if process.returncode != 0:
+        installed = run_command(
+            [python, "-m", "pip", "install", "--quiet", *REQUIREMENTS], seconds=_INSTALL_SECONDS
+        )
+        if installed.exit_code != 0:
             raise ToolError(
-                f"SCALE-Sim cannot be installed into {home}: it needs the Python package index;"
-                f" make bench BENCH_ARGS='--without scalesim' does without\n{process.stderr}"
+                f"SCALE-Sim cannot be installed into {home}: pip {installed.ending}. It needs the"
+                " Python package index; make bench BENCH_ARGS='--without scalesim' leaves it out."
+                f"\n{installed.tail}"
             )
         done.touch()
     return python
@@ -136,11 +139,10 @@ def run(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_inputs(folder, layers, rows, cols)
-        command = [str(python), "-c", _RUNNER]
-        process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if process.returncode != 0:
-            raise ToolError(f"SCALE-Sim failed:\n{process.stdout[-1000:]}{process.stderr[-4000:]}")
-        seconds = json.loads(process.stdout.splitlines()[-1])["seconds"]
+        done = run_command([python, "-c", _RUNNER], seconds=_RUN_SECONDS, folder=folder)
+        if done.exit_code != 0:
+            raise ToolError(f"SCALE-Sim {done.ending}:\n{done.tail}")
+        seconds = json.loads(done.output.splitlines()[-1])["seconds"]
         cycles = _cycles(folder / "out" / "run" / "COMPUTE_REPORT.csv")
     wanted = sum(layer.channels for layer in layers)
     if len(cycles) != wanted:

@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
 from dwsim.support.cache import cache_root, digest, digest_bytes, locked
+from dwsim.support.processes import TimeLimitError, tail
 from dwsim.support.waveform_file import vcd_to_fst
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
@@ -31,7 +31,7 @@ _MAKE_VARIABLES = {"OPT_FAST": "-O1"}
 _TIMESCALE = ("1ns", "1ps")
 _STAMP = "build.json"
 _CACHE_FORMAT = 1
-_LOG_TAIL = 40
+_BUILD_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,9 @@ def run_simulator(
         except SystemExit:
             # Inside pytest, the runner turns a failed test into an exit of this process.
             pass
-        except subprocess.TimeoutExpired as error:
-            raise _failure(f"the simulation of {toplevel} took more than {timeout:g} s", log) from (
-                error
-            )
+        except TimeLimitError:
+            message = f"the simulation of {toplevel} did not end within {timeout:g} s"
+            raise _failure(f"{message} and was stopped", log) from None
         if vcd is not None and waves is not None and vcd.is_file():
             vcd_to_fst(vcd, waves)
         return _read_results(results, runner.exit_code, toplevel, log)
@@ -191,7 +190,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=directory.parent))
     log = scratch / "build.log"
     simulator, toplevel = identity["simulator"], identity["toplevel"]
-    runner = make_runner(simulator, {}, identity["waves"], None)
+    runner = make_runner(simulator, {}, identity["waves"], _BUILD_SECONDS)
     args: tuple[str, ...] = ()
     if simulator == "verilator":
         runner.overrides = toolchain.verilator_environment(_MAKE_VARIABLES)
@@ -282,6 +281,4 @@ def _failure(what: str, log: Path) -> ToolError:
 
 
 def _tail(log: Path) -> str:
-    if not log.is_file():
-        return "(empty)"
-    return "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
+    return tail(log.read_text(errors="replace") if log.is_file() else "")

@@ -7,12 +7,12 @@ PATH, writes waves of Icarus as FST (``dwsim.support.waveform_file`` reads VCD),
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from dwsim.rtlsim import toolchain
+from dwsim.support.processes import run_command
 
 
 def make_runner(
@@ -49,16 +49,9 @@ def make_runner(
 
         def _execute_cmds(self, cmds: Any, cwd: Any, stdout: Any = None) -> None:
             for command in cmds:
-                self.exit_code = subprocess.run(
-                    command,
-                    cwd=cwd,
-                    env=self.env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=stdout,
-                    stderr=subprocess.STDOUT,
-                    timeout=timeout,
-                    check=False,
-                ).returncode
+                self.exit_code = run_command(
+                    command, seconds=timeout, folder=cwd, environment=self.env, log=stdout
+                ).exit_code
                 if self.exit_code != 0:
                     return
 

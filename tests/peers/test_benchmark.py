@@ -119,7 +119,7 @@ def test_scalesim_gets_the_layers_and_its_cycles_are_read(
 
 def test_scalesim_failing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(tmp_path, monkeypatch, "raise ValueError('no such array')")
-    with pytest.raises(ToolError, match="(?s)SCALE-Sim failed:.*no such array"):
+    with pytest.raises(ToolError, match="(?s)SCALE-Sim ended with exit code 1:.*no such array"):
         scalesim.run(LAYERS, 9, 2, Path(sys.executable))
 
 

@@ -112,7 +112,7 @@ def test_a_missing_test_module_is_an_error(counter: Path, tmp_path: Path) -> Non
 
 
 def test_a_simulation_without_end_is_ended(counter: Path, tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match="more than 2 s"):
+    with pytest.raises(ToolError, match="did not end within 2 s and was stopped"):
         run_simulator(
             counter,
             BENCH,

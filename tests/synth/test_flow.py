@@ -115,7 +115,7 @@ def test_verilog_that_yosys_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(steps, "target_verilog", lambda *_: {"little.v": "module little(;"})
     (error,) = synthesise([SynthRequest(SMALL, "xilinx")])
     assert isinstance(error, ToolError)
-    assert "yosys ended with 1: little.v:1: ERROR: syntax error" in str(error)
+    assert "yosys ended with exit code 1: little.v:1: ERROR: syntax error" in str(error)
 
 
 def test_a_target_has_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -108,4 +108,4 @@ def test_xilinx_memories_of_luts_count_as_luts() -> None:
 def test_a_complaint_is_the_errors_of_a_log_or_its_end() -> None:
     assert complaint("Info: a\nERROR: no room\nERROR: no room\nInfo: b") == "ERROR: no room"
     assert complaint("one\ntwo") == "one\ntwo"
-    assert complaint("") == "(it said nothing)"
+    assert complaint("") == "(no output)"

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -25,6 +23,7 @@ from dwsim.errors import Rules, ToolError
 from dwsim.golden.depthwise import depthwise
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.spec.real_scales import activation_range
+from dwsim.support.processes import TimeLimitError, run_command
 from dwsim.workloads.tflite import writer
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
 from dwsim.workloads.tflite.model_error import ModelError
@@ -196,23 +195,16 @@ def _interpret(
 
 def _run_worker(directory: Path, subject: str) -> None:
     # -P: the worker's directory must not shadow the modules that LiteRT imports.
-    command = [sys.executable, "-P", str(_WORKER), str(directory)]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolError(
-            f"{subject}: the interpreter did not end within {TIMEOUT_SECONDS} s"
-        ) from None
-    if done.returncode == 0:
+        done = run_command([sys.executable, "-P", _WORKER, directory], seconds=TIMEOUT_SECONDS)
+    except TimeLimitError:
+        message = f"the interpreter did not end within {TIMEOUT_SECONDS} s and was stopped"
+        raise ToolError(f"{subject}: {message}") from None
+    if done.exit_code == 0:
         return
-    if done.returncode < 0:
-        what = f"was stopped by {signal.Signals(-done.returncode).name}"
-    else:
-        what = "refuses the model"
-    last = done.stderr.strip().splitlines()[-1:]
-    raise ModelError(f"{subject}: the interpreter {what}: {' '.join(last)}")
+    ending = done.ending if done.exit_code < 0 else "refuses the model"
+    last = done.errors.strip().splitlines()[-1:]
+    raise ModelError(f"{subject}: the interpreter {ending}: {' '.join(last)}")
 
 
 def _random_input(rng: np.random.Generator, given: ModelInput) -> np.ndarray:
