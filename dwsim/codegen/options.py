@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from dwsim.codegen.verilog import GENERIC, library_modules, static_name, targets
 from dwsim.errors import Rules
-from dwsim.spec.engine_spec import EngineSpec, is_verilog_word
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.verilog_words import is_verilog_word
 
 ALL = "all"
 """``vectors``: every layer of the spec."""

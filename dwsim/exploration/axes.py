@@ -7,7 +7,7 @@ from typing import Any
 
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
-from dwsim.spec.spec_file import brief, unknown
+from dwsim.spec.toml_text import brief, unknown
 
 FIT = "fit"
 """The least value with which the engine runs every layer of the space's networks."""

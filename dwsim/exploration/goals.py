@@ -9,7 +9,7 @@ from typing import Any
 
 from dwsim.errors import Rules
 from dwsim.exploration.results_schema import ENGINE_METRICS, NETWORK_METRICS, SHARES
-from dwsim.spec.spec_file import brief, unknown
+from dwsim.spec.toml_text import brief, unknown
 
 METRICS = (*ENGINE_METRICS, *NETWORK_METRICS)
 

@@ -13,7 +13,8 @@ from dwsim.errors import DwsimError, Rules, SpecError, Violation
 from dwsim.exploration.area import ESTIMATE, SOURCES, targets, untimed
 from dwsim.exploration.axes import Value, read_axes
 from dwsim.exploration.goals import Constraint, Objective, read_constraints, read_objectives
-from dwsim.spec.spec_file import brief, parse_toml, read_text, unknown
+from dwsim.spec.toml_text import brief, parse_toml, read_text, unknown
+from dwsim.support.ready_files import find_file, ready_names
 from dwsim.support.resources import space_dir
 from dwsim.workloads import Network, read_network
 
@@ -79,7 +80,7 @@ class Space:
 
 def ready_spaces() -> tuple[str, ...]:
     """Names of the spaces that come with dwsim."""
-    return tuple(sorted(path.stem for path in space_dir().glob("*.toml")))
+    return ready_names(space_dir())
 
 
 def read_space(path_or_name: str | Path) -> Space:
@@ -88,14 +89,9 @@ def read_space(path_or_name: str | Path) -> Space:
     Raises:
         SpecError: with every violated rule of the file; or with the line of a TOML error.
     """
-    path = Path(path_or_name)
-    if not path.is_file():
-        ready = space_dir() / f"{path_or_name}.toml"
-        if str(path_or_name) not in ready_spaces():
-            what = "is a directory" if path.is_dir() else "is no file"
-            rule = f"{what}, and no ready-made space: those are {', '.join(ready_spaces())}"
-            raise SpecError("space file", [Violation("SPACE", str(path_or_name), rule)])
-        path = ready
+    path = find_file(
+        Path(path_or_name), str(path_or_name), space_dir(), kind="space", field="SPACE"
+    )
     return parse_space(read_text(path, "space file", "SPACE"), path)
 
 

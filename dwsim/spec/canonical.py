@@ -1,4 +1,4 @@
-"""Specs as TOML text: one canonical writing, and the hash that names it."""
+"""The canonical TOML text of a spec, and its hash."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dwsim.spec.layer_spec import LayerSpec
 
 
 def toml_table(name: str, spec: EngineSpec | LayerSpec) -> str:
-    """A spec as a TOML table of all its fields, in their order; ``None`` is left out."""
+    """A spec as a TOML table of all its fields, in their order, without those that are ``None``."""
     lines = [f"[{name}]"]
     for field in fields(spec):
         value = getattr(spec, field.name)
         if value is not None:
-            # JSON's integers, booleans and escaped strings are TOML's, too.
+            # JSON writes integers, booleans and escaped strings as TOML does.
             lines.append(f"{field.name} = {json.dumps(value)}")
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""EngineSpec: what an RTL engineer decides about an engine; everything else is derived."""
+"""EngineSpec: the choices of an RTL engineer about an engine; everything else is derived."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dwsim.errors import Rules
+from dwsim.errors import Rules, is_integer
 from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.verilog_words import is_verilog_word
 
 MAX_KERNEL = 11
 MAX_DATA_WIDTH = 16
@@ -17,40 +18,8 @@ MAX_LANES = 1024
 MAX_COUNT = 65535
 """Largest value of a field that becomes a hardware counter: 16 bits."""
 
-_VERILOG_WORDS = """
-always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign
-default defparam design disable edge else end endcase endconfig endfunction endgenerate
-endmodule endprimitive endspecify endtable endtask event for force forever fork function
-generate genvar highz0 highz1 if ifnone incdir include initial inout input instance integer join
-large liblist library localparam macromodule medium module nand negedge nmos nor noshowcancelled
-not notif0 notif1 or output parameter pmos posedge primitive pull0 pull1 pulldown pullup
-pulsestyle_ondetect pulsestyle_onevent rcmos real realtime reg release repeat rnmos rpmos rtran
-rtranif0 rtranif1 scalared showcancelled signed small specify specparam strong0 strong1 supply0
-supply1 table task time tran tranif0 tranif1 tri tri0 tri1 triand trior trireg unsigned use
-uwire vectored wait wand weak0 weak1 while wire wor xnor xor
-accept_on alias always_comb always_ff always_latch assert assume before bind bins binsof bit
-break byte chandle checker class clocking const constraint context continue cover covergroup
-coverpoint cross dist do endchecker endclass endclocking endgroup endinterface endpackage
-endprogram endproperty endsequence enum eventually expect export extends extern final
-first_match foreach forkjoin global iff ignore_bins illegal_bins implements implies import
-inside int interconnect interface intersect join_any join_none let local logic longint matches
-modport nettype new nexttime null package packed priority program property protected pure rand
-randc randcase randsequence ref reject_on restrict return s_always s_eventually s_nexttime
-s_until s_until_with sequence shortint shortreal soft solve static string strong struct super
-sync_accept_on sync_reject_on tagged this throughout timeprecision timeunit type typedef union
-unique unique0 until until_with untyped var virtual void wait_order weak wildcard with within
-"""
-"""The reserved words of IEEE 1364-2005, then what IEEE 1800-2017 adds to them: many tools read
-.v files as SystemVerilog."""
-
-
-def is_verilog_word(name: str) -> bool:
-    """True if the name is a reserved word of Verilog or SystemVerilog."""
-    return name in _VERILOG_WORDS.split()
-
-
 REQUANTISE = ("none", "double", "single", "both")
-"""What an engine can do with its accumulators."""
+"""Values of ``EngineSpec.requantise``."""
 
 LIMITS = {
     "lanes": (1, MAX_LANES),
@@ -77,16 +46,16 @@ class EngineSpec:
 
     Widths are in bits, ``max_row_pitch`` in slots (pixels, times the channel groups that are
     interleaved), ``max_plane_rows`` in rows of the slot raster, ``max_lead`` in slots (how far
-    outputs may run ahead of the ifmap when explicit padding is larger than the kernel; the
-    engine always grants the span of its own line buffers), ``fifo_depth`` in beats (``None``:
-    the smallest power of two that keeps the pipeline full).
+    outputs may run ahead of the ifmap when explicit padding is larger than the kernel; every
+    engine permits the span of its own line buffers), ``fifo_depth`` in beats (``None``: the
+    smallest power of two that keeps the pipeline full).
 
-    ``taps_per_cycle`` is how many taps of a lane are multiplied in a cycle (``None``: all):
-    whole kernel rows, or up to one; a window is then held for as many cycles as its taps need.
-    ``max_interleave`` is how many channel groups a stream may interleave: 1 is plane-major, all
-    groups of a layer is NHWC. ``requantise`` says what leaves the engine: ``"none"`` raw
-    accumulators, otherwise TFLite's integers, with ``"double"`` rounding, ``"single"``
-    rounding, or ``"both"``, chosen for each stream.
+    ``taps_per_cycle`` is the number of taps of a lane that are multiplied in a cycle (``None``:
+    all): whole kernel rows, or a part of one. A window is then held for one cycle per
+    ``taps_per_cycle`` taps. ``max_interleave`` is the largest number of channel groups that a
+    stream may interleave: 1 is plane-major, all groups of a layer is NHWC. ``requantise`` chooses
+    the ofmap values: ``"none"`` raw accumulators, otherwise TFLite's integers, with ``"double"``
+    rounding, ``"single"`` rounding, or ``"both"``, chosen for each stream.
 
     Raises:
         SpecError: with every violated rule.
@@ -130,16 +99,16 @@ class EngineSpec:
 
     @classmethod
     def smallest(cls, layers: Iterable[LayerSpec], lanes: int, **fields: Any) -> EngineSpec:
-        """The smallest engine of so many lanes that runs every layer, plane-major.
+        """The smallest engine with ``lanes`` lanes that runs every layer, plane-major.
 
         Args:
             layers: at least one; none of them empty.
-            lanes: of the engine.
+            lanes: lanes of the engine.
             fields: other fields of ``EngineSpec``, or larger values than the layers need.
 
         Raises:
-            SpecError: when there is no layer or an empty one, or when no engine is large enough,
-                with every violated rule.
+            SpecError: with every violated rule: there is no layer, a layer is empty, or a layer
+                exceeds the limits of every engine.
         """
         rules = Rules("smallest engine")
         listed = list(layers)
@@ -149,7 +118,7 @@ class EngineSpec:
                 not layer.is_empty,
                 f"layer {layer.name}".rstrip(),
                 layer.ofmap_shape,
-                "is empty: there is nothing for an engine to compute",
+                "is empty: an engine has nothing to compute",
             )
         rules.integer("lanes", lanes, *LIMITS["lanes"])
         rules.raise_if_any()
@@ -180,10 +149,9 @@ class EngineSpec:
 
     def _check_taps_per_cycle(self, rules: Rules) -> None:
         taps = self.taps_per_cycle
-        # Kernels that are no numbers have been reported.
+        # A bad kernel size has been reported already.
         if taps is None or not all(
-            isinstance(size, int) and 1 <= size <= MAX_KERNEL
-            for size in (self.kernel_h, self.kernel_w)
+            is_integer(size, 1, MAX_KERNEL) for size in (self.kernel_h, self.kernel_w)
         ):
             return
         if not rules.integer("taps_per_cycle", taps, 1, self.taps):
@@ -192,8 +160,8 @@ class EngineSpec:
             taps <= self.kernel_w or taps % self.kernel_w == 0,
             "taps_per_cycle",
             taps,
-            f"must be at most kernel_w = {self.kernel_w} or a multiple of it: the array is"
-            " made of whole kernel rows, or of a part of one",
+            f"must be at most kernel_w = {self.kernel_w} or a multiple of it: the array"
+            " consists of whole kernel rows, or of a part of one",
         )
 
     def _check_name(self, rules: Rules) -> None:
@@ -211,12 +179,12 @@ class EngineSpec:
                 not is_verilog_word(self.name) and not self.name.startswith("dw_"),
                 "name",
                 self.name,
-                "must be no Verilog keyword and not start with dw_, the library's own prefix",
+                "must not be a Verilog keyword, and not start with dw_ as dwsim's modules do",
             )
 
     @property
     def taps(self) -> int:
-        """Taps of the kernel."""
+        """Taps of the kernel: ``kernel_h * kernel_w``."""
         return self.kernel_h * self.kernel_w
 
     @property

@@ -1,4 +1,4 @@
-"""The least maxima with which an engine runs layers: the one home of "the smallest engine"."""
+"""The least maxima with which an engine runs given layers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dwsim.spec.layer_spec import LayerSpec
 
 
 def layer_maxima(layer: LayerSpec, lanes: int, interleave: int = 1) -> dict[str, int]:
-    """The fields of ``EngineSpec`` that bound a layer, each at the least value that runs it.
+    """The fields of ``EngineSpec`` that bound a layer, each at the least value that admits it.
 
     Args:
         layer: the layer; not empty.
-        lanes: of the engine.
-        interleave: channel groups that the stream interleaves.
+        lanes: lanes of the engine.
+        interleave: number of channel groups that the stream interleaves.
     """
     raster = Raster(layer, interleave)
     return {
@@ -33,7 +33,7 @@ def layer_maxima(layer: LayerSpec, lanes: int, interleave: int = 1) -> dict[str,
 
 
 def largest(maxima: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Each field at the largest of its values; empty when there are none."""
+    """Each field at the largest of its values; empty if there are no layers."""
     found: dict[str, int] = {}
     for one in maxima:
         found |= {name: max(value, found.get(name, 0)) for name, value in one.items()}

@@ -1,4 +1,4 @@
-"""Raster: the grid of slots in which a layer's pixels are counted; it depends on no engine."""
+"""Raster: the grid of slots in which a layer's pixels are counted, the same on every engine."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Raster:
 
     @property
     def row_delay(self) -> int:
-        """Slots between two kernel rows; 1 where the layer has only one row."""
+        """Slots between two kernel rows; 1 if the kernel has only one row."""
         if self.layer.kernel_h == 1:
             return 1
         return self.layer.dilation_h * self.row_pitch * self.interleave
 
     @property
     def col_delay(self) -> int:
-        """Slots between two kernel columns; 1 where the layer has only one column."""
+        """Slots between two kernel columns; 1 if the kernel has only one column."""
         return self.layer.dilation_w * self.interleave if self.layer.kernel_w > 1 else 1

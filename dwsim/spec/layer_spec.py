@@ -20,9 +20,9 @@ class LayerSpec:
     with M = ``channel_multiplier``; taps outside the ifmap contribute nothing
     (``tf.nn.depthwise_conv2d``).
 
-    Sizes are in pixels, pads in pixels a side. As in TensorFlow a tensor may be empty (batch 0,
-    no channels, a VALID kernel one pixel larger than the ifmap): it is a shape, but no engine
-    runs it (``is_empty``).
+    Sizes are in pixels, pads in pixels per side. As in TensorFlow a tensor may be empty (batch 0,
+    no channels, a VALID kernel one pixel larger than the ifmap): that is a valid shape, but no
+    engine runs it (``is_empty``).
 
     Raises:
         SpecError: with every violated rule.
@@ -60,7 +60,7 @@ class LayerSpec:
             span, reach = self._padded(axis), self._reach(axis)
             stride = getattr(self, f"stride_{axis}")
             # TensorFlow divides (span - reach + stride) by the stride, rounds towards zero, and
-            # refuses what is then negative.
+            # refuses a negative quotient.
             rules.require(
                 span - reach + stride > -stride,
                 f"kernel_{axis}",
@@ -71,23 +71,22 @@ class LayerSpec:
         rules.raise_if_any()
 
     def _padded(self, axis: str) -> int:
-        before, after = ("pad_top", "pad_bottom") if axis == "h" else ("pad_left", "pad_right")
-        return getattr(self, f"ifmap_{axis}") + getattr(self, before) + getattr(self, after)
+        if axis == "h":
+            return self.ifmap_h + self.pad_top + self.pad_bottom
+        return self.ifmap_w + self.pad_left + self.pad_right
 
     def _reach(self, axis: str) -> int:
         return _kernel_reach(getattr(self, f"kernel_{axis}"), getattr(self, f"dilation_{axis}"))
 
     @property
     def ofmap_h(self) -> int:
-        """Rows of the ofmap (0 when the kernel never fits)."""
-        padded = self.ifmap_h + self.pad_top + self.pad_bottom
-        return _ofmap(padded, self.kernel_h, self.stride_h, self.dilation_h)
+        """Rows of the ofmap (0 if the kernel does not fit)."""
+        return _ofmap(self._padded("h"), self.kernel_h, self.stride_h, self.dilation_h)
 
     @property
     def ofmap_w(self) -> int:
-        """Columns of the ofmap (0 when the kernel never fits)."""
-        padded = self.ifmap_w + self.pad_left + self.pad_right
-        return _ofmap(padded, self.kernel_w, self.stride_w, self.dilation_w)
+        """Columns of the ofmap (0 if the kernel does not fit)."""
+        return _ofmap(self._padded("w"), self.kernel_w, self.stride_w, self.dilation_w)
 
     @property
     def ofmap_channels(self) -> int:
@@ -96,9 +95,9 @@ class LayerSpec:
 
     @property
     def is_empty(self) -> bool:
-        """True when the ifmap or the ofmap has no elements, so that there is nothing to compute.
+        """True if the ifmap or the ofmap has no elements.
 
-        The ofmap is then all zeros, if it has elements at all (an ifmap of nothing but padding).
+        An ofmap that has elements is then all zeros: every tap lies on padding.
         """
         return 0 in (*self.ifmap_shape, *self.ofmap_shape)
 
@@ -109,7 +108,7 @@ class LayerSpec:
 
     @property
     def weight_shape(self) -> tuple[int, int, int, int]:
-        """``(kernel_h, kernel_w, channels, channel_multiplier)``, as TensorFlow has it."""
+        """``(kernel_h, kernel_w, channels, channel_multiplier)``, TensorFlow's order."""
         return (self.kernel_h, self.kernel_w, self.channels, self.channel_multiplier)
 
     @property
@@ -118,7 +117,7 @@ class LayerSpec:
         return (self.batch, self.ofmap_h, self.ofmap_w, self.ofmap_channels)
 
     def channel_groups(self, lanes: int) -> int:
-        """Channel groups, the last one perhaps with fewer channels: ``ceil(channels / lanes)``."""
+        """Number of channel groups: ``ceil(channels / lanes)``; the last one may be partly used."""
         return -(-self.channels // lanes)
 
     @property
@@ -141,7 +140,7 @@ class LayerSpec:
         """The layer that ``tf.nn.depthwise_conv2d`` computes for these arguments.
 
         Args:
-            input_shape: 4 sizes in the order of ``data_format``; 0 is a size.
+            input_shape: 4 sizes in the order of ``data_format``; 0 is allowed.
             filter_shape: ``[kernel_h, kernel_w, channels, channel_multiplier]``.
             strides: 4 integers in the order of ``data_format``; 1 for batch and channels. Rows
                 and columns may differ (TensorFlow's CPU kernel cannot do that).
@@ -150,34 +149,39 @@ class LayerSpec:
             data_format: "NHWC", "NCHW", or None for NHWC.
             dilations: 2 integers, rows and columns, or None for 1; above 1 only when every
                 stride is 1.
-            name: kept as the layer's name.
+            name: the layer's name.
 
         Raises:
-            SpecError: with every violated rule, under TensorFlow's names (``strides[1]``).
+            SpecError: with every violated rule, in TensorFlow's names (``strides[1]``).
         """
         rules = Rules("depthwise_conv2d")
-        given = tf_arguments.parse(
-            rules, input_shape, filter_shape, strides, padding, data_format, dilations, name
+        given = rules.checked(
+            tf_arguments.parse(
+                rules, input_shape, filter_shape, strides, padding, data_format, dilations, name
+            )
         )
-        rules.raise_if_any()
-        pads = given.pads
-        if pads is None:
-            sizes = zip(given.ifmap, given.kernel, given.strides, given.dilations, strict=True)
-            pads = [pad for axis in sizes for pad in same_pads(*axis)]
+        top, bottom, left, right = _same_pads_of(given) if given.pads is None else given.pads
         try:
             return cls(
-                *given.ifmap,
-                given.channels,
-                *given.kernel,
-                given.batch,
-                given.channel_multiplier,
-                *given.strides,
-                *given.dilations,
-                *pads,
-                given.name,
+                batch=given.batch,
+                ifmap_h=given.ifmap[0],
+                ifmap_w=given.ifmap[1],
+                channels=given.channels,
+                kernel_h=given.kernel[0],
+                kernel_w=given.kernel[1],
+                channel_multiplier=given.channel_multiplier,
+                stride_h=given.strides[0],
+                stride_w=given.strides[1],
+                dilation_h=given.dilations[0],
+                dilation_w=given.dilations[1],
+                pad_top=top,
+                pad_bottom=bottom,
+                pad_left=left,
+                pad_right=right,
+                name=given.name,
             )
         except SpecError as error:
-            # Only the sizes' mutual fit is left to fail: the rule stays, TensorFlow's name comes.
+            # Only the rule between kernel and padded ifmap is left; it gets TensorFlow's names.
             raise SpecError(
                 rules.subject,
                 [replace(v, field=_TF_NAMES.get(v.field, v.field)) for v in error.violations],
@@ -188,20 +192,29 @@ _TF_NAMES = {"kernel_h": "filter.shape[0]", "kernel_w": "filter.shape[1]"}
 
 
 def _ofmap(padded: int, kernel: int, stride: int, dilation: int) -> int:
-    """Places at which a kernel fits into so many pixels, padding included."""
+    """Positions at which a kernel fits into ``padded`` pixels."""
     return max(padded - _kernel_reach(kernel, dilation) + stride, 0) // stride
 
 
 def _kernel_reach(kernel: int, dilation: int) -> int:
-    """Pixels from a kernel's first tap to its last, both counted."""
+    """Pixels from a kernel's first tap to its last, both included."""
     return (kernel - 1) * dilation + 1
 
 
 def same_pads(ifmap: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
-    """TensorFlow's SAME: ``ceil(ifmap / stride)`` outputs, an odd pad's surplus pixel goes after.
+    """TensorFlow's SAME: ``ceil(ifmap / stride)`` outputs; an odd surplus pixel is padded after.
 
     https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
     """
     ofmap = -(-ifmap // stride)
     total = max((ofmap - 1) * stride + _kernel_reach(kernel, dilation) - ifmap, 0)
     return total // 2, total - total // 2
+
+
+def _same_pads_of(given: tf_arguments.TfArguments) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right pads of SAME."""
+    (top, bottom), (left, right) = (
+        same_pads(given.ifmap[axis], given.kernel[axis], given.strides[axis], given.dilations[axis])
+        for axis in (0, 1)
+    )
+    return top, bottom, left, right

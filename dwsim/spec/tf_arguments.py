@@ -1,8 +1,8 @@
 """Reads the arguments of ``tf.nn.depthwise_conv2d``: shapes and lists in, checked geometry out.
 
-Stricter than TensorFlow 2.21 where that guesses: it takes 1.9 as a pad of 1, and with a dilation
-*and* a stride above 1 it only warns and then returns wrong values. Where it merely lacks a kernel
-(row and column stride that differ, NCHW on a CPU) its documentation is followed instead.
+The checks are stricter than TensorFlow 2.21 where that guesses: it takes 1.9 as a pad of 1, and
+with a dilation *and* a stride above 1 it only warns and then returns wrong values. Where it merely
+lacks a kernel (row and column stride that differ, NCHW on a CPU), dwsim follows its documentation.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ DATA_FORMATS = ("NHWC", "NCHW")
 
 @dataclass(frozen=True)
 class TfArguments:
-    """The arguments without their layout. Pairs are ``(rows, columns)``.
+    """The arguments, independent of ``data_format``. Pairs are ``(rows, columns)``.
 
-    ``pads`` is ``(top, bottom, left, right)``, or None when ``padding`` was "SAME".
+    ``pads`` is ``(top, bottom, left, right)``, or None for SAME.
     """
 
     batch: int
@@ -45,7 +45,7 @@ def parse(
     dilations: Any,
     name: Any,
 ) -> TfArguments | None:
-    """The checked arguments; None when a rule was broken, each one then noted in ``rules``."""
+    """The checked arguments; None after a violation, which is then noted in ``rules``."""
     before = len(rules.violations)
     axes = _axes(rules, data_format)
     # TensorFlow computes empty tensors, so sizes may be 0; a kernel without taps is refused.
@@ -56,6 +56,8 @@ def parse(
     pads = _padding(rules, padding, axes)
     rules.require(name is None or isinstance(name, str), "name", name, "must be None or a string")
     _agreement(rules, axes, shape, kernel_shape, steps, rates)
+    if axes is None or shape is None or kernel_shape is None or steps is None or rates is None:
+        return None
     if len(rules.violations) > before:
         return None
     row, column = axes["H"], axes["W"]
@@ -63,10 +65,10 @@ def parse(
         batch=shape[axes["N"]],
         ifmap=(shape[row], shape[column]),
         channels=shape[axes["C"]],
-        kernel=kernel_shape[:2],
+        kernel=(kernel_shape[0], kernel_shape[1]),
         channel_multiplier=kernel_shape[3],
         strides=(steps[row], steps[column]),
-        dilations=rates,
+        dilations=(rates[0], rates[1]),
         pads=None if pads is None else (*pads[row], *pads[column]),
         name=name or "",
     )
@@ -80,7 +82,7 @@ def _agreement(
     steps: tuple[int, ...] | None,
     rates: tuple[int, ...] | None,
 ) -> None:
-    """The rules between two arguments, for those that are good by themselves."""
+    """The rules between two arguments; an argument that is bad by itself is None."""
     if steps and rates:
         rules.require(
             max(rates) == 1 or all(step == 1 for step in steps),
@@ -99,7 +101,7 @@ def _agreement(
 
 
 def _axes(rules: Rules, data_format: Any) -> dict[str, int] | None:
-    """Position of N, H, W and C in the arguments; None when the format is unknown."""
+    """Positions of N, H, W and C in the arguments; None if the format is unknown."""
     if data_format is None:
         data_format = "NHWC"
     known = isinstance(data_format, str) and data_format in DATA_FORMATS
@@ -109,18 +111,18 @@ def _axes(rules: Rules, data_format: Any) -> dict[str, int] | None:
 
 def _strides(rules: Rules, strides: Any, axes: dict[str, int] | None) -> tuple[int, ...] | None:
     steps = _integers(rules, "strides", strides, lows=(1, 1, 1, 1))
-    for letter, what in (("N", "batch"), ("C", "channel")):
+    for letter, dimension in (("N", "batch"), ("C", "channel")):
         if steps and axes:
             at = axes[letter]
             rules.require(
-                steps[at] == 1, f"strides[{at}]", steps[at], f"must be 1, as the {what} stride"
+                steps[at] == 1, f"strides[{at}]", steps[at], f"must be 1, as the {dimension} stride"
             )
     return steps
 
 
 def _padding(
     rules: Rules, padding: Any, axes: dict[str, int] | None
-) -> list[tuple[int, ...] | None] | None:
+) -> list[tuple[int, int]] | None:
     """The (before, after) pads of each dimension; None for "SAME" and for bad values."""
     if isinstance(padding, str) and padding in ("SAME", "VALID"):
         return None if padding == "SAME" else [(0, 0)] * 4
@@ -135,21 +137,22 @@ def _padding(
         )
         return None
     pads = [_integers(rules, f"padding[{i}]", pair, (0, 0)) for i, pair in enumerate(entries)]
-    for letter, what in (("N", "batch"), ("C", "channel")):
-        if axes and pads[axes[letter]]:
-            pair = pads[axes[letter]]
+    for letter, dimension in (("N", "batch"), ("C", "channel")):
+        pair = pads[axes[letter]] if axes else None
+        if axes and pair:
             rules.require(
                 pair == (0, 0),
                 f"padding[{axes[letter]}]",
                 list(pair),
-                f"must be [0, 0]: the {what} dimension cannot be padded",
+                f"must be [0, 0]: the {dimension} dimension cannot be padded",
             )
-    return pads
+    good = [(pair[0], pair[1]) for pair in pads if pair is not None]
+    return good if len(good) == len(pads) else None
 
 
 def _entries(value: Any) -> list[Any] | None:
     """The entries of a list, tuple, 1-D array or TensorShape; None for anything else."""
-    # Text and mappings iterate too, but never mean a list of sizes; sets have no order.
+    # Text and mappings iterate too, but are no list of sizes; sets have no order.
     if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__getitem__"):
         return None
     try:
@@ -161,7 +164,7 @@ def _entries(value: Any) -> list[Any] | None:
 def _integers(
     rules: Rules, argument: str, value: Any, lows: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    """``value`` as Python ints, one for each of ``lows``; None when a rule was broken."""
+    """``value`` as Python ints, one for each of ``lows``; None after a violation."""
     entries = _entries(value)
     if entries is None or len(entries) != len(lows):
         rules.require(False, argument, value, f"must be a list of {len(lows)} integers")
@@ -175,7 +178,7 @@ def _integers(
 
 
 def _python_int(value: Any) -> Any:
-    """NumPy and TensorFlow integers as Python ints; everything else as it is."""
+    """NumPy and TensorFlow integers as Python ints; everything else unchanged."""
     if isinstance(value, bool):
         return value
     try:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from dwsim.errors import SpecError, Violation
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.spec_file import parse_layers, read_text
+from dwsim.spec.spec_file import parse_layers
+from dwsim.spec.toml_text import read_text
+from dwsim.support.ready_files import find_file, ready_names
 from dwsim.support.resources import network_dir
 
 
@@ -34,7 +36,7 @@ class Network:
 
 def ready_networks() -> tuple[str, ...]:
     """Names of the networks that come with dwsim."""
-    return tuple(sorted(path.stem for path in network_dir().glob("*.toml")))
+    return ready_names(network_dir())
 
 
 def read_network(name: str, folder: Path = Path()) -> Network:
@@ -52,15 +54,10 @@ def read_network(name: str, folder: Path = Path()) -> Network:
     path = folder / name
     if path.suffix == ".tflite":
         return _of_tflite(path)
-    if path.is_file():
-        text = read_text(path, "network", "networks")
-        return Network(path.stem, parse_layers(text, path), str(name))
-    ready = network_dir() / f"{name}.toml"
-    if name not in ready_networks():
-        rule = f"is no file, and no network of dwsim: those are {', '.join(ready_networks())}"
-        raise SpecError("network", [Violation("networks", name, rule)])
-    text = read_text(ready, "network", "networks")
-    return Network(name, parse_layers(text, ready), f"dwsim/workloads/networks/{ready.name}")
+    found = find_file(path, name, network_dir(), kind="network", field="networks")
+    text = read_text(found, "network file", "networks")
+    source = str(name) if found == path else f"dwsim/workloads/networks/{found.name}"
+    return Network(found.stem, parse_layers(text, found), source)
 
 
 def _of_tflite(path: Path) -> Network:

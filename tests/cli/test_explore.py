@@ -97,7 +97,7 @@ def test_bad_spaces_are_refused(elsewhere: Path, capsys: pytest.CaptureFixture[s
     assert "engine.lanes = None: is required" in err
     path.write_bytes(b"\xff")
     assert "is no UTF-8 text" in error_of(capsys, "explore", "small.toml")
-    assert "no ready-made space: those are" in error_of(capsys, "explore", "nothing")
+    assert "not the name of a ready-made space: " in error_of(capsys, "explore", "nothing")
     assert names() == ["first.toml", "loads.toml", "second.toml", "small.toml"]
 
 

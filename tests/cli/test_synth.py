@@ -36,7 +36,9 @@ def test_bad_input(argv: tuple[str, ...], says: str, capsys: pytest.CaptureFixtu
 
 
 def test_a_spec_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no ready-made spec" in error_of(capsys, "synth", "nothing", "--target", "ecp5")
+    assert "not the name of a ready-made spec" in error_of(
+        capsys, "synth", "nothing", "--target", "ecp5"
+    )
 
 
 def test_what_it_prints(cache: None, capsys: pytest.CaptureFixture[str]) -> None:

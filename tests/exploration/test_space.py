@@ -81,7 +81,12 @@ def test_large_spaces_are_sampled_and_small_ones_are_not(tmp_path: Path) -> None
         ("networks", "network", "network", "did you mean networks?"),
         ('["first.toml"]', '"first.toml"', "networks", "is required: a list of names"),
         ('["first.toml"]', "[]", "networks", "is required: a list of names"),
-        ('["first.toml"]', '["mobilenet"]', "networks[0]", "is no file, and no network"),
+        (
+            '["first.toml"]',
+            '["mobilenet"]',
+            "networks[0]",
+            "is no file, and not the name of a ready-made network",
+        ),
         ('["first.toml"]', '["first.toml", "./first.toml"]', "networks[1]", "names must differ"),
         ("[engine]\nlanes = 2\n", "", "engine", "is required: one table"),
         ("lanes = 2", "lanes = []", "engine.lanes", "at least one value"),
@@ -192,7 +197,9 @@ def test_a_text_that_is_no_toml_says_where(tmp_path: Path) -> None:
 
 
 def test_a_missing_space_says_which_there_are(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="is no file, and no ready-made space: those are eight"):
+    with pytest.raises(
+        SpecError, match="is no file, and not the name of a ready-made space: eight"
+    ):
         read_space("seven_networks")
     with pytest.raises(SpecError, match="is a directory"):
         read_space(tmp_path)

@@ -99,7 +99,7 @@ def test_names_are_verilog_identifiers(name: Any) -> None:
 def test_names_that_are_taken(name: str) -> None:
     ((field, value, rule),) = violations_of(engine, name=name)
     assert (field, value) == ("name", name)
-    assert rule.startswith("must be no Verilog keyword and not start with dw_")
+    assert rule.startswith("must not be a Verilog keyword, and not start with dw_")
 
 
 def test_all_violations_come_together() -> None:

@@ -94,7 +94,7 @@ def test_a_model_file_is_a_network() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("mobilenet", None, "is no file, and no network of dwsim: those are convnext_tiny,"),
+        ("mobilenet", None, "is no file, and not the name of a ready-made network: convnext_tiny,"),
         ("bad.toml", "layer = 1\n", "must be tables, each under a line [[layer]]"),
         ("bad.toml", "", "layer = None: is required: [[layer]] tables"),
         ("bad.toml", "layer = [", "bad.toml:1"),
