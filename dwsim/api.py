@@ -158,9 +158,14 @@ def generate(
     output: str | Path,
     static: Iterable[str] = (),
     axil: bool = False,
+    axis_bytes: bool | None = None,
+    vectors: Iterable[str] = (),
+    seed: int = 1,
+    prefix: str = "",
+    target: str = "generic",
     force: bool = False,
 ) -> list[Path]:
-    """Writes a directory with the Verilog of an engine, its file list, spec and README.
+    """Writes the directory of an engine: all that an integrator needs, without dwsim.
 
     The same arguments give the same bytes.
 
@@ -170,7 +175,13 @@ def generate(
         output: the directory; it is replaced as a whole if dwsim wrote it.
         static: names of those layers that also get an engine with their geometry tied off.
         axil: also write the engine behind an AXI4-Lite port, a C header and a register table.
-        force: write even into a directory that holds other files.
+        axis_bytes: give the tops around the core streams of whole bytes, with one bit of tkeep
+            for each byte; ``None``: with ``axil``.
+        vectors: names of layers, or ``["all"]``, for stimulus, expected output and testbenches.
+        seed: of the data of the vectors; not negative.
+        prefix: put in front of the name of every module, with an underscore.
+        target: "generic", or a target whose primitives the engine is made of, such as "ecp5".
+        force: overwrite edited files, and keep files that dwsim did not write.
 
     Returns:
         The paths of the files, sorted.
@@ -179,20 +190,23 @@ def generate(
         SpecError: with every violated rule; nothing is written then.
         OSError: if the directory cannot be written; nothing is left behind then.
     """
-    from dwsim.codegen.directory import generated_files, write_directory
+    from dwsim.codegen.delivery import deliver
+    from dwsim.codegen.options import DeliveryOptions
     from dwsim.verification.layer_plans import layer_list, plans_of
 
     chosen = tuple(layer_list("generate", layers, at_least=0))
     plans_of("generate", chosen, engine)
-    by_name = {layer.name: layer for layer in chosen}
-    rules = Rules("generate")
-    for name in static:
-        known = ", ".join(by_name) or "none: layers is empty"
-        rules.require(name in by_name, "static", name, f"must name a layer: {known}")
-    rules.raise_if_any()
-    files = generated_files(engine, chosen, tuple(by_name[name] for name in static), axil)
-    write_directory(files, Path(output), force)
-    return sorted(Path(output) / name for name in files)
+    options = DeliveryOptions(
+        static=tuple(dict.fromkeys(static)),
+        axil=axil,
+        axis_bytes=axis_bytes,
+        vectors=tuple(dict.fromkeys(vectors)),
+        seed=seed,
+        prefix=prefix,
+        target=target,
+    )
+    made = deliver(engine, chosen, output=output, options=options, force=force)
+    return [made.directory / name for name in made.files]
 
 
 def explore(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from dwsim.codegen.delivery import deliver
 from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
 from dwsim.codegen.verilog import GENERIC, targets
 from dwsim.derive import EngineNumbers
+from dwsim.errors import SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 
 _EXAMPLES = """\
@@ -104,12 +106,26 @@ def run(arguments: argparse.Namespace) -> int:
         prefix=arguments.prefix,
         target=arguments.target,
     )
-    made = deliver(
-        spec.engine, spec.layers, output=arguments.output, options=options, force=arguments.force
-    )
+    try:
+        made = deliver(
+            spec.engine,
+            spec.layers,
+            output=arguments.output,
+            options=options,
+            force=arguments.force,
+        )
+    except SpecError as error:
+        raise SpecError(error.subject, map(_as_argument, error.violations)) from None
     print(f"{made.directory}: {len(made.files)} files, top module {made.top}; see README.md")
     print(multipliers(spec.engine))
     return 0
+
+
+def _as_argument(violation: Violation) -> Violation:
+    """The violation under the name that the option has on the command line."""
+    if violation.field in {field.name for field in fields(DeliveryOptions)}:
+        return replace(violation, field=f"--{violation.field.replace('_', '-')}")
+    return replace(violation, field="-o") if violation.field == "output" else violation
 
 
 def multipliers(engine: EngineSpec) -> str:

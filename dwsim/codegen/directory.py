@@ -84,7 +84,7 @@ def _held(target: Path) -> tuple[set[str], set[str]]:
     if not target.exists():
         return set(), set()
     if not target.is_dir():
-        raise SpecError("output directory", [Violation("-o", str(target), "is no directory")])
+        raise SpecError("output directory", [Violation("output", str(target), "is no directory")])
     held = {
         path.relative_to(target).as_posix()
         for path in target.rglob("*")
@@ -116,17 +116,17 @@ def _refuse(target: Path, foreign: set[str], edited: set[str]) -> None:
     rules = Rules("output directory")
     rules.require(
         not edited,
-        "-o",
+        "output",
         str(target),
         f"has files that were edited after dwsim wrote them ({_some(edited)}): keep the edits"
-        " elsewhere, or overwrite them with --force",
+        " elsewhere, or overwrite them with force",
     )
     rules.require(
         not foreign,
-        "-o",
+        "output",
         str(target),
         f"has files that dwsim did not write ({_some(foreign)}): choose another directory, or keep"
-        " them beside the engine with --force",
+        " them beside the engine with force",
     )
     rules.raise_if_any()
 

@@ -84,23 +84,23 @@ class DeliveryOptions:
         _check_prefix(rules, self.prefix, engine)
         rules.require(
             self.target in targets(),
-            "--target",
+            "target",
             self.target,
             f"must be one of {', '.join(targets())}: no other target has modules of its own",
         )
-        rules.integer("--seed", self.seed, 0)
+        rules.integer("seed", self.seed, 0)
         names = [layer.name for layer in layers]
         twice = sorted({name for name in names if names.count(name) > 1})
         rules.require(not twice, "layer", twice, "must have a name of its own in each layer")
         clash = sorted({*names} & {*library_modules()}) if self.prefix else []
-        rules.require(not clash, "layer", clash, "is the name of a module: --prefix cannot tell")
-        for option, chosen in (("--static", self.static), ("--vectors", self.vectors)):
+        rules.require(not clash, "layer", clash, "names a module, which gets the prefix")
+        for option, chosen in (("static", self.static), ("vectors", self.vectors)):
             _check_names(rules, option, chosen, names)
         rules.require(
             self.seed == DEFAULT_SEED or bool(self.vectors),
-            "--seed",
+            "seed",
             self.seed,
-            "needs --vectors: only the data of vectors are drawn from a seed",
+            "needs vectors: only the data of vectors are drawn from a seed",
         )
         rules.raise_if_any()
         for layer in self.static_layers(layers):
@@ -126,25 +126,23 @@ def _check_prefix(rules: Rules, prefix: str, engine: EngineSpec) -> None:
     is_identifier = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", prefix) is not None
     rules.require(
         is_identifier and not is_verilog_word(prefix),
-        "--prefix",
+        "prefix",
         prefix,
         "must be a Verilog identifier and no keyword: a letter, then letters, digits, underscores",
     )
     rules.require(
         prefix != "dw" and not prefix.startswith("dw_"),
-        "--prefix",
+        "prefix",
         prefix,
         "must not start with dw_, the library's own prefix",
     )
     whole = f"{prefix}_{engine.name}"
-    rules.require(
-        not is_verilog_word(whole), "--prefix", prefix, f"makes {whole}, a Verilog keyword"
-    )
+    rules.require(not is_verilog_word(whole), "prefix", prefix, f"makes {whole}, a Verilog keyword")
 
 
 def _check_names(rules: Rules, option: str, chosen: tuple[str, ...], names: list[str]) -> None:
     """Each name is that of a layer; for vectors ``all`` stands alone."""
-    if option == "--vectors" and ALL in chosen:
+    if option == "vectors" and ALL in chosen:
         rules.require(chosen == (ALL,), option, chosen, f"must be {ALL} alone or names of layers")
         rules.require(bool(names), option, ALL, "needs a layer: this spec has no [[layer]]")
         return
