@@ -65,6 +65,31 @@ def test_the_wheel_holds_the_package_and_its_resources_only(wheel: Path) -> None
     assert tops == {"dwsim", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
 
 
+def test_the_wheel_carries_its_types(installed: Path) -> None:
+    code = "from importlib import resources; print(resources.files('dwsim') / 'py.typed')"
+    assert Path(_quietly(installed, "-c", code).strip()).is_file()
+
+
+def test_the_face_works_without_the_extras(installed: Path) -> None:
+    """Cycles and Verilog need no optional package; what needs one names it."""
+    code = """
+import tempfile
+from dwsim import EngineSpec, LayerSpec, explore, generate, simulate
+layer = LayerSpec(4, 4, 2, 3, 3, name="small")
+engine = EngineSpec.smallest([layer], lanes=2)
+print(simulate(layer, engine, stalls="both").cycles > 0)
+print(len(generate(engine, [layer], output=tempfile.mkdtemp() + "/engine")) > 0)
+try:
+    explore("mobilenet_v1", tempfile.mkdtemp())
+except Exception as error:
+    print(f"{type(error).__name__}: {error}")
+"""
+    lines = _quietly(installed, "-c", code).splitlines()
+    assert lines[:2] == ["True", "True"]
+    assert lines[2].startswith("ToolError: dwsim explore needs ")
+    assert lines[2].endswith(": python -m pip install 'dwsim[explore]'")
+
+
 @pytest.mark.parametrize(
     ("function", "checkout"),
     [
@@ -77,7 +102,7 @@ def test_the_wheel_holds_the_package_and_its_resources_only(wheel: Path) -> None
     ],
 )
 def test_resources_are_found_in_the_wheel(installed: Path, function: str, checkout: Path) -> None:
-    code = f"from dwsim import resources; print(resources.{function}())"
+    code = f"from dwsim.support import resources; print(resources.{function}())"
     found = Path(_quietly(installed, "-c", code).strip())
     assert found.is_relative_to(installed.parents[1])
     assert _tree(found) == _tree(checkout)
