@@ -30,6 +30,16 @@ def test_every_network_has_a_table() -> None:
     assert read_network("mobilenet_v1").macs == 17_385_984
 
 
+def test_layers_are_repeated_as_often_as_they_occur() -> None:
+    """MobileNetV1 has five equal layers of 14x14x512 (its paper's table 1)."""
+    network = read_network("mobilenet_v1")
+    assert len(network.layers) == 13
+    assert sum(layer.ifmap_shape == (1, 14, 14, 512) for layer in network.layers) == 6
+    (most,) = {shape for shape in network.shapes if network.shapes.count(shape) > 1}
+    assert (network.shapes.count(most), most.stride_h) == (5, 1)
+    assert network.macs == sum(layer.macs for layer in network.layers)
+
+
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_tables_are_what_keras_has(keras: Any, name: str) -> None:
     kept = (network_dir() / f"{name}.toml").read_text()
