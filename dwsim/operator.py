@@ -38,7 +38,11 @@ def depthwise_conv2d(
             integers become int64.
         filter: ``[kernel_h, kernel_w, channels, channel_multiplier]``; any integers for an
             integer input, the input's own dtype for a float input.
-        strides, padding, data_format, dilations, name: see ``LayerSpec.from_tf``.
+        strides: as in ``LayerSpec.from_tf``.
+        padding: as in ``LayerSpec.from_tf``.
+        data_format: "NHWC" or "NCHW"; None is "NHWC".
+        dilations: as in ``LayerSpec.from_tf``.
+        name: kept as the name of the layer.
         backend: "golden" (NumPy), "model" (the cycle model) or "rtl" (the Verilog, simulated).
             The last two compute integers only.
         engine: the engine that "model" and "rtl" run; None lets dwsim choose one.

@@ -1,0 +1,57 @@
+"""Reference pages that are made from the program: the command line and the registers."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+from dwsim.cli import main, parser
+
+COLUMNS = "88"
+"""Width of the help texts: argparse takes it from the environment."""
+
+REGISTERS_OF = "mobilenet_v1_int8"
+"""The ready spec whose registers are shown: it requantises, so it has all of them."""
+
+
+def command_line() -> str:
+    """The page of all commands: what ``--help`` prints, command by command."""
+    page = ["# Command line\n", "Each section shows the output of `--help`.\n"]
+    with mock.patch.dict(os.environ, {"COLUMNS": COLUMNS, "NO_COLOR": "1"}):
+        for name, command in _commands(parser()):
+            page.append(f"## {name}\n\n```text\n{command.format_help().rstrip()}\n```\n")
+    return "\n".join(page)
+
+
+def _commands(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The program and its commands, by the names that a user types."""
+    yield top.prog, top
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield f"{top.prog} {name}", command
+
+
+def registers() -> str:
+    """The page of the AXI4-Lite registers: ``REGISTERS.md`` of a generated engine.
+
+    Raises:
+        RuntimeError: when the engine cannot be generated.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        directory = Path(folder) / "engine"
+        if main(["generate", REGISTERS_OF, "--axil", "-o", str(directory)]) != 0:
+            raise RuntimeError(f"dwsim generate {REGISTERS_OF} --axil failed")
+        text = (directory / "REGISTERS.md").read_text()
+    _, rest = text.split("\n", 1)
+    note = (
+        f"This page is the `REGISTERS.md` that `dwsim generate {REGISTERS_OF} --axil` writes. Each"
+        " engine brings its own: offsets are always the same, widths and constants differ.\n"
+    )
+    return f"# Registers\n\n{note}\n{rest.lstrip()}"

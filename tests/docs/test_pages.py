@@ -1,0 +1,71 @@
+"""Every command on the documentation's pages runs, and prints what the page shows.
+
+``pytest tests/docs --update-snapshots`` writes outputs that have changed into the pages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.page import ELISION, Step, matches, steps
+from tests.docs.runner import ROOT, Reader, difference
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+TESTED = [page for page in PAGES if steps(page)]
+
+
+def page_id(page: Path) -> str:
+    """explanation/engine of docs/explanation/engine.md."""
+    return str(page.relative_to(DOCS).with_suffix(""))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Where the commands run: an empty directory, but for the models of the checkout."""
+    models = tmp_path / "tests" / "tflite_files"
+    models.parent.mkdir()
+    models.symlink_to(ROOT / "tests" / "tflite_files")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", TESTED, ids=page_id)
+def test_what_the_page_shows_is_what_it_prints(
+    page: Path, directory: Path, update_snapshots: bool
+) -> None:
+    _skip_without_icarus(page)
+    reader = Reader(directory)
+    done: list[tuple[Step, list[str]]] = []
+    for step in steps(page):
+        printed, code = reader.run(step)
+        where = f"{page_id(page)}:{step.line}: {step.text}"
+        assert code == step.exit_code, f"{where}\nexit code {code}\n" + "\n".join(printed)
+        shown = step.shown or []
+        if matches(shown, printed):
+            continue
+        can_be_written = update_snapshots and ELISION not in shown
+        assert can_be_written, f"{where}\n{difference(shown, printed)}"
+        done.append((step, printed))
+    _write_outputs(page, done)
+
+
+def _skip_without_icarus(page: Path) -> None:
+    needs_icarus = any(step.text.startswith(("iverilog", "vvp")) for step in steps(page))
+    if needs_icarus and shutil.which("iverilog") is None and "CI" not in os.environ:
+        pytest.skip("Icarus Verilog is not installed")
+
+
+def _write_outputs(page: Path, outputs: list[tuple[Step, list[str]]]) -> None:
+    """Writes outputs into the page, the last one first, so that line numbers stay right."""
+    lines = page.read_text().splitlines()
+    for step, printed in reversed(outputs):
+        shown = step.line - 1
+        if step.kind == "python" and step.shown is None:
+            printed = ["", '```text title="Output"', *printed, "```"]
+        lines[shown : step.end - 1] = printed
+    if outputs:
+        page.write_text("\n".join(lines) + "\n")
