@@ -21,12 +21,13 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench networks synth-table clean distclean
+.PHONY: help setup demo test lint docs bench networks synth-table clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
 	@echo "make test         every test, in parallel (PYTEST_ARGS=...)"
 	@echo "make lint         ruff: rules and format"
+	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
 	@echo "make bench        MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
 	@echo "make networks     four full-size networks, every depthwise layer in RTL, against LiteRT"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
@@ -46,6 +47,11 @@ lint: $(VENV)/.stamp-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
+# The variable silences an advertisement that the theme prints in every build.
+docs: $(VENV)/.stamp-docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "docs: open build/site/index.html"
+
 networks: $(VENV)/.stamp-test
 	@$(BIN)/python scripts/networks.py $(NETWORKS_ARGS)
 
@@ -59,6 +65,7 @@ synth-table: $(VENV)/.stamp-sim
 $(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite
 $(VENV)/.stamp-test: EXTRAS := test
 $(VENV)/.stamp-dev: EXTRAS := dev
+$(VENV)/.stamp-docs: EXTRAS := docs
 
 $(VENV)/.stamp-%: pyproject.toml $(VENV)/.stamp-python
 	@echo "setup: installing dwsim[$(EXTRAS)] into $(VENV)"
