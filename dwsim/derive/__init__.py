@@ -1,11 +1,16 @@
 """The one home of every derived number: widths, depths, latencies, and the timing law.
 
-Two classes, for the two things a number can depend on:
+A number depends on an engine alone, or on a layer and an engine:
 
-* ``EngineNumbers``: what follows from an ``EngineSpec`` alone (widths, memory depths, the
-  latency of each pipeline stage).
-* ``Plan``: what follows from a ``LayerSpec`` on an ``EngineSpec`` (pitches, lag, slots, the
-  values of the ``cfg_*`` ports, the bound).
+* ``EngineNumbers`` holds the numbers of an ``EngineSpec``, in three parts that can be used alone:
+  ``NumberFormats`` (operands, sums, stream words), ``Counters`` (the ranges of counts and delays)
+  and ``Timing`` (stage latencies, built on the constants of ``stages``; the output FIFO). Its
+  ``config_fields`` are the ``cfg_*`` ports; ``memories`` and ``signals`` list the engine's
+  memories and the signals that model and RTL are compared in.
+* ``Plan`` holds the numbers of a ``LayerSpec`` on an ``EngineSpec``: the timing law and, in
+  ``config_values``, the values of the ``cfg_*`` ports. ``fit_rules`` refuses a layer that the
+  engine cannot run. ``start_cycles`` gives the law of streams that run back to back, and
+  ``requantise_domain`` refuses parameters for which TFLite defines no result.
 
 Model, templates, bench and reports take their numbers from here and compute none themselves.
 """

@@ -1,4 +1,4 @@
-"""When streams that run one after the other start."""
+"""The start cycles of streams that run one after the other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from dwsim.derive.stages import NEXT_TENSOR_CYCLES
 def start_cycles(plans: Sequence[Plan], loads: Sequence[bool]) -> list[int]:
     """Cycle of each stream's cfg handshake when streams run back to back, without stalls.
 
-    Counted from the first handshake; each geometry is offered from the cycle on that follows
-    the last beat of its parameters. The stream before ends first, or the parameters do::
+    Cycles count from the first handshake. Each geometry is offered from the cycle after the last
+    beat of its parameters. A stream waits for the end of the previous stream and for its own
+    parameters::
 
         start[n] = max(
             start[n - 1] + cycles[n - 1] + switch_cycles[n - 1],
             start[l] + NEXT_TENSOR_CYCLES + param_beats[n],
         )
 
-    where l is the last stream before n that loads parameters: at its start a bank gets free.
+    where l is the last stream before n that loads parameters: its start frees a bank.
 
     Args:
         plans: the streams, in order.
-        loads: whether each brings parameters (``cfg_load``); the first does.
+        loads: ``cfg_load`` of each stream, true if it brings parameters; the first one does.
     """
     starts = [0]
     loaded = 0

@@ -11,7 +11,7 @@ from dwsim.spec.engine_spec import EngineSpec
 
 @dataclass(frozen=True)
 class ConfigField:
-    """One ``cfg_*`` port: ``count`` elements of ``width`` bits, element 0 lowest."""
+    """One ``cfg_*`` port: ``count`` elements of ``width`` bits, element 0 in the lowest bits."""
 
     name: str
     width: int
@@ -29,9 +29,23 @@ def config_fields(
     spec: EngineSpec, counters: Counters, formats: NumberFormats
 ) -> tuple[ConfigField, ...]:
     """The ``cfg_*`` ports, in port order."""
-    col, row = counters.col_width, counters.row_width
     return (
         ConfigField("load", 1, "1: take the next parameter tensor; 0: keep the last one"),
+        *_raster_fields(counters),
+        *_tap_fields(spec, counters),
+        ConfigField("planes", counters.planes_width, "batch * image_planes"),
+        ConfigField("image_planes", counters.groups_width, "channel groups / interleave"),
+        ConfigField("channel_multiplier", counters.hold_width, "ofmap beats of a window"),
+        ConfigField("weight_sets", counters.sets_width, "groups * multiplier"),
+        ConfigField("tail_channels", counters.keep_width, "ofmap channels of the last group"),
+        *scale_fields(formats),
+    )
+
+
+def _raster_fields(counters: Counters) -> tuple[ConfigField, ...]:
+    """Sizes, pitches and delays of the slot raster."""
+    col, row = counters.col_width, counters.row_width
+    return (
         ConfigField("ifmap_w", col, "columns of the ifmap"),
         ConfigField("ifmap_h", row, "rows of the ifmap"),
         ConfigField("ofmap_w", col, "columns of the ofmap"),
@@ -47,6 +61,12 @@ def config_fields(
         ConfigField("col_delay", counters.col_delay_width, "dilation_w * interleave"),
         ConfigField("lag", counters.lag_width, "slots between an input and its output"),
         ConfigField("lead", 1, "1: the lag is negative, outputs run ahead of inputs"),
+    )
+
+
+def _tap_fields(spec: EngineSpec, counters: Counters) -> tuple[ConfigField, ...]:
+    """Ifmap coordinates at which the taps start."""
+    return (
         ConfigField(
             "tap_row",
             counters.tap_row_width,
@@ -61,12 +81,6 @@ def config_fields(
             count=spec.kernel_w,
             signed=True,
         ),
-        ConfigField("planes", counters.planes_width, "batch * image_planes"),
-        ConfigField("image_planes", counters.groups_width, "channel groups / interleave"),
-        ConfigField("channel_multiplier", counters.hold_width, "ofmap beats of a window"),
-        ConfigField("weight_sets", counters.sets_width, "groups * multiplier"),
-        ConfigField("tail_channels", counters.keep_width, "ofmap channels of the last group"),
-        *scale_fields(formats),
     )
 
 
@@ -79,11 +93,11 @@ def scale_fields(formats: NumberFormats) -> tuple[ConfigField, ...]:
         ConfigField(
             "ifmap_zero_point",
             width,
-            "taken from ifmap values; what padding stands for",
+            "subtracted from ifmap values; the value of padding",
             signed=True,
         ),
         ConfigField("ofmap_zero_point", width, "added after scaling", signed=True),
         ConfigField("act_min", width, "smallest ofmap value", signed=True),
         ConfigField("act_max", width, "largest ofmap value", signed=True),
-        ConfigField("single_rounding", 1, "1: round once (if the build can do both)"),
+        ConfigField("single_rounding", 1, "1: round once (in an engine with both roundings)"),
     )

@@ -1,4 +1,4 @@
-"""Values of the ``cfg_*`` ports: what the host computes, so that the hardware only counts."""
+"""Values of the ``cfg_*`` ports: the host computes them, so that the hardware only counts."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ def tap_starts(
 ) -> list[int]:
     """Ifmap coordinate under each of the engine's taps on one axis, at ofmap coordinate 0.
 
-    A layer's kernel sits at the end of the engine's, against the newest tap. Taps that never
-    see the ifmap, those of a smaller kernel among them, start behind its last pixel:
-    coordinates only grow, so such a tap stays masked, and the counter's range stays within one
-    raster on each side.
+    A layer's kernel sits at the end of the engine's, against the newest tap. A tap that never
+    sees the ifmap, such as a surplus tap of the engine, starts behind the last pixel: coordinates
+    only grow, so this tap stays masked, and the counter stays within one raster on each side.
 
     Args:
         kernel: taps of the layer's kernel on this axis.
-        surplus: taps by which the engine's kernel is larger.
+        surplus: taps of the engine's kernel beyond those.
         dilation: pixels between two taps.
         pad: pixels of padding before the ifmap.
         size: pixels of the ifmap.
@@ -36,8 +35,8 @@ def tap_starts(
     return [size] * surplus + [start if -span < start < size else size for start in starts]
 
 
-def geometry(layer: LayerSpec, raster: Raster, engine: EngineSpec) -> Config:
-    """The ports that follow from a layer and its raster; the counts of planes are the plan's."""
+def geometry_config(layer: LayerSpec, raster: Raster, engine: EngineSpec) -> Config:
+    """The ports that follow from a layer and its raster, without the counts of planes and sets."""
     return {
         "load": 1,
         "ifmap_w": layer.ifmap_w,
@@ -74,7 +73,7 @@ def geometry(layer: LayerSpec, raster: Raster, engine: EngineSpec) -> Config:
 
 
 def scale_config(q: Quantisation) -> Config:
-    """The ports that only an engine with a requantiser has."""
+    """The ports that only an engine with a requantiser has, for its layer's quantisation."""
     return {
         "ifmap_zero_point": q.ifmap_zero_point,
         "ofmap_zero_point": q.ofmap_zero_point,

@@ -1,4 +1,4 @@
-"""What an engine counts and stores: rasters, delays, tags, weights."""
+"""Counters: the largest counts of an engine, and the bits that hold them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dwsim.spec.number_range import bits, range_bits
 
 
 class Counters:
-    """What an engine counts and stores: the largest values, and their bits."""
+    """The largest counts of an engine (rasters, delays, tags, weight sets) and their widths."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
@@ -55,12 +55,12 @@ class Counters:
 
     @property
     def max_lag(self) -> int:
-        """Longest lag, and longest lead: the length of the marker delay line (0: none)."""
+        """Longest lag and longest lead in slots: the length of the marker delay line (0: none)."""
         return max(self.reach, self.spec.max_lead)
 
     @property
     def weight_sets(self) -> int:
-        """Weight sets of one bank: one per channel group and multiplier index."""
+        """Weight sets of one bank: one for each channel group and multiplier index."""
         return self.spec.max_channel_groups * self.spec.max_channel_multiplier
 
     @property
@@ -125,7 +125,7 @@ class Counters:
 
     @property
     def keep_width(self) -> int:
-        """Bits of a count of ofmap channels of one channel group, and one more."""
+        """Bits of a count of ofmap channels of one channel group, plus one."""
         return bits(self.spec.lanes * self.spec.max_channel_multiplier + 1)
 
     @property

@@ -1,4 +1,4 @@
-"""EngineNumbers: what follows from an ``EngineSpec`` alone."""
+"""EngineNumbers: the numbers that depend on an ``EngineSpec`` alone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dwsim.spec.engine_spec import MAX_COUNT, EngineSpec
 
 
 class EngineNumbers:
-    """Every number that follows from an ``EngineSpec`` alone, in three parts.
+    """Every number that depends on an ``EngineSpec`` alone, in three parts.
 
-    ``formats`` has the numbers of the arithmetic and the streams, ``counters`` the counts and
-    stores, ``timing`` the latencies. Each part can be made and used alone.
+    ``formats`` has the widths of the arithmetic and the streams, ``counters`` the ranges of counts
+    and delays, ``timing`` the latencies and the FIFO. Each part can be made and used alone.
 
     Raises:
-        SpecError: for a rule that needs a derived number, such as the least FIFO depth.
+        SpecError: for a violated rule about derived numbers, such as the least FIFO depth.
     """
 
     def __init__(self, spec: EngineSpec):
@@ -37,22 +37,22 @@ class EngineNumbers:
                 spec.fifo_depth >= self.timing.fifo_depth_min,
                 "fifo_depth",
                 spec.fifo_depth,
-                f"must be at least {self.timing.fifo_depth_min}, the beats in flight of this"
-                " pipeline, or windows would wait for credit without a stall",
+                f"must be at least {self.timing.fifo_depth_min}, the beats in flight in this"
+                " pipeline: with fewer, windows wait for credit although nothing stalls",
             )
         rules.require(
             counters.weight_sets <= MAX_COUNT,
             "max_channel_groups",
             spec.max_channel_groups,
-            f"times max_channel_multiplier = {spec.max_channel_multiplier} gives"
-            f" {counters.weight_sets} weight sets; at most {MAX_COUNT}",
+            f"times max_channel_multiplier = {spec.max_channel_multiplier} is"
+            f" {counters.weight_sets} weight sets; the product must be at most {MAX_COUNT}",
         )
         rules.require(
             spec.passes == 1 or counters.weight_words <= MAX_COUNT,
             "taps_per_cycle",
             spec.taps_per_cycle,
-            f"makes {spec.passes} passes of each of {counters.weight_sets} weight sets;"
-            f" at most {MAX_COUNT} together",
+            f"gives {spec.passes} passes, times {counters.weight_sets} weight sets;"
+            f" the product must be at most {MAX_COUNT}",
         )
         rules.require(
             counters.max_col_delay <= MAX_COUNT,
@@ -74,6 +74,6 @@ class EngineNumbers:
 
     @property
     def line_buffer_bits(self) -> int:
-        """Bits that the row delays store: ``(kernel_h - 1) * max_row_delay`` beats."""
+        """Bits in the row delays: ``(kernel_h - 1) * max_row_delay`` beats."""
         beats = (self.spec.kernel_h - 1) * self.counters.max_row_delay
         return beats * self.formats.operand_beat_width

@@ -3,106 +3,85 @@
 from __future__ import annotations
 
 from dwsim.derive.engine_numbers import EngineNumbers
-from dwsim.errors import Rules
+from dwsim.errors import Rules, is_integer
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_maxima import layer_maxima
 from dwsim.spec.layer_raster import Raster
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+
+_QUANTITIES = {
+    "kernel_h": "the layer's kernel_h",
+    "kernel_w": "the layer's kernel_w",
+    "max_row_pitch": "the layer's row_pitch",
+    "max_plane_rows": "the layer's number of raster rows",
+    "max_dilation_h": "the layer's dilation_h",
+    "max_dilation_w": "the layer's dilation_w",
+    "max_channel_groups": "the layer's number of channel groups",
+    "max_channel_multiplier": "the layer's channel_multiplier",
+    "max_interleave": "the stream's interleave",
+    "max_batch": "the layer's batch",
+    "max_lead": "the layer's lead in slots",
+}
+"""The quantity of a layer that each maximum of an engine bounds, for messages."""
 
 
 def check_fit(
     layer: LayerSpec, numbers: EngineNumbers, raster: Raster, quantisation: Quantisation | None
 ) -> None:
-    """Raises ``SpecError`` with every maximum that the layer exceeds, and by how much."""
-    engine, interleave = numbers.spec, raster.interleave
-    groups = layer.channel_groups(engine.lanes)
-    rules = Rules(f"layer {layer.name} on engine {engine.name}".replace("  ", " "))
-    _check_quantisation(rules, layer, numbers, quantisation)
-    if not rules.require(
-        not layer.is_empty,
-        "ofmap",
-        layer.ofmap_shape,
-        "is empty: there is nothing for an engine to compute",
-    ):
-        rules.raise_if_any()
+    """Checks that an engine can run a layer.
 
-    def at_most(maximum: str, needed: int, limit: int, what: str) -> None:
-        rules.require(
-            needed <= limit,
-            maximum,
-            limit,
-            f"{what} {needed}, which exceeds it by {needed - limit}",
-        )
-
-    at_most("kernel_h", layer.kernel_h, engine.kernel_h, "the layer's kernel_h is")
-    at_most("kernel_w", layer.kernel_w, engine.kernel_w, "the layer's kernel_w is")
-    if rules.integer("interleave", interleave, 1):
-        at_most(
-            "max_interleave",
-            interleave,
-            engine.max_interleave,
-            "the stream's interleave is",
-        )
-        rules.require(
-            groups % interleave == 0,
-            "interleave",
-            interleave,
-            f"must divide the layer's {groups} channel groups",
-        )
-        slots = raster.row_pitch * interleave
-        what = "the layer's row_pitch is"
-        if interleave > 1:
-            what = f"the layer's row_pitch, {raster.row_pitch}, times interleave is"
-        at_most("max_row_pitch", slots, engine.max_row_pitch, what)
-    at_most(
-        "max_plane_rows",
-        raster.plane_rows,
-        engine.max_plane_rows,
-        "the layer's raster rows are",
-    )
-    if layer.kernel_h > 1:
-        at_most(
-            "max_dilation_h",
-            layer.dilation_h,
-            engine.max_dilation_h,
-            "the layer's dilation_h is",
-        )
-    if layer.kernel_w > 1:
-        at_most(
-            "max_dilation_w",
-            layer.dilation_w,
-            engine.max_dilation_w,
-            "the layer's dilation_w is",
-        )
-    at_most(
-        "max_channel_groups",
-        groups,
-        engine.max_channel_groups,
-        f"the layer's {layer.channels} channels make channel groups:",
-    )
-    at_most(
-        "max_channel_multiplier",
-        layer.channel_multiplier,
-        engine.max_channel_multiplier,
-        "the layer's channel_multiplier is",
-    )
-    at_most("max_batch", layer.batch, engine.max_batch, "the layer's batch is")
-    # Only an explicit padding larger than the kernel leads; lags of layers that pass the
-    # rules above are within the engine's reach.
-    at_most(
-        "max_lead",
-        -raster.lag,
-        max(engine.max_lead, numbers.counters.max_lag),
-        "the layer's padding lets outputs lead by slots:",
-    )
+    Raises:
+        SpecError: with every maximum that the layer exceeds, and by how much.
+    """
+    engine = numbers.spec
+    rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
+    if quantisation is not None:
+        _check_quantisation(rules, layer, engine, quantisation)
+    if layer.is_empty:
+        rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
+    _check_interleave(rules, layer, engine, raster)
+    _check_maxima(rules, layer, numbers, raster)
     rules.raise_if_any()
 
 
-def _check_quantisation(
-    rules: Rules, layer: LayerSpec, numbers: EngineNumbers, q: Quantisation | None
-) -> None:
+def _check_interleave(rules: Rules, layer: LayerSpec, engine: EngineSpec, raster: Raster) -> None:
+    groups = layer.channel_groups(engine.lanes)
+    if rules.integer("interleave", raster.interleave, 1):
+        rules.require(
+            groups % raster.interleave == 0,
+            "interleave",
+            raster.interleave,
+            f"must divide the layer's {groups} channel groups",
+        )
+
+
+def _check_maxima(rules: Rules, layer: LayerSpec, numbers: EngineNumbers, raster: Raster) -> None:
     engine = numbers.spec
-    if q is None or not rules.require(
-        numbers.formats.requantises,
+    # A bad interleave has been noted; the other maxima are checked without one.
+    interleave = raster.interleave if is_integer(raster.interleave, 1) else 1
+    quantities = dict(_QUANTITIES)
+    if interleave > 1:
+        quantities["max_row_pitch"] += f", {raster.row_pitch}, times interleave"
+    for maximum, needed in layer_maxima(layer, engine.lanes, interleave).items():
+        limit: int = getattr(engine, maximum)
+        # An engine permits at least the lead that its marker delay line covers. Only explicit
+        # padding larger than the kernel leads; the lag of a layer that keeps the other maxima is
+        # within the engine's reach.
+        longest = max(limit, numbers.counters.max_lag) if maximum == "max_lead" else limit
+        rules.require(
+            needed <= longest,
+            maximum,
+            longest,
+            f"{quantities[maximum]} is {needed}, which exceeds it by {needed - longest}",
+        )
+
+
+def _check_quantisation(
+    rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation
+) -> None:
+    if not rules.require(
+        engine.requantise != "none",
         "quantisation",
         q,
         f"needs an engine that requantises, not requantise = {engine.requantise!r}",

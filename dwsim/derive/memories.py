@@ -1,4 +1,4 @@
-"""The memories of an engine, and how often a layer goes to each."""
+"""The memories of an engine, and the accesses of a layer to each."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from dwsim.derive.stages import SHIFT_LENGTH_MAX
 class Memory:
     """``count`` memories of one kind, each of ``words`` words of ``width`` bits.
 
-    ``words`` are those that the largest layer needs; a build rounds them up to a power of two.
+    ``words`` is the need of the largest layer; a build rounds it up to a power of two.
     """
 
     kind: str
-    """line (row and column delays), weight (both banks), scale (both banks) or fifo."""
+    """"line" (row and column delays), "weight" and "scale" (two banks each), or "fifo"."""
     count: int
     words: int
     width: int
 
     @property
     def bits(self) -> int:
-        """Bits of one of the memories."""
+        """Bits of one memory."""
         return self.words * self.width
 
     @property
     def total_bits(self) -> int:
-        """Bits of all of them."""
+        """Bits of all ``count`` memories."""
         return self.count * self.bits
 
 
 @dataclass(frozen=True)
 class Accesses:
-    """Words that a stream reads from and writes to each memory of ``memory.count``."""
+    """Words that a stream reads from and writes to each of ``memory.count`` memories."""
 
     memory: Memory
     reads: int
@@ -43,15 +43,15 @@ class Accesses:
 
     @property
     def total_bits(self) -> int:
-        """Bits that move, over all memories of the kind."""
+        """Bits read and written, over all memories of the kind."""
         return (self.reads + self.writes) * self.memory.count * self.memory.width
 
 
 def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
     """The memories that hold data: row delays, column delays, weights, scales, output FIFO.
 
-    A delay of up to ``SHIFT_LENGTH_MAX`` slots is a shift register and no memory; so are the
-    marker's flags. Kinds of which an engine has none are left out.
+    A delay of up to ``SHIFT_LENGTH_MAX`` slots is a shift register and not listed, nor are the
+    flags of the plane markers. A kind with no memory is left out.
     """
     spec = numbers.spec
     row_delays, col_delays = _delays(numbers)
@@ -80,7 +80,7 @@ def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
 
 
 def _delays(numbers: EngineNumbers) -> tuple[int, int]:
-    """Row delays and column delays that are memories."""
+    """The numbers of row delays and column delays that are memories."""
     spec = numbers.spec
     rows = (spec.kernel_h - 1) * (numbers.counters.max_row_delay > SHIFT_LENGTH_MAX)
     cols = spec.kernel_h * (spec.kernel_w - 1) * (numbers.counters.max_col_delay > SHIFT_LENGTH_MAX)
@@ -88,11 +88,11 @@ def _delays(numbers: EngineNumbers) -> tuple[int, int]:
 
 
 def accesses(plan: Plan) -> tuple[Accesses, ...]:
-    """What a stream moves in each memory of its engine, parameters once, without waste.
+    """The accesses of a stream to each memory of its engine; its parameters are loaded once.
 
-    A delay takes a word in and gives one out in every slot. A pass reads a word of each
-    multiplier's weights, an ofmap beat those of its scales, and each crosses the FIFO once. A
-    memory that is read in cycles whose word nobody uses is not counted with them.
+    A delay writes and reads a word in every slot. A pass reads one weight word of each multiplier,
+    an ofmap beat reads its scale and crosses the FIFO once. Reads whose word is not used do not
+    count.
     """
     beats, sets = plan.ofmap_beats, plan.weight_sets
     counts = {

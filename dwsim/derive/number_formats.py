@@ -1,4 +1,4 @@
-"""Number formats of an engine: operands, products, sums, scales, beats of streams."""
+"""NumberFormats: the widths of an engine's operands, products, sums, scales and stream beats."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ SIGNED_LIMB_WIDTH = 18
 
 @dataclass(frozen=True)
 class ScalePart:
-    """A number of the scale of an ofmap channel, and when the requantiser reads it."""
+    """One number of an ofmap channel's scale, and the cycle in which the requantiser reads it."""
 
     name: str
     width: int
-    """Bits of it."""
+    """Bits of the number."""
     first: int
-    """Its first byte among those of the scale."""
+    """Index of its first byte among the bytes of the scale."""
     words: int
-    """Its bytes, each a beat of the parameter tensor and a memory."""
+    """Number of its bytes; each is a beat of the parameter tensor and has a memory."""
     delay: int
-    """Cycles after the acc at which it is used."""
+    """Cycles from the acc to its use."""
 
 
 class NumberFormats:
-    """The numbers of an engine's arithmetic and streams: how many there are, and their bits."""
+    """The number formats of an engine's arithmetic and streams, and the shape of its array."""
 
     def __init__(self, spec: EngineSpec):
         self.spec = spec
 
     @cached_property
     def operand_range(self) -> tuple[int, int]:
-        """Smallest and largest operand: an ifmap value, less a zero point where there is one."""
+        """Smallest and largest operand: an ifmap value, minus the zero point if there is one."""
         low, high = value_range(self.spec.ifmap_width, self.spec.ifmap_signed)
         return (low - high, high - low) if self.requantises else (low, high)
 
@@ -52,7 +52,7 @@ class NumberFormats:
 
     @property
     def operand_signed(self) -> bool:
-        """An operand is two's complement."""
+        """True if an operand is two's complement."""
         return self.spec.ifmap_signed or self.requantises
 
     @cached_property
@@ -63,39 +63,39 @@ class NumberFormats:
         return min(corners), max(corners)
 
     def psum_width(self, taps: int) -> int:
-        """Bits of a sum of ``taps`` products, so that no input overflows it."""
+        """Bits of a sum of ``taps`` products, wide enough that no input overflows it."""
         low, high = self.product_range
         # A masked tap adds 0, so 0 is always inside the range.
         return range_bits(min(taps * low, 0), taps * high)
 
     @property
     def acc_signed(self) -> bool:
-        """Sums are two's complement as soon as one factor is signed."""
+        """True if a sum is two's complement: one of its factors is signed."""
         return self.operand_signed or self.spec.weight_signed
 
     @property
     def acc_width(self) -> int:
-        """Bits of one lane of the ofmap: the sum over all taps."""
+        """Bits of an acc, the sum over all taps."""
         return self.psum_width(self.spec.taps)
 
     @property
     def array_cols(self) -> int:
-        """Cells of a systolic chain: a kernel row's, or fewer."""
+        """Cells of a systolic chain: those of a kernel row, or fewer."""
         return min(self.spec.lane_multipliers, self.spec.kernel_w)
 
     @property
     def array_rows(self) -> int:
-        """Systolic chains of a lane, which the row tree adds up."""
+        """Systolic chains of a lane; the row tree adds their sums."""
         return self.spec.lane_multipliers // self.array_cols
 
     @property
     def pass_width(self) -> int:
-        """Bits of the sum of one pass."""
+        """Bits of the sum over one pass."""
         return self.psum_width(self.spec.lane_multipliers)
 
     @property
     def requantises(self) -> bool:
-        """The engine has a requantiser."""
+        """True if the engine has a requantiser."""
         return self.spec.requantise != "none"
 
     @property
@@ -105,12 +105,12 @@ class NumberFormats:
 
     @property
     def ofmap_signed(self) -> bool:
-        """An ofmap value is two's complement."""
+        """True if an ofmap value is two's complement."""
         return self.requantises or self.acc_signed
 
     @property
     def bias_width(self) -> int:
-        """Bits of a bias and of what is scaled."""
+        """Bits of a bias, and of ``acc + bias``."""
         return bias_width(self.spec.ifmap_width)
 
     @property
@@ -125,7 +125,7 @@ class NumberFormats:
 
     @cached_property
     def scale_parts(self) -> tuple[ScalePart, ...]:
-        """The bytes of a scale, in stream order; none in an engine of raw sums."""
+        """The parts of a scale, in stream order; none in an engine without a requantiser."""
         if not self.requantises:
             return ()
         bias, multiplier = self.bias_width // 8, self.multiplier_width // 8
@@ -139,7 +139,7 @@ class NumberFormats:
 
     @property
     def scale_words(self) -> int:
-        """Beats of a weight set after its taps: bias, multiplier and right shift, byte by byte."""
+        """Beats of a weight set after its taps: the bytes of bias, multiplier and right shift."""
         return sum(part.words for part in self.scale_parts)
 
     @property
@@ -155,17 +155,17 @@ class NumberFormats:
 
     @property
     def param_words(self) -> int:
-        """Beats of a weight set: the taps of every pass, then the scales."""
+        """Beats of a weight set: the taps of every pass, then the scale."""
         return self.spec.passes * self.spec.lane_multipliers + self.scale_words
 
     @property
     def memory_words(self) -> int:
-        """Parameter memories: one for each multiplier of a lane, and the scales'."""
+        """Parameter memories: one for each multiplier of a lane and for each byte of a scale."""
         return self.spec.lane_multipliers + self.scale_words
 
     @cached_property
     def tree_levels(self) -> list[list[int]]:
-        """Chains in each addend of each level of the row tree; level 0 is its input."""
+        """Number of chains in each addend of each level of the row tree; level 0 is the input."""
         levels = [[1] * self.array_rows]
         while len(levels[-1]) > 1:
             above = levels[-1]
@@ -181,7 +181,7 @@ class NumberFormats:
 
     @property
     def operand_beat_width(self) -> int:
-        """Bits of a beat in the window: all lanes' operands."""
+        """Bits of a beat in the window: the operands of all lanes."""
         return self.spec.lanes * self.operand_width
 
     @property

@@ -1,10 +1,10 @@
-"""Plan: what follows from a ``LayerSpec`` on an ``EngineSpec``, the timing law above all."""
+"""Plan: the numbers of a ``LayerSpec`` on an ``EngineSpec``, above all the timing law."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from dwsim.derive.config_values import Config, geometry, port_words, scale_config
+from dwsim.derive.config_values import Config, geometry_config, port_words, scale_config
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.fit_rules import check_fit
 from dwsim.errors import Rules
@@ -15,15 +15,15 @@ from dwsim.spec.quantisation import Quantisation
 
 
 class Plan:
-    """A layer on an engine: the raster, the lag, and what the timing law says of them.
+    """A layer on an engine: its raster, its cycles by the timing law, and its configuration.
 
-    ``quantisation`` goes with an engine that requantises. Cycles do not need it, ``config`` does.
+    ``quantisation`` is for an engine that requantises; ``config`` needs it, the cycles do not.
     ``interleave`` channel groups share a plane, pixel by pixel: 1 is the plane-major order,
     ``channel_groups`` is NHWC.
 
     Raises:
-        SpecError: when the layer does not fit, with every maximum that it exceeds and by
-            how much.
+        SpecError: if the layer does not fit the engine, with every maximum that it exceeds and
+            by how much.
     """
 
     def __init__(
@@ -73,12 +73,12 @@ class Plan:
 
     @property
     def ifmap_beats(self) -> int:
-        """Beats that enter."""
+        """Beats of the ifmap stream."""
         return self.layer.batch * self.channel_groups * self.layer.ifmap_h * self.layer.ifmap_w
 
     @property
     def ofmap_beats(self) -> int:
-        """Beats that leave."""
+        """Beats of the ofmap stream."""
         layer = self.layer
         pixels = layer.batch * layer.ofmap_h * layer.ofmap_w
         return pixels * self.channel_groups * layer.channel_multiplier
@@ -104,7 +104,7 @@ class Plan:
 
     @property
     def slot_cycles(self) -> int:
-        """Cycles of those slots: one each, an emitting one ``hold_cycles``."""
+        """Cycles of the stream's slots: one each, but ``hold_cycles`` for an emitting slot."""
         emitting = self.ofmap_beats // self.layer.channel_multiplier
         return self.slots + emitting * (self.hold_cycles - 1)
 
@@ -115,7 +115,7 @@ class Plan:
 
     @property
     def image_cycles(self) -> int:
-        """Cycles from an image to the next in one stream, without stalls: the steady interval."""
+        """Cycles from one image to the next in a stream, without stalls: the steady interval."""
         layer = self.layer
         emitting = layer.ofmap_h * layer.ofmap_w * self.channel_groups
         return self.image_planes * self.raster.plane_pitch + emitting * (self.hold_cycles - 1)
@@ -124,7 +124,7 @@ class Plan:
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls.
 
-        None, unless ifmap beats that no output needs are still to be taken when the pipeline
+        0, unless the engine must still take ifmap beats that no output needs when the pipeline
         has drained.
         """
         layer = self.layer
@@ -137,29 +137,29 @@ class Plan:
         """The fewest cycles that ports and multipliers permit.
 
         Every ifmap beat crosses the input port, every ofmap beat the output port, and the
-        array makes one output beat in ``passes`` cycles.
+        array needs ``passes`` cycles for an ofmap beat.
         """
         return max(self.ifmap_beats, self.ofmap_beats * self.engine.passes)
 
     def utilisation(self, cycles: int) -> float:
-        """Outputs times taps, masked ones too, over multipliers times ``cycles``."""
+        """``outputs * taps / (multipliers * cycles)``; masked taps count as taps."""
         return self.layer.macs / (self.engine.multipliers * cycles)
 
     # -- the cfg bundle -------------------------------------------------------------------
 
     @cached_property
     def config(self) -> Config:
-        """Value of every ``cfg_*`` port (``load`` is the host's choice, here 1).
+        """Value of every ``cfg_*`` port; ``load``, the host's choice, is 1.
 
         Raises:
-            SpecError: when the engine requantises and the plan has no quantisation.
+            SpecError: if the engine requantises and the plan has no quantisation.
         """
         return self.geometry | self._scale_config()
 
     @cached_property
     def geometry(self) -> Config:
-        """Value of every ``cfg_*`` port but the requantiser's."""
-        return geometry(self.layer, self.raster, self.engine) | {
+        """Value of every ``cfg_*`` port except the requantiser's."""
+        return geometry_config(self.layer, self.raster, self.engine) | {
             "planes": self.planes,
             "image_planes": self.image_planes,
             "weight_sets": self.weight_sets,
@@ -171,9 +171,7 @@ class Plan:
             return {}
         if self.quantisation is None:
             rules = Rules(f"layer {self.layer.name} on engine {self.engine.name}")
-            rules.require(False, "quantisation", None, "is required by an engine that requantises")
-            rules.raise_if_any()
-            raise AssertionError("a broken rule raises")
+            rules.fail("quantisation", None, "is required by an engine that requantises")
         return scale_config(self.quantisation)
 
     def config_words(self) -> dict[str, int]:

@@ -1,26 +1,27 @@
-"""Where TFLite's requantisation is defined, and the parameters that could leave that.
+"""The domain in which TFLite's requantisation is defined, and a check that parameters stay in it.
 
-Its kernels compute in int32 (``dwsim.golden.quantised.requantise`` has the formulas) and promise
-nothing where a number does not fit: in C++ a signed overflow is undefined. What a compiled kernel
-then does is what the golden model does; the engine does not wrap, but clamps what the exact
-number is. Inside the domain both are the same to the bit.
+TFLite's kernels compute in int32 (``dwsim.golden.quantised.requantise`` has the formulas) and
+define no result where a number does not fit: in C++ a signed overflow is undefined. Outside the
+domain the golden model wraps as compiled kernels do, while the engine clamps the exact number.
+Inside the domain both give the same bits.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive import Plan
 from dwsim.errors import Rules
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
-from dwsim.spec.quantisation_limits import bias_width, reduced_multiplier
+from dwsim.spec.quantisation_limits import INT32_MAX, bias_width, reduced_multiplier
 
 
-def check_domain(weight: np.ndarray, plan: Plan) -> None:
-    """Refuses parameters with which some ifmap would leave what TFLite defines.
+def check_domain(weight: np.ndarray, layer: LayerSpec, q: Quantisation) -> None:
+    """Refuses parameters for which some ifmap leaves the domain that TFLite defines.
 
-    Every ifmap counts, with any taps of a window inside it. The rules, for each channel:
+    The ifmap may have any values, and any taps of a window may lie outside it. The rules, for each
+    channel:
 
     * ``acc + bias`` fits 32 bits (48 with 16-bit activations);
     * double rounding: so does that times ``2**shift`` where the shift is positive;
@@ -28,12 +29,13 @@ def check_domain(weight: np.ndarray, plan: Plan) -> None:
 
     Args:
         weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
-        plan: the layer on its engine, with its quantisation.
+        layer: the geometry.
+        q: the quantisation of its ofmap channels.
 
     Raises:
-        SpecError: with each broken rule, its first channel, and how many more break it.
+        SpecError: with each violated rule, the first channel that violates it, and the number of
+            further ones.
     """
-    q, layer = plan.quantisation, plan.layer
     rules = Rules(f"requantisation of layer {layer.name}" if layer.name else "requantisation")
     flat = np.asarray(weight, np.int64).reshape(-1, layer.ofmap_channels)
     sums = sum_range(flat, q)
@@ -50,7 +52,7 @@ def check_domain(weight: np.ndarray, plan: Plan) -> None:
 
 
 def sum_range(flat: np.ndarray, q: Quantisation) -> np.ndarray:
-    """Least and largest ``acc + bias`` of each channel over every ifmap: int64 (2, channels).
+    """Least and largest ``acc + bias`` of each channel over all ifmaps: int64 (2, channels).
 
     Args:
         flat: the weights, int64 of shape (taps, channels).
@@ -64,33 +66,37 @@ def sum_range(flat: np.ndarray, q: Quantisation) -> np.ndarray:
 
 
 def results(sums: np.ndarray, q: Quantisation) -> np.ndarray:
-    """What sums become before the zero point, to one unit; exact where that is beyond 30 bits.
+    """The results before the zero point is added, to one unit; exact beyond 30 bits.
 
     Args:
         sums: ``acc + bias``, int64 of shape (..., channels), within the first two rules.
         q: the quantisation of those channels.
     """
     multiplier, shift = np.array(q.multiplier, np.int64), np.array(q.shift, np.int64)
+    result: np.ndarray
     if _rounds_twice(q):
         product = (sums << np.maximum(shift, 0)) * multiplier
-        high = np.minimum((product + (1 << 30)) >> 31, value_range(32, signed=True)[1])
-        return high >> np.maximum(-shift, 0)
+        high = np.minimum((product + (1 << 30)) >> 31, INT32_MAX)
+        result = high >> np.maximum(-shift, 0)
+        return result
     fraction = 31
     if q.ifmap_width == 16:
         multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
         fraction = 15
-    return (sums * multiplier + (np.int64(1) << (fraction - 1 - shift))) >> (fraction - shift)
+    half = np.int64(1) << (fraction - 1 - shift)
+    result = (sums * multiplier + half) >> (fraction - shift)
+    return result
 
 
 def _rounds_twice(q: Quantisation) -> bool:
-    """TFLite ignores the rounding's name where activations have 16 bits."""
+    """TFLite ignores the name of the rounding where activations have 16 bits."""
     return q.ifmap_width == 8 and q.rounding == "double"
 
 
 def _fitting(
     rules: Rules, q: Quantisation, name: str, values: np.ndarray, sums: np.ndarray, width: int
 ) -> np.ndarray:
-    """The sums, 0 in channels whose values do not fit; those are noted."""
+    """The sums, 0 in channels whose values do not fit; these are noted in ``rules``."""
     low, high = value_range(width, signed=True)
     wrong = (values < low) | (values > high)
     broken = np.flatnonzero(wrong.any(axis=0))
@@ -98,7 +104,7 @@ def _fitting(
         channel = int(broken[0])
         value = int(values[wrong[:, channel], channel][0])
         rule = (
-            f"must be from {low} to {high}, or TFLite does not define it; the channel has bias"
+            f"must be from {low} to {high}, the domain that TFLite defines; the channel has bias"
             f" {q.bias[channel]}, multiplier {q.multiplier[channel]}, shift {q.shift[channel]}"
         )
         if len(broken) > 1:

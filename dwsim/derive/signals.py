@@ -1,7 +1,7 @@
-"""The signals that RTL and model are compared in, every cycle: their names and widths.
+"""The signals that are compared between RTL and model in every cycle: their names and widths.
 
-``dwsim.codegen.probes`` says where each is in the Verilog, ``dwsim.model.observed`` how the model
-sees it.
+``dwsim.codegen.probes`` maps each to its place in the Verilog, ``dwsim.model.observed`` to its
+place in the model.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Widths = dict[str, int]
 
 
 def stimuli(numbers: EngineNumbers) -> Widths:
-    """The engine's inputs: the model is stepped with the values that the RTL sees."""
+    """The engine's inputs: the model is stepped with the RTL's values."""
     return {
         "rst": 1,
         "cfg_valid": 1,
@@ -86,5 +86,5 @@ def array(numbers: EngineNumbers) -> Widths:
 
 
 def signals(numbers: EngineNumbers) -> Widths:
-    """All of them, in the order in which the bench packs them, the first one lowest."""
+    """All signals in the order in which the bench packs them, the first one lowest."""
     return stimuli(numbers) | interface(numbers) | controls(numbers) | array(numbers)

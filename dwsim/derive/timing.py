@@ -1,4 +1,4 @@
-"""Latency of an engine, stage by stage, and the FIFO that covers it."""
+"""Timing: the latency of an engine, stage by stage, and the output FIFO that covers it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dwsim.spec.number_range import bits
 
 
 class Timing:
-    """Cycles between the stages of an engine, and what must be as deep as they are long."""
+    """Cycles between the stages of an engine, and the FIFO depth that follows from them."""
 
     def __init__(self, formats: NumberFormats) -> None:
         self.spec = formats.spec
@@ -31,7 +31,7 @@ class Timing:
     def column_skew(self, column: int) -> int:
         """Cycles by which the operands of a chain's column wait for their psum.
 
-        The first two columns start together: the first has no psum to wait for.
+        The first two columns start together, because the first one waits for no psum.
         """
         return max(0, column - 1)
 
@@ -72,22 +72,22 @@ class Timing:
 
     @property
     def output_cycles(self) -> int:
-        """From the slot registers to the output FIFO: how long valid, last and keep travel."""
+        """From the slot registers to the output FIFO: the delay of valid, last and keep."""
         return self.array_cycles + self.requantise_cycles
 
     def weight_tag_cycles(self, column: int) -> int:
-        """How long the weight word travels to the memories of a chain's column."""
+        """Delay of the weight word on its way to the memories of a chain's column."""
         to_operands = SLOT_CYCLES + WINDOW_CYCLES + self.select_cycles + MASK_CYCLES
         return to_operands - MEMORY_CYCLES - WEIGHT_CYCLES + self.column_skew(column)
 
     @property
     def scale_tag_cycles(self) -> int:
-        """How long the weight set travels to the memories of what is used with the acc."""
+        """Delay of the weight set on its way to the memories of the scales."""
         return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES - SCALE_CYCLES
 
     @property
     def drain_cycles(self) -> int:
-        """From the emission of a window to its transfer, if nobody stalls, less its own."""
+        """From the emission of a window to its transfer, without stalls, the emission excluded."""
         return self.output_cycles + FIFO_CYCLES
 
     @property
@@ -106,9 +106,9 @@ class Timing:
 
     @property
     def fifo_depth_min(self) -> int:
-        """Credits in flight at full rate: from taking a credit to having it back.
+        """Credits in flight at full rate, between the claim of a credit and its return.
 
-        A credit is taken with a beat's first pass, one in ``passes`` cycles.
+        A beat claims a credit with its first pass, once in ``passes`` cycles.
         """
         passes = self.spec.passes
         away = passes - 1 + SLOT_CYCLES + self.output_cycles + FIFO_CYCLES - 1 + CREDIT_CYCLES

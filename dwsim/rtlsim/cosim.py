@@ -104,7 +104,8 @@ def run_jobs(
     _check_static(static, jobs)
     for job in jobs:
         if job.load and job.quantisation is not None:
-            check_domain(job.weight, Plan(job.layer, engine, job.quantisation))
+            plan = Plan(job.layer, engine, job.quantisation)
+            check_domain(job.weight, plan.layer, job.quantisation)
     build = build or build_bench(engine, static, simulator, waves=waves is not None)
     toplevel = bench_name(engine, static)
     with tempfile.TemporaryDirectory(prefix="dwsim-jobs-") as name:

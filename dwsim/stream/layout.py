@@ -1,9 +1,9 @@
-"""Tensors to beats and back: the one place that knows the order of the streams.
+"""Tensors to beats and back: the one home of the order of the streams.
 
-For each image, for each plane, for each row, for each column, for each of the ``interleave``
-channel groups of the plane one beat of ``lanes`` channels: with one group a plane that is the
-blocked layout NC/p-H-W-p, with all of them NHWC. Arrays of beats have the lanes last; a beat on
-a wire has lane l in bits ``[l*width +: width]``.
+A stream has one beat of ``lanes`` channels for each image, plane, row, column and channel group
+of the plane, the group changing fastest. With one group in a plane this is the blocked layout
+NC/p-H-W-p, with all groups it is NHWC. Arrays of beats have the lanes in their last axis; a beat
+on a wire has lane l in bits ``[l*width +: width]``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.requantise_domain import check_domain
+from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import reduced_multiplier
 
 
@@ -42,47 +44,46 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
 
     Returns:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
-        ``(g*M + m)*lanes`` onwards; a kernel smaller than the engine's sits at its end. Its
-        taps come row by row; zeros fill the last of the engine's passes.
-        Scales are bytes: bias, multiplier, right shift, the lowest byte first.
+        ``(g*M + m)*lanes`` onwards. Its taps come row by row; a kernel smaller than the engine's
+        sits at the end, and zeros fill the last of the engine's passes. A scale has the bytes of
+        bias, multiplier and right shift, each from the lowest byte up.
 
     Raises:
-        SpecError: when TFLite does not define what a channel of the layer gives; see
+        SpecError: if a channel of the layer leaves the domain that TFLite defines; see
             ``dwsim.derive.requantise_domain``.
     """
-    layer, engine = plan.layer, plan.engine
+    layer, engine, formats = plan.layer, plan.engine, plan.numbers.formats
     sets, taps = plan.weight_sets, engine.taps
     scales = engine.passes * engine.lane_multipliers
-    words = np.zeros((plan.numbers.formats.param_words, sets * engine.lanes), np.int64)
+    words = np.zeros((formats.param_words, sets * engine.lanes), np.int64)
     full = words[:taps].reshape(engine.kernel_h, engine.kernel_w, -1)
     top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
     if plan.quantisation is not None:
-        check_domain(weight, plan)
-        words[scales:, : layer.ofmap_channels] = _scale_bytes(plan)
-    by_set = words.reshape(plan.numbers.formats.param_words, sets, engine.lanes)
+        check_domain(weight, layer, plan.quantisation)
+        words[scales:, : layer.ofmap_channels] = _scale_bytes(plan.quantisation, formats)
+    by_set = words.reshape(formats.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
 
 
-def _scale_bytes(plan: Plan) -> np.ndarray:
+def _scale_bytes(q: Quantisation, formats: NumberFormats) -> np.ndarray:
     """Bytes of each ofmap channel's bias, multiplier and right shift: (scale_words, channels).
 
-    The right shift is where the result begins in the product of sum and multiplier.
+    The right shift is the position of the result in the product of sum and multiplier.
     """
-    q, n = plan.quantisation, plan.numbers
     bias = np.asarray(q.bias, np.int64)
     multiplier = np.asarray(q.multiplier, np.int64)
     if q.ifmap_width == 16:
         multiplier = np.array([reduced_multiplier(value) for value in q.multiplier], np.int64)
-    right_shift = n.formats.fraction - np.asarray(q.shift, np.int64)
+    right_shift = formats.fraction - np.asarray(q.shift, np.int64)
     numbers = {"bias": bias, "multiplier": multiplier, "right_shift": right_shift}
     rows = [
         numbers[part.name] >> (8 * k) & 0xFF
-        for part in n.formats.scale_parts
+        for part in formats.scale_parts
         for k in range(part.words)
     ]
-    # As the signed weights of the stream they travel in.
+    # The parameter stream carries them in the place of signed weights.
     return (np.array(rows) ^ 0x80) - 0x80
 
 
@@ -98,7 +99,7 @@ def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
 
 
 def keep_counts(plan: Plan) -> np.ndarray:
-    """Lanes of each ofmap beat that carry channels: ``tkeep``, counted."""
+    """Number of lanes in each ofmap beat that carry channels: the ones of ``tkeep``."""
     layer, lanes = plan.layer, plan.engine.lanes
     multiplier = layer.channel_multiplier
     last = np.clip(plan.tail_channels - np.arange(multiplier) * lanes, 0, lanes)
@@ -110,14 +111,14 @@ def keep_counts(plan: Plan) -> np.ndarray:
 
 
 def to_word(lanes: np.ndarray, width: int) -> int:
-    """Values of ``width`` bits, the first one lowest, as the integer on their wires."""
+    """Values of ``width`` bits as the integer on their wires, the first in the lowest bits."""
     bits = (lanes[:, np.newaxis] >> np.arange(width)) & 1
     packed = np.packbits(bits.astype(np.uint8).reshape(-1), bitorder="little")
     return int.from_bytes(packed.tobytes(), "little")
 
 
 def from_word(word: int, lanes: int, width: int, signed: bool) -> np.ndarray:
-    """The int64 lanes of a beat, from the integer on its wires."""
+    """The lanes of a beat (int64) from the integer on its wires."""
     packed = word.to_bytes(-(-lanes * width // 8), "little")
     bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=lanes * width, bitorder="little")
     values = bits.reshape(lanes, width).astype(np.int64) @ (1 << np.arange(width, dtype=np.int64))

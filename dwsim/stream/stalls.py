@@ -1,4 +1,4 @@
-"""When a source or a sink stalls: seeded patterns for the cycle model and the bench alike."""
+"""Seeded stall patterns of source and sink, for the cycle model and for the bench."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dwsim.derive import Plan
 
 @dataclass(frozen=True)
 class StallProfile:
-    """How often and how long the two ends of an engine stall.
+    """The frequency and the length of the stalls at the two ends of an engine.
 
     ``source`` and ``sink`` are the shares of cycles with a stall, in bursts of ``burst``
-    cycles on average. ``boundary``: at the end of every plane the source waits until all
-    outputs of the planes it gave have been taken. ``eager_cfg``: the geometry is offered
-    before its parameters have arrived.
+    cycles on average. With ``boundary`` the source waits after every plane until the sink has
+    taken all outputs of the planes so far. With ``eager_cfg`` the geometry is offered before its
+    parameters have arrived.
     """
 
     name: str
@@ -40,7 +40,7 @@ PROFILES = {
 
 
 class Bursts:
-    """A two-state random walk: true for ``share`` of the draws, in bursts."""
+    """A random process of two states: stalls for ``share`` of the draws, in bursts."""
 
     def __init__(self, share: float, burst: float, rng: random.Random) -> None:
         self.rng = rng
@@ -49,7 +49,7 @@ class Bursts:
         self.stalled = False
 
     def draw(self) -> bool:
-        """Whether this cycle stalls."""
+        """Draws for the next cycle: true if it stalls."""
         if self.enter == 0.0:
             return False
         chance = self.leave if self.stalled else self.enter
@@ -59,9 +59,9 @@ class Bursts:
 
 
 class StallPattern:
-    """One seeded run of a profile: ask once a cycle and port.
+    """The stalls of one run of a profile, from a seed; call each method once a cycle.
 
-    ``source``, ``sink`` and ``param`` draw for the ports, each from a generator of its own.
+    ``source``, ``sink`` and ``param`` draw for the ports, each from its own generator.
     """
 
     def __init__(self, profile: StallProfile, seed: int) -> None:
@@ -73,9 +73,12 @@ class StallPattern:
         )
 
     def ifmap_pause(self, plan: Plan, beats_given: int, ofmap_beats_taken: int) -> bool:
-        """Whether the ifmap source holds its next beat back in this cycle.
+        """True if the ifmap source withholds its next beat in this cycle.
 
-        ``beats_given`` counts the beats offered so far, of this stream.
+        Args:
+            plan: the layer on its engine.
+            beats_given: ifmap beats of this stream that were offered so far.
+            ofmap_beats_taken: ofmap beats of this stream that the sink has taken.
         """
         paused = self.source.draw()
         if self.profile.boundary:
@@ -85,9 +88,9 @@ class StallPattern:
         return paused
 
     def param_pause(self) -> bool:
-        """Whether the parameter source holds its next beat back in this cycle."""
+        """True if the parameter source withholds its next beat in this cycle."""
         return self.param.draw()
 
     def ofmap_pause(self) -> bool:
-        """Whether the sink is not ready in this cycle."""
+        """True if the sink is not ready in this cycle."""
         return self.sink.draw()

@@ -210,7 +210,9 @@ def test_too_many_weight_sets() -> None:
     fifo, sets = violations_of(EngineNumbers, large)
     assert fifo[:2] == ("fifo_depth", 1)
     assert sets[:2] == ("max_channel_groups", 32768)
-    assert sets[2] == "times max_channel_multiplier = 2 gives 65536 weight sets; at most 65535"
+    assert sets[2] == (
+        "times max_channel_multiplier = 2 is 65536 weight sets; the product must be at most 65535"
+    )
 
 
 def layer(**changes: Any) -> LayerSpec:

@@ -51,9 +51,10 @@ def test_quantisations_fill_their_domain(requantise: str, width: int) -> None:
 def test_no_weights_take_quantisations_out_of_their_domain(requantise: str, width: int) -> None:
     engine = scaled(requantise, width)
     for seed in range(40):
-        plan = Plan(LAYER, engine, random_quantisation(LAYER, engine, seed))
+        q = random_quantisation(LAYER, engine, seed)
+        assert q is not None
         for weight in (-128, 127):
-            check_domain(np.full(LAYER.weight_shape, weight), plan)
+            check_domain(np.full(LAYER.weight_shape, weight), LAYER, q)
 
 
 @pytest.mark.parametrize(("requantise", "width"), SCALED)

@@ -38,11 +38,11 @@ module point (
     input  wire [1-1:0] cfg_channel_multiplier,  // ofmap beats of a window
     input  wire [1-1:0] cfg_weight_sets,  // groups * multiplier
     input  wire [2-1:0] cfg_tail_channels,  // ofmap channels of the last group
-    input  wire [8-1:0] cfg_ifmap_zero_point,  // taken from ifmap values; what padding stands for
+    input  wire [8-1:0] cfg_ifmap_zero_point,  // subtracted from ifmap values; the value of padding
     input  wire [8-1:0] cfg_ofmap_zero_point,  // added after scaling
     input  wire [8-1:0] cfg_act_min,  // smallest ofmap value
     input  wire [8-1:0] cfg_act_max,  // largest ofmap value
-    input  wire [1-1:0] cfg_single_rounding,  // 1: round once (if the build can do both)
+    input  wire [1-1:0] cfg_single_rounding,  // 1: round once (in an engine with both roundings)
     // parameter tensors: for each weight set, for each tap, one beat of all lanes' weights
     input  wire [16-1:0] s_axis_param_tdata,
     input  wire s_axis_param_tvalid,
