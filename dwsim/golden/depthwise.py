@@ -1,7 +1,7 @@
-"""The golden model: what the ofmap is, straight from the operator's formula.
+"""The golden model: the ofmap, computed directly from the operator's formula.
 
-It knows no cycles and no hardware, and imports no other part of dwsim but the layer's shape, so
-that the models and the RTL are checked against a second, independent road to the numbers.
+It has no notion of cycles or hardware, and of dwsim it imports only errors and the layer's shape,
+so that it is an independent reference for the models and the RTL.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> n
 
     ``ofmap[b, i, j, k*M + q] = sum_{di,dj} weight[di, dj, k, q] * ifmap[b, stride_h*i +
     dilation_h*di - pad_top, stride_w*j + dilation_w*dj - pad_left, k]``. Taps outside the ifmap
-    contribute nothing, not even when the weight there is infinite (TensorFlow makes that NaN).
+    contribute nothing, not even if the weight is infinite (TensorFlow returns NaN there).
 
     Args:
         ifmap_nhwc: shape ``layer.ifmap_shape``. Integers of any width, or float16/32/64.
@@ -33,8 +33,21 @@ def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> n
         Floats are accumulated in their own dtype, tap by tap, row by row, as TensorFlow does.
 
     Raises:
-        SpecError: for wrong shapes, refused dtypes, and integer sums that could leave int64.
+        SpecError: for wrong shapes, unsupported dtypes, and integer sums that could leave int64.
     """
+    _check_tensors(ifmap_nhwc, weight, layer)
+    require_exact_sums(ifmap_nhwc, weight)
+    dtype = result_dtype(ifmap_nhwc.dtype, weight.dtype, layer)
+    if layer.is_empty:
+        return np.zeros(layer.ofmap_shape, dtype)
+    # As in TensorFlow, floats overflow to infinity and cancel to NaN without a warning.
+    # (Unsigned 64-bit values may wrap in the cast: sums modulo 2**64 are exact if they fit.)
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        ifmap, weight = ifmap_nhwc.astype(dtype, copy=False), weight.astype(dtype, copy=False)
+        return _sum_of_taps(ifmap, weight, layer)
+
+
+def _check_tensors(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> None:
     rules = Rules("golden.depthwise")
     rules.require(
         ifmap_nhwc.shape == layer.ifmap_shape,
@@ -50,27 +63,18 @@ def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> n
     )
     check_dtypes(rules, ifmap_nhwc.dtype, weight.dtype, names=("ifmap", "weight"))
     rules.raise_if_any()
-    require_exact_sums(ifmap_nhwc, weight)
-    dtype = result_dtype(ifmap_nhwc.dtype, weight.dtype, layer)
-    if layer.is_empty:
-        return np.zeros(layer.ofmap_shape, dtype)
-    # Floats overflow to infinity and infinities cancel to NaN as quietly as in TensorFlow.
-    # (Unsigned 64-bit values may wrap in the cast: sums modulo 2**64 are exact when they fit.)
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        ifmap, weight = ifmap_nhwc.astype(dtype, copy=False), weight.astype(dtype, copy=False)
-        return _sum_of_taps(ifmap, weight, layer)
 
 
 def result_dtype(
     ifmap_dtype: np.typing.DTypeLike, weight_dtype: np.typing.DTypeLike, layer: LayerSpec
 ) -> np.dtype:
-    """The dtype of an ofmap, from the dtypes and the number of taps, never from the data.
+    """The dtype of an ofmap, from the dtypes and the number of taps, independent of the data.
 
-    Floats keep their dtype. Integers give int32 when no values of these dtypes can make a sum of
-    ``kernel_h * kernel_w`` products leave int32, else int64.
+    Floats keep their dtype. Integers give int32 if no values of these dtypes can make a sum of
+    ``kernel_h * kernel_w`` products leave int32, otherwise int64.
 
     Raises:
-        SpecError: for dtypes that are no integers and no equal pair of float16/32/64.
+        SpecError: unless both dtypes are integers, or an equal pair of float16/32/64.
     """
     rules = Rules("golden.result_dtype")
     check_dtypes(rules, ifmap_dtype, weight_dtype, names=("ifmap", "weight"))
@@ -91,7 +95,7 @@ def check_dtypes(
     weight_dtype: np.typing.DTypeLike,
     names: tuple[str, str],
 ) -> None:
-    """Note in ``rules`` what is wrong with the dtypes of the arrays called ``names``."""
+    """Notes in ``rules`` the violations of the dtypes of the arrays called ``names``."""
     dtypes = [np.dtype(dtype) for dtype in (ifmap_dtype, weight_dtype)]
     good = [
         rules.require(
@@ -113,12 +117,12 @@ def check_dtypes(
 
 
 def require_exact_sums(ifmap_nhwc: np.ndarray, weight: np.ndarray) -> None:
-    """Refuse integers whose sums could leave int64; floats pass.
+    """Refuses integers whose sums could leave int64; floats pass.
 
-    Each ofmap channel is bounded from its own weights and its ifmap channel's extreme values.
+    The bound of an ofmap channel follows from its weights and its ifmap channel's extreme values.
 
     Raises:
-        SpecError: naming the first ofmap channel that could overflow.
+        SpecError: with the first ofmap channel that could overflow.
     """
     if "f" in (ifmap_nhwc.dtype.kind, weight.dtype.kind) or 0 in (ifmap_nhwc.size, weight.size):
         return
@@ -131,14 +135,14 @@ def require_exact_sums(ifmap_nhwc: np.ndarray, weight: np.ndarray) -> None:
     for channel, multiple in np.ndindex(*weight.shape[2:]):
         extremes = (int(low[channel]), int(high[channel]))
         kernel = [int(value) for value in weight[:, :, channel, multiple].flat]
-        # A masked tap adds nothing: hence the 0 among the products.
+        # A masked tap adds 0, hence the 0 among the products.
         least = sum(min(0, *(value * extreme for extreme in extremes)) for value in kernel)
         most = sum(max(0, *(value * extreme for extreme in extremes)) for value in kernel)
         if not rules.require(
             _INT64.min <= least and most <= _INT64.max,
             f"ofmap channel {channel * weight.shape[3] + multiple}",
             (least, most),
-            "the range its sums can take with these values must fit in int64",
+            "the range of its sums with these values must fit in int64",
         ):
             break
     rules.raise_if_any()
@@ -150,8 +154,8 @@ def _magnitude(array: np.ndarray) -> int:
 
 def _sum_of_taps(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.ndarray:
     """One strided slice of the ifmap for each tap; both arrays have the result's dtype."""
-    # The channel multiple comes first here, so that every inner loop of NumPy runs over many
-    # channels instead of few multiples.
+    # The channel multiple is the first axis here, so that NumPy's inner loops run over the many
+    # channels instead of the few multiples.
     multiples = layer.channel_multiplier
     ofmap = np.zeros((multiples, *layer.ofmap_shape[:3], layer.channels), ifmap.dtype)
     product = np.empty_like(ofmap[0])
@@ -175,9 +179,9 @@ def _sum_of_taps(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.
 
 
 def _reached(ifmap: int, ofmap: int, stride: int, offset: int) -> tuple[slice, slice]:
-    """The outputs whose tap at ``offset`` is in the image, and the pixels that it meets.
+    """The outputs whose tap at ``offset`` is inside the ifmap, and the pixels under that tap.
 
-    Output i meets pixel ``stride*i + offset``, which must be from 0 to ``ifmap - 1``.
+    Output i has pixel ``stride*i + offset``, under its tap, which must be from 0 to ``ifmap - 1``.
     """
     first = max(0, -(offset // stride))  # ceil(-offset / stride)
     last = min(ofmap - 1, (ifmap - 1 - offset) // stride)

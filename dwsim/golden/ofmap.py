@@ -1,4 +1,4 @@
-"""What an engine has to compute: golden sums, or golden TFLite integers."""
+"""The ofmap that an engine must produce: golden sums, or golden TFLite integers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dwsim.spec.quantisation import Quantisation
 def golden_ofmap(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, quantisation: Quantisation | None
 ) -> np.ndarray:
-    """The ofmap of a layer (NHWC): exact sums without a quantisation, else its integers.
+    """The golden ofmap of a layer (NHWC): exact sums, or TFLite's integers with a quantisation.
 
     Args:
-        ifmap: integers, shape ``layer.ifmap_shape``; with a quantisation of its dtype.
-        weight: integers, shape ``layer.weight_shape``; with a quantisation int8.
+        ifmap: integers, shape ``layer.ifmap_shape``; with a quantisation, of its dtype.
+        weight: integers, shape ``layer.weight_shape``; with a quantisation, int8.
         layer: the geometry.
-        quantisation: what the requantiser does; ``None`` for raw accumulators.
+        quantisation: the requantiser's parameters; ``None`` for raw accumulators.
     """
     if quantisation is None:
         return depthwise(ifmap, weight, layer)

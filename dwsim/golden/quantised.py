@@ -1,10 +1,10 @@
 """The golden model of quantised layers: TFLite's integer arithmetic, bit by bit, in NumPy.
 
-Two of TFLite's functions are here, ``MultiplyByQuantizedMultiplier`` (its 32-bit form in both
+It follows two of TFLite's functions: ``MultiplyByQuantizedMultiplier`` (its 32-bit form in both
 roundings, and its 64-bit form; tensorflow/lite/kernels/internal/common.cc, gemmlowp's
-fixedpoint.h) and what ``DepthwiseConvPerChannel`` does around it
+fixedpoint.h) and ``DepthwiseConvPerChannel``, which calls it
 (internal/reference/integer_ops/depthwise_conv.h). Like ``dwsim.golden.depthwise`` this module
-knows no cycles and no hardware.
+has no notion of cycles or hardware.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from dwsim.golden.depthwise import depthwise
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
-from dwsim.spec.quantisation_limits import bias_width, reduced_multiplier
+from dwsim.spec.quantisation_limits import INT32_MAX, bias_width, reduced_multiplier
 
-_INT32_MAX = np.int64(2**31 - 1)
 _BLOCK = 1 << 15
-"""Values that are requantised at a time: few enough for their int64 to stay in the cache."""
+"""Number of values requantised at a time: their int64 stay in the processor's cache."""
 
 
 def depthwise_quantised(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, q: Quantisation
 ) -> np.ndarray:
-    """A quantised depthwise convolution, from bytes to bytes.
+    """A quantised depthwise convolution, from activations to activations.
 
     Args:
-        ifmap: int8 or int16 (``q.dtype``), shape ``layer.ifmap_shape``. Taps outside the image
+        ifmap: int8 or int16 (``q.dtype``), shape ``layer.ifmap_shape``. Taps outside the ifmap
             equal ``q.ifmap_zero_point``, so they add nothing.
         weight: int8, shape ``layer.weight_shape``, zero point 0.
         layer: the geometry.
@@ -39,7 +38,7 @@ def depthwise_quantised(
         ``q.dtype``, shape ``layer.ofmap_shape``.
 
     Raises:
-        SpecError: for other shapes and dtypes, and where ``requantise`` raises it.
+        SpecError: for other shapes and dtypes, and as ``requantise`` raises it.
     """
     rules = Rules("golden.quantised.depthwise_quantised")
     for name, array, dtype in (("ifmap", ifmap, q.dtype), ("weight", weight, np.dtype(np.int8))):
@@ -51,14 +50,14 @@ def depthwise_quantised(
         f"must be the layer's ofmap_channels = {layer.ofmap_channels}",
     )
     rules.raise_if_any()
-    # 16 bits hold the difference of two int8, and the zero point of int16 is 0: so the sums of
-    # any kernel of up to 511 taps are int32, which NumPy adds up twice as fast as int64.
+    # 16 bits hold the difference of two int8, and the zero point of int16 is 0. So the sums of
+    # a kernel of up to 511 taps are int32, which NumPy adds twice as fast as int64.
     centred = ifmap.astype(np.int16) - np.int16(q.ifmap_zero_point)
     return requantise(depthwise(centred, weight, layer), q)
 
 
 def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
-    """Sums to activations, exactly as TFLite's reference kernel.
+    """Requantises sums to activations, exactly as TFLite's reference kernel does.
 
     For 8-bit activations, in int32 arithmetic that wraps where a sum or a left shift overflows::
 
@@ -68,13 +67,13 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         single:  value = (value * multiplier + 2**(30 - shift)) >> (31 - shift)
         ofmap = min(max(value + ofmap_zero_point, act_min), act_max)
 
-    ``>>`` rounds down, so with half of the divisor added ties go toward plus infinity; the product
-    has 64 bits; ``saturate`` matters only for INT32_MIN squared. For 16-bit activations, whatever
-    the rounding's name::
+    ``>>`` rounds down, so adding half of the divisor first rounds ties toward plus infinity. The
+    product has 64 bits. ``saturate`` changes only INT32_MIN squared. For 16-bit activations, with
+    either name of the rounding::
 
         value = ((acc + bias) * reduced_multiplier(multiplier) + 2 ** (14 - shift)) >> (15 - shift)
 
-    in 64 bits, cut to int32, and clamped: zero points are 0 there.
+    in 64 bits, truncated to int32, and clamped: the zero points are 0.
 
     Args:
         acc: integers, shape ``[..., q.channels]``. For 8-bit activations only their low 32 bits
@@ -85,9 +84,20 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         A new array of ``q.dtype`` in the shape of ``acc``.
 
     Raises:
-        SpecError: for a wrong dtype or shape, and for 16-bit activations when ``acc + bias`` leaves
-            48 bits: TFLite's arithmetic is not defined there.
+        SpecError: for a wrong dtype or shape, and for 16-bit activations if ``acc + bias`` leaves
+            48 bits, beyond which TFLite's arithmetic is not defined.
     """
+    _check_acc(acc, q)
+    if acc.size == 0:
+        return np.empty(acc.shape, q.dtype)
+    pixels = acc.reshape(-1, q.channels)
+    ofmap = np.empty(pixels.shape, q.dtype)
+    for first in range(0, len(pixels), step := max(1, _BLOCK // q.channels)):
+        ofmap[first : first + step] = _requantised(pixels[first : first + step], q)
+    return ofmap.reshape(acc.shape)
+
+
+def _check_acc(acc: np.ndarray, q: Quantisation) -> None:
     rules = Rules("golden.quantised.requantise")
     rules.require(
         acc.dtype.kind in "iu" and np.can_cast(acc.dtype, np.int64),
@@ -104,13 +114,6 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
     rules.raise_if_any()
     if q.ifmap_width == 16:
         _require_48_bits(acc, q.bias)
-    if acc.size == 0:
-        return np.empty(acc.shape, q.dtype)
-    pixels = acc.reshape(-1, q.channels)
-    ofmap = np.empty(pixels.shape, q.dtype)
-    for first in range(0, len(pixels), step := max(1, _BLOCK // q.channels)):
-        ofmap[first : first + step] = _requantised(pixels[first : first + step], q)
-    return ofmap.reshape(acc.shape)
 
 
 def _requantised(acc: np.ndarray, q: Quantisation) -> np.ndarray:
@@ -123,8 +126,9 @@ def _requantised(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         value = _scaled_single(_wrap32(value), multiplier, shift)
     else:
         value = _scaled_double(value, multiplier, shift)
-    # The casts to int32 before the zero point is added are the same cast as this.
-    return np.clip(_wrap32(value + q.ofmap_zero_point), q.act_min, q.act_max)
+    # TFLite also casts to int32 before it adds the zero point; this one cast gives the same bits.
+    clamped: np.ndarray = np.clip(_wrap32(value + q.ofmap_zero_point), q.act_min, q.act_max)
+    return clamped
 
 
 def _wrap32(value: np.ndarray) -> np.ndarray:
@@ -133,32 +137,36 @@ def _wrap32(value: np.ndarray) -> np.ndarray:
 
 
 def _scaled_double(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    # Wrapped once: bits above the 32nd do not come back by shifting left.
+    # One wrap is enough: a left shift brings no bit above the 32nd back.
     value = _wrap32(value << np.maximum(shift, 0))
-    # SaturatingRoundingDoublingHighMul; gemmlowp's truncating division of a nudged product is
-    # this floor. Only INT32_MIN squared passes INT32_MAX.
-    high = np.minimum((value * multiplier + (1 << 30)) >> 31, _INT32_MAX)
-    # RoundingDivideByPOT: half of the divisor, less one when negative, turns floor into "away".
+    # SaturatingRoundingDoublingHighMul; gemmlowp's truncating division of a nudged product equals
+    # this floor. Only INT32_MIN squared exceeds INT32_MAX.
+    high = np.minimum((value * multiplier + (1 << 30)) >> 31, INT32_MAX)
+    # RoundingDivideByPOT: half of the divisor, minus one if negative, rounds ties away from zero.
     exponent = np.maximum(-shift, 0)
     half = (np.int64(1) << exponent) >> 1
-    return (high + half - ((high < 0) & (exponent > 0))) >> exponent
+    scaled: np.ndarray = (high + half - ((high < 0) & (exponent > 0))) >> exponent
+    return scaled
 
 
 def _scaled_single(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
     # At most 2**62 + 2**61: no overflow.
-    return (value * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift)
+    scaled: np.ndarray = (value * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift)
+    return scaled
 
 
 def _scaled_64(value: np.ndarray, multiplier: tuple[int, ...], shift: np.ndarray) -> np.ndarray:
     reduced = np.array([reduced_multiplier(one) for one in multiplier], np.int64)
     # At most 2**62 + 2**45: no overflow.
-    return (value * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift)
+    scaled: np.ndarray = (value * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift)
+    return scaled
 
 
 def _require_48_bits(acc: np.ndarray, bias: tuple[int, ...]) -> None:
-    """Refuse ``acc + bias`` beyond 48 bits (where int64 wraps, it is far beyond)."""
+    """Refuses ``acc + bias`` beyond 48 bits."""
     value = acc.astype(np.int64) + np.array(bias, np.int64)
     low, high = value_range(bias_width(16), signed=True)
+    # Where the sum wraps in int64, it is outside of 48 bits before and after.
     fits = (value >= low) & (value <= high)
     if fits.all():
         return
