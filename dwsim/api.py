@@ -250,8 +250,8 @@ def explore(
         rules.require(scheduler is None, "scheduler", scheduler, rule)
     rules.raise_if_any()
     with exploration_packages():
+        from dwsim.exploration.explore import explore as run
         from dwsim.exploration.pool import open_pool
-        from dwsim.exploration.run import explore as run
         from dwsim.exploration.space import Space, read_space
 
         found = space if isinstance(space, Space) else read_space(space)

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from dwsim.derive.plan import Plan
 from dwsim.derive.stages import NEXT_TENSOR_CYCLES
 
 
-def start_cycles(plans: Sequence[Plan], loads: Sequence[bool]) -> list[int]:
+class StreamTimes(Protocol):
+    """The figures of a stream that ``start_cycles`` needs; ``dwsim.derive.Plan`` has them."""
+
+    @property
+    def cycles(self) -> int:
+        """From the cfg handshake to the last ofmap transfer."""
+
+    @property
+    def switch_cycles(self) -> int:
+        """From there to the next cfg handshake, if the parameters are ready."""
+
+    @property
+    def param_beats(self) -> int:
+        """Beats of the parameter tensor."""
+
+
+def start_cycles(plans: Sequence[StreamTimes], loads: Sequence[bool]) -> list[int]:
     """Cycle of each stream's cfg handshake when streams run back to back, without stalls.
 
     Cycles count from the first handshake. Each geometry is offered from the cycle after the last

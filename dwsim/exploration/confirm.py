@@ -142,7 +142,8 @@ def _compare(
             network.layers, layers_of(network, record), verified, strict=False
         )
     )
-    cycles = rows[-1]["rtl_start_cycle"] + rows[-1]["rtl_cycles"]
+    last = verified[len(rows) - 1]
+    cycles = last.started - began + last.cycles
     confirmed = Confirmation(point, network.name, rows, cycles, verified[-1].started - began)
     _check(confirmed, record["row"])
     return confirmed

@@ -38,7 +38,7 @@ def _io_loop() -> IOLoop:
 
     A client that brings no loop starts and stops one, each within ten seconds.
     """
-    loop = IOLoop(make_current=False)
+    loop: IOLoop = IOLoop(make_current=False)
     begun = threading.Event()
     loop.add_callback(begun.set)
     threading.Thread(target=loop.start, name="Dask", daemon=True).start()

@@ -8,12 +8,12 @@ from typing import Any
 from dwsim.exploration.area import SYNTH
 from dwsim.exploration.axes import Value
 from dwsim.exploration.evaluate import Task, evaluate_all
+from dwsim.exploration.evaluation_store import Store, key_of
 from dwsim.exploration.front import candidate
 from dwsim.exploration.outcome import Outcome, Record
 from dwsim.exploration.points import Point, Refused, Resolver, all_combinations
 from dwsim.exploration.pool import Pool
 from dwsim.exploration.space import Space
-from dwsim.exploration.store import Store, key_of
 from dwsim.workloads import Network
 
 _TASKS = 8

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from dwsim.derive import Plan
 from dwsim.errors import SpecError
-from dwsim.exploration.axes import BEST, NHWC, PLANE
+from dwsim.exploration.axes import NHWC, PLANE
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
@@ -50,17 +51,17 @@ def interleave_of(
         return groups
     most = groups if max_interleave is None else min(groups, max_interleave)
     divisors = [i for i in range(1, most + 1) if groups % i == 0]
-    if policy != BEST:
+    if isinstance(policy, int):
         return max(i for i in divisors if i <= policy)
-    able = [needs(layer, lanes, i) for i in divisors]
-    able = [n for n in able if n.maxima["max_row_pitch"] <= max_row_pitch] or able[:1]
-    return min(able, key=lambda n: (n.cycles, n.interleave)).interleave
+    choices = [needs(layer, lanes, i) for i in divisors]
+    choices = [n for n in choices if n.maxima["max_row_pitch"] <= max_row_pitch] or choices[:1]
+    return min(choices, key=lambda n: (n.cycles, n.interleave)).interleave
 
 
 @cache
 def needs(layer: LayerSpec, lanes: int, interleave: int) -> Needs:
     """What one layer needs, from the plan of it on an engine that is made for it."""
-    maxima = layer_maxima(layer, lanes, interleave)
+    maxima: dict[str, Any] = layer_maxima(layer, lanes, interleave)
     plan = Plan(layer, EngineSpec(lanes=lanes, **maxima), interleave=interleave)
     return Needs(interleave, plan.cycles + plan.switch_cycles, maxima)
 
@@ -90,10 +91,11 @@ def fit(
             ]
         except SpecError:
             continue
-        found = largest([found, *(need.maxima for need in wanted)])
+        found = largest([found, *(dict(need.maxima) for need in wanted)])
     return {name: value for name, value in found.items() if not name.startswith("kernel_")}
 
 
 def largest_kernel(networks: Sequence[Network], axis: str) -> int:
     """The largest kernel_h or kernel_w (``axis`` h or w) of all layers."""
-    return max(getattr(x, f"kernel_{axis}") for network in networks for x in network.layers)
+    layers = [layer for network in networks for layer in network.layers]
+    return max(layer.kernel_h if axis == "h" else layer.kernel_w for layer in layers)

@@ -50,8 +50,9 @@ def candidate(
     for row in rows.values():
         if row["status"] != "ok" or any(limit.excess(row) > 0 for limit in constraints):
             return None
-    values = [objective.value(rows) for objective in objectives]
-    return None if None in values else values
+    found = [objective.value(rows) for objective in objectives]
+    values = [value for value in found if value is not None]
+    return values if len(values) == len(found) else None
 
 
 def front_of(

@@ -33,12 +33,14 @@ class Objective:
 
     def value(self, rows: Mapping[str, Row]) -> float | None:
         """The objective of an engine from its rows by network; None where one is not ok."""
-        values = [row.get(self.metric) for row in rows.values()]
+        if self.over not in (ENGINE, *OVERS):
+            value: float | None = rows[self.over].get(self.metric)
+            return value
+        found: list[float | None] = [row.get(self.metric) for row in rows.values()]
+        values = [value for value in found if value is not None]
         if self.over == ENGINE:
-            return next((value for value in values if value is not None), None)
-        if self.over not in OVERS:
-            return rows[self.over].get(self.metric)
-        if None in values:
+            return next(iter(values), None)
+        if len(values) < len(found):
             return None
         if len(values) == 1:
             return values[0]
@@ -46,7 +48,7 @@ class Objective:
             return sum(values)
         if self.over == WORST:
             return max(values) if self.goal == "minimise" else min(values)
-        # A buffer of no bytes has no logarithm.
+        # Zero, such as the bytes of an empty buffer, has no logarithm.
         return math.exp(math.fsum(map(math.log, values)) / len(values)) if min(values) > 0 else 0.0
 
     def loss(self, value: float) -> float:
@@ -166,7 +168,7 @@ def _constraint(rules: Rules, metric: str, limits: Any) -> Constraint | None:
     if not _known_metric(rules, where, metric):
         return None
     wanted = "must be { min = ... }, { max = ... } or both, with numbers"
-    shaped = isinstance(limits, dict) and limits and set(limits) <= {"min", "max"}
+    shaped = isinstance(limits, dict) and bool(limits) and set(limits) <= {"min", "max"}
     if not rules.require(
         shaped and all(_is_number(value) for value in limits.values()), where, limits, wanted
     ):

@@ -67,7 +67,10 @@ class Resolver:
         return Point(engine_id, replace(engine, name=f"explored_{engine_id}"), policy)
 
     def _engine(self, values: Mapping[str, Value]) -> tuple[EngineSpec, Policy]:
-        given = dict.fromkeys(FITTED, FIT) | {"taps_per_cycle": TAPS_ALL, "interleave": PLANE}
+        given: dict[str, Any] = dict.fromkeys(FITTED, FIT) | {
+            "taps_per_cycle": TAPS_ALL,
+            "interleave": PLANE,
+        }
         given |= dict(values)
         policy = given.pop("interleave")
         kernel = given.pop("kernel", None)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from dwsim.errors import ToolError
-from dwsim.exploration.store import code_hash
+from dwsim.exploration.evaluation_store import code_hash
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -14,8 +14,6 @@ from dwsim.workloads import Network
 FAILURES = "failures"
 """The directory of tracebacks."""
 
-Layer = NamedTuple("Layer", [(name, int) for name in LAYER_FACTS])
-
 
 def failure_file(engine_id: str, network: str) -> str:
     """Where the traceback of an evaluation that broke is, in the results' directory."""
@@ -65,10 +63,19 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
 def layers_of(network: Network, record: Record) -> list[dict[str, int]]:
     """The facts of each layer of a network, with when it starts and how long the next waits."""
     different = dict(zip(dict.fromkeys(network.shapes), record["facts"], strict=True))
-    streams = [Layer(*different[shape]) for shape in network.shapes]
+    facts = [dict(zip(LAYER_FACTS, different[shape], strict=True)) for shape in network.shapes]
+    streams = [_Times(one["cycles"], one["switch_cycles"], one["param_beats"]) for one in facts]
     # One more, so that the last layer has a layer to wait for it: the next inference's first.
     starts = start_cycles([*streams, streams[0]], [True] * (len(streams) + 1))
     return [
-        stream._asdict() | {"start_cycle": start, "wait_cycles": following - start - stream.cycles}
-        for stream, start, following in zip(streams, starts, starts[1:], strict=False)
+        one | {"start_cycle": start, "wait_cycles": following - start - one["cycles"]}
+        for one, start, following in zip(facts, starts, starts[1:], strict=False)
     ]
+
+
+class _Times(NamedTuple):
+    """The figures of a layer that ``start_cycles`` needs."""
+
+    cycles: int
+    switch_cycles: int
+    param_beats: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import optuna
 
@@ -12,7 +13,10 @@ from dwsim.exploration.space import Space
 Judged = tuple[Sequence[float] | None, Mapping[str, float]]
 """Objectives of a combination (None: it has none), and its excess over each constraint."""
 
-_DIRECTIONS = {"minimise": "minimize", "maximise": "maximize"}
+_DIRECTIONS: dict[str, Literal["minimize", "maximize"]] = {
+    "minimise": "minimize",
+    "maximise": "maximize",
+}
 
 
 class Sampler:

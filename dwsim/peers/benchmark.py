@@ -1,4 +1,4 @@
-"""`make bench`: how long each way to a network's cycles takes, side by side in one run."""
+"""`make bench`: times the models, RTL and SCALE-Sim on the layers of a network, in one run."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dwsim.derive import Plan
 from dwsim.errors import DwsimError
 from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer as run_steppable
 from dwsim.peers import scalesim
-from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.spec_file import SpecFile, read_spec
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
+from dwsim.support.number_format import count_text, seconds_text, share_text
 from dwsim.support.text_table import Column, text_table
 
 NETWORK = "mobilenet_v1_32"
 STALLS = "both"
 REPETITIONS = 15
-"""Of what takes milliseconds; the rest runs once."""
+"""Runs of the fast model; the other ways take seconds and run once."""
 
 LAYER_COLUMNS = [
     Column("layer", "layer", "text"),
@@ -49,7 +51,7 @@ SPEED_COLUMNS = [
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one way took to all layers; ``cycles`` are those that it found."""
+    """The time that one way takes for all layers, and the cycles that it finds."""
 
     what: str
     cycles: int
@@ -57,12 +59,12 @@ class Timing:
 
     @property
     def rate(self) -> int:
-        """Simulated cycles a second."""
+        """Simulated cycles per second."""
         return round(self.cycles / self.seconds)
 
 
 def median_of(what: str, work: Callable[[], int], repetitions: int = REPETITIONS) -> Timing:
-    """Times ``work``, which returns the cycles it found: the median, after one run untimed."""
+    """The median time of ``work``, which returns its cycles; the first run is not timed."""
     cycles = work()
     seconds = []
     for _ in range(repetitions):
@@ -76,7 +78,7 @@ def median_of(what: str, work: Callable[[], int], repetitions: int = REPETITIONS
 
 
 def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
-    """The fast model: cycles alone, every output's cycle, with values, and under stalls."""
+    """The fast model: cycles only, the cycle of every output, with values, and with stalls."""
     engine, layers = spec.engine, spec.layers
 
     def cycles() -> int:
@@ -93,7 +95,7 @@ def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
             for index, layer in enumerate(layers)
         )
 
-    yield median_of("fast model: cycles and what each is for", cycles)
+    yield median_of("fast model: cycles by activity", cycles)
     yield median_of("fast model: the cycle of every output", ofmap_cycles)
     yield time_values("fast model: with raw values", spec, "none", seed)
     yield time_values("fast model: with int8 values", spec, "both", seed)
@@ -101,7 +103,7 @@ def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
 
 
 def time_values(what: str, spec: SpecFile, requantise: str, seed: int) -> Timing:
-    """The fast model with seeded data, which are made beforehand."""
+    """The fast model with seeded data, made before the timed part."""
     engine = replace(spec.engine, requantise=requantise)
     jobs = [
         (layer, random_quantisation(layer, engine, seed), random_layer_data(layer, engine, seed))
@@ -129,44 +131,49 @@ def time_steppable(spec: SpecFile, seed: int) -> Timing:
 
 
 def time_rtl(spec: SpecFile, seed: int) -> Timing:
-    """Every layer through RTL in lock step, once, without stalls; prints what each took."""
+    """Every layer through RTL in lock step, once, without stalls; prints a table of the layers."""
     engine = replace(spec.engine, name="network")
     jobs = [Job(layer, *random_layer_data(layer, engine, seed), seed=seed) for layer in spec.layers]
     build = build_bench(engine)
     began = time.perf_counter()
     verified = run_jobs(engine, jobs, build=build)
     seconds = time.perf_counter() - began
-    rows = []
-    for done in verified:
-        layer, plan = done.job.layer, done.plan
-        rows.append(
-            {
-                "layer": layer.name,
-                "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
-                "stride": layer.stride_h,
-                "cycles": done.cycles,
-                "law": plan.cycles,
-                "bound": plan.bound,
-                "share": plan.bound / done.cycles,
-                "utilisation": plan.utilisation(done.cycles),
-            }
-        )
-    total = {key: sum(row[key] for row in rows) for key in ("cycles", "law", "bound")}
-    total["share"] = total["bound"] / total["cycles"]
-    macs = sum(layer.macs for layer in spec.layers)
-    total |= {"layer": "all", "utilisation": macs / (engine.multipliers * total["cycles"])}
+    cycles = sum(done.cycles for done in verified)
+    bound = sum(done.plan.bound for done in verified)
+    total = {
+        "layer": "all",
+        "cycles": cycles,
+        "law": sum(done.plan.cycles for done in verified),
+        "bound": bound,
+        "share": bound / cycles,
+        "utilisation": sum(layer.macs for layer in spec.layers) / (engine.multipliers * cycles),
+    }
     print(f"The layers on {engine.lanes} lanes, RTL = model = golden:\n")
-    print(text_table(LAYER_COLUMNS, rows, total))
-    return Timing("Verilator with cocotb, in lock step", total["cycles"], seconds)
+    print(text_table(LAYER_COLUMNS, [_layer_row(done) for done in verified], total))
+    return Timing("Verilator with cocotb, in lock step", cycles, seconds)
+
+
+def _layer_row(done: Verified) -> dict[str, Any]:
+    layer, plan = done.job.layer, done.plan
+    return {
+        "layer": layer.name,
+        "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
+        "stride": layer.stride_h,
+        "cycles": done.cycles,
+        "law": plan.cycles,
+        "bound": plan.bound,
+        "share": plan.bound / done.cycles,
+        "utilisation": plan.utilisation(done.cycles),
+    }
 
 
 def time_scalesim(spec: SpecFile, seed: int) -> Timing:
-    """SCALE-Sim 3 on an array of as many multipliers, once; prints what it says."""
+    """SCALE-Sim 3, once, on an array with the same number of multipliers; prints its result."""
     engine = spec.engine
     run = scalesim.run(spec.layers, engine.kernel_h * engine.kernel_w, engine.lanes)
     print(
-        f"SCALE-Sim {scalesim.VERSION}, {run.array}: {run.cycles:,} cycles, utilisation"
-        f" {100 * run.utilisation:.1f} %. One channel at a time, it has work for one column.\n"
+        f"SCALE-Sim {scalesim.VERSION}, {run.array}: {count_text(run.cycles)} cycles, utilisation"
+        f" {share_text(run.utilisation)}. A depthwise channel fills one column.\n"
     )
     return Timing(f"SCALE-Sim {scalesim.VERSION}", run.cycles, run.seconds)
 
@@ -176,16 +183,16 @@ PEERS: dict[str, Callable[[SpecFile, int], Timing]] = {
     "rtl": time_rtl,
     "scalesim": time_scalesim,
 }
-"""What takes from seconds to minutes, by the name that leaves it out."""
+"""The ways that take seconds to minutes, by the name for ``--without``."""
 
 
 def speed_table(timings: Sequence[Timing]) -> str:
-    """The timings, and their ratios to the first."""
+    """A table of the timings, with their ratios to the first."""
     rows = [
         {
             "what": timing.what,
             "cycles": timing.cycles,
-            "time": _time(timing.seconds),
+            "time": seconds_text(timing.seconds),
             "rate": timing.rate,
             "ratio": _ratio(timing.seconds / timings[0].seconds),
         }
@@ -195,21 +202,17 @@ def speed_table(timings: Sequence[Timing]) -> str:
 
 
 def _ratio(ratio: float) -> str:
-    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
-
-
-def _time(seconds: float) -> str:
-    return f"{1000 * seconds:.2f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return f"{ratio:.1f}" if ratio < 10 else count_text(round(ratio))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures, and prints the tables."""
+    """Measures and prints the tables; returns the exit code."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument(
-        "--without", action="append", choices=tuple(PEERS), default=[], help="leave a peer out"
+        "--without", action="append", choices=tuple(PEERS), default=[], help="leave this one out"
     )
-    parser.add_argument("--spec", default=NETWORK, help=f"the layers (default: {NETWORK})")
-    parser.add_argument("--seed", type=int, default=1, help="of data and stalls (default: 1)")
+    parser.add_argument("--spec", default=NETWORK, help=f"a spec with layers (default: {NETWORK})")
+    parser.add_argument("--seed", type=int, default=1, help="seed of data and stalls (default: 1)")
     arguments = parser.parse_args(argv)
     failures: list[DwsimError] = []
     try:
@@ -222,11 +225,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if name not in arguments.without:
             timings += _of_peer(peer, spec, arguments.seed, failures)
     shape = f"{len(spec.layers)} layers, {spec.engine.lanes} lanes"
-    print(f"Speed on {shape}, side by side in this run (machines differ, ratios less):\n")
+    print(f"Speed on {shape}, all in this run (ratios differ less between machines):\n")
     print(speed_table(timings))
     print(
-        f"Times in ms are medians of {REPETITIONS} runs, times of peers single runs; builds,"
-        " imports and making random data are not timed."
+        f"Times in ms are medians of {REPETITIONS} runs, times in s single runs. Builds, imports"
+        " and the creation of random data are not timed."
     )
     for failure in failures:
         print(f"bench: error: {failure}", file=sys.stderr)
@@ -236,7 +239,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _of_peer(
     peer: Callable[[SpecFile, int], Timing], spec: SpecFile, seed: int, failures: list[DwsimError]
 ) -> list[Timing]:
-    """A peer's timing, if it works: the others' are worth printing all the same."""
+    """The timing of a peer; if it fails, nothing, so that the other timings are still printed."""
     try:
         return [peer(spec, seed)]
     except DwsimError as error:

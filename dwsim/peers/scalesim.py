@@ -1,8 +1,8 @@
-"""SCALE-Sim 3 on depthwise layers, in a Python environment of its own: a peer to be timed beside.
+"""Runs SCALE-Sim 3 on depthwise layers, in its own Python environment, for comparison.
 
 SCALE-Sim (Raj et al., https://github.com/scalesim-project/SCALE-Sim) simulates systolic arrays. It
-computes a depthwise layer channel by channel, each as a convolution of one channel with one
-filter, and has no padding: the ifmap is given with its padding in place.
+computes a depthwise layer channel by channel, each as a convolution of one channel with one filter.
+It has no padding, so the ifmap includes the padding.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dwsim.support.cache import cache_root, locked
 from dwsim.support.processes import run_command
 
 VERSION = "3.0.0"
-# It uses what NumPy 2 has removed.
+# It uses functions that NumPy 2 has removed.
 REQUIREMENTS = (f"scalesim=={VERSION}", "numpy<2")
 _INSTALL_SECONDS, _RUN_SECONDS = 900.0, 3600.0
 
@@ -34,7 +34,7 @@ simulation = scalesim(save_disk_space=True, verbose=False, config="array.cfg",
 simulation.run_scale(top_path="out")
 print(json.dumps({"seconds": time.perf_counter() - began}))
 """
-"""What runs there: no import is timed, and no trace is written."""
+"""The program that runs there. It does not time imports and writes no trace."""
 
 _CONFIG = """\
 [general]
@@ -71,10 +71,10 @@ UseRamulatorTrace = False
 
 @dataclass(frozen=True)
 class ScaleSimRun:
-    """What SCALE-Sim says of layers on an array, and how long it took to say so.
+    """SCALE-Sim's result for layers on an array, and its run time in seconds.
 
-    ``cycles`` are its "Total Cycles", without prefetching, summed over channels and layers;
-    ``utilisation`` is the multiply-adds over multipliers times those cycles.
+    ``cycles`` is the sum of its "Total Cycles" over channels and layers, without prefetching;
+    ``utilisation`` is the number of multiply-adds divided by multipliers times those cycles.
     """
 
     rows: int
@@ -85,15 +85,15 @@ class ScaleSimRun:
 
     @property
     def array(self) -> str:
-        """The array that was simulated."""
+        """A description of the simulated array."""
         return f"{self.rows}x{self.cols} multipliers, weight stationary"
 
 
 def environment() -> Path:
-    """The interpreter that has SCALE-Sim; installs it if this is the first time.
+    """The Python interpreter with SCALE-Sim; the first call installs it.
 
     Raises:
-        ToolError: when it cannot be installed.
+        ToolError: if it cannot be installed.
     """
     home = cache_root() / f"scalesim-{VERSION}"
     python = home / "bin" / "python"
@@ -120,18 +120,19 @@ def run(
 ) -> ScaleSimRun:
     """Simulates layers on a weight-stationary array.
 
-    A filter's taps lie in the array's rows, filters in its columns; a depthwise channel has one.
+    The rows of the array hold the taps of a filter, its columns hold filters; a depthwise channel
+    has one filter.
 
     Args:
-        layers: of batch 1 and channel multiplier 1, without dilation, both strides equal: what
-            SCALE-Sim can say.
-        rows: of the array.
-        cols: of the array.
-        python: an interpreter that has SCALE-Sim; ``environment()`` if None.
+        layers: layers of batch 1 and channel multiplier 1, without dilation, with equal strides;
+            SCALE-Sim supports no others.
+        rows: the rows of the array.
+        cols: the columns of the array.
+        python: an interpreter with SCALE-Sim; None: ``environment()``.
 
     Raises:
-        SpecError: for layers that SCALE-Sim does not know.
-        ToolError: when it cannot be installed, or fails.
+        SpecError: for layers that SCALE-Sim does not support.
+        ToolError: if SCALE-Sim cannot be installed, or fails.
     """
     for layer in layers:
         _check(layer)
@@ -146,13 +147,13 @@ def run(
         cycles = _cycles(folder / "out" / "run" / "COMPUTE_REPORT.csv")
     wanted = sum(layer.channels for layer in layers)
     if len(cycles) != wanted:
-        raise ToolError(f"SCALE-Sim reports {len(cycles)} channels, {wanted} were asked for")
+        raise ToolError(f"SCALE-Sim reports {len(cycles)} channels, expected {wanted}")
     macs = sum(layer.macs for layer in layers)
     return ScaleSimRun(rows, cols, sum(cycles), macs / (rows * cols * sum(cycles)), seconds)
 
 
 def write_inputs(folder: Path, layers: Sequence[LayerSpec], rows: int, cols: int) -> None:
-    """The files that SCALE-Sim reads. "DP" in a name makes it take the channels one by one."""
+    """Writes SCALE-Sim's inputs. "DP" in a layer name marks the layer as depthwise."""
     (folder / "array.cfg").write_text(_CONFIG.format(rows=rows, cols=cols))
     topology = ["name, ifmap h, ifmap w, filter h, filter w, channels, filters, stride,"]
     layout = ["name, ifmap h, ifmap w, filter h, filter w, channels, ..."]
@@ -161,7 +162,7 @@ def write_inputs(folder: Path, layers: Sequence[LayerSpec], rows: int, cols: int
         width = layer.ifmap_w + layer.pad_left + layer.pad_right
         sizes = (height, width, layer.kernel_h, layer.kernel_w, layer.channels, 1, layer.stride_h)
         topology.append(f"DP{index},{','.join(map(str, sizes))},")
-        # A memory layout that is not used, but must have a line for each channel.
+        # SCALE-Sim does not use the memory layout, but requires a line for each layer.
         layout.append(f"DP{index},1,1,1,1,{layer.channels}{',1' * 20},")
     (folder / "topology.csv").write_text("\n".join(topology) + "\n")
     (folder / "layout.csv").write_text("\n".join(layout) + "\n")
@@ -177,7 +178,7 @@ def _check(layer: LayerSpec) -> None:
 
 
 def _cycles(report: Path) -> list[int]:
-    """Total cycles of each channel of each layer."""
+    """The total cycles of each channel of each layer."""
     with report.open(newline="") as file:
         lines = [[cell.strip() for cell in line] for line in csv.reader(file)]
     column = lines[0].index("Total Cycles")

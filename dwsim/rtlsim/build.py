@@ -1,4 +1,4 @@
-"""Builds simulators with cocotb's runner, keeps them by content, and runs cocotb tests in them."""
+"""Builds simulators with cocotb's runner, caches them by content, and runs cocotb tests in them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from dwsim.support.waveform_file import vcd_to_fst
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
 _VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique")
-# VCD, for dwsim.support.waveform_file: Verilator's own FST writer needs lz4's and zlib's headers.
+# dwsim.support.waveform_file reads VCD: Verilator's FST writer needs the headers of lz4 and zlib.
 _VERILATOR_WAVES = ("--trace-vcd", "--trace-structs")
-# Of 4,500 lines, -O1 builds in two thirds of the time of Verilator's -Os and also runs faster
-# than it; -O0 builds faster again and runs at less than half the speed.
+# For 4,500 lines, -O1 takes two thirds of the build time of Verilator's default -Os, and its code
+# runs faster. -O0 builds faster still, but its code runs at less than half the speed.
 _MAKE_VARIABLES = {"OPT_FAST": "-O1"}
 _TIMESCALE = ("1ns", "1ps")
 _STAMP = "build.json"
@@ -36,7 +36,7 @@ _BUILD_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class TestFailure:
-    """One cocotb test that failed: its dotted name, and what it said."""
+    """One failed cocotb test: its dotted name and its message."""
 
     __test__ = False  # pytest: not a test class
 
@@ -46,7 +46,7 @@ class TestFailure:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """What a run of a simulator came to: how many cocotb tests ran, and which of them failed."""
+    """The result of a simulation: the number of cocotb tests that ran, and those that failed."""
 
     tests: int
     failures: tuple[TestFailure, ...]
@@ -54,13 +54,13 @@ class SimulationResult:
 
     @property
     def passed(self) -> bool:
-        """Whether at least one test ran and none failed."""
+        """True if at least one test ran and none failed."""
         return self.tests > 0 and not self.failures
 
 
 def random_reset(seed: int) -> tuple[str, ...]:
     """Plusargs that start every register of a Verilator model at a value drawn from ``seed``."""
-    # Verilator takes 1 to 2**31 - 1, and draws a seed of its own at 0.
+    # Verilator accepts 1 to 2**31 - 1; at 0 it draws its own seed.
     return ("+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}")
 
 
@@ -72,12 +72,14 @@ def build_simulator(
     parameters: Mapping[str, int] | None = None,
     waves: bool = False,
 ) -> Path:
-    """Build ``toplevel`` for "verilator" or "icarus", unless the same build is in the cache.
+    """Builds ``toplevel`` for "verilator" or "icarus", unless the same build is in the cache.
 
-    The same build is one of the same simulator, sources (names and contents), parameters and
-    options. Returns the build's directory, for ``run_simulator``. Safe to call from several
-    processes at once. Raises ``ToolError`` with the end of the log when the build fails; a
-    Verilator warning fails it.
+    Builds are the same if simulator, sources (names and contents), parameters and options are.
+    Several processes may call this at once. Returns the directory of the build, for
+    ``run_simulator``.
+
+    Raises:
+        ToolError: with the end of the log, if the build fails. A Verilator warning fails it.
     """
     toolchain.require(simulator)
     sources = [Path(source).resolve() for source in sources]
@@ -86,7 +88,7 @@ def build_simulator(
     directory = cache_root() / "builds" / key
     if " " in str(directory):
         raise ToolError(
-            f"make cannot build in {directory}, whose name has a blank: set DWSIM_CACHE"
+            f"make cannot build in {directory}, because the path has a blank: set DWSIM_CACHE"
         )
     with locked(key):
         if not (directory / _STAMP).is_file():
@@ -106,14 +108,25 @@ def run_simulator(
     seed: int = 1,
     timeout: float = 1800.0,
 ) -> SimulationResult:
-    """Run the cocotb tests of ``test_module`` (a dotted name) in a simulator that was built.
+    """Runs the cocotb tests of ``test_module`` in a simulator from ``build_simulator``.
 
-    ``environment`` is added to, and wins over, the process's own. ``seed`` seeds Python's
-    ``random`` inside the simulator. ``waves`` is the FST file to write, from a build with waves.
-    All output goes to ``log``. ``timeout`` is in seconds of wall time.
+    Args:
+        build: the directory of the build.
+        test_module: a dotted name.
+        toplevel: the top module of the build.
+        log: the file that gets all output.
+        environment: added to the environment of the process, with precedence.
+        plusargs: passed to the simulator.
+        waves: the FST file to write; the build must have been made with waves.
+        seed: seeds Python's ``random`` inside the simulator.
+        timeout: the limit in seconds of wall time.
 
-    Returns the tests' results, failed ones too. Raises ``ToolError`` with the end of the log
-    when the simulator did not get as far as reporting results, or no test was found.
+    Returns:
+        The results of the tests, including those that failed.
+
+    Raises:
+        ToolError: with the end of the log, if the simulator ends without results or at the time
+            limit, or if no test is found.
     """
     stamp = json.loads((build / _STAMP).read_text())
     if waves is not None and not stamp["waves"]:
@@ -124,7 +137,7 @@ def run_simulator(
         waves = waves.resolve()
         waves.parent.mkdir(parents=True, exist_ok=True)
     runner = make_runner(stamp["simulator"], dict(environment or {}), waves is not None, timeout)
-    # Each run has a directory of its own, so that any number of them run at once.
+    # Each run has its own directory, so that any number of runs can go on at once.
     with tempfile.TemporaryDirectory(prefix="dwsim-run-") as scratch:
         results = Path(scratch) / "results.xml"
         vcd = Path(scratch) / "waves.vcd" if waves is not None else None
@@ -142,7 +155,7 @@ def run_simulator(
                 log_file=log,
             )
         except SystemExit:
-            # Inside pytest, the runner turns a failed test into an exit of this process.
+            # In pytest, cocotb's runner turns a failed test into SystemExit.
             pass
         except TimeLimitError:
             message = f"the simulation of {toplevel} did not end within {timeout:g} s"
@@ -170,7 +183,7 @@ def _identity(
 
 
 def _runtime_identity(waves: bool) -> dict[str, Any]:
-    """All that Verilator's own library, compiled for a simulator, depends on."""
+    """Everything that the compiled run-time library of Verilator depends on."""
     import cocotb_tools.config
 
     tool = toolchain.find_verilator()
@@ -178,7 +191,7 @@ def _runtime_identity(waves: bool) -> dict[str, Any]:
         "version": tool.version,
         "executable": str(tool.executable),
         "cocotb": importlib.metadata.version("cocotb"),
-        "cocotb_libs": str(cocotb_tools.config.libs_dir),  # linked by its path
+        "cocotb_libs": str(cocotb_tools.config.libs_dir),  # linked by path
         "compiler": toolchain.cxx_compiler(),
         "make": _MAKE_VARIABLES,
         "waves": _VERILATOR_WAVES if waves else (),
@@ -210,13 +223,13 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
             raise _failure(f"{simulator} cannot build {toplevel}", log)
         if simulator == "verilator":
             _keep_runtime(identity["runtime"], scratch)
-        # The rest, some 150 MB of precompiled headers and objects, is not needed to run.
+        # The other files, about 150 MB of precompiled headers and objects, are not needed to run.
         wanted = {toplevel if simulator == "verilator" else "sim.vvp", log.name}
         for path in scratch.iterdir():
             if path.name not in wanted:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         (scratch / _STAMP).write_text(json.dumps(identity, indent=1) + "\n")
-        # What runs does not know its directory, so a finished build appears in one step.
+        # The simulator does not depend on its path, so the finished build can move in one step.
         shutil.rmtree(directory, ignore_errors=True)
         scratch.rename(directory)
     finally:
@@ -224,8 +237,8 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
 
 
 def _lend_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
-    """Put compiled objects of Verilator's library in place: a third of a build's time."""
-    # The makefile, which is yet to be written, must not be newer than they are.
+    """Copies the compiled run-time library of Verilator, which saves a third of the build time."""
+    # The objects must be newer than the makefile, which Verilator has not written yet.
     later = time.time() + 3600
     for path in _runtime_dir(runtime).glob("*.o"):
         shutil.copyfile(path, scratch / path.name)
@@ -256,12 +269,14 @@ def _trace_plusargs(simulator: str, vcd: Path | None) -> list[str]:
 
 def _read_results(path: Path, exit_code: int, toplevel: str, log: Path) -> SimulationResult:
     if not path.is_file():
-        raise _failure(f"the simulator of {toplevel} ended with {exit_code} and no results", log)
+        raise _failure(
+            f"the simulator of {toplevel} ended with exit code {exit_code} and without results", log
+        )
     tests = 0
     failures = []
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         tests += 1
-        # "failure" is a check that did not hold, "error" an exception of any other kind.
+        # "failure" is a failed assertion, "error" any other exception.
         for kind in ("failure", "error"):
             for element in case.findall(kind):
                 name = f"{case.get('classname')}.{case.get('name')}"
@@ -271,13 +286,13 @@ def _read_results(path: Path, exit_code: int, toplevel: str, log: Path) -> Simul
         raise _failure(f"no cocotb test ran in the simulator of {toplevel}", log)
     if exit_code != 0 and not failures:
         # An $error of the design, or a crash after the results were written.
-        message = f"the simulator ended with {exit_code}\n{_tail(log)}"
+        message = f"the simulator ended with exit code {exit_code}\n{_tail(log)}"
         failures.append(TestFailure(toplevel, message))
     return SimulationResult(tests, tuple(failures), log)
 
 
-def _failure(what: str, log: Path) -> ToolError:
-    return ToolError(f"{what}; the end of {log}:\n{_tail(log)}")
+def _failure(message: str, log: Path) -> ToolError:
+    return ToolError(f"{message}; the end of {log}:\n{_tail(log)}")
 
 
 def _tail(log: Path) -> str:

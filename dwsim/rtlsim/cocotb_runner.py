@@ -1,7 +1,8 @@
-"""cocotb's runner, with the caller and not the environment in charge.
+"""cocotb's runner, controlled by its caller instead of by the environment.
 
-cocotb's own lets the process's environment win over what the caller asks for, takes Verilator from
-PATH, writes waves of Icarus as FST (``dwsim.support.waveform_file`` reads VCD), and waits for ever.
+In cocotb's own runner the environment of the process overrides the caller, Verilator comes from
+PATH, Icarus writes waves as FST (``dwsim.support.waveform_file`` reads VCD), and commands have no
+time limit.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ def make_runner(
 ) -> Any:
     """A runner of cocotb for one build or one run of "verilator" or "icarus".
 
-    ``overrides`` is added to, and wins over, the process's environment. ``timeout`` is in seconds
-    of wall time for each command. After a command, its status is in the runner's ``exit_code``.
+    ``overrides`` is added to the environment of the process, with precedence. ``timeout`` is in
+    seconds of wall time for each command. The runner's ``exit_code`` is that of the last command.
     """
-    # Here and not at the top: only what simulates needs cocotb.
+    # Not at the top: only simulations need cocotb.
     from cocotb_tools.runner import get_runner
 
     class Runner(type(get_runner(simulator))):  # type: ignore[misc]
@@ -38,7 +39,7 @@ def make_runner(
         def _set_env_common(self) -> None:
             self.waves, self.gui = waves, False
             super()._set_env_common()
-            # The simulator runs elsewhere, so that relative entries would point elsewhere.
+            # The simulator runs in another directory, where relative entries are wrong.
             self.env["PYTHONPATH"] = os.pathsep.join(str(Path(p).absolute()) for p in sys.path)
             self.env.pop("PYTEST_CURRENT_TEST", None)
             self.env.update(self.overrides)
@@ -56,6 +57,6 @@ def make_runner(
                     return
 
     runner = Runner()
-    # It announces each command, and each failed test, on the caller's log.
+    # It would report each command and each failed test on the log of the caller.
     runner.log.disabled = True
     return runner

@@ -1,4 +1,4 @@
-"""Cosimulation: the generated Verilog and the cycle model, cycle by cycle, on many layers."""
+"""Cosimulation: compares the generated Verilog with the cycle model, cycle by cycle."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
 _NOTHING = np.zeros(0, np.int64)
 FAILURES = Path("dwsim-failures")
-"""Where a failed run leaves what its replay needs, in the current directory."""
+"""The folder in the current directory that gets the files for the replay of a failed run."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """One job on which RTL, model and golden agree in every value and cycle.
+    """One job on which RTL, model and golden agree in every value and every cycle.
 
-    ``started`` is the cycle of its cfg handshake, counted over all jobs; ``transfers`` has the
-    cycle of each ofmap beat's transfer, counted from there; ``ofmap`` is empty for a job that is
-    not regular.
+    ``started`` is the cycle of the cfg handshake, counted over all jobs; ``transfers`` has the
+    cycle of the transfer of each ofmap beat, counted from the handshake; ``ofmap`` is empty for a
+    job that is not regular.
     """
 
     job: Job
@@ -56,14 +56,14 @@ def build_bench(
     waves: bool = False,
     edit: Callable[[dict[str, str]], dict[str, str]] | None = None,
 ) -> Path:
-    """The simulator of an engine in its bench, built or from the cache.
+    """The simulator of an engine in its bench, from the cache or newly built.
 
     Args:
-        engine: what is simulated.
-        static: a layer, to simulate the engine with its geometry tied off.
+        engine: the engine.
+        static: a layer, if the geometry ports of the engine are tied to it.
         simulator: ``"verilator"`` or ``"icarus"``.
-        waves: make a simulator that can write a waveform.
-        edit: changes the Verilog first: file name to text (tests break the RTL with it).
+        waves: the simulator can write a waveform.
+        edit: changes the texts of the Verilog files, by file name; tests break the RTL with it.
     """
     files = bench_verilog(engine, static)
     if edit is not None:
@@ -87,18 +87,18 @@ def run_jobs(
     build: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Verified]:
-    """Runs jobs through the RTL, in lock step with the model, and compares with golden.
+    """Runs jobs through the RTL, in lock step with the model, and compares them with golden.
 
-    The ofmap of a job is compared with the golden model's if its streams have the right
-    lengths; the cycles of a job that nothing stalls (``runs_unstalled``) with the timing law.
-    ``progress`` is called now and then with the ofmap beats taken so far, of all jobs.
+    If the streams of a job have the right lengths, its ofmap is compared with the golden model.
+    The cycles of a job without stalls (``runs_unstalled``) are compared with the timing law.
+    ``progress`` is called several times a second with the number of ofmap beats of all jobs so far.
 
     Raises:
-        MismatchError: with the first difference and the command that replays it with a
+        MismatchError: with the first difference, and the command that replays it with a
             waveform.
-        SpecError: when a job keeps parameters but not their quantisation, has parameters that
-            leave what TFLite defines, or interleaves on a static engine.
-        ToolError: when the simulator is missing or crashes.
+        SpecError: if a job keeps parameters but not their quantisation, has parameters outside of
+            TFLite's definition, or interleaves on a static engine.
+        ToolError: if the simulator is missing or crashes.
     """
     _check_kept_parameters(jobs)
     _check_static(static, jobs)
@@ -111,7 +111,7 @@ def run_jobs(
     with tempfile.TemporaryDirectory(prefix="dwsim-jobs-") as name:
         folder = Path(name)
         write_jobs(folder, engine, jobs, static is not None)
-        # Whatever registers and memories hold at power-up, nothing may depend on it.
+        # Registers and memories start with random values: no result may depend on them.
         plusargs = random_reset(jobs[0].seed) if simulator == "verilator" else ()
         with _reporting(folder, progress):
             outcome = run_simulator(
@@ -130,7 +130,7 @@ def run_jobs(
 
 @contextmanager
 def _reporting(folder: Path, progress: Callable[[int], None] | None) -> Iterator[None]:
-    """Reports what the simulator process says of its progress while it runs."""
+    """Polls the progress file of the simulator process while it runs."""
     if progress is None:
         yield
         return
@@ -138,7 +138,7 @@ def _reporting(folder: Path, progress: Callable[[int], None] | None) -> Iterator
 
     def report() -> None:
         while not finished.wait(POLL_SECONDS):
-            with suppress(OSError, ValueError):  # not yet written, or only half
+            with suppress(OSError, ValueError):  # not written yet, or incomplete
                 progress(int((folder / PROGRESS_FILE).read_text()))
 
     thread = threading.Thread(target=report)
@@ -153,7 +153,7 @@ def _reporting(folder: Path, progress: Callable[[int], None] | None) -> Iterator
 def _verify(
     engine: EngineSpec, jobs: Sequence[Job], folder: Path, simulator: str
 ) -> list[Verified]:
-    """Judges the results that a passed simulation left."""
+    """Compares the results of a simulation without mismatches with golden and the timing law."""
     verified = []
     for index, (job, result) in enumerate(zip(jobs, read_results(folder), strict=True)):
         plan = job.plan(engine)
@@ -171,7 +171,7 @@ def _verify(
 
 
 def _check_kept_parameters(jobs: Sequence[Job]) -> None:
-    """A job that keeps parameters keeps their scales, so it must have their quantisation."""
+    """A job that keeps parameters also keeps their scales, so it must have their quantisation."""
     rules = Rules("jobs")
     for index, job in enumerate(jobs):
         if not rules.require(
@@ -182,13 +182,13 @@ def _check_kept_parameters(jobs: Sequence[Job]) -> None:
             job.quantisation == _parameters_used(jobs, index).quantisation,
             f"jobs[{index}].quantisation",
             job.quantisation,
-            "must be that of the job whose parameters it keeps",
+            "must equal that of the job whose parameters it keeps",
         )
     rules.raise_if_any()
 
 
 def _check_static(static: LayerSpec | None, jobs: Sequence[Job]) -> None:
-    """The geometry that is tied off is the plane-major one."""
+    """A static engine has a plane-major geometry."""
     rules = Rules("jobs")
     for index, job in enumerate(jobs):
         rules.require(
@@ -201,7 +201,7 @@ def _check_static(static: LayerSpec | None, jobs: Sequence[Job]) -> None:
 
 
 def _parameters_used(jobs: Sequence[Job], index: int) -> Job:
-    """The job whose parameters job ``index`` uses: itself, or the last one that loaded some."""
+    """The job whose parameters job ``index`` uses: itself, or the last job that loaded any."""
     while not jobs[index].load:
         index -= 1
     return jobs[index]
@@ -222,10 +222,10 @@ def _next_loading(jobs: Sequence[Job], index: int) -> int:
 
 
 def runs_unstalled(jobs: Sequence[Job], index: int) -> bool:
-    """Whether nothing stalls job ``index``: not itself, and no job before it since a reset.
+    """True if job ``index`` and all jobs before it, since the last reset, have no stalls.
 
-    A stalled sink leaves beats in the FIFO, and a stream that is too long leaves beats at the
-    port, that the next job has to wait for.
+    A stalled sink leaves beats in the FIFO, and a stream that is too long leaves beats at the port.
+    Both delay the next job.
     """
     jobs = [*_since_reset(jobs, index), jobs[index]]
     return jobs[-1].stalls == "none" and all(
@@ -234,7 +234,7 @@ def runs_unstalled(jobs: Sequence[Job], index: int) -> bool:
 
 
 def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> str:
-    """What is wrong with the values of a job; empty: nothing."""
+    """The first difference in the values of a job; empty if there is none."""
     if len(result.ofmap_beats) != plan.ofmap_beats:
         return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}"
     wanted_keep = [f"{(1 << count) - 1:x}" for count in keep_counts(plan).tolist()]
@@ -254,21 +254,23 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
 
 
 def _port_complaint(plan: Plan, result: JobResult, jobs: Sequence[Job], index: int) -> str:
-    """What is wrong with the error port or the cycles of job ``index``; empty: nothing."""
-    # The flags stick, so they say something only where every stream was right; and the next
-    # parameter tensor comes in while this job runs.
+    """The fault in the error port or the cycles of job ``index``; empty if there is none."""
+    # The error flags are sticky, so they are checked only while every stream has been right. The
+    # next parameter tensor arrives while this job runs, so its job counts too.
     seen = [*_since_reset(jobs, index), *jobs[index + 1 : _next_loading(jobs, index) + 1]]
     if result.error and all(job.is_regular for job in seen):
-        return f"error = {result.error:03b} (binary), though every stream had the right length"
+        return (
+            f"error = {result.error:03b} (binary), expected 000: every stream had the right length"
+        )
     if runs_unstalled(jobs, index) and result.cycles != plan.cycles:
-        return f"{result.cycles} cycles, the timing law says {plan.cycles}"
+        return f"{result.cycles} cycles in RTL, expected {plan.cycles} by the timing law"
     return ""
 
 
 def _raise_failure(
     folder: Path, message: str, jobs: Sequence[Job], simulator: str, index: int | None = None
 ) -> None:
-    """Keeps what a replay needs and raises with the command for it."""
+    """Copies the files for a replay and raises with its command."""
     report = folder / "failure.json"
     if report.is_file():
         known = json.loads(report.read_text())
@@ -277,7 +279,7 @@ def _raise_failure(
         log = (folder / "simulation.log").read_text(errors="replace")
         raise ToolError(f"the bench failed: {message}\n{log[-4000:]}")
     engine, all_jobs, static = read_jobs(folder)
-    # Earlier jobs leave state behind, so the replay runs up to the failing one.
+    # Earlier jobs change the state, so the replay runs all jobs up to the one that failed.
     failed = jobs[index]
     name = failed.layer.name or f"job{index}"
     kept = FAILURES / f"{engine.name}-{name}-{failed.stalls}-seed{failed.seed}"

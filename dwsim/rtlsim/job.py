@@ -1,4 +1,4 @@
-"""What a cosimulation is asked to do, and what it answers: files between two processes."""
+"""The jobs and the results of a cosimulation, as files between two processes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,16 +18,17 @@ from dwsim.spec.quantisation import Quantisation
 
 @dataclass(frozen=True)
 class Job:
-    """One stream of a cosimulation: a layer, its data, and when the two ends stall.
+    """One job of a cosimulation: a layer, its data, and the stall profile of source and sink.
 
-    ``ifmap_surplus`` and ``param_surplus`` make a stream longer (or, negative, shorter) than
-    the layer's, to see the engine's error handling; such a job's ofmap is not compared with
-    the golden model's, but RTL and model still have to agree. ``load``: bring the parameters;
-    otherwise the engine uses the last ones, which do not survive a reset. A parameter tensor that
-    is too short leaves weights of before in its bank: load both banks first, or the model and
-    the RTL start from different memories. ``reset_after``: reset the engine that many cycles
-    after the job's cfg handshake and go on with the next job. ``interleave``: channel groups that
-    share a plane.
+    ``ifmap_surplus`` and ``param_surplus`` make a stream longer than the layer requires (or
+    shorter, if negative), to test the error handling. The ofmap of such a job is not compared with
+    the golden model, but RTL and model must still agree. A parameter tensor that is too short
+    leaves old weights in its bank; load both banks before, because RTL and model start from
+    different memories.
+
+    ``load``: the job sends its parameters; otherwise the engine uses the last ones, which do not
+    survive a reset. ``reset_after``: reset the engine this number of cycles after the cfg handshake
+    of the job, and continue with the next job. ``interleave``: channel groups that share a plane.
     """
 
     layer: LayerSpec
@@ -42,27 +44,27 @@ class Job:
     interleave: int = 1
 
     def plan(self, engine: EngineSpec) -> Plan:
-        """The job's layer on an engine.
+        """The plan of the job on an engine.
 
         Raises:
-            SpecError: when it does not fit.
+            SpecError: if the layer does not fit.
         """
         return Plan(self.layer, engine, self.quantisation, self.interleave)
 
     @property
     def is_regular(self) -> bool:
-        """The streams have the layer's lengths and end by themselves."""
+        """True if the streams have the lengths of the layer and no reset ends them."""
         return self.ifmap_surplus == 0 and self.param_surplus == 0 and self.reset_after is None
 
 
 @dataclass(frozen=True)
 class JobResult:
-    """What the RTL did: the ofmap beats (int64 lanes), cycles, and the error port after it.
+    """The ofmap beats (int64, one value a lane), the cycles, and the error port of the RTL.
 
-    ``started`` is the cycle of the cfg handshake, counted over all jobs. ``keep`` has each beat's
-    tkeep in hexadecimal (an engine may have more than 64 lanes). ``cycles`` counts from the cfg
-    handshake to the last ofmap transfer, both included. ``transfers`` has the cycle of each
-    ofmap beat's transfer, the cfg handshake being cycle 0.
+    ``started`` is the cycle of the cfg handshake, counted over all jobs. ``cycles`` counts from the
+    cfg handshake to the last ofmap transfer, both included. ``transfers`` has the cycle of the
+    transfer of each ofmap beat, counted from the cfg handshake. ``keep`` has the tkeep of each
+    beat in hexadecimal, because an engine may have more than 64 lanes.
     """
 
     ofmap_beats: np.ndarray = field(repr=False)
@@ -74,13 +76,13 @@ class JobResult:
 
 
 PROGRESS_FILE = "progress"
-"""Where the simulator process says how many ofmap beats it has taken."""
+"""The file in which the simulator writes the number of ofmap beats so far."""
 
 _PLAIN = ("stalls", "seed", "load", "ifmap_surplus", "param_surplus", "reset_after", "interleave")
 
 
 def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bool) -> None:
-    """Writes what the simulator process needs to know."""
+    """Writes the jobs for the simulator process."""
     described = [
         {name: getattr(job, name) for name in _PLAIN}
         | {"layer": asdict(job.layer)}
@@ -89,13 +91,13 @@ def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bo
     ]
     text = json.dumps({"engine": asdict(engine), "static": static, "jobs": described}, indent=1)
     (folder / "jobs.json").write_text(text)
-    arrays = {f"ifmap_{i}": job.ifmap for i, job in enumerate(jobs)}
+    arrays: dict[str, Any] = {f"ifmap_{i}": job.ifmap for i, job in enumerate(jobs)}
     arrays |= {f"weight_{i}": job.weight for i, job in enumerate(jobs)}
     np.savez(folder / "jobs.npz", **arrays)
 
 
 def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
-    """Reads what ``write_jobs`` wrote: engine, jobs, and whether the engine is static."""
+    """Reads the files of ``write_jobs``: the engine, the jobs, and True if the engine is static."""
     described = json.loads((folder / "jobs.json").read_text())
     jobs = []
     with np.load(folder / "jobs.npz") as arrays:
@@ -108,8 +110,8 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
 
 
 def write_results(folder: Path, results: Sequence[JobResult]) -> None:
-    """Writes what the simulator process saw."""
-    arrays = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
+    """Writes the results of the simulator process."""
+    arrays: dict[str, Any] = {f"ofmap_{i}": result.ofmap_beats for i, result in enumerate(results)}
     arrays |= {f"transfers_{i}": result.transfers for i, result in enumerate(results)}
     arrays |= {f"keep_{i}": np.array(result.keep, str) for i, result in enumerate(results)}
     counts = np.array([(r.started, r.cycles, r.error) for r in results], np.int64)
@@ -117,7 +119,7 @@ def write_results(folder: Path, results: Sequence[JobResult]) -> None:
 
 
 def read_results(folder: Path) -> list[JobResult]:
-    """Reads what ``write_results`` wrote."""
+    """Reads the file of ``write_results``."""
     with np.load(folder / "results.npz") as arrays:
         return [
             JobResult(

@@ -14,7 +14,7 @@ from dwsim.stream.layout import from_word
 
 
 class Lockstep:
-    """Steps the model with the inputs that the RTL sees, and compares before each edge."""
+    """Steps the model with the inputs of the RTL, and compares before each clock edge."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
@@ -31,11 +31,11 @@ class Lockstep:
         self.compared = False
 
     def field(self, observed: int, name: str, width: int = 1) -> int:
-        """One probe's value out of the observed word."""
+        """The value of one probe in the observed word."""
         return observed >> self.offsets[name] & ((1 << width) - 1)
 
     def inputs(self, observed: int, cfg: Mapping[str, Any]) -> Inputs:
-        """The model's inputs of this cycle, from what the RTL sees."""
+        """The inputs of the model in this cycle, which are those of the RTL."""
         spec, numbers = self.spec, self.engine.numbers
         inputs = Inputs(
             rst=bool(self.field(observed, "rst")),
@@ -56,10 +56,10 @@ class Lockstep:
         return inputs
 
     def compare(self, observed: int, unknown: int = 0) -> None:
-        """Compares all outputs and internals of this cycle; ``unknown`` marks X and Z bits.
+        """Compares all outputs and internal signals of this cycle; ``unknown`` marks X and Z bits.
 
         Raises:
-            MismatchError: naming every probe that differs, with both values.
+            MismatchError: with every probe that differs, and both values.
         """
         wanted = care = 0
         for name, view in self.views.items():

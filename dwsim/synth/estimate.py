@@ -1,9 +1,9 @@
 """A quick estimate of an engine's area and clock on an ECP5, for sweeps over many engines.
 
-Multipliers and block RAMs are counted. LUTs, flip-flops and the period of the clock are sums of
-structural counts, weighted by non-negative least squares on relative errors over the engines of
-role ``fit`` of the committed table. What the estimate is worth is measured on those of role
-``held_out``, which it has not seen.
+Multipliers and block RAMs are counted exactly. LUTs, flip-flops and the clock period are weighted
+sums of structural counts. Non-negative least squares on relative errors fits the weights to the
+engines of role ``fit`` in the committed table. The engines of role ``held_out``, which the fit does
+not see, measure the error of the estimate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from dwsim.derive import EngineNumbers
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.support.number_format import share_text
 from dwsim.synth.structure import block_rams, dsp_blocks, ff_counts, lut_counts
 from dwsim.synth.table import Measured, outdated, read_table
 from dwsim.synth.targets import ECP5
@@ -34,23 +35,24 @@ class Errors:
     bram: float
     fmax: float
     engines: int
-    """How many they are."""
+    """The number of engines."""
     multipliers: int
-    """Those of the largest of them: nobody knows how wrong an estimate is beyond."""
+    """Multipliers of the largest engine. The error on larger engines is not known."""
 
     def __str__(self) -> str:
         return (
-            f"LUT within {self.lut:.1%}, FF {self.ff:.1%}, Fmax {self.fmax:.1%},"
-            f" DSP {self.dsp:.1%}, block RAM {self.bram:.1%} on {self.engines} held-out engines"
+            f"LUT within {share_text(self.lut)}, FF {share_text(self.ff)},"
+            f" Fmax {share_text(self.fmax)}, DSP {share_text(self.dsp)},"
+            f" block RAM {share_text(self.bram)} on {self.engines} held-out engines"
             f" of up to {self.multipliers} multipliers"
         )
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an engine takes of an ECP5, and the worst nextpnr-reported Fmax of three seeds, in MHz.
+    """Cells of an ECP5, and the worst nextpnr-reported Fmax of three seeds, in MHz.
 
-    ``errors`` are those of every estimate of this table.
+    ``errors`` apply to every estimate, not to this engine alone.
     """
 
     lut: int
@@ -63,14 +65,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Fit:
-    """Weights of the counts, by what they are for."""
+    """The weights of the counts of LUTs, flip-flops and clock period, by name."""
 
     lut: Counts
     ff: Counts
     period: Counts
 
     def figures(self, numbers: EngineNumbers) -> tuple[float, float, int, int, float]:
-        """LUTs, flip-flops, multipliers, block RAMs and Fmax in MHz of an engine."""
+        """LUTs, flip-flops, DSP blocks, block RAMs and Fmax in MHz of an engine."""
         return (
             _weighted(self.lut, lut_counts(numbers)),
             _weighted(self.ff, ff_counts(numbers)),
@@ -81,7 +83,7 @@ class Fit:
 
 
 def period_counts(numbers: EngineNumbers) -> dict[str, float]:
-    """Counts of which the clock's period is a sum with weights."""
+    """The counts whose weighted sum is the clock period in ns."""
     return {
         "engine": 1,
         "size": math.log2(1 + numbers.spec.multipliers),
@@ -94,7 +96,7 @@ def estimate(engine: EngineSpec, numbers: EngineNumbers | None = None) -> Estima
 
     Args:
         engine: the engine.
-        numbers: its numbers, where the caller has them.
+        numbers: the numbers of the engine, if the caller has them.
     """
     fit, errors = fitted()
     lut, ff, dsp, bram, fmax = fit.figures(numbers or EngineNumbers(engine))
@@ -103,14 +105,14 @@ def estimate(engine: EngineSpec, numbers: EngineNumbers | None = None) -> Estima
 
 @functools.cache
 def fitted() -> tuple[Fit, Errors]:
-    """The fit to the committed table, and its errors on the engines held out."""
+    """The fit to the committed table, and its errors on the held-out engines."""
     lines = [line for line in read_table() if line.target == ECP5.name]
     fit = fit_to([line for line in lines if line.role == "fit"])
     return fit, errors_of(fit, [line for line in lines if line.role == "held_out"])
 
 
 def fit_to(lines: Sequence[Measured]) -> Fit:
-    """Weights that fit these lines of a table."""
+    """The weights that fit these lines of a table best."""
     return Fit(
         _fit(lut_counts, lines, [line.lut for line in lines]),
         _fit(ff_counts, lines, [line.ff for line in lines]),
@@ -119,28 +121,29 @@ def fit_to(lines: Sequence[Measured]) -> Fit:
 
 
 def errors_of(fit: Fit, lines: Sequence[Measured]) -> Errors:
-    """The largest relative error of each figure of a fit over these lines of a table."""
+    """The largest relative error of each figure on these lines of a table."""
     errors = []
     for line in lines:
         measured = (line.lut, line.ff, line.dsp, line.bram, _fmax(line))
         estimated = fit.figures(EngineNumbers(line.engine))
         errors.append([_error(e, m) for e, m in zip(estimated, measured, strict=True)])
-    worst = (max(column) for column in zip(*errors, strict=True))
-    return Errors(*worst, len(lines), max(line.engine.multipliers for line in lines))
+    lut, ff, dsp, bram, fmax = (max(column) for column in zip(*errors, strict=True))
+    largest = max(line.engine.multipliers for line in lines)
+    return Errors(lut, ff, dsp, bram, fmax, engines=len(lines), multipliers=largest)
 
 
 @functools.cache
 def sentence() -> str:
-    """What to print wherever the estimate is used: of what it is, and how wrong it can be.
+    """The note for every output of the estimate: the part and the errors.
 
-    Said once a process: whether the table is of today's Verilog takes some 0.1 s to find out.
+    Cached, because the comparison of the table with the present Verilog takes about 0.1 s.
     """
     _, errors = fitted()
     part = f"{ECP5.title} {ECP5.default_device}, speed {ECP5.speeds[-1]}"
     said = f"estimate for {part}: {errors} (largest errors; dwsim/synth/table.csv)"
     old = outdated()
     if old:
-        said += f"; the table is of another RTL for {len(old)} of its {len(read_table())} lines"
+        said += f"; {len(old)} of {len(read_table())} lines of the table are from another RTL"
     return said
 
 
@@ -164,7 +167,7 @@ def _fit(
     from scipy.optimize import nnls
 
     rows = [counts(EngineNumbers(line.engine)) for line in lines]
-    # Relative errors: each line is divided by what was measured.
+    # Each line is divided by its measured value, so that relative errors are minimised.
     matrix = np.array([list(row.values()) for row in rows]) / np.array(measured)[:, None]
     weights, _ = nnls(matrix, np.ones(len(lines)))
     return dict(zip(rows[0], weights.tolist(), strict=True))

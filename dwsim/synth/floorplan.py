@@ -1,9 +1,10 @@
-"""Where the multiplier blocks of an engine go, which nextpnr would scatter over the part.
+"""Places the multiplier blocks of an engine lane by lane.
 
-The blocks of an FPGA sit in a few rows from edge to edge, and nextpnr's placer moves each to some
-free one at the end, far from the lane that it belongs to. A lane is a bundle that no other lane
-has a wire to, so its blocks go side by side: lanes follow each other across the middle of the
-part, each in a strip with its kernel rows above each other. The rest is nextpnr's.
+The multiplier blocks of an FPGA lie in a few rows from edge to edge. nextpnr's placer moves each
+block to any free site in its last step, often far from its lane. No wire connects one lane to
+another, so this module places the blocks of a lane side by side: the lanes follow each other across
+the middle of the part, each in a strip that holds its kernel rows one above the other. nextpnr
+places everything else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 VERSION = 1
-"""Of the order of cells and sites; results of place and route depend on it."""
+"""Version of the order of cells and sites. Cached results of place and route depend on it."""
 
 _LANE = re.compile(r"\bg_(?:lane|requantise)\[(\d+)\]")
 _SITE = re.compile(r"X(\d+)/Y(\d+)/")
@@ -23,7 +24,7 @@ _PLACED = "NEXTPNR_BEL"
 
 
 def blocks_netlist(block: str, count: int) -> str:
-    """A netlist of ``count`` blocks and nothing else, whose placement names all sites."""
+    """A netlist of ``count`` blocks only. Its placement names every site of the part."""
     nothing: dict[str, Any] = {"parameters": {}, "port_directions": {}, "connections": {}}
     cells = {f"b{i}": {"type": block, "attributes": {}, **nothing} for i in range(count)}
     module = {"attributes": {"top": "1"}, "ports": {}, "cells": cells, "netnames": {}}
@@ -31,24 +32,24 @@ def blocks_netlist(block: str, count: int) -> str:
 
 
 def read_sites(placed: Path) -> list[str]:
-    """The sites in a netlist that nextpnr has placed and written: column by column."""
+    """The sites of a netlist that nextpnr has placed and written, column by column."""
     (module,) = json.loads(placed.read_text())["modules"].values()
     sites = (cell["attributes"].get(_PLACED) for cell in module["cells"].values())
     return sorted((site for site in sites if site), key=_column_row)
 
 
 def place_blocks(module: dict[str, Any], block: str, sites: list[str]) -> dict[str, str]:
-    """Puts a module's blocks where they belong; returns cell to site.
+    """Assigns a site to each multiplier block of a module; returns the site of each cell.
 
     Args:
-        module: of Yosys's JSON; its blocks get the attribute BEL.
-        block: their cell type.
-        sites: all sites of the part, column by column; at least as many as there are blocks.
+        module: a module of Yosys's JSON; its blocks get the attribute BEL.
+        block: the cell type of the blocks.
+        sites: all sites of the part, column by column; at least one for each block.
     """
     blocks = [name for name, cell in module["cells"].items() if cell["type"] == block]
     first = (len(sites) - len(blocks)) // 2  # the middle of the part
     middle = iter(sites[first:])
-    placed = {}
+    placed: dict[str, str] = {}
     for lane in _by_lane(blocks):
         strip = sorted((next(middle) for _ in lane), key=_row_column)
         placed.update(zip(lane, strip, strict=True))
@@ -58,7 +59,7 @@ def place_blocks(module: dict[str, Any], block: str, sites: list[str]) -> dict[s
 
 
 def _by_lane(names: Iterable[str]) -> list[list[str]]:
-    """Blocks of each lane, the array's first and row by row; the ones of no lane last."""
+    """The blocks of each lane, array rows first; blocks outside of any lane come last."""
     lanes: dict[float, list[str]] = {}
     for name in sorted(names, key=_natural):
         found = _LANE.search(name)
@@ -67,7 +68,7 @@ def _by_lane(names: Iterable[str]) -> list[list[str]]:
 
 
 def _natural(name: str) -> list[Any]:
-    """Numbers in names count: row 10 comes after row 9."""
+    """A sort key that compares the numbers in names as numbers: row 10 follows row 9."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 

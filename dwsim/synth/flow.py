@@ -1,10 +1,11 @@
-"""From EngineSpecs to cells and Fmax, several tools at a time."""
+"""From EngineSpecs to cells and Fmax; several tools run at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 from dwsim.errors import ToolError
 from dwsim.support.processes import stop_running
@@ -13,19 +14,21 @@ from dwsim.synth.request import SynthRequest, SynthResult
 from dwsim.synth.steps import Netlist, make_netlist, route
 from dwsim.synth.tools import find_tool
 
+Made = TypeVar("Made")
+
 
 def tool_versions(request: SynthRequest) -> dict[str, str]:
-    """The tools that a request takes, and their versions.
+    """The tools that a request needs, and their versions.
 
     Raises:
-        ToolError: when one is missing.
+        ToolError: if a tool is missing.
     """
     names = ["yosys", *filter(None, [request.target.nextpnr])]
     return {name: find_tool(name).version for name in names}
 
 
 def runs(requests: Sequence[SynthRequest]) -> int:
-    """How often ``synthesise`` reports, at most: each netlist, each seed."""
+    """The largest number of reports of ``synthesise``: one for each netlist and each seed."""
     return sum(1 + (len(r.seeds) if r.target.nextpnr else 0) for r in requests)
 
 
@@ -34,26 +37,26 @@ def synthesise(
     jobs: int = 1,
     report: Callable[[], None] = lambda: None,
 ) -> list[SynthResult | ToolError]:
-    """Synthesises engines: for each request its result, or why there is none.
+    """Synthesises engines; returns the result of each request, or the error that prevents it.
 
-    Everything is kept, so what is asked for again costs nothing, and an interrupted call goes
-    on where it was.
+    Every finished step is cached, so that a repeated request costs nothing and an interrupted call
+    continues with the first unfinished step.
 
     Args:
-        requests: what to do.
-        jobs: tools that run at a time.
+        requests: the engines and their parts.
+        jobs: the number of tools that run at a time.
         report: called after each netlist and each seed.
 
     Raises:
-        ToolError: when a tool is missing.
+        ToolError: if a tool is missing.
     """
     versions = [tool_versions(request) for request in requests]
 
     def netlist(request: SynthRequest) -> Netlist | ToolError:
-        return _attempt(report, make_netlist, request)
+        return _attempt(report, partial(make_netlist, request))
 
     def run(job: tuple[SynthRequest, Netlist, int]) -> Routed | ToolError:
-        return _attempt(report, route, *job)
+        return _attempt(report, partial(route, *job))
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         try:
@@ -70,10 +73,10 @@ def synthesise(
     ]
 
 
-def _attempt(report: Callable[[], None], step: Callable[..., Any], *arguments: Any) -> Any:
-    """What a step returns, or the error that it raises."""
+def _attempt(report: Callable[[], None], step: Callable[[], Made]) -> Made | ToolError:
+    """The result of a step, or the error that it raises; reports the end of the step."""
     try:
-        return step(*arguments)
+        return step()
     except ToolError as error:
         return error
     finally:

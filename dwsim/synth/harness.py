@@ -1,10 +1,10 @@
-"""A shell with three pins around an engine, so that it can be placed and routed.
+"""A wrapper with three pins around an engine, so that nextpnr can place and route it.
 
-An engine has more ports than packages have pins. Its inputs come from a shift register, its
-outputs go into registers and from there through an exclusive-or tree, a register after each level:
-nothing of the engine is pruned, every one of its ports is timed from or to a register, and the
-clock is a global net. (nextpnr's ``--out-of-context`` routes the clock as an ordinary net and
-times no port.) The engine comes in already synthesised, so nothing of it is optimised further.
+An engine has more ports than a package has pins. A shift register drives its inputs. Its outputs
+go into registers and then through an exclusive-or tree with a register after each level. So no part
+of the engine is pruned, the path of every port starts or ends at a register, and the clock is a
+global net. (nextpnr's ``--out-of-context`` routes the clock as an ordinary net and does not time
+the ports.) The wrapper instantiates the netlist of the engine, so Yosys does not optimise it again.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dwsim.synth.netlist import Port
 
 HARNESS = "dwsim_harness"
 INSTANCE = "engine"
-"""Of the engine: what its cells' names begin with."""
-_FAN_IN = 4  # of a LUT of the families that are placed and routed
+"""The instance name of the engine, and so the prefix of the names of its cells."""
+_FAN_IN = 4  # inputs of a LUT, in the families that are placed and routed
 
 
 def harness_verilog(engine: str, ports: list[Port]) -> str:
-    """The shell, and the engine as a black box to connect to."""
+    """The Verilog of the wrapper, with the engine as a black box."""
     inputs = [port for port in ports if port.is_input and port.name != "clk"]
     outputs = [port for port in ports if not port.is_input]
     ins = sum(port.width for port in inputs)
@@ -42,7 +42,7 @@ def harness_verilog(engine: str, ports: list[Port]) -> str:
 
 
 def _connected(bus: str, ports: list[Port]) -> list[str]:
-    """Slices of a bus on ports, the first port lowest."""
+    """Port connections to slices of a bus; the first port gets the lowest bits."""
     connections, low = [], 0
     for port in ports:
         connections.append(f".{port.name}({bus}[{low} +: {port.width}])")
@@ -55,7 +55,7 @@ def _declared(port: Port) -> str:
 
 
 def _parity(width: int) -> list[str]:
-    """A tree of exclusive-ors over ``level_0``, registered after each level."""
+    """A tree of exclusive-ors over ``level_0`` with a register after each level."""
     lines, level = [], 0
     while width > 1:
         above, width, level = width, -(-width // _FAN_IN), level + 1

@@ -1,4 +1,4 @@
-"""Netlists in Yosys's JSON: their ports, and carries that nobody reads."""
+"""Netlists in Yosys's JSON: their ports, and carry outputs without a reader."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _CARRY_CELL, _CARRY_OUT = "CCU2C", "COUT"
-_OPEN = "x"
-"""An undefined bit: nextpnr takes it for no connection."""
+_UNCONNECTED = "x"
+"""An undefined bit; nextpnr treats the port as unconnected."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ def ports_of(module: Mapping[str, Any]) -> list[Port]:
 
 
 def free_unused_carries(module: dict[str, Any]) -> int:
-    """Disconnects the carry outputs of an ECP5 that nothing reads; returns how many those are.
+    """Disconnects the carry outputs of an ECP5 that have no reader; returns their number.
 
-    Behind the last CCU2C of a carry chain nextpnr puts another one, two LUTs, that brings the
-    carry out, unless the output is not connected; Yosys connects all of them.
+    If the carry output of the last CCU2C of a chain is connected, nextpnr appends one more CCU2C
+    (two LUTs) that routes the carry out. Yosys connects all carry outputs.
     """
     read = {
         bit
@@ -52,6 +52,6 @@ def free_unused_carries(module: dict[str, Any]) -> int:
         if cell["type"] != _CARRY_CELL:
             continue
         if read.isdisjoint(cell["connections"][_CARRY_OUT]):
-            cell["connections"][_CARRY_OUT] = [_OPEN]
+            cell["connections"][_CARRY_OUT] = [_UNCONNECTED]
             freed += 1
     return freed

@@ -1,4 +1,4 @@
-"""Reads what the tools report: Yosys's cells, nextpnr's utilisation, Fmax and critical path."""
+"""Reads the reports of Yosys (cells) and nextpnr (utilisation, Fmax, critical path)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dwsim.synth.tools import ToolFailureError
 
 @dataclass(frozen=True)
 class Cells:
-    """What an engine occupies, in the units that ``Target.cells`` names."""
+    """The cells of an engine; ``Target.cells`` says what each figure counts."""
 
     lut: int
     ff: int
@@ -24,9 +24,10 @@ class Cells:
 
 @dataclass(frozen=True)
 class PathStep:
-    """One delay of a critical path, in ns; ``net`` is set where it is routing.
+    """One delay of a critical path, in ns; ``net`` is set if the delay is routing.
 
-    ``source`` and ``sink`` are cell and port; ``distance`` is in tiles, across and down.
+    ``source`` and ``sink`` name a cell and its port; ``distance`` is in tiles, horizontal and
+    vertical.
     """
 
     kind: str
@@ -45,40 +46,44 @@ class CriticalPath:
 
     @property
     def delay(self) -> float:
-        """Nanoseconds of the whole path, clock to output and setup included."""
+        """Nanoseconds of the whole path, including clock-to-output and setup times."""
         return sum(step.delay for step in self.steps)
 
     @property
     def routing(self) -> float:
-        """Nanoseconds of it that are routing."""
+        """Nanoseconds of routing on the path."""
         return sum(step.delay for step in self.steps if step.net is not None)
 
     @property
     def source(self) -> str:
-        """Cell and port where it starts."""
+        """The cell and the port at which the path starts."""
         return self.steps[0].source
 
     @property
     def sink(self) -> str:
-        """Cell and port where it ends."""
+        """The cell and the port at which the path ends."""
         return self.steps[-1].sink
 
     @property
     def slowest_net(self) -> PathStep | None:
-        """The step of the net with the most delay."""
+        """The routing step with the largest delay."""
         nets = [step for step in self.steps if step.net is not None]
         return max(nets, key=lambda step: step.delay, default=None)
 
 
 @dataclass(frozen=True)
 class Bels:
-    """How many elements of each kind a packed design takes, and how many the part has."""
+    """The elements (bels) of each kind that a packed design uses, and that the part has."""
 
     used: Mapping[str, int]
     available: Mapping[str, int]
 
+    def counts(self, *kinds: str) -> list[int]:
+        """The number of elements that the design uses, for each of these kinds."""
+        return [self.used.get(kind, 0) for kind in kinds]
+
     def overflow(self, pins: Sequence[str]) -> list[str]:
-        """The kinds of which the part has too few, ``pins`` aside, as text."""
+        """The kinds of which the part has too few, as text; the kinds in ``pins`` do not count."""
         return [
             f"{used} {kind} of {self.available[kind]}"
             for kind, used in self.used.items()
@@ -88,14 +93,14 @@ class Bels:
 
 @dataclass(frozen=True)
 class Routed:
-    """What one run of nextpnr came to: Fmax in MHz, and the critical path."""
+    """The result of one run of nextpnr: Fmax in MHz, and the critical path."""
 
     fmax: float
     path: CriticalPath | None
 
 
 def yosys_cells(stat: Path) -> dict[str, int]:
-    """Cells of the whole design by type, from the file that ``stat -json`` wrote."""
+    """The cells of the whole design by type, from the file that ``stat -json`` writes."""
     design = json.loads(stat.read_text())["design"]
     return {
         name: count
@@ -110,14 +115,14 @@ _XILINX_LUT_RAMS = {
     r"RAM32M|RAM64M|RAM128X1D|RAM256X1S": 4,
     r"RAM32M16|RAM64M8|RAM256X1D|RAM512X1S": 8,
 }
-"""Memories made of LUTs, and of how many: UG474 and UG574, "Distributed RAM"."""
+"""LUTs of each memory primitive that is made of LUTs: UG474 and UG574, "Distributed RAM"."""
 
 
 def count_cells(target: str, netlist: Mapping[str, int], bels: Bels | None) -> Cells:
-    """What an engine occupies: as nextpnr packs it, or else as Yosys maps it.
+    """The cells of an engine: as nextpnr packs it or, without nextpnr, as Yosys maps it.
 
-    Packed LUTs count what a netlist does not show, such as both ends of each carry chain. On an
-    iCE40 registers are inside the logic cells, so their number is Yosys's.
+    The packed LUTs include LUTs that the netlist does not show, such as both ends of each carry
+    chain. The registers of an iCE40 are part of its logic cells, so their number comes from Yosys.
     """
     if target == "xilinx":
         lut = _sum(netlist, "LUT[1-6]|INV")
@@ -126,10 +131,9 @@ def count_cells(target: str, netlist: Mapping[str, int], bels: Bels | None) -> C
         return Cells(lut, _sum(netlist, "FD[RSCP]E(_1)?"), _sum(netlist, "DSP48.*"), bram)
     assert bels is not None
     if target == "ecp5":
-        kinds = ("TRELLIS_COMB", "TRELLIS_FF", "MULT18X18D", "DP16KD")
-        return Cells(*(bels.used.get(kind, 0) for kind in kinds))
-    kinds = ("ICESTORM_LC", "ICESTORM_DSP", "ICESTORM_RAM")
-    lut, dsp, bram = (bels.used.get(kind, 0) for kind in kinds)
+        lut, ff, dsp, bram = bels.counts("TRELLIS_COMB", "TRELLIS_FF", "MULT18X18D", "DP16KD")
+        return Cells(lut, ff, dsp, bram)
+    lut, dsp, bram = bels.counts("ICESTORM_LC", "ICESTORM_DSP", "ICESTORM_RAM")
     return Cells(lut, _sum(netlist, "SB_DFF.*"), dsp, bram)
 
 
@@ -138,7 +142,7 @@ def _sum(cells: Mapping[str, int], kind: str) -> int:
 
 
 def nextpnr_bels(report: Path) -> Bels:
-    """The utilisation in what nextpnr's ``--report`` wrote."""
+    """The utilisation in the file of nextpnr's ``--report``."""
     bels = json.loads(report.read_text())["utilization"]
     return Bels(
         {kind: count["used"] for kind, count in bels.items()},
@@ -147,16 +151,16 @@ def nextpnr_bels(report: Path) -> Bels:
 
 
 def nextpnr_timing(report: Path) -> Routed:
-    """Fmax and critical path in what nextpnr's ``--report`` wrote.
+    """Fmax and critical path in the file of nextpnr's ``--report``.
 
     Raises:
-        ToolFailureError: when it reports not exactly one clock.
+        ToolFailureError: unless it reports exactly one clock.
     """
     said = json.loads(report.read_text())
     clocks = said["fmax"]
     if len(clocks) != 1:
         raise ToolFailureError(
-            f"nextpnr reports {len(clocks)} clocks, not one: {clocks}", report.name
+            f"nextpnr reports {len(clocks)} clocks instead of one: {clocks}", report.name
         )
     (clock,) = clocks.values()
     paths = [

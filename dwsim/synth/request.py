@@ -1,4 +1,4 @@
-"""What to synthesise, and what came out."""
+"""The request of a synthesis, and its result."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DEFAULT_SEEDS = (1, 2, 3)
 
 @dataclass(frozen=True)
 class SynthRequest:
-    """An engine, the part that it is for, and how often to place and route it.
+    """An engine, its target part, and the seeds of place and route.
 
-    ``device_name``, ``speed_name`` and ``freq`` (MHz, what place and route aims at) default to
-    the target's. ``seeds`` are nextpnr's.
+    ``device_name``, ``speed_name`` and ``freq`` (the clock in MHz that place and route aims at)
+    default to those of the target. There is one run of nextpnr for each of the ``seeds``.
 
     Raises:
-        SpecError: for a target, part or speed grade that does not exist, or for a clock of a
-            target that is not placed and routed.
+        SpecError: if the target, part or speed grade does not exist, or if there is a clock but
+            the target has no place and route.
     """
 
     engine: EngineSpec
@@ -38,22 +38,22 @@ class SynthRequest:
         target, _, _ = self.target, self.device, self.speed
         rules = Rules(f"target {target.name}")
         if self.freq is not None:
-            rule = "must be a clock in MHz of more than 0"
+            rule = "must be a clock in MHz, greater than 0"
             if target.nextpnr is None:
-                rule = "has no meaning: this target is not placed and routed"
+                rule = "must be left out: this target has no place and route"
             clock = target.nextpnr is not None and 0 < self.freq < math.inf
             rules.require(clock, "--freq", self.freq, rule)
         rules.require(
             len(self.seeds) > 0 and len(set(self.seeds)) == len(self.seeds),
             "seeds",
             self.seeds,
-            "must be at least one seed, each once",
+            "must be at least one seed, without repetition",
         )
         rules.raise_if_any()
 
     @property
     def target(self) -> Target:
-        """The family."""
+        """The FPGA family."""
         return find_target(self.target_name)
 
     @property
@@ -63,27 +63,27 @@ class SynthRequest:
 
     @property
     def speed(self) -> str | None:
-        """The speed grade, where a part has several."""
+        """The speed grade, if the part has several."""
         return self.target.speed(self.speed_name)
 
     @property
     def part(self) -> str:
-        """The part's name, with its speed grade."""
+        """The name of the part with its speed grade."""
         return f"{self.device.name}-{self.speed}" if self.speed else self.device.name
 
     @property
     def clock(self) -> float:
-        """MHz that place and route aims at."""
+        """The clock in MHz that place and route aims at."""
         return self.target.freq if self.freq is None else self.freq
 
 
 @dataclass(frozen=True)
 class SynthResult:
-    """What an engine occupies, and how fast nextpnr says that it is.
+    """The cells of an engine, and its Fmax as nextpnr reports it.
 
-    ``cells`` counts what ``Target.cells`` names; ``netlist`` has Yosys's cells by type;
-    ``routed`` has an entry for each seed, and none for a target without place and route;
-    ``tools`` are the versions.
+    ``Target.cells`` says what ``cells`` counts; ``netlist`` has Yosys's cells by type; ``routed``
+    has an entry for each seed, and is empty for a target without place and route; ``tools`` has
+    the versions of the tools.
     """
 
     request: SynthRequest
@@ -94,7 +94,7 @@ class SynthResult:
 
     @property
     def fmax(self) -> dict[int, float]:
-        """Seed to nextpnr-reported Fmax in MHz."""
+        """The nextpnr-reported Fmax of each seed, in MHz."""
         return {seed: routed.fmax for seed, routed in self.routed.items()}
 
     @property

@@ -1,4 +1,4 @@
-"""The steps of a synthesis, each kept by content: netlist, packing, place and route."""
+"""The cached steps of a synthesis: netlist, packing, place and route."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.cache import digest_bytes
 from dwsim.synth.floorplan import VERSION, blocks_netlist, place_blocks, read_sites
 from dwsim.synth.harness import HARNESS, harness_verilog
-from dwsim.synth.kept import kept
 from dwsim.synth.netlist import free_unused_carries, ports_of
 from dwsim.synth.parse import Bels, Routed, nextpnr_bels, nextpnr_timing, yosys_cells
 from dwsim.synth.request import SynthRequest
+from dwsim.synth.step_cache import cached_step
 from dwsim.synth.tools import ToolFailureError, find_tool
 
-_TIMEOUT = 7200.0  # seconds of one run of a tool
+_TIMEOUT = 7200.0  # seconds, for one run of a tool
 _PINS = ("TRELLIS_IO", "SB_IO")
 _NETLIST, _SHELL = "netlist.json.gz", "harness.json.gz"
 _PLACED = "placed.json"
@@ -30,7 +30,7 @@ _YOSYS_LOG, _HARNESS_LOG, _NEXTPNR_LOG = "yosys.log", "harness.log", "nextpnr.lo
 
 @dataclass(frozen=True)
 class Netlist:
-    """A synthesised engine: where it is kept, Yosys's cells, and what it takes packed."""
+    """A synthesised engine: its cache directory, Yosys's cells, and the bels after packing."""
 
     directory: Path
     cells: dict[str, int]
@@ -43,10 +43,10 @@ def target_verilog(engine: EngineSpec, target: str) -> dict[str, str]:
 
 
 def make_netlist(request: SynthRequest) -> Netlist:
-    """Yosys on an engine, and nextpnr's packing of what it makes.
+    """Synthesises an engine with Yosys and packs the netlist with nextpnr.
 
     Raises:
-        ToolError: when a tool fails, or the engine does not fit the part.
+        ToolError: if a tool fails, or if the engine does not fit the part.
     """
     target = request.target
     files = target_verilog(request.engine, target.name)
@@ -56,10 +56,10 @@ def make_netlist(request: SynthRequest) -> Netlist:
         "synth": [*target.synth, *request.device.yosys],
         "yosys": find_tool("yosys").version,
     }
-    directory = kept("netlist", identity, partial(_netlist, request, files))
+    directory = cached_step("netlist", identity, partial(_netlist, request, files))
     bels = None
     if target.nextpnr is not None:
-        packed = kept(
+        packed = cached_step(
             "pack",
             {"netlist": directory.name, **_nextpnr_identity(request)},
             partial(_pack, request, directory),
@@ -69,10 +69,10 @@ def make_netlist(request: SynthRequest) -> Netlist:
 
 
 def route(request: SynthRequest, netlist: Netlist, seed: int) -> Routed:
-    """One run of nextpnr, on the engine in its harness.
+    """Places and routes the engine in its harness, with one seed.
 
     Raises:
-        ToolError: when nextpnr fails.
+        ToolError: if nextpnr fails.
     """
     sites = _sites(request, netlist)
     identity = {
@@ -83,12 +83,12 @@ def route(request: SynthRequest, netlist: Netlist, seed: int) -> Routed:
         "floorplan": [VERSION, *sites],
         **_nextpnr_identity(request),
     }
-    made = kept("route", identity, partial(_route, request, netlist.directory, sites, seed))
+    made = cached_step("route", identity, partial(_route, request, netlist.directory, sites, seed))
     return nextpnr_timing(made / _REPORT)
 
 
 def _sites(request: SynthRequest, netlist: Netlist) -> list[str]:
-    """Where the part has multiplier blocks: nextpnr is asked to place as many as there are."""
+    """The sites of the multiplier blocks of the part, from a placement that uses all of them."""
     block = request.target.block
     if block is None or netlist.bels is None:
         return []
@@ -99,7 +99,7 @@ def _sites(request: SynthRequest, netlist: Netlist) -> list[str]:
         _nextpnr(request, folder, "--json", "blocks.json", "--no-route", "--write", _PLACED)
 
     identity = {"block": block, "count": count, **_nextpnr_identity(request)}
-    return read_sites(kept("sites", identity, place) / _PLACED)
+    return read_sites(cached_step("sites", identity, place) / _PLACED)
 
 
 def _nextpnr_identity(request: SynthRequest) -> dict[str, object]:
@@ -113,12 +113,12 @@ def _part(request: SynthRequest) -> list[str]:
 
 
 def _netlist(request: SynthRequest, files: dict[str, str], folder: Path) -> None:
-    """Synthesises the engine alone."""
+    """Synthesises the engine without its harness."""
     top, synth = request.engine.name, " ".join([*request.target.synth, *request.device.yosys])
     for name, text in files.items():
         (folder / name).write_text(text)
     read = f"read_verilog {' '.join(files)}; {synth} -top {top}"
-    # Hierarchy is kept as cells of no hardware, $scopeinfo; no other internal cell may be left.
+    # $scopeinfo cells keep the hierarchy and are no hardware; no other internal cell may remain.
     check = "check -assert; select -assert-none t:$* t:$scopeinfo %d"
     write = f"tee -q -o {_CELLS} stat -json; write_json netlist.json"
     find_tool("yosys").run(["-p", f"{read}; {check}; {write}"], folder, _YOSYS_LOG, _TIMEOUT)
@@ -129,7 +129,7 @@ def _netlist(request: SynthRequest, files: dict[str, str], folder: Path) -> None
 
 
 def _insert(top: str, synth: str, folder: Path) -> None:
-    """Synthesises the harness, and puts the engine's netlist into it as it is."""
+    """Synthesises the harness and inserts the unchanged netlist of the engine."""
     netlist = json.loads((folder / "netlist.json").read_text())
     (folder / "harness.v").write_text(harness_verilog(top, ports_of(netlist["modules"][top])))
     shell = f"read_verilog harness.v; {synth} -top {HARNESS}"
@@ -140,7 +140,7 @@ def _insert(top: str, synth: str, folder: Path) -> None:
 
 
 def _pack(request: SynthRequest, netlist: Path, folder: Path) -> None:
-    """Packs the engine alone: its pins are too many, but they are not placed."""
+    """Packs the engine without its harness; its many pins are not placed."""
     _expand(netlist / _NETLIST, folder / "netlist.json")
     _nextpnr(request, folder, "--json", "netlist.json", "--pack-only", "--report", _BELS)
     (folder / "netlist.json").unlink()
@@ -148,7 +148,7 @@ def _pack(request: SynthRequest, netlist: Path, folder: Path) -> None:
     if overflow:
         raise ToolFailureError(
             f"{request.engine.name} does not fit {request.target.title} {request.part}:"
-            f" it takes {', '.join(overflow)}",
+            f" it needs {', '.join(overflow)}",
             _NEXTPNR_LOG,
         )
 
@@ -173,7 +173,7 @@ def _nextpnr(request: SynthRequest, folder: Path, *arguments: str) -> None:
 
 
 def _finish(path: Path, top: str, target: Path) -> None:
-    """Frees unused carries, and compresses; without a time stamp, so equal stays equal."""
+    """Frees unused carries and compresses; no time stamp, so that equal netlists stay equal."""
     netlist = json.loads(path.read_text())
     free_unused_carries(netlist["modules"][top])
     path.unlink()

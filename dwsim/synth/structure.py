@@ -1,8 +1,8 @@
-"""What an engine is made of, counted from its numbers: the base of the quick estimate.
+"""Counts the parts of an engine from its numbers: the base of the quick estimate.
 
-The counts follow ``rtl/`` and ``templates/`` stage by stage. Blocks are counted as ``rtl/ecp5/``
-makes them, so multipliers and block RAMs are exact; look-up tables and flip-flops are counts that
-the estimate weighs.
+The counts follow ``rtl/`` and ``templates/`` stage by stage. Multipliers and block RAMs are counted
+as ``rtl/ecp5/`` instantiates them, so they are exact. The counts of look-up tables and flip-flops
+get weights from the estimate.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 
 _CARRY_ENDS = 4
-"""LUTs that nextpnr adds to each carry chain of an ECP5: one CCU2C in front, one behind."""
+"""LUTs that nextpnr adds to each carry chain of an ECP5: one CCU2C before it, one after it."""
 _LUTS_OF_RAM = 6
-"""LUTs of 16 words of 4 bits: TRELLIS_DPR16X4, with those that write it."""
-# Words of a block RAM of ECP5, and the width that it has then: FPGA-TN-02204, table 2.
+"""LUTs of 16 words of 4 bits: TRELLIS_DPR16X4 and its write logic."""
+# Address bits of a block RAM of the ECP5, and its width at that depth: FPGA-TN-02204, table 2.
 _BLOCK_SHAPES = ((9, 36), (10, 18), (11, 9), (12, 4), (13, 2), (14, 1))
 _LUT_RAM_ADDRESS = 5
-"""Address bits of the largest memory that is made of LUTs."""
+"""Address bits of the largest memory that is built from LUTs."""
 _RAM_ADDRESS = 4
 """Address bits of TRELLIS_DPR16X4."""
 
 Ram = tuple[int, int, int]
-"""How many, address bits, bits of a word."""
+"""The number of memories, their address bits, and the bits of a word."""
 
 
 def dsp_blocks(numbers: EngineNumbers) -> int:
@@ -71,12 +71,12 @@ def _columns(address: int, width: int) -> int:
     for deepest, shape in _BLOCK_SHAPES:
         if address <= deepest:
             return -(-width // shape)
-    # Deeper than a block: as many as hold the words, bit by bit.
+    # Deeper than one block: one bit of width in each of as many blocks as the words fill.
     return width << (address - _BLOCK_SHAPES[-1][0])
 
 
 def adders(numbers: EngineNumbers) -> list[tuple[int, int]]:
-    """Adders of a lane, as how many and how wide: chains, row tree, sums of passes."""
+    """The adders of a lane as (number, width): psum chains, row tree, sums of passes."""
     cols, rows = numbers.formats.array_cols, numbers.formats.array_rows
     found = [(rows, numbers.formats.psum_width(col + 1)) for col in range(1, cols)]
     found += [(1, width) for width, added in _tree(numbers) if added]
@@ -86,7 +86,7 @@ def adders(numbers: EngineNumbers) -> list[tuple[int, int]]:
 
 
 def _tree(numbers: EngineNumbers) -> list[tuple[int, bool]]:
-    """Registers of a lane's row tree: their widths, and whether an adder is in front."""
+    """The registers of a lane's row tree as (width, True if an adder drives it)."""
     return [
         (numbers.formats.psum_width(taken * numbers.formats.array_cols), 2 * i + 1 < len(above))
         for above, level in zip(
@@ -97,9 +97,9 @@ def _tree(numbers: EngineNumbers) -> list[tuple[int, bool]]:
 
 
 def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
-    """Counts of which the LUTs of an ECP5 are a sum with weights, by what they are for.
+    """The counts whose weighted sum is the number of LUTs of an ECP5, by purpose.
 
-    ``logic`` is LUTs already, counted bit by bit; what Yosys shares or merges is in its weight.
+    ``logic`` counts LUTs, bit by bit; its weight accounts for logic that Yosys shares or merges.
     """
     spec = numbers.spec
     carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
@@ -112,8 +112,8 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     return {
         "counters": counter_bits(numbers),
         "logic": spec.lanes * (carries + pass_sums + centred)
-        + numbers.formats.ifmap_beat_width  # the choice of the skid buffer
-        + numbers.formats.operand_beat_width  # zeros for a short stream
+        + numbers.formats.ifmap_beat_width  # the multiplexer of the skid buffer
+        + numbers.formats.operand_beat_width  # the zeros that replace the beats of a short stream
         + _delay_luts(numbers)
         + _memory_luts(numbers),
         "choices": numbers.formats.operand_beat_width * spec.lane_multipliers * (spec.passes - 1),
@@ -126,9 +126,9 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
 
 
 def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
-    """Counts of which the flip-flops of an ECP5 are a sum with weights.
+    """The counts whose weighted sum is the number of flip-flops of an ECP5.
 
-    ``data`` is flip-flops already: every register of ifmap, weights, sums and ofmap.
+    ``data`` counts flip-flops: every register of ifmap, weights, sums and ofmap.
     """
     spec = numbers.spec
     skew = numbers.formats.array_rows * sum(
@@ -153,12 +153,12 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
 
 
 def counter_bits(numbers: EngineNumbers) -> int:
-    """Bits of the geometry's registers, which the rasters count with."""
+    """Bits of the geometry registers, which bound the counters of the rasters."""
     return sum(field.total_width for field in numbers.config_fields)
 
 
 def _delays(numbers: EngineNumbers) -> tuple[tuple[int, int], ...]:
-    """Delays of the window: how many, and the longest that each can be."""
+    """The delays of the window as (number, maximum length)."""
     spec = numbers.spec
     return (
         (spec.kernel_h - 1, numbers.counters.max_row_delay),
@@ -170,7 +170,8 @@ def _delays(numbers: EngineNumbers) -> tuple[tuple[int, int], ...]:
 def _delay_words(numbers: EngineNumbers) -> int:
     """Words of the window in flip-flops.
 
-    A memory has two beside it; the first of a row delay's is the newest tap of its row.
+    A delay in a memory has two words outside of it; the first word of a row delay is the newest tap
+    of its row, which is counted there.
     """
     rows, *others = _delays(numbers)
     beside = [(*rows, 1), *((*other, 2) for other in others)]
@@ -180,7 +181,7 @@ def _delay_words(numbers: EngineNumbers) -> int:
 
 
 def _delay_luts(numbers: EngineNumbers) -> int:
-    """LUTs that choose a delay's length: one a stage, or one behind a memory."""
+    """LUTs that select the length of a delay: one for each stage, or one after a memory."""
     return numbers.formats.operand_beat_width * sum(
         count * (length - 1 if length <= SHIFT_LENGTH_MAX else 1)
         for count, length in _delays(numbers)
@@ -188,17 +189,17 @@ def _delay_luts(numbers: EngineNumbers) -> int:
 
 
 def _fifo_width(numbers: EngineNumbers) -> int:
-    """Bits of an entry of the output FIFO: ofmap, keep, last."""
+    """Bits of an entry of the output FIFO: ofmap beat, keep and last."""
     return numbers.formats.ofmap_beat_width + numbers.spec.lanes + 1
 
 
 def _of_luts(address: int) -> bool:
-    """A memory with so many address bits is made of LUTs."""
+    """True if a memory with this number of address bits is built from LUTs."""
     return address <= _LUT_RAM_ADDRESS
 
 
 def _memory_luts(numbers: EngineNumbers) -> int:
-    """LUTs of the memories that are made of them, with those that choose among 16 words."""
+    """LUTs of the memories that are built from LUTs, and of their output multiplexers."""
     fifo = (1, numbers.timing.fifo_address_width, _fifo_width(numbers))
     return sum(
         count * ((_LUTS_OF_RAM * -(-width // 4) << parts) + (width << parts) - width)

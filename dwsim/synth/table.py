@@ -1,8 +1,7 @@
-"""The committed table of synthesised engines: what is in it, reading it, and making it again.
+"""The committed table of synthesised engines: its definition, its reader, and its writer.
 
-``engines.toml`` says which engines and for what; ``table.csv`` has what came out. Engines of role
-``fit`` are what the estimate is fitted to, those of role ``held_out`` what its error is measured
-on.
+``engines.toml`` defines the engines and their roles; ``table.csv`` has the results. The estimate is
+fitted to the engines of role ``fit``; the engines of role ``held_out`` measure its error.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ COLUMNS = tuple(
 
 @dataclass(frozen=True)
 class Entry:
-    """One engine of the table's definition: what it is for, and the targets it is built for."""
+    """One engine of the definition: its role, and the targets for which it is synthesised."""
 
     engine: EngineSpec
     role: str
@@ -64,7 +63,7 @@ class Measured:
     """One line of the table.
 
     ``fmax_worst`` and ``fmax_median`` are in MHz, as nextpnr reports them, and None for a target
-    that is not placed and routed. ``verilog`` is the ``verilog_hash`` of what was synthesised.
+    without place and route. ``verilog`` is the ``verilog_hash`` of the synthesised sources.
     """
 
     engine: EngineSpec
@@ -80,10 +79,10 @@ class Measured:
 
 
 def entries() -> tuple[Entry, ...]:
-    """The engines of the table, in its order.
+    """The engines of the table, in the order of the file.
 
     Raises:
-        SpecError: when one of them is no engine.
+        SpecError: if an engine breaks a rule.
     """
     tables = tomllib.loads(_ENGINES.read_text(encoding="utf-8"))["engine"]
     return tuple(
@@ -103,22 +102,26 @@ def read_table() -> tuple[Measured, ...]:
             engines[row["engine"]],
             row["role"],
             row["target"],
-            *(int(row[key]) for key in ("lut", "ff", "dsp", "bram")),
-            *(float(row[key]) if row[key] else None for key in ("fmax_worst", "fmax_median")),
-            row["verilog"],
+            lut=int(row["lut"]),
+            ff=int(row["ff"]),
+            dsp=int(row["dsp"]),
+            bram=int(row["bram"]),
+            fmax_worst=float(row["fmax_worst"]) if row["fmax_worst"] else None,
+            fmax_median=float(row["fmax_median"]) if row["fmax_median"] else None,
+            verilog=row["verilog"],
         )
         for row in rows
     )
 
 
 def table_header() -> str:
-    """The comment on top of the committed table: what made it, tools and versions."""
+    """The comment at the top of the committed table: its command, the tools and their versions."""
     lines = _TABLE.read_text(encoding="utf-8").splitlines()
     return "".join(f"{line}\n" for line in lines if line.startswith("#"))
 
 
 def verilog_hash(engine: EngineSpec, target: str) -> str:
-    """A hash of an engine's Verilog without its comments and blanks."""
+    """A hash of the Verilog of an engine, without comments and white space."""
     code = {
         name: " ".join(re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).split())
         for name, text in target_verilog(engine, target).items()
@@ -127,7 +130,7 @@ def verilog_hash(engine: EngineSpec, target: str) -> str:
 
 
 def outdated() -> tuple[str, ...]:
-    """Engines of the table whose Verilog is another one now."""
+    """The engines of the table whose Verilog has changed since its synthesis."""
     return tuple(
         f"{line.engine.name} ({line.target})"
         for line in read_table()
@@ -136,15 +139,15 @@ def outdated() -> tuple[str, ...]:
 
 
 def requests(chosen: Sequence[Entry]) -> list[SynthRequest]:
-    """What has to be synthesised for these engines."""
+    """The requests of these engines: one for each of their targets."""
     return [SynthRequest(entry.engine, target) for entry in chosen for target in entry.targets]
 
 
 def make_table(jobs: int, report: Callable[[], None], path: Path = _TABLE) -> None:
-    """Synthesises every engine and writes the table, if all went well.
+    """Synthesises every engine and writes the table if all have a result.
 
     Raises:
-        ToolError: for all engines that have no result; what was done is kept.
+        ToolError: with the errors of all engines without a result. Finished steps stay cached.
     """
     chosen = entries()
     roles = {entry.engine.name: entry.role for entry in chosen}
@@ -173,7 +176,7 @@ def _header(results: Sequence[SynthResult]) -> str:
 
 
 def row(result: SynthResult, role: str) -> Mapping[str, Any]:
-    """A line of the table, by the keys of ``COLUMNS``."""
+    """One line of the table, by the keys of ``COLUMNS``."""
     request = result.request
     engine = request.engine
     return {

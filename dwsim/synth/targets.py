@@ -1,4 +1,4 @@
-"""The FPGA families that an engine is synthesised for, and what each one's tools are told."""
+"""The FPGA families for which an engine is synthesised, and the options of their tools."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwsim.errors import Rules
 
 @dataclass(frozen=True)
 class Device:
-    """One part: the options that name it to Yosys and to nextpnr."""
+    """One part, with the options that select it in Yosys and in nextpnr."""
 
     name: str
     yosys: tuple[str, ...] = ()
@@ -19,11 +19,11 @@ class Device:
 
 @dataclass(frozen=True)
 class Target:
-    """One family: its synthesis command, its parts, and its place-and-route tool if it has one.
+    """One family: its synthesis command, its parts, and its place-and-route tool, if any.
 
-    ``cells`` names what the columns lut, ff, dsp and bram count. ``freq`` is the clock in MHz
-    that place and route aims at; ``block`` the multiplier that dwsim.synth.floorplan places;
-    ``notes`` are what to know about its Fmax.
+    ``cells`` names the cells that the columns lut, ff, dsp and bram count. ``freq`` is the clock in
+    MHz that place and route aims at. ``block`` is the multiplier that dwsim.synth.floorplan places.
+    ``notes`` explain the Fmax.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Target:
     notes: tuple[str, ...] = ()
 
     def device(self, name: str | None) -> Device:
-        """The part of that name, or the default one.
+        """The part with this name, or the default part.
 
         Raises:
-            SpecError: when the family has no such part.
+            SpecError: if the family has no such part.
         """
         name = self.default_device if name is None else name
         rules = Rules(f"target {self.name}")
@@ -53,15 +53,19 @@ class Target:
         return self.devices[name]
 
     def speed(self, speed: str | None) -> str | None:
-        """The speed grade, or the fastest one; None where the part's name says it.
+        """The speed grade, or the fastest grade; None if the part name implies it.
 
         Raises:
-            SpecError: when the family has no such grade.
+            SpecError: if the family has no such grade.
         """
         if speed is None:
             return self.speeds[-1] if self.speeds else None
         rules = Rules(f"target {self.name}")
-        known = f"must be one of {', '.join(self.speeds)}" if self.speeds else "has no speed grades"
+        known = (
+            f"must be one of {', '.join(self.speeds)}"
+            if self.speeds
+            else "must be left out: this target has no speed grades"
+        )
         rules.require(speed in self.speeds, "--speed", speed, known)
         rules.raise_if_any()
         return speed
@@ -84,8 +88,8 @@ _ECP5_PARTS = ("12k", "25k", "45k", "85k", "um-25k", "um-45k", "um-85k")
 ECP5 = Target(
     name="ecp5",
     title="Lattice ECP5",
-    # -nowidelut: LUT5 to LUT7 out of slice multiplexers take a third more LUT4s and tie them
-    # to each other; measured on the 8-lane 3x3 int8 engine.
+    # -nowidelut: LUT5 to LUT7 built from slice multiplexers need a third more LUT4s and restrict
+    # their placement; measured on the 8-lane 3x3 int8 engine.
     synth=("synth_ecp5", "-nowidelut"),
     devices=_by_name(*map(_ecp5, _ECP5_PARTS)),
     default_device="85k",
@@ -96,8 +100,8 @@ ECP5 = Target(
     block="MULT18X18D",
     speeds=("6", "7", "8"),
     notes=(
-        "nextpnr does not time the inside of a multiplier that has registers of its own",
-        "multiplier blocks are placed lane by lane (dwsim/synth/floorplan.py), the rest by nextpnr",
+        "nextpnr does not time paths inside a multiplier block that has its own registers",
+        "dwsim/synth/floorplan.py places multiplier blocks lane by lane, nextpnr all other cells",
     ),
 )
 
@@ -122,7 +126,7 @@ ICE40 = Target(
 XILINX = Target(
     name="xilinx",
     title="AMD Xilinx",
-    # Flat, as the other two are by default, and without the pads of pins.
+    # Flat, which is the default of the other two, and without I/O pads and clock buffers.
     synth=("synth_xilinx", "-flatten", "-noiopad", "-noclkbuf"),
     devices=_by_name(
         *(Device(family, ("-family", family)) for family in ("xc7", "xcu", "xcup", "xc6s", "xc6v"))
@@ -142,10 +146,10 @@ TARGETS = {target.name: target for target in (ECP5, ICE40, XILINX)}
 
 
 def find_target(name: str) -> Target:
-    """The target of that name.
+    """The target with this name.
 
     Raises:
-        SpecError: when there is none.
+        SpecError: if there is none.
     """
     rules = Rules("synth")
     rules.require(name in TARGETS, "--target", name, f"must be one of {', '.join(TARGETS)}")

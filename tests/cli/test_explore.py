@@ -40,6 +40,7 @@ def test_the_front_is_printed(elsewhere: Path, capsys: pytest.CaptureFixture[str
         "written: dwsim-explore/small/: points and layers (.parquet, .csv), explore.json, engines/"
     )
     assert names("dwsim-explore/small") == [
+        ".store.lock",
         "engines",
         "explore.json",
         "layers.csv",

@@ -10,9 +10,9 @@ import pytest
 from dwsim import SpecError
 from dwsim.cli import main
 from dwsim.errors import ToolError
+from dwsim.exploration.explore import explore
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.results import read_results
-from dwsim.exploration.run import explore
 from dwsim.spec.spec_file import read_spec
 from dwsim.synth.estimate import estimate, sentence
 from dwsim.synth.flow import synthesise

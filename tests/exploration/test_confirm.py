@@ -9,10 +9,10 @@ import pytest
 
 from dwsim.errors import MismatchError
 from dwsim.exploration.confirm import confirm
+from dwsim.exploration.explore import explore
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.results import note_confirmed, read_results
-from dwsim.exploration.run import explore
 from dwsim.exploration.summary import confirmations
 from tests.exploration.spaces import SMALL, small
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dwsim.exploration.explore import explore
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.points import Point, Resolver, all_combinations
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.results import read_results
-from dwsim.exploration.run import explore
 from dwsim.exploration.space import read_space
 from dwsim.support.resources import space_dir
 

@@ -16,8 +16,8 @@ from distributed import Client
 
 from dwsim.errors import ToolError
 from dwsim.exploration import pool as pool_module
+from dwsim.exploration.explore import explore
 from dwsim.exploration.pool import Pool, open_pool
-from dwsim.exploration.run import explore
 from tests.exploration.clusters import PATIENCE, dask_cluster
 from tests.exploration.spaces import SMALL, small
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dwsim.exploration.evaluation_store import Store
 from dwsim.exploration.exploration import Exploration
 from dwsim.exploration.front import candidate
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.points import Point, all_combinations
 from dwsim.exploration.pool import open_pool
-from dwsim.exploration.store import Store
 from tests.exploration.spaces import SMALL, small
 from tests.exploration.test_front import brute_force
 

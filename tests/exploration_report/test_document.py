@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from dwsim.exploration.explore import ENGINES, explore
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.report.columns import pair_columns
 from dwsim.exploration.report.document import document, needless_prefix, specs, tier, wants_log
 from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.report.page import page, write_report
 from dwsim.exploration.results import Results, read_results
-from dwsim.exploration.run import ENGINES, explore
 from dwsim.spec.spec_file import parse_spec
 from tests.exploration.spaces import SMALL, small
 from tests.exploration_report import fabricate

@@ -127,7 +127,7 @@ def test_scalesim_reporting_too_little_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(tmp_path, monkeypatch, STAND_IN.replace("range(channels)", "range(1)"))
-    with pytest.raises(ToolError, match="SCALE-Sim reports 2 channels, 5 were asked for"):
+    with pytest.raises(ToolError, match="SCALE-Sim reports 2 channels, expected 5"):
         scalesim.run(LAYERS, 9, 2, Path(sys.executable))
 
 

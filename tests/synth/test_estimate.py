@@ -140,13 +140,13 @@ def test_the_sentence_tells_the_errors_and_an_old_table(
     assert "another RTL" not in now
     sentence.cache_clear()
     monkeypatch.setattr(module, "outdated", lambda: ("one (ecp5)", "two (ecp5)"))
-    old = f"; the table is of another RTL for 2 of its {len(read_table())} lines"
+    old = f"; 2 of {len(read_table())} lines of the table are from another RTL"
     assert sentence() == now + old
 
 
 def test_errors_as_text() -> None:
     text = str(Errors(0.05, 0.04, 0.0, 0.0, 0.1, 6, 108))
     assert text == (
-        "LUT within 5.0%, FF 4.0%, Fmax 10.0%, DSP 0.0%, block RAM 0.0% on 6 held-out engines"
+        "LUT within 5.0 %, FF 4.0 %, Fmax 10.0 %, DSP 0.0 %, block RAM 0.0 % on 6 held-out engines"
         " of up to 108 multipliers"
     )

@@ -105,7 +105,7 @@ def test_xilinx() -> None:
 def test_an_engine_that_does_not_fit_is_told(cache: Path) -> None:
     (error,) = synthesise([SynthRequest(replace(SMALL, name="wide", lanes=5), "ice40", "u4k")])
     assert isinstance(error, ToolError)
-    assert "wide does not fit Lattice iCE40 u4k: it takes " in str(error)
+    assert "wide does not fit Lattice iCE40 u4k: it needs " in str(error)
     log = Path(str(error).split("see ")[1])
     assert log.is_relative_to(cache)
     assert "Device utilisation" in log.read_text()

@@ -203,7 +203,7 @@ def _chosen_ring(palette: Palette) -> dict[str, Any]:
 
 
 def _layer_names(labels: int) -> dict[str, Any]:
-    axis = {"title": None, "labelLimit": labels, "ticks": False, "domain": False}
+    axis: dict[str, Any] = {"title": None, "labelLimit": labels, "ticks": False, "domain": False}
     axis |= {"labelPadding": 6, "labelExpr": "slice(datum.label, prefix)"}
     return {
         "field": "layer",
@@ -234,10 +234,13 @@ def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict
 
 def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
     colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
+    # The position in the stack is that of the schema.
+    places = f"indexof({json.dumps(ACTIVITY_FIELDS)}, datum.activity)"
     bars = {
         "transform": [
             {"fold": list(ACTIVITY_FIELDS), "as": ["activity", "spent"]},
             {"calculate": "share ? datum.spent / datum.cycles : datum.spent", "as": "length"},
+            {"calculate": places, "as": "index"},
         ],
         "mark": {"type": "bar", "height": {"band": 0.72}, "aria": False},
         "encoding": {
@@ -252,9 +255,6 @@ def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
             "tooltip": {"field": "layer"},
         },
     }
-    # The position in the stack is that of the schema.
-    places = f"indexof({json.dumps(ACTIVITY_FIELDS)}, datum.activity)"
-    bars["transform"].append({"calculate": places, "as": "index"})
     bound = {
         "transform": [
             {"calculate": "share ? datum.bound / datum.cycles : datum.bound", "as": "length"}

@@ -98,7 +98,7 @@ def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
     varied = {key for key in explored & set(AXES) if len({row.get(key) for row in rows}) > 1}
     alone = {"on_network_front"} if len(results.description.networks) == 1 else set()
     fine = all(row["status"] == "ok" for row in rows)
-    return (SHOWN - alone) | varied | (set() if fine else {"status", "reason"})
+    return set(SHOWN - alone) | varied | (set() if fine else {"status", "reason"})
 
 
 def wants_log(column: Column, values: Iterable[Any]) -> bool:
@@ -106,7 +106,7 @@ def wants_log(column: Column, values: Iterable[Any]) -> bool:
     known = [value for value in values if value is not None]
     if column.kind == "share" or not known or min(known) <= 0:
         return False
-    return max(known) / min(known) > _MAGNITUDES
+    return bool(max(known) / min(known) > _MAGNITUDES)
 
 
 def tier(row: dict[str, Any]) -> str:

@@ -99,7 +99,9 @@ DARK = Palette(
 )
 
 
-def chart_config(palette: Palette, font: str = SANS, background: str | None = None) -> dict:
+def chart_config(
+    palette: Palette, font: str = SANS, background: str | None = None
+) -> dict[str, Any]:
     """Vega-Lite's ``config`` for a scheme; without ``background`` charts are transparent."""
     axis: dict[str, Any] = {
         "domainColor": palette.line,

@@ -38,7 +38,8 @@ def javascript() -> str:
     Raises:
         ToolError: when vl-convert is not installed.
     """
-    return _vl_convert().javascript_bundle(_SNIPPET, vl_version=VEGA_LITE)
+    script: str = _vl_convert().javascript_bundle(_SNIPPET, vl_version=VEGA_LITE)
+    return script
 
 
 def chart_bytes(spec: Mapping[str, Any], form: str) -> bytes:
@@ -50,7 +51,8 @@ def chart_bytes(spec: Mapping[str, Any], form: str) -> bytes:
     convert = _vl_convert()
     if form == "svg":
         return _renumbered(convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE)).encode()
-    return convert.vegalite_to_png(dict(spec), vl_version=VEGA_LITE, scale=_PNG_SCALE)
+    png: bytes = convert.vegalite_to_png(dict(spec), vl_version=VEGA_LITE, scale=_PNG_SCALE)
+    return png
 
 
 def _renumbered(svg: str) -> str:

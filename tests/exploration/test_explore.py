@@ -20,13 +20,13 @@ from dwsim import EngineSpec
 from dwsim.errors import ToolError
 from dwsim.exploration import evaluate as evaluation
 from dwsim.exploration import exploration
+from dwsim.exploration.evaluation_store import Store
+from dwsim.exploration.explore import explore
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.results import read_results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LAYER_FIELDS, PAIR_FIELDS
-from dwsim.exploration.run import explore
 from dwsim.exploration.space import Space
-from dwsim.exploration.store import Store
 from dwsim.spec.spec_file import read_spec
 from tests.cli.helpers import environment
 from tests.exploration.spaces import SMALL, WITH_LOADS, small, write
@@ -192,7 +192,7 @@ def test_changed_code_evaluates_again(
 ) -> None:
     run(small(tmp_path), tmp_path / "out")
     evaluated.clear()
-    monkeypatch.setattr("dwsim.exploration.store.code_hash", lambda: "other")
+    monkeypatch.setattr("dwsim.exploration.evaluation_store.code_hash", lambda: "other")
     run(small(tmp_path), tmp_path / "out")
     assert len(evaluated) == 24
 

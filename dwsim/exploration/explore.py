@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from dwsim.exploration import area, energy
+from dwsim.exploration.evaluation_store import Store, code_hash
 from dwsim.exploration.exploration import Exploration, Progress
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.pool import Pool
 from dwsim.exploration.result_tables import FAILURES, failure_file, layer_rows, pair_rows
 from dwsim.exploration.results import Description, write_results
 from dwsim.exploration.space import Space
-from dwsim.exploration.store import Store, code_hash
 from dwsim.spec.canonical import toml_table
 from dwsim.version import __version__
 

@@ -1,4 +1,4 @@
-"""Results of tools, kept by the content of what they were made from."""
+"""A cache of tool results; the key is the content of their inputs."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _FORMAT = 1
 _STAMP = "made_from.json"
 
 
-def kept(what: str, identity: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
-    """The directory that ``make`` filled for this identity, now or at an earlier time.
+def cached_step(step: str, identity: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
+    """The directory that ``make`` has filled for this identity, in this call or an earlier one.
 
-    Safe to call from several threads and processes at once: one makes, the others wait for it.
+    Threads and processes may call it at once: one of them makes the result, the others wait.
 
     Args:
-        what: the kind of step, for the directory's name.
+        step: the kind of step; part of the name of the directory.
         identity: everything that the result depends on, as JSON.
         make: fills an empty directory.
 
     Raises:
-        ToolError: when ``make`` raises ``ToolFailureError``; its directory, with the log, stays.
+        ToolError: if ``make`` raises ``ToolFailureError``. The directory with the log is kept.
     """
-    identity = {"format": _FORMAT, "what": what, **identity}
-    key = f"{what}-{digest(identity)}"
+    identity = {"format": _FORMAT, "what": step, **identity}
+    key = f"{step}-{digest(identity)}"
     home = cache_root() / "synth"
     directory = home / key
     with locked(key):
@@ -47,7 +47,7 @@ def kept(what: str, identity: Mapping[str, Any], make: Callable[[Path], None]) -
             failed = home / "failed" / key
             failed.parent.mkdir(exist_ok=True)
             _replace(scratch, failed)
-            raise ToolError(f"{failure.what}\nsee {failed / failure.log}") from None
+            raise ToolError(f"{failure.message}\nsee {failed / failure.log}") from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return directory

@@ -1,4 +1,4 @@
-"""Results are kept by content: made once, made again when anything changes, failures never."""
+"""Steps are cached by content: made once, made again after any change; failures are not cached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dwsim.errors import ToolError
-from dwsim.synth.kept import kept
+from dwsim.synth.step_cache import cached_step
 from dwsim.synth.tools import ToolFailureError
 
 
@@ -25,8 +25,8 @@ class Maker:
 
 def test_the_same_identity_is_made_once() -> None:
     make = Maker()
-    first = kept("step", {"text": "a"}, make)
-    assert kept("step", {"text": "a"}, make) == first
+    first = cached_step("step", {"text": "a"}, make)
+    assert cached_step("step", {"text": "a"}, make) == first
     assert make.made == 1
     assert (first / "number").read_text() == "1"
 
@@ -34,9 +34,9 @@ def test_the_same_identity_is_made_once() -> None:
 def test_another_identity_or_step_is_made_again() -> None:
     make = Maker()
     places = {
-        kept("step", {"text": "a"}, make),
-        kept("step", {"text": "b"}, make),
-        kept("other", {"text": "a"}, make),
+        cached_step("step", {"text": "a"}, make),
+        cached_step("step", {"text": "b"}, make),
+        cached_step("other", {"text": "a"}, make),
     }
     assert len(places) == make.made == 3
 
@@ -47,7 +47,7 @@ def test_threads_that_want_the_same_wait_for_one() -> None:
 
     def want() -> None:
         start.wait()
-        kept("step", {}, make)
+        cached_step("step", {}, make)
 
     threads = [threading.Thread(target=want) for _ in range(4)]
     for thread in threads:
@@ -67,12 +67,12 @@ def test_a_failure_keeps_its_log_and_is_tried_again(cache: Path) -> None:
 
     for attempt in (1, 2):
         with pytest.raises(ToolError, match="^tool ended with 1\nsee ") as caught:
-            kept("step", {}, fail)
+            cached_step("step", {}, fail)
         log = Path(str(caught.value).split("see ")[1])
         assert log.read_text() == "all that it said"
         assert log.is_relative_to(cache)
         assert make.made == attempt
-    assert kept("step", {}, make).is_dir()
+    assert cached_step("step", {}, make).is_dir()
 
 
 def test_what_was_interrupted_leaves_nothing(cache: Path) -> None:
@@ -81,5 +81,5 @@ def test_what_was_interrupted_leaves_nothing(cache: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        kept("step", {}, stop)
+        cached_step("step", {}, stop)
     assert list((cache / "synth").iterdir()) == []
