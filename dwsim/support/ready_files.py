@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from dwsim.errors import SpecError, Violation
@@ -23,7 +24,7 @@ def find_file(path: Path, name: str, directory: Path, *, kind: str, field: str) 
         field: the argument that has the value ``name``, for messages.
 
     Raises:
-        SpecError: if there is neither; the rule lists the ready-made names.
+        SpecError: if there is neither; the rule lists the ready-made names, and the closest one.
     """
     if path.is_file():
         return path
@@ -32,4 +33,6 @@ def find_file(path: Path, name: str, directory: Path, *, kind: str, field: str) 
         return directory / f"{name}.toml"
     found = "is a directory" if path.is_dir() else "is no file"
     rule = f"{found}, and not the name of a ready-made {kind}: {', '.join(ready)}"
+    for close in difflib.get_close_matches(name, ready, n=1):
+        rule += f"; did you mean {close}?"
     raise SpecError(f"{kind} file", [Violation(field, name, rule)])

@@ -126,7 +126,7 @@ def test_a_space_object_is_a_space(space: Path, tmp_path: Path) -> None:
 
 
 def test_bad_explorations_are_refused(space: Path, tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no ready-made space"):
+    with pytest.raises(SpecError, match="not the name of a ready-made space"):
         dwsim.explore("no_such_space")
     with pytest.raises(SpecError, match="workers = 0: must be an integer of at least 1"):
         dwsim.explore(space, workers=0)
@@ -142,6 +142,6 @@ def test_a_missing_package_is_named(
     monkeypatch.setitem(sys.modules, package, None)
     for name in [name for name in sys.modules if name.startswith("dwsim.exploration.result")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "dwsim.exploration.run", raising=False)
+    monkeypatch.delitem(sys.modules, "dwsim.exploration.explore", raising=False)
     with pytest.raises(ToolError, match=rf"needs {package}: python -m pip install 'dwsim\[explore"):
         dwsim.explore(space, workers=1)

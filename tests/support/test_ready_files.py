@@ -43,3 +43,9 @@ def test_neither_lists_the_ready_made_names(
     assert str(caught.value) == (
         f"spec file:\n  SPEC = '{name}': {found}, and not the name of a ready-made spec: a, b"
     )
+
+
+def test_the_closest_name_is_suggested(ready: Path, tmp_path: Path) -> None:
+    (ready / "mobilenet_v1.toml").touch()
+    with pytest.raises(SpecError, match=r"a, b, mobilenet_v1; did you mean mobilenet_v1\?$"):
+        find(tmp_path / "mobilenet", "mobilenet", ready)
