@@ -85,7 +85,7 @@ clean:
 	cache="$$($(BIN)/python -c 'from dwsim.support.cache import cache_root; print(cache_root())')" && \
 	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks"; \
 	else echo "clean: without $(VENV), simulators in the cache folder are kept"; fi
-	@find dwsim tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find docs dwsim tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
 	@echo "distclean: $(VENV)"

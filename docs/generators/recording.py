@@ -16,8 +16,13 @@ from dwsim.stream.layout import pack_ifmap, pack_parameters
 CYCLE_LIMIT = 1000
 """The runs of the diagrams are short: a run that reaches this limit has stopped moving."""
 
-Ready = Callable[[int], bool]
-"""Tells if the sink is ready in a cycle, counted from the first cfg handshake."""
+Moves = Callable[[int], bool]
+"""Tells if a source or a sink moves in a cycle, counted from the first cfg handshake."""
+
+
+def always(cycle: int) -> bool:
+    """Never stalls."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,10 @@ class _Port:
     def __init__(self, tensors: Sequence[np.ndarray]) -> None:
         self.sources = [Source(beats) for beats in tensors]
 
-    def drive(self) -> tuple[bool, np.ndarray | None, bool]:
-        """This cycle's valid, data and last."""
+    def drive(self, moves: bool = True) -> tuple[bool, np.ndarray | None, bool]:
+        """This cycle's valid, data and last; a source that does not move begins no beat."""
         waiting = next((source for source in self.sources if not source.done), None)
-        return waiting.drive(lambda _: False) if waiting else (False, None, False)
+        return waiting.drive(lambda _: not moves) if waiting else (False, None, False)
 
     def clock(self, ready: bool) -> None:
         """The clock edge."""
@@ -66,14 +71,17 @@ class _Port:
             source.clock(ready)
 
 
-def record(streams: Sequence[Stream], sink_ready: Ready = lambda _: True) -> Recording:
+def record(
+    streams: Sequence[Stream], source_moves: Moves = always, sink_moves: Moves = always
+) -> Recording:
     """Runs the streams on one engine, and two more cycles.
 
-    The first stream starts when its parameters are loaded. The sources are always valid.
+    The first stream starts when its parameters are loaded. Parameters are always valid.
 
     Args:
         streams: at least one; all on the same engine.
-        sink_ready: drives ``m_axis_ofmap_tready``.
+        source_moves: lets the source of the ifmap begin a beat.
+        sink_moves: drives ``m_axis_ofmap_tready``.
 
     Raises:
         RuntimeError: when a stream has not ended after ``CYCLE_LIMIT`` cycles.
@@ -87,6 +95,7 @@ def record(streams: Sequence[Stream], sink_ready: Ready = lambda _: True) -> Rec
     ends: list[int] = []
     engine.step(Inputs(rst=True))
     for cycle in range(CYCLE_LIMIT):
+        since_start = cycle - starts[0] if starts else 0
         first_loaded = param.sources[0].done
         plan = streams[len(starts)].plan if first_loaded and len(starts) < len(streams) else None
         inputs = Inputs(
@@ -94,8 +103,8 @@ def record(streams: Sequence[Stream], sink_ready: Ready = lambda _: True) -> Rec
             plan is not None,
             plan.config if plan else {},
             *param.drive(),
-            *(ifmap.drive() if first_loaded else (False, None, False)),
-            ofmap_tready=not starts or sink_ready(cycle - starts[0]),
+            *ifmap.drive(first_loaded and source_moves(since_start)),
+            ofmap_tready=sink_moves(since_start),
         )
         if inputs.cfg_valid and engine.cfg_ready:
             starts.append(cycle)

@@ -1,4 +1,4 @@
-"""Reference pages that are made from the program: the command line and the registers."""
+"""Reference pages that have their source elsewhere: command line, registers and words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ COLUMNS = "88"
 
 REGISTERS_OF = "mobilenet_v1_int8"
 """The ready spec whose registers are shown: it requantises, so it has all of them."""
+
+
+CONTRACT = Path(__file__).resolve().parents[2] / "rtl" / "README.md"
 
 
 def command_line() -> str:
@@ -55,3 +59,16 @@ def registers() -> str:
         " engine brings its own: offsets are always the same, widths and constants differ.\n"
     )
     return f"# Registers\n\n{note}\n{rest.lstrip()}"
+
+
+def words() -> str:
+    """The page of the words: the section "Words" of the contract of the modules.
+
+    Raises:
+        RuntimeError: when the section is not there.
+    """
+    text = CONTRACT.read_text()
+    found = re.search(r"^## Words\n+(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f'{CONTRACT} has no section "Words"')
+    return f"# Words\n\n{found[1].rstrip()}\n"

@@ -33,6 +33,7 @@ def generated_files() -> dict[str, str]:
     return {
         "reference/command-line.md": reference.command_line(),
         "reference/registers.md": reference.registers(),
+        "reference/words.md": reference.words(),
         "explanation/stages.svg": stage_picture.svg(),
         **diagrams,
     }

@@ -9,9 +9,10 @@ from itertools import pairwise
 import wavedrom
 
 from docs.generators.recording import (
-    Ready,
+    Moves,
     Recording,
     Stream,
+    always,
     centre_weight,
     numbered_pixels,
     record,
@@ -31,17 +32,17 @@ OFMAP = "m_axis_ofmap_tvalid m_axis_ofmap_tready m_axis_ofmap_tdata"
 
 @dataclass(frozen=True)
 class Diagram:
-    """A run and the rows that show it; "|" in ``rows`` is an empty row.
+    """A run, and its rows: groups of names, with an empty row before each group.
 
-    ``spans``: mark the start, the lag and the pipeline of the first stream in the empty row
-    before the ofmap port.
+    The empty row before the ofmap port marks the start, the lag and the pipeline of the first
+    stream.
     """
 
     engine: EngineSpec
     layers: tuple[LayerSpec, ...]
     rows: tuple[str, ...]
-    sink_ready: Ready | None = None
-    spans: bool = True
+    source_moves: Moves = always
+    sink_moves: Moves = always
 
     def run(self) -> Recording:
         """The run on the cycle model."""
@@ -53,7 +54,12 @@ class Diagram:
             )
             for layer in self.layers
         ]
-        return record(streams, self.sink_ready) if self.sink_ready else record(streams)
+        return record(streams, self.source_moves, self.sink_moves)
+
+    @property
+    def stalls(self) -> bool:
+        """The source or the sink stalls."""
+        return self.source_moves is not always or self.sink_moves is not always
 
 
 def _same(size: int, stride: int = 1, channel_multiplier: int = 1) -> LayerSpec:
@@ -67,10 +73,12 @@ _LAYERS = {
     "start": (_same(3),),
     "stride": (_same(4, stride=2),),
     "held": (_same(3, channel_multiplier=2),),
-    "backpressure": (LayerSpec(1, 20, 1, 1, 3, pad_left=1, pad_right=1),),
-    "back_to_back": (_same(3), _same(3)),
+    "backpressure": (LayerSpec(1, 17, 1, 1, 3, pad_left=1, pad_right=1),),
+    "starved": (_same(3),),
+    "back_to_back": (_same(2), _same(2)),
 }
-_STALLED_CYCLES = range(16, 32)
+_SINK_STALLS = range(15, 27)
+_SOURCE_STALLS = range(8, 14)
 
 
 def _engine(name: str, fifo_depth: int | None = None) -> EngineSpec:
@@ -85,7 +93,13 @@ DIAGRAMS["backpressure"] = Diagram(
     _engine("backpressure", fifo_depth=10),
     _LAYERS["backpressure"],
     ("cfg_valid", IFMAP, f"{SLOTS} credits", OFMAP, "activity"),
-    sink_ready=lambda cycle: cycle not in _STALLED_CYCLES,
+    sink_moves=lambda cycle: cycle not in _SINK_STALLS,
+)
+DIAGRAMS["starved"] = Diagram(
+    _engine("starved"),
+    _LAYERS["starved"],
+    ("cfg_valid", IFMAP, SLOTS, OFMAP, "activity"),
+    source_moves=lambda cycle: cycle not in _SOURCE_STALLS,
 )
 DIAGRAMS["back_to_back"] = Diagram(
     _engine("back_to_back"), _LAYERS["back_to_back"], (CFG, IFMAP, SLOTS, OFMAP, "busy activity")
@@ -109,17 +123,16 @@ def wave_json(diagram: Diagram) -> dict[str, object]:
     ]
     edges: list[str] = []
     for names in diagram.rows:
-        nodes, found = _spans(recording, first) if names == OFMAP and diagram.spans else ("", [])
+        nodes, found = _spans(recording, first) if names == OFMAP else ("", [])
         signal.append({"node": nodes})
         edges += found
         signal += [lane(name, row(name)(recording)[first:]) for name in names.split()]
+    laws = [_law(recording, index, diagram.stalls) for index in range(len(recording.starts))]
     return {
         "signal": signal,
         "edge": edges,
         "head": {"tock": -1},
-        "foot": {
-            "text": "; ".join(_law(recording, index) for index in range(len(recording.starts)))
-        },
+        "foot": {"text": "; ".join(laws)},
         "config": {"skin": "narrow"},
     }
 
@@ -142,8 +155,9 @@ def _spans(recording: Recording, first: int) -> tuple[str, list[str]]:
     return "".join(nodes), edges
 
 
-def _law(recording: Recording, index: int) -> str:
+def _law(recording: Recording, index: int, stalls: bool) -> str:
     """The cycles of a stream, as the model took them and as the timing law states them."""
     plan = recording.streams[index].plan
-    law = f"law: {plan.slot_cycles} slot cycles + {plan.numbers.timing.latency} latency"
-    return f"{recording.cycles(index)} cycles ({law} = {plan.cycles})"
+    law = f"{plan.slot_cycles} slot cycles + {plan.numbers.timing.latency} latency = {plan.cycles}"
+    name = "law without stalls" if stalls else "law"
+    return f"{recording.cycles(index)} cycles ({name}: {law})"

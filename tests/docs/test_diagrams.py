@@ -15,11 +15,10 @@ from docs.generators.timing_diagrams import DIAGRAMS, wave_json
 from docs.generators.wave_rows import NOTHING, Cell, lane
 from dwsim.derive import EngineNumbers
 from dwsim.golden.depthwise import depthwise
+from dwsim.model.activity import Activity
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.layout import unpack_ofmap
 from tests.docs.runner import ROOT
-
-STALLED = ("backpressure",)
 
 
 def transferred(recording: Recording) -> list[int]:
@@ -49,11 +48,22 @@ def test_a_run_has_the_values_of_golden(name: str) -> None:
     assert list(values) == []
 
 
-@pytest.mark.parametrize("name", [name for name in DIAGRAMS if name not in STALLED])
+@pytest.mark.parametrize("name", [name for name in DIAGRAMS if not DIAGRAMS[name].stalls])
 def test_a_run_without_stalls_takes_the_cycles_of_the_law(name: str) -> None:
     recording = DIAGRAMS[name].run()
     for index, stream in enumerate(recording.streams):
         assert recording.cycles(index) == stream.plan.cycles
+
+
+@pytest.mark.parametrize(
+    ("name", "activity"),
+    [("starved", Activity.INPUT_STARVED), ("backpressure", Activity.BACKPRESSURED)],
+)
+def test_a_stall_costs_the_cycles_of_its_activity(name: str, activity: Activity) -> None:
+    recording = DIAGRAMS[name].run()
+    lost = recording.trace.column("activity").count(list(Activity).index(activity))
+    assert lost > 0
+    assert recording.cycles(0) == recording.streams[0].plan.cycles + lost
 
 
 def test_the_spans_of_the_first_diagram_are_lag_and_latency() -> None:
