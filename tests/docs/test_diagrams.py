@@ -12,7 +12,7 @@ import pytest
 from docs.generators import stage_picture, timing_diagrams
 from docs.generators.recording import Recording
 from docs.generators.timing_diagrams import DIAGRAMS, wave_json
-from docs.generators.wave_rows import NOTHING, Cell, lane
+from docs.generators.wave_rows import MARKED, NOTHING, Cell, lane, row
 from dwsim.derive import EngineNumbers
 from dwsim.golden.depthwise import depthwise
 from dwsim.model.activity import Activity
@@ -99,8 +99,33 @@ def test_a_window_is_held_for_two_cycles() -> None:
 
 def test_slots_are_numbered_as_the_law_counts_them() -> None:
     recording = DIAGRAMS["stride"].run()
-    (slots,) = (row for row in wave_json(DIAGRAMS["stride"])["signal"] if row.get("name") == "slot")
+    (slots,) = (one for one in wave_json(DIAGRAMS["stride"])["signal"] if one.get("name") == "slot")
     assert slots["data"] == [str(slot) for slot in range(recording.streams[0].plan.slots)]
+
+
+def test_a_slot_is_drawn_where_step_q_is_up() -> None:
+    for diagram in DIAGRAMS.values():
+        recording = diagram.run()
+        stepped = recording.trace.column("step_q")
+        drawn = [cell != NOTHING for cell in row("slot")(recording)]
+        last = len(drawn) - 1 - drawn[::-1].index(True)
+        # After the last output the raster goes on with slots that the law does not count.
+        if len(recording.streams) == 1:
+            assert drawn[: last + 1] == [bool(step) for step in stepped[: last + 1]]
+        assert sum(drawn) == sum(stream.plan.slots for stream in recording.streams)
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_as_many_beats_are_blue_as_the_layer_has(name: str) -> None:
+    recording = DIAGRAMS[name].run()
+    plans = [stream.plan for stream in recording.streams]
+    expected = {
+        "s_axis_ifmap_tdata": sum(plan.ifmap_beats for plan in plans),
+        "m_axis_ofmap_tdata": sum(plan.ofmap_beats for plan in plans),
+        "slot": sum(plan.ifmap_beats for plan in plans),
+    }
+    for signal, beats in expected.items():
+        assert sum(cell.brick == MARKED for cell in row(signal)(recording)) == beats
 
 
 def test_equal_cells_are_drawn_as_one() -> None:
