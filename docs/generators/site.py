@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # MkDocs loads this file by its path, so the checkout is not on the path by itself.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from docs.generators import reference, stage_picture, timing_diagrams
+from docs.generators import reference, spec_reference, stage_picture, timing_diagrams
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -33,6 +33,7 @@ def generated_files() -> dict[str, str]:
     return {
         "reference/command-line.md": reference.command_line(),
         "reference/registers.md": reference.registers(),
+        "reference/spec-file.md": spec_reference.spec_file(),
         "reference/words.md": reference.words(),
         "explanation/stages.svg": stage_picture.svg(),
         **diagrams,

@@ -6,13 +6,19 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import dwsim
+from docs.generators import spec_reference
+from docs.generators.reference import REGISTERS_OF
 from dwsim.cli import parser
+from dwsim.derive import EngineNumbers
+from dwsim.host.register_map import register_map
+from dwsim.spec.spec_file import read_spec
 from tests.docs.runner import ROOT
 
 ASSETS = {
@@ -132,12 +138,18 @@ def test_the_command_line_reference_has_every_command_and_option(site: Path) -> 
 
 
 def test_the_register_reference_has_every_register(site: Path) -> None:
-    from docs.generators.reference import REGISTERS_OF
-    from dwsim.derive import EngineNumbers
-    from dwsim.host.register_map import register_map
-    from dwsim.spec.spec_file import read_spec
-
     page = (site / "reference" / "registers.html").read_text()
     registers = register_map(EngineNumbers(read_spec(REGISTERS_OF).engine)).registers
     missing = [r.name for r in registers if f"<code>{r.name}</code>" not in page]
     assert missing == []
+
+
+def test_the_spec_reference_has_every_field_and_refuses_another_set(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (site / "reference" / "spec-file.html").read_text()
+    for field in (*fields(dwsim.EngineSpec), *fields(dwsim.LayerSpec)):
+        assert f"<code>{field.name}</code>" in page
+    monkeypatch.delitem(spec_reference.ENGINE, "max_lead")
+    with pytest.raises(ValueError, match="max_lead"):
+        spec_reference.spec_file()

@@ -1,0 +1,119 @@
+"""The reference page of spec files: their fields, with types, defaults and ranges from dwsim."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields
+
+from dwsim.spec.engine_spec import LIMITS, REQUANTISE, EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.support.resources import spec_dir
+
+EXAMPLE = "tiny"
+
+ENGINE = {
+    "lanes": "channels that are processed at the same time",
+    "kernel_h": "rows of the largest kernel",
+    "kernel_w": "columns of the largest kernel",
+    "max_row_pitch": "slots of the longest raster row: pixels, times `interleave`",
+    "max_plane_rows": "rows of the largest raster",
+    "ifmap_width": "bits of an ifmap value",
+    "ifmap_signed": "ifmap values are signed",
+    "weight_width": "bits of a weight",
+    "weight_signed": "weights are signed",
+    "max_dilation_h": "largest row dilation",
+    "max_dilation_w": "largest column dilation",
+    "max_channel_groups": "channel groups of the widest layer",
+    "max_channel_multiplier": "largest channel multiplier",
+    "max_batch": "images of the longest stream",
+    "max_lead": "slots by which outputs may come before inputs, for padding larger than the kernel",
+    "fifo_depth": "beats of the output FIFO; by default large enough that nothing waits for it",
+    "requantise": f"the ofmap values: {', '.join(f'`{mode}`' for mode in REQUANTISE)}",
+    "taps_per_cycle": "multipliers of a lane; by default one for each tap",
+    "max_interleave": "channel groups that a stream may interleave",
+    "name": "name of the top module",
+}
+LAYER = {
+    "ifmap_h": "rows of the ifmap",
+    "ifmap_w": "columns of the ifmap",
+    "channels": "channels of the ifmap",
+    "kernel_h": "rows of the kernel",
+    "kernel_w": "columns of the kernel",
+    "batch": "images",
+    "channel_multiplier": "ofmap channels for each ifmap channel",
+    "stride_h": "row stride",
+    "stride_w": "column stride",
+    "dilation_h": "row dilation",
+    "dilation_w": "column dilation",
+    "pad_top": "rows of padding above the ifmap",
+    "pad_bottom": "rows of padding below it",
+    "pad_left": "columns of padding on the left",
+    "pad_right": "columns of padding on the right",
+    "name": "name of the layer, required in a spec file",
+}
+
+
+def spec_file() -> str:
+    """The page of spec files.
+
+    Raises:
+        ValueError: when a field has no meaning here, or a meaning no field.
+    """
+    example = (spec_dir() / f"{EXAMPLE}.toml").read_text()
+    return "\n".join(
+        (
+            "# Spec file",
+            "",
+            "A spec file is TOML: one table `[engine]`, and a table `[[layer]]` for each layer."
+            " A "required" field has no default.",
+            "",
+            "## [engine]",
+            "",
+            *_table(fields(EngineSpec), ENGINE),
+            "",
+            "## [[layer]]",
+            "",
+            'In place of the four pads a layer may have `padding = "SAME"` or `"VALID"`.',
+            "",
+            *_table(fields(LayerSpec), LAYER),
+            "",
+            "## Example",
+            "",
+            f"The ready spec `{EXAMPLE}`:",
+            "",
+            f"```toml\n{example}```",
+            "",
+        )
+    )
+
+
+def _table(known: tuple[Field[object], ...], meanings: dict[str, str]) -> list[str]:
+    names = [field.name for field in known]
+    if names != list(meanings):
+        raise ValueError(f"fields {names} must have a meaning each, not {list(meanings)}")
+    return [
+        "| field | default | range | meaning |",
+        "|---|---|---|---|",
+        *(
+            f"| `{field.name}` | {_default(field)} | {_range(field, meanings)}"
+            f" | {meanings[field.name]} |"
+            for field in known
+        ),
+    ]
+
+
+def _default(field: Field[object]) -> str:
+    if field.default is MISSING:
+        return "required"
+    if field.default is None:
+        return "derived"
+    if field.default == "":
+        return ""
+    value = field.default
+    return f"`{str(value).lower() if isinstance(value, bool) else repr(value)}`".replace("'", '"')
+
+
+def _range(field: Field[object], meanings: dict[str, str]) -> str:
+    if meanings is not ENGINE or field.name not in LIMITS:
+        return ""
+    low, high = LIMITS[field.name]
+    return f"{low:,} to {high:,}"
