@@ -64,7 +64,7 @@ def spec_file() -> str:
             "# Spec file",
             "",
             "A spec file is TOML: one table `[engine]`, and a table `[[layer]]` for each layer."
-            " A "required" field has no default.",
+            " A field that is required has no default.",
             "",
             "## [engine]",
             "",
