@@ -3,9 +3,10 @@
 // Promises: a cfg handshake captures the geometry; the next cycle restarts the counters, and
 // waits there for the parameter tensor if the stream asks for one, and for the ifmap port while
 // it drops what was too much of the last stream; then `run` holds until
-// the stream is `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready comes
-// from a register. So no window of a stream is in the pipeline when the next one starts, and
-// stages may take what is constant over a stream from the geometry registers and the bank.
+// the stream is `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready is a
+// register: 0 in reset and in the first cycle after it. No window of a stream is in the
+// pipeline when the next one starts, so stages may take values that are constant over a stream
+// from the geometry registers and the bank.
 `default_nettype none
 
 module dw_control #(
@@ -15,7 +16,7 @@ module dw_control #(
     input  wire clk,
     input  wire rst,
     input  wire cfg_valid,
-    output wire cfg_ready,
+    output reg  cfg_ready,
     input  wire load,           // captured cfg_load: the stream brings its parameters
     input  wire params_loaded,  // a whole parameter tensor waits in the other bank
     input  wire port_blocked,   // the ifmap port drops beats
@@ -38,8 +39,8 @@ module dw_control #(
   reg [1:0] state;
   reg [DRAIN_W-1:0] drain_left;
   wire ready = !port_blocked && (!load || params_loaded);
+  wire stream_end = done && (drain_left == 0);
 
-  assign cfg_ready = (state == IDLE);
   assign capture = cfg_ready && cfg_valid;
   assign restart = (state == LOAD);
   assign start = restart && ready;
@@ -55,11 +56,18 @@ module dw_control #(
 
     if (rst) begin
       state <= IDLE;
+      cfg_ready <= 1'b0;
     end else begin
       case (state)
-        IDLE: if (cfg_valid) state <= LOAD;
+        IDLE: begin
+          if (capture) state <= LOAD;
+          cfg_ready <= !capture;
+        end
         LOAD: if (ready) state <= RUN;
-        default: if (done && (drain_left == 0)) state <= IDLE;
+        default: begin
+          if (stream_end) state <= IDLE;
+          cfg_ready <= stream_end;
+        end
       endcase
     end
   end

@@ -1,5 +1,8 @@
 """Cycles of each pipeline stage, and the other constants that are built into the Verilog."""
 
+READY_CYCLES = 1
+"""From the end of a reset to the first ready of each port."""
+
 # Cycles of a beat in each stage, the stage's output register included.
 START_CYCLES = 2
 """From the cfg handshake to the first slot: the geometry registers, then the counters."""

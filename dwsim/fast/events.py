@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from dwsim.derive.stages import CREDIT_CYCLES
+from dwsim.derive.stages import CREDIT_CYCLES, READY_CYCLES
 from dwsim.fast.event_inputs import Constants, Port
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,11 +56,11 @@ def next_free(
 
 @compiled
 def parameters_taken(beats: int, port: Port, rng: np.random.Generator) -> int:
-    """The cycle in which the parameter port takes the last of ``beats``; it is ready from 1 on."""
+    """The cycle in which the parameter port takes the last of ``beats``, counted from reset."""
     cycle, stalls = -1, port.stalls
     for _ in range(beats):
         cycle, stalls = next_free(cycle + 1, 0, stalls, port, rng)
-        cycle = max(cycle, 1)
+        cycle = max(cycle, READY_CYCLES)
     return cycle
 
 
@@ -149,7 +149,7 @@ def run_slots(
 
     Args:
         k: the stream's ``Constants``.
-        cycle: the first cycle in which a slot may enter; the ports are free from cycle 0 on.
+        cycle: the first cycle in which a slot may enter; the reset ends before cycle 0.
         takes: bool of shape (pitch,), true for a slot of the input raster's plane that takes a
             beat.
         emits: bool of shape (pitch,), true for a slot of the output raster's plane that emits a
@@ -165,7 +165,9 @@ def run_slots(
     fill = compute = starved = backpressured = drain = 0
     slot = started = followed = taken = emitted = 0
     ahead = behind = k.pitch  # slots in the planes of the two rasters; no plane is under way
-    there = accepted = last_take = take_before = transfer = -1
+    there = accepted = transfer = -1
+    # The port accepts a beat in the cycle after one is taken, and from READY_CYCLES on.
+    last_take = take_before = READY_CYCLES - 1
     source_stalls, sink_stalls = k.source.stalls, k.sink.stalls
     while emitted < k.ofmap_beats or (taken < k.ifmap_beats and cycle <= transfer):
         # The cycle from which the next beat is available, once it is known; and that of the next

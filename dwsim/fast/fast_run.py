@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from dwsim.derive import Plan
-from dwsim.derive.stages import START_CYCLES
+from dwsim.derive.stages import READY_CYCLES, START_CYCLES
 from dwsim.errors import SpecError, Violation
 from dwsim.fast import closed_form
 from dwsim.fast.event_inputs import (
@@ -96,7 +96,8 @@ def run_layer(
 
 
 def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
-    waits = plan.param_beats if eager else 0
+    # An eager cfg handshake comes with the first parameter beat, in the first cycle with a ready.
+    waits = plan.param_beats - 1 if eager else 0
     activity = closed_form.activity(plan)
     activity[Activity.PARAMETERS.value] = waits
     transfers = closed_form.ofmap_cycles(plan) + waits if waits else None
@@ -111,7 +112,7 @@ def _run_with_stalls(plan: Plan, stalls: StallPattern, ofmap: np.ndarray | None)
         generator_of(port.rng) for port in (stalls.source, stalls.sink, stalls.param)
     )
     loaded = events.parameters_taken(plan.param_beats, port_of(stalls.param), param)
-    started = 0 if stalls.profile.eager_cfg else loaded + 1
+    started = READY_CYCLES if stalls.profile.eager_cfg else loaded + 1
     ready = max(started, loaded)
     reads, transfers = np.empty((2, plan.ofmap_beats), np.int64)
     counts = events.run_slots(

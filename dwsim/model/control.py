@@ -21,12 +21,12 @@ class Control(Component):
     def __init__(self, drain_cycles: int) -> None:
         self.drain_cycles = drain_cycles
         self.state = State.IDLE
+        self.cfg_ready = False
         self.drain_left = 0
 
-    @property
-    def cfg_ready(self) -> bool:
-        """A geometry can be taken."""
-        return self.state is State.IDLE
+    def capture(self, cfg_valid: bool) -> bool:
+        """The cfg handshake takes place."""
+        return self.cfg_ready and cfg_valid
 
     @property
     def restart(self) -> bool:
@@ -67,9 +67,13 @@ class Control(Component):
         if rst:
             state = State.IDLE
         elif state is State.IDLE:
-            state = State.LOAD if cfg_valid else state
+            state = State.LOAD if self.capture(cfg_valid) else state
         elif state is State.LOAD:
             state = State.RUN if self.start(load, params_loaded, port_blocked) else state
         elif done and self.drain_left == 0:
             state = State.IDLE
-        self.next = {"state": state, "drain_left": 0 if rst else drain_left}
+        self.next = {
+            "state": state,
+            "cfg_ready": state is State.IDLE and not rst,
+            "drain_left": 0 if rst else drain_left,
+        }

@@ -190,7 +190,7 @@ class Engine:
 
         self.activity = self._activity_of(inputs)
         stalls = control.run and not rst
-        capture = control.cfg_ready and inputs.cfg_valid
+        capture = control.capture(inputs.cfg_valid)
         for component in self.components:
             component.commit()
         self.starved = stalls and self.activity is Activity.INPUT_STARVED
@@ -286,7 +286,7 @@ class Engine:
     def _activity_of(self, inputs: Inputs) -> Activity:
         """What the engine does in the cycle that it has computed but not committed."""
         state, now = self.control.state, self.now
-        if state is State.IDLE and inputs.cfg_valid:
+        if self.control.capture(inputs.cfg_valid):
             return Activity.FILL
         if state is State.IDLE or (state is State.RUN and now.done):
             stuck = self.ofmap_tvalid and not inputs.ofmap_tready

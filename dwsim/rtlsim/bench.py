@@ -132,11 +132,10 @@ class Bench:
         observed, unknown = read_bits(self.dut.observed)
         cfg_index = min(self.next_cfg, len(self.streams) - 1)
         inputs = lockstep.inputs(observed, self.streams[cfg_index].config)
-        if not inputs.rst:
-            try:
-                lockstep.compare(observed, unknown)
-            except MismatchError as error:
-                raise MismatchError(f"{error}\n{self._where()}") from None
+        try:
+            lockstep.compare(observed, unknown)
+        except MismatchError as error:
+            raise MismatchError(f"{error}\n{self._where()}") from None
         moved = self._note_transfers(inputs, observed)
         lockstep.step(inputs)
         self._offer_cfg(stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dwsim.derive.signals import signals
+from dwsim.derive.signals import interface, signals
 from dwsim.errors import MismatchError
 from dwsim.model.engine import Engine, Inputs
 from dwsim.model.observed import views
@@ -21,6 +21,7 @@ class Lockstep:
         self.engine = Engine(spec)
         self.widths = signals(self.engine.numbers)
         self.views = views(self.engine.numbers)
+        self.outputs = interface(self.engine.numbers).keys()
         self.width = sum(self.widths.values())
         self.offsets: dict[str, int] = {}
         offset = 0
@@ -28,7 +29,7 @@ class Lockstep:
             self.offsets[name] = offset
             offset += width
         self.cycle = 0
-        self.compared = False
+        self.was_reset = False
 
     def field(self, observed: int, name: str, width: int = 1) -> int:
         """The value of one probe in the observed word."""
@@ -58,13 +59,19 @@ class Lockstep:
     def compare(self, observed: int, unknown: int = 0) -> None:
         """Compares all outputs and internal signals of this cycle; ``unknown`` marks X and Z bits.
 
+        In reset only the outputs are compared, for data registers have no reset; and nothing is
+        before the first reset has reached the registers.
+
         Raises:
             MismatchError: with every probe that differs, and both values.
         """
+        if not self.was_reset:
+            return
+        in_reset = self.field(observed, "rst")
         wanted = care = 0
         for name, view in self.views.items():
             value = view(self.engine)
-            if value is not None:
+            if value is not None and (name in self.outputs or not in_reset):
                 wanted |= int(value) << self.offsets[name]
                 care |= ((1 << self.widths[name]) - 1) << self.offsets[name]
         if observed & care != wanted or unknown & care:
@@ -86,6 +93,7 @@ class Lockstep:
     def step(self, inputs: Inputs) -> None:
         """The clock edge."""
         self.engine.step(inputs)
+        self.was_reset = self.was_reset or inputs.rst
         self.cycle += 1
 
 

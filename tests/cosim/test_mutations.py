@@ -145,8 +145,8 @@ FAULTS = (
     Fault(
         "next_stream_while_windows_are_in_flight",
         "dw_control.v",
-        "if (done && (drain_left == 0))",
-        "if (done)",
+        "stream_end = done && (drain_left == 0);",
+        "stream_end = done;",
         r"cfg_ready|state",
     ),
     Fault(
@@ -313,9 +313,23 @@ FAULTS = (
     Fault(
         "beat_lost_in_the_skid_buffer",
         "dw_skid_buffer.v",
-        "skid_valid <= 1'b1;",
-        "skid_valid <= 1'b0;",
+        "else if (accept) s_ready <= 1'b0;",
+        "",
         r"s_axis_ifmap_tready",
+    ),
+    Fault(
+        "beat_lost_in_reset",
+        "dw_skid_buffer.v",
+        "      s_ready <= 1'b0;\n      write_second",
+        "      s_ready <= 1'b1;\n      write_second",
+        r"s_axis_ifmap_tready",
+    ),
+    Fault(
+        "geometry_taken_in_reset",
+        "dw_control.v",
+        "      cfg_ready <= 1'b0;\n",
+        "      cfg_ready <= 1'b1;\n",
+        r"cfg_ready",
     ),
     Fault(
         "skid_buffer_forgets_the_order",

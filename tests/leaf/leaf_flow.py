@@ -12,7 +12,7 @@ from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, lea
 
 
 class SkidBufferCase(Case):
-    """A source that holds its offer; a sink that pleases itself."""
+    """A source that holds its offer, through a reset too; a sink that is ready at random."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -20,7 +20,8 @@ class SkidBufferCase(Case):
         self.valid, self.ready = Coin(self.rng), Coin(self.rng)
         self.offer: int | None = None
         self.queue: list[int] | None = None  # accepted beats; None before the first reset
-        self.moved = self.full = 0
+        self.was_reset = False  # in the cycle before
+        self.moved = self.full = self.kept_out = 0
 
     def drive(self) -> Values:
         width = self.parameters["WIDTH"]
@@ -40,11 +41,14 @@ class SkidBufferCase(Case):
         data = skid.out_data if skid.out_valid else DONT_CARE
         return {"s_ready": skid.s_ready, "m_valid": skid.out_valid, "m_data": data}
 
+    def _ready(self, queue: list[int]) -> bool:
+        return len(queue) < 2 and not self.was_reset
+
     def promise(self, i: Values) -> Expected:
         if self.queue is None:
             return {}
-        # Two entries, in order, nothing lost, a latency of one cycle.
-        ready, valid = len(self.queue) < 2, bool(self.queue)
+        # Two entries, in order, nothing lost, a latency of one cycle; no ready after a reset cycle.
+        ready, valid = self._ready(self.queue), bool(self.queue)
         left = len(self.queue) - (valid and i["m_ready"]) + (ready and i["s_valid"])
         return {
             "s_ready": ready,
@@ -57,19 +61,22 @@ class SkidBufferCase(Case):
         self.component.compute(bool(i["rst"]), bool(i["s_valid"]), i["s_data"], bool(i["m_ready"]))
         self.component.commit()
         if self.queue is not None:
-            accepted = i["s_valid"] and len(self.queue) < 2
+            accepted = i["s_valid"] and self._ready(self.queue)
             self.full += len(self.queue) == 2
+            self.kept_out += i["s_valid"] and self.was_reset
             if self.queue and i["m_ready"]:
                 self.queue.pop(0)
                 self.moved += 1
             if accepted:
                 self.queue.append(i["s_data"])
                 self.offer = None
+        self.was_reset = bool(i["rst"])
         if i["rst"]:
-            self.queue, self.offer = [], None
+            self.queue = []
 
     def uncovered(self) -> str:
-        return "" if self.moved > 500 and self.full > 100 else "full and moving buffers"
+        enough = self.moved > 500 and self.full > 100 and self.kept_out > 5
+        return "" if enough else "full and moving buffers, and beats offered in reset"
 
 
 class OutputFifoCase(Case):

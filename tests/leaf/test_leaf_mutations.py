@@ -26,7 +26,7 @@ ROUNDS = {
             "dw_pipeline": ("(RESET != 0) && rst", "(RESET != 0) && rst && (i == 0)"),
         },
         {
-            "dw_skid_buffer": ("s_ready = !skid_valid", "s_ready = !skid_valid || m_ready"),
+            "dw_skid_buffer": ("accept = s_valid && s_ready", "accept = s_valid"),
             "dw_output_fifo": ("(!m_valid || m_ready)", "!m_valid"),
             "dw_credit": ("else if (give && !take)", "else if (give)"),
             "dw_pipeline": ("stages[WIDTH*(CYCLES-1)+:WIDTH]", "stages[0+:WIDTH]"),
@@ -36,7 +36,8 @@ ROUNDS = {
             "dw_output_fifo": ("some <= (entries != 1)", "some <= (entries != 2)"),
             "dw_credit": ("available <= (credits != 1)", "available <= (credits != 0)"),
         },
-        {"dw_skid_buffer": ("skid_valid || accept : 1'b1", "skid_valid : 1'b1")},
+        {"dw_skid_buffer": ("!m_ready || !s_ready || s_valid", "!m_ready || !s_ready")},
+        {"dw_skid_buffer": ("s_ready <= 1'b0;\n      write", "s_ready <= 1'b1;\n      write")},
     ),
     "leaf_streams": (
         {
@@ -55,7 +56,7 @@ ROUNDS = {
             "dw_param_loader": ("if (tensor_end) word <=", "if (0) word <="),
         },
         {
-            "dw_control": ("ready = !port_blocked && ", "ready = "),
+            "dw_control": ("wire ready = !port_blocked && ", "wire ready = "),
             "dw_ifmap_port": ("short_stream ? {WIDTH{1'b0}} : s_data", "s_data"),
             "dw_param_loader": ("(pass_end && !last_pass) ? FIRST_WORD : rotated", "rotated"),
         },
@@ -67,7 +68,10 @@ ROUNDS = {
             "dw_ifmap_port": ("(short_stream && !restart)", "short_stream"),
             "dw_param_loader": ("((WORDS > UNITS) || last_pass)", "1'b1"),
         },
-        {"dw_param_loader": ("if (rst || tensor_end) pass", "if (rst) pass")},
+        {
+            "dw_control": ("      cfg_ready <= 1'b0;\n", "      cfg_ready <= 1'b1;\n"),
+            "dw_param_loader": ("if (rst || tensor_end) pass", "if (rst) pass"),
+        },
         {"dw_param_loader": ("pass_end && !overflow) index", "set_end && !overflow) index")},
         {"dw_param_loader": ("write_set <= {!active_bank", "write_set <= {active_bank")},
     ),
