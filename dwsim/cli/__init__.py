@@ -1,4 +1,4 @@
-"""The command line: ``dwsim generate``, ``simulate``, ``verify``, ``explore`` and so on."""
+"""The command line: one module for each command, such as ``dwsim generate``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ EXIT_MISMATCH = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
-"""As a shell reports a program that SIGPIPE ended."""
+"""The code that a shell reports for a program that SIGPIPE ended."""
 
 _EPILOG = """\
-SPEC is a TOML file, or the name of a ready-made spec.
-Exit codes: 0 fine; 1 RTL, model and golden disagree; 2 bad input, or a tool is missing."""
+SPEC is a TOML file, or the name of a ready-made spec. dwsim COMMAND --help shows examples.
+Exit codes: 0 success; 1 RTL, model and golden disagree; 2 bad input, or a tool is missing."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,7 +66,7 @@ def _complain(message: str, code: int) -> int:
 
 
 def _close_stdout() -> None:
-    """Keeps the interpreter from complaining when it flushes a pipe without a reader."""
+    """Prevents an error message when the interpreter flushes a pipe without a reader."""
     try:
         descriptor = sys.stdout.fileno()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""``dwsim explore``: engines on whole networks, and the front to choose from."""
+"""``dwsim explore``: the engines of a space on whole networks, and the best of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwsim.api import explore
+from dwsim.cli.arguments import add_command, positive
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, Violation
 from dwsim.exploration.pool import cores
@@ -21,12 +22,24 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "explore",
-        help="engines on whole networks: exact cycles, area, and the front to choose from",
-        description="Evaluates the engines of a space on its networks and prints the front."
-        " Tables, spec files of the front's engines and a store that a rerun goes on from are"
-        " left in a directory.",
+        summary="evaluate many engines on whole networks, and print the front",
+        description="Evaluates the engines of a space on its networks: exact cycles, area and the"
+        " other objectives. Prints the front, the engines that no other engine beats in every"
+        " objective. The directory keeps tables, spec files of the front's engines, and a store"
+        " from which an interrupted run continues.",
+        examples=(
+            (
+                "dwsim explore mobilenet_v1 --confirm 2",
+                "the front of a ready-made space, two of its engines simulated as Verilog",
+            ),
+            (
+                "dwsim explore eight_networks --report front.html",
+                "an HTML page to choose an engine for eight networks",
+            ),
+        ),
     )
     ready = ", ".join(ready_spaces())
     parser.add_argument("space", metavar="SPACE", help=f"a TOML file, or one of: {ready}")
@@ -35,30 +48,27 @@ def add_parser(commands: Any) -> None:
         metavar="DIR",
         dest="directory",
         type=Path,
-        help="where results go (default: dwsim-explore/SPACE)",
+        help="directory of the results (default: dwsim-explore/SPACE)",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
-        "--workers", type=_count, metavar="N", help="processes (default: one for each core)"
+        "--workers", type=positive, metavar="N", help="number of processes (default: one per core)"
     )
     where.add_argument(
-        "--scheduler", metavar="ADDRESS", help="a Dask cluster's, such as tcp://127.0.0.1:8786"
+        "--scheduler",
+        metavar="ADDRESS",
+        help="address of a Dask cluster, such as tcp://127.0.0.1:8786",
     )
     parser.add_argument(
         "--confirm",
-        type=_count,
+        type=positive,
         default=0,
         metavar="N",
-        help="run the first N engines of the front through RTL, in lock step with the model",
+        help="also simulate the Verilog of the first N engines of the front, in lock step with the"
+        " model",
     )
     add_outputs(parser)
     parser.set_defaults(run=run)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, not {text!r}")
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    # Here and not at the top: the other commands need none of these.
+    # Here and not at the top: only this command needs these.
     from dwsim.exploration import summary
 
     check_outputs(arguments)
@@ -84,8 +94,10 @@ def _run(arguments: argparse.Namespace) -> int:
                 progress=bar.show,
             )
     except KeyboardInterrupt:
-        where = f"{directory}/store.jsonl has what was finished"
-        print(f"\ndwsim: interrupted: {where}; the same command goes on from it", file=sys.stderr)
+        where = f"{directory}/store.jsonl keeps the finished engines"
+        print(
+            f"\ndwsim: interrupted: {where}; the same command continues from there", file=sys.stderr
+        )
         raise
     print(summary.summary(outcome) + summary.refusals(outcome), end="")
     print(summary.failures(outcome, directory), end="", file=sys.stderr)
@@ -101,7 +113,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -> None:
-    """Runs engines of the front through RTL, prints what it took, and notes it."""
+    """Simulates the Verilog of engines of the front; prints and records their cycles."""
     # Here and not at the top: only this needs the simulator's Python parts.
     from dwsim.exploration import summary
     from dwsim.exploration.confirm import confirm

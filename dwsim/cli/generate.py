@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.common import add_spec, load_spec
+from dwsim.cli.arguments import add_command, add_spec
+from dwsim.cli.loading import load_spec
 from dwsim.codegen.delivery import deliver
 from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
 from dwsim.codegen.verilog import GENERIC, targets
@@ -15,24 +16,25 @@ from dwsim.derive import EngineNumbers
 from dwsim.errors import SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 
-_EXAMPLES = """\
-examples:
-  dwsim generate tiny --axil --vectors all -o tiny/
-      an engine with AXI4-Lite registers, and a testbench that runs without dwsim
-  dwsim generate my_engine.toml --prefix left --target ecp5 -o left/
-      an engine of ECP5 primitives, each of whose modules is called left_...
-"""
-
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "generate",
-        help="write an engine's Verilog",
+        summary="write an engine's Verilog",
         description="Writes a directory with the Verilog of an engine and everything that its"
         " integrator needs. The directory can be used without dwsim; its README.md explains it.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=(
+            (
+                "dwsim generate tiny --axil --vectors all -o tiny/",
+                "an engine with AXI4-Lite registers, and a testbench that runs without dwsim",
+            ),
+            (
+                "dwsim generate my_engine.toml --prefix left --target ecp5 -o left/",
+                "an engine of ECP5 primitives; the name of each module starts with left_",
+            ),
+        ),
     )
     add_spec(parser)
     parser.add_argument(

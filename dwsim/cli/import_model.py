@@ -6,16 +6,22 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from dwsim.cli.arguments import add_command, add_form
 from dwsim.support.text_table import csv_text, json_text, text_table
 
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "import",
-        help="list the depthwise layers of a .tflite file, and write them as specs",
-        description="Lists a model's depthwise layers with their shapes and quantisation, and"
-        " says why a layer cannot run. Everything else in the file is passed over and counted.",
+        summary="list the depthwise layers of a .tflite file, and write them as specs",
+        description="Lists a model's depthwise layers with their shapes and quantisation, and the"
+        " reasons why a layer cannot run. Other operators are not read; they are counted.",
+        examples=(
+            ("dwsim import model.tflite", "a table of the depthwise layers"),
+            ("dwsim import model.tflite -o layers/", "also write their specs and parameters"),
+        ),
     )
     parser.add_argument("model", metavar="MODEL.tflite", type=Path)
     parser.add_argument(
@@ -23,17 +29,15 @@ def add_parser(commands: Any) -> None:
         metavar="DIR",
         dest="directory",
         type=Path,
-        help="write the layers there: layers.toml and parameters.npz",
+        help="directory to write the layers to: layers.toml and parameters.npz",
     )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON instead of a table")
-    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    add_form(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    # Here and not at the top: the other commands need no schema of LiteRT's.
+    # Here and not at the top: only this command needs the schema of LiteRT.
     from dwsim.workloads.tflite import listing, read_model
 
     model = read_model(arguments.model)

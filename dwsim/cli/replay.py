@@ -1,4 +1,4 @@
-"""``dwsim replay``: runs a kept failure again."""
+"""``dwsim replay``: repeats a failed simulation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.common import add_simulator
+from dwsim.cli.arguments import add_command, add_simulator
 from dwsim.cli.verify import COLUMNS, row
 from dwsim.errors import SpecError, Violation
 from dwsim.rtlsim.cosim import run_jobs
@@ -18,10 +18,18 @@ from dwsim.support.text_table import text_table
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "replay",
-        help="run a failure of verify again",
-        description="Runs the jobs again that a mismatch left in a folder.",
+        summary="repeat a simulation that failed",
+        description="Repeats the simulation whose data dwsim kept in a folder after a mismatch.",
+        examples=(
+            ("dwsim replay dwsim-failures/CASE", "the simulation as it failed"),
+            (
+                "dwsim replay dwsim-failures/CASE --waves case.fst",
+                "the same, with a waveform of every signal",
+            ),
+        ),
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="what verify said it kept")
     add_simulator(parser)

@@ -1,4 +1,4 @@
-"""``dwsim report``: the report and the figures of an exploration that was made before."""
+"""``dwsim report``: the HTML page and the figures of a finished exploration."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from dwsim.cli.arguments import add_command, named
 from dwsim.errors import Rules, ToolError
 from dwsim.exploration.report import vega
 
@@ -14,14 +15,22 @@ MISSING = "dwsim report needs {}: python -m pip install 'dwsim[report]'"
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "report",
-        help="the report of an exploration: one HTML file, and figures for papers",
-        description="Makes the report of an exploration from the tables that it left;"
-        " without options DIR/report.html.",
+        summary="write the HTML page and the figures of an exploration",
+        description="Makes the page or the figures of an exploration from the tables in its"
+        " directory. Without options it writes DIR/report.html.",
+        examples=(
+            ("dwsim report dwsim-explore/mobilenet_v1", "the page, beside the results"),
+            (
+                "dwsim report dwsim-explore/mobilenet_v1 --figures figures/ --format svg png",
+                "figures for a paper and for a slide",
+            ),
+        ),
     )
     parser.add_argument(
-        "directory", metavar="DIR", type=Path, help="where dwsim explore put its results"
+        "directory", metavar="DIR", type=Path, help="the directory of the results of dwsim explore"
     )
     add_outputs(parser)
     parser.set_defaults(run=run)
@@ -30,10 +39,10 @@ def add_parser(commands: Any) -> None:
 def add_outputs(parser: argparse.ArgumentParser) -> None:
     """--report, --figures and --format."""
     parser.add_argument(
-        "--report", type=_html, metavar="FILE.html", help="write a page that explores the results"
+        "--report", type=_html, metavar="FILE.html", help="write an HTML page of the results"
     )
     parser.add_argument(
-        "--figures", type=Path, metavar="DIR", help="write the fronts and layers as figures"
+        "--figures", type=Path, metavar="DIR", help="write figures of the fronts and the layers"
     )
     parser.add_argument(
         "--format",
@@ -42,20 +51,20 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         choices=vega.FORMATS,
         dest="formats",
         metavar="FORMAT",
-        help=f"of the figures: {', '.join(vega.FORMATS)} (default: svg)",
+        help=f"formats of the figures: {', '.join(vega.FORMATS)} (default: svg)",
     )
 
 
 def check_outputs(arguments: argparse.Namespace) -> None:
-    """Says at once what would keep the outputs from being written.
+    """Checks, before anything runs, that the outputs can be written.
 
     Raises:
         SpecError: for --format without --figures.
-        ToolError: when a package is missing.
+        ToolError: if a package is missing.
     """
     rules = Rules("report")
     given = arguments.formats is None or arguments.figures is not None
-    rules.require(given, "--format", arguments.formats, "is for --figures DIR, which is missing")
+    rules.require(given, "--format", arguments.formats, "needs --figures DIR")
     rules.raise_if_any()
     if arguments.report is None and arguments.figures is None:
         return
@@ -63,11 +72,11 @@ def check_outputs(arguments: argparse.Namespace) -> None:
 
 
 def write_outputs(directory: Path, arguments: argparse.Namespace) -> None:
-    """Writes what was asked for of the results in a directory, and says so."""
+    """Writes the outputs that the arguments ask for, and prints their paths."""
     if arguments.report is None and arguments.figures is None:
         return
     try:
-        # Here and not at the top: the other commands need none of this.
+        # Here and not at the top: only these outputs need these modules.
         from dwsim.exploration.report.figures import write_figures
         from dwsim.exploration.report.page import write_report
         from dwsim.exploration.results import read_results
@@ -93,7 +102,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _html(text: str) -> Path:
-    # A browser goes by the name: anything else would be shown as text.
-    if not text.endswith(".html"):
-        raise argparse.ArgumentTypeError(f"must be named *.html, the format, not {text!r}")
-    return Path(text)
+    return named(text, ".html")

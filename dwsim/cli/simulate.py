@@ -1,19 +1,21 @@
-"""``dwsim simulate``: layers on an engine model: where each cycle goes."""
+"""``dwsim simulate``: the cycles of layers on an engine model, by activity."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from dwsim.cli.common import (
+from dwsim.cli.arguments import (
+    add_command,
+    add_form,
     add_interleave,
     add_layers,
     add_seed,
     add_spec,
     add_waves,
     check_waves,
-    load_plans,
 )
+from dwsim.cli.loading import load_plans
 from dwsim.derive import Plan
 from dwsim.errors import SpecError, Violation
 from dwsim.spec.canonical import spec_hash
@@ -25,11 +27,20 @@ from dwsim.verification.simulation import COLUMNS, MODELS, Simulation, simulate_
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "simulate",
-        help="cycles of layers on an engine, and what each was for",
-        description="Finds what each cycle of the layers is for, under stalls too. The two models"
-        " agree in every cycle; the steppable one takes random data and golden checks its values.",
+        summary="count the cycles of layers on an engine, by activity",
+        description="Counts the cycles of layers on an engine model, and divides them by activity,"
+        " with or without stalls. The fast and the steppable model agree in every cycle; the"
+        " steppable one also takes random data and compares every value with the golden model.",
+        examples=(
+            ("dwsim simulate mobilenet_v1_32 --layer dw3", "the cycles of one layer"),
+            (
+                "dwsim simulate tiny --layer same --stalls both --waves same.fst",
+                "a waveform under stalls, with the signal names of the Verilog",
+            ),
+        ),
     )
     add_spec(parser)
     add_layers(parser)
@@ -39,19 +50,17 @@ def add_parser(commands: Any) -> None:
         choices=tuple(PROFILES),
         default="none",
         metavar="PROFILE",
-        help=f"how source and sink stall: {', '.join(PROFILES)} (default: none)",
+        help=f"the stalls of source and sink: {', '.join(PROFILES)} (default: none)",
     )
     add_seed(parser)
     parser.add_argument(
         "--model",
         choices=tuple(MODELS),
-        help="fast (default): cycles alone, from events; steppable: every register, with values"
+        help="fast: only the cycles, from events (default); steppable: every register, with values"
         " (default with --waves)",
     )
     add_waves(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON instead of a table")
-    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    add_form(parser)
     parser.set_defaults(run=run)
 
 
@@ -75,11 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _model(arguments: argparse.Namespace) -> str:
-    """Which model simulates; only the steppable one has signals."""
+    """The name of the model that simulates; a waveform needs the steppable one."""
     if not arguments.waves:
         return arguments.model or "fast"
     if arguments.model == "fast":
-        rule = "has no signals: leave --waves out, or take --model steppable"
+        rule = "has no signals for --waves: choose --model steppable"
         raise SpecError("simulate", [Violation("--model", "fast", rule)])
     return "steppable"
 

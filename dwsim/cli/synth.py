@@ -1,4 +1,4 @@
-"""``dwsim synth``: what an engine occupies on an FPGA, and how fast its clock can be."""
+"""``dwsim synth``: the area of an engine on an FPGA, and its clock frequency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import argparse
 import os
 from typing import Any
 
-from dwsim.cli.common import add_spec, load_spec
+from dwsim.cli.arguments import add_command, add_form, add_spec, positive
+from dwsim.cli.loading import load_spec
 from dwsim.errors import ToolError
 from dwsim.spec.canonical import spec_hash
 from dwsim.support.progress import progress
@@ -35,10 +36,19 @@ COLUMNS = (
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "synth",
-        help="cells and nextpnr-reported Fmax of an engine on an FPGA",
-        description="Synthesises an engine with Yosys; places and routes it with nextpnr.",
+        summary="measure the cells and the clock of an engine on an FPGA",
+        description="Synthesises an engine with Yosys, places and routes it with nextpnr, and"
+        " reports its cells and the Fmax of each seed.",
+        examples=(
+            ("dwsim synth tiny --target ecp5 --seeds 1", "cells and Fmax of one placement"),
+            (
+                "dwsim synth mobilenet_v1_8 --target ecp5 --critical-path",
+                "also the slowest path of the worst of three placements",
+            ),
+        ),
     )
     add_spec(parser)
     parser.add_argument(
@@ -46,33 +56,29 @@ def add_parser(commands: Any) -> None:
     )
     parts = "; ".join(f"{t.name}: {', '.join(t.devices)}" for t in TARGETS.values())
     parser.add_argument("--device", metavar="NAME", help=f"the part ({parts})")
-    parser.add_argument("--speed", metavar="GRADE", help="of an ECP5: 6, 7 or 8 (default)")
     parser.add_argument(
-        "--seeds", type=_positive, default=3, metavar="N", help="runs of nextpnr (default: 3)"
+        "--speed", metavar="GRADE", help="speed grade of an ECP5: 6, 7 or 8 (default: 8)"
     )
     parser.add_argument(
-        "--freq", type=float, metavar="MHZ", help="clock that place and route aims at"
+        "--seeds",
+        type=positive,
+        default=3,
+        metavar="N",
+        help="number of nextpnr runs (default: 3)",
     )
+    parser.add_argument("--freq", type=float, metavar="MHZ", help="target clock of place and route")
     parser.add_argument(
         "--jobs",
-        type=_positive,
+        type=positive,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="tools that run at a time (default: one a core)",
+        help="number of parallel tools (default: one per core)",
     )
     parser.add_argument(
-        "--critical-path", action="store_true", help="also the slowest path of the worst seed"
+        "--critical-path", action="store_true", help="also print the slowest path of the worst seed"
     )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON instead of a table")
-    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    add_form(parser)
     parser.set_defaults(run=run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, not {text!r}")
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -104,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def row(result: SynthResult) -> dict[str, Any]:
-    """The numbers of a result, by the keys of ``COLUMNS``."""
+    """The figures of a result, by the keys of ``COLUMNS``."""
     request = result.request
     return {
         "engine": request.engine.name,
@@ -123,7 +129,7 @@ def row(result: SynthResult) -> dict[str, Any]:
 
 
 def document(result: SynthResult) -> dict[str, Any]:
-    """All of a result, for JSON."""
+    """The whole result, for JSON."""
     worst = result.worst_seed
     path = None if worst is None else result.routed[worst].path
     return {
@@ -163,7 +169,9 @@ def _text(result: SynthResult) -> str:
     lines = [text_table(COLUMNS, [row(result)]), f"{names}\n"]
     if result.routed:
         seeds = ", ".join(f"seed {seed}: {fmax:.1f}" for seed, fmax in result.fmax.items())
-        lines.append(f"nextpnr-reported Fmax in MHz, aiming at {result.request.clock:g}: {seeds}\n")
+        lines.append(
+            f"nextpnr-reported Fmax in MHz, target clock {result.request.clock:g}: {seeds}\n"
+        )
         lines += [f"{note}\n" for note in target.notes]
     else:
         lines.append("no Fmax: this target is not placed and routed\n")
@@ -181,14 +189,14 @@ def _path_text(path: CriticalPath, seed: int) -> str:
     if net is not None and net.net is not None:
         lines.append(f"  net with most delay: {_inner(net.net)}, {net.delay:.2f} ns")
     for step in path.steps:
-        what = _inner(step.sink)
+        place = _inner(step.sink)
         if step.net is not None:
             across, down = step.distance
-            what = f"net {_inner(step.net)} to {what}, {across} tiles across, {down} down"
-        lines.append(f"  {step.delay:6.2f} ns  {step.kind:8}  {what}")
+            place = f"net {_inner(step.net)} to {place}, {across} tiles across, {down} down"
+        lines.append(f"  {step.delay:6.2f} ns  {step.kind:8}  {place}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _inner(name: str) -> str:
-    """A name inside the engine; what remains with the instance's name is the harness's."""
+    """A name without the instance of the engine; names of the harness stay whole."""
     return name.removeprefix(f"{INSTANCE}.")

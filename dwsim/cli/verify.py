@@ -7,15 +7,18 @@ import sys
 from typing import Any
 
 from dwsim.api import verify
-from dwsim.cli.common import (
+from dwsim.cli.arguments import (
+    add_command,
+    add_form,
     add_interleave,
     add_layers,
     add_seed,
     add_simulator,
     add_spec,
     check_waves,
-    load_plans,
+    positive,
 )
+from dwsim.cli.loading import load_plans
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
 from dwsim.stream.stalls import PROFILES
@@ -35,11 +38,21 @@ COLUMNS = (
 
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "verify",
-        help="RTL = model = golden, cycle by cycle",
-        description="Simulates the generated Verilog in lock step with the cycle model, with"
-        " random data, and compares the results with golden.",
+        summary="simulate the Verilog of an engine against the cycle model and the golden model",
+        description="Simulates the generated Verilog with random data. Every port and probe is"
+        " compared with the cycle model in every cycle, every value with the golden model. For a"
+        " .tflite file, dwsim chooses an engine and compares its depthwise layers with the TFLite"
+        " interpreter.",
+        examples=(
+            ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
+            (
+                "dwsim verify model.tflite --lanes 16",
+                "every depthwise layer of a model, value by value against the interpreter",
+            ),
+        ),
     )
     add_spec(parser)
     add_layers(parser)
@@ -49,22 +62,22 @@ def add_parser(commands: Any) -> None:
         choices=(*PROFILES, "all"),
         default="none",
         metavar="PROFILE",
-        help=f"how source and sink stall: {', '.join(PROFILES)}, or all (default: none)",
+        help=f"the stalls of source and sink: {', '.join(PROFILES)}, or all (default: none)",
     )
     add_seed(parser)
     add_simulator(parser)
     parser.add_argument(
-        "--static", action="store_true", help="each layer on its static engine, geometry tied off"
+        "--static",
+        action="store_true",
+        help="verify each layer on its static engine, whose geometry is tied off",
     )
     parser.add_argument(
         "--lanes",
-        type=int,
+        type=positive,
         metavar="N",
-        help="lanes of the engine that is chosen for a .tflite file (default: 16)",
+        help="lanes of the engine for a .tflite file (default: 16)",
     )
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON instead of a table")
-    form.add_argument("--csv", action="store_true", help="CSV instead of a table")
+    add_form(parser)
     parser.set_defaults(run=run)
 
 
@@ -95,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
                 rows += [row(verified) for verified in done]
                 bar.advance()
     finally:
-        # What was verified before a mismatch is worth showing.
+        # After a mismatch the layers that were verified before it are shown, too.
         if rows:
             print(_text(arguments, rows), end="", flush=True)
     if arguments.waves is not None:
@@ -110,7 +123,7 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
         arguments.lanes is None,
         "--lanes",
         arguments.lanes,
-        "is for .tflite files: a spec says how many lanes its engine has",
+        "is for .tflite files: the spec defines the lanes of its engine",
     )
     rules.require(
         arguments.interleave == 1 or not arguments.static,

@@ -1,4 +1,4 @@
-"""``dwsim verify MODEL.tflite``: a network's depthwise layers against the interpreter."""
+"""``dwsim verify MODEL.tflite``: a model's depthwise layers against the interpreter."""
 
 from __future__ import annotations
 

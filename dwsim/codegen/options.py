@@ -10,6 +10,7 @@ from dwsim.codegen.verilog import GENERIC, library_modules, static_name, targets
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.toml_text import unknown
 from dwsim.spec.verilog_words import is_verilog_word
 
 ALL = "all"
@@ -147,5 +148,5 @@ def _check_names(rules: Rules, option: str, chosen: tuple[str, ...], names: list
         rules.require(bool(names), option, ALL, "needs a layer: this spec has no [[layer]]")
         return
     for name in chosen:
-        known = f"is no layer: the layers of this spec are {', '.join(names) or '(none)'}"
-        rules.require(name in names, option, name, known)
+        known = f"the layers of this spec are {', '.join(names) or '(none)'}"
+        rules.require(name in names, option, name, unknown(name, names, known))

@@ -47,7 +47,7 @@ def test_bad_options_are_named(
 ) -> None:
     write(elsewhere)
     said = error_of(capsys, *command, "--format", "svg")
-    assert "--format = ['svg']: is for --figures DIR, which is missing" in said
+    assert "--format = ['svg']: needs --figures DIR" in said
     assert "must be named *.html" in error_of(capsys, *command, "--report", "page.txt")
     assert "invalid choice: 'gif'" in error_of(
         capsys, *command, "--figures", "f", "--format", "gif"

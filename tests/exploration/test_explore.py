@@ -312,7 +312,10 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
-    assert "interrupted: out/store.jsonl has what was finished; the same command goes on" in said
+    assert (
+        "interrupted: out/store.jsonl keeps the finished engines; the same command continues"
+        in said
+    )
     assert "Traceback" not in said
     finished = len(store.read_text().splitlines())
     assert 0 < finished < 199 * 2 * 3 * 2

@@ -1,0 +1,80 @@
+"""Reads the spec of a command, and checks that its layers fit its engine."""
+
+from __future__ import annotations
+
+import argparse
+
+from dwsim.derive import EngineNumbers, Plan
+from dwsim.errors import Rules, SpecError, Violation
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.spec_file import SpecFile, read_spec
+from dwsim.verification.layer_plans import ALL
+
+
+def load_spec(path_or_name: str) -> SpecFile:
+    """The spec, after a check that every layer fits the engine.
+
+    Raises:
+        SpecError: as ``read_spec``; otherwise with every violated rule about the engine's numbers,
+            or about the fit of any layer.
+    """
+    spec = read_spec(path_or_name)
+    rules = Rules(str(spec.path))
+    try:
+        EngineNumbers(spec.engine)
+    except SpecError as error:
+        for v in error.violations:
+            rules.require(False, f"engine.{v.field}", v.value, v.rule)
+    rules.raise_if_any()
+    for layer in spec.layers:
+        _plan(rules, layer, spec)
+    rules.raise_if_any()
+    return spec
+
+
+def load_layers(arguments: argparse.Namespace) -> tuple[SpecFile, tuple[LayerSpec, ...]]:
+    """The spec, and the layers that ``--layer`` chooses: at least one.
+
+    Raises:
+        SpecError: as ``load_spec``; if the spec has no layer; for an unknown name.
+    """
+    spec = load_spec(arguments.spec)
+    if not spec.layers:
+        rule = "is required: this spec has no [[layer]] to run"
+        raise SpecError(str(spec.path), [Violation("layer", None, rule)])
+    if arguments.layers is None:
+        return spec, spec.layers
+    return spec, spec.select(arguments.layers, "--layer")
+
+
+def load_plans(arguments: argparse.Namespace) -> tuple[SpecFile, list[Plan]]:
+    """The spec, and plans of the layers that ``--layer`` chooses, in ``--interleave`` order.
+
+    Raises:
+        SpecError: as ``load_layers``; otherwise with every layer that cannot interleave like that.
+    """
+    spec, layers = load_layers(arguments)
+    rules = Rules(str(spec.path))
+    plans = []
+    for layer in layers:
+        groups = layer.channel_groups(spec.engine.lanes)
+        wanted = groups if arguments.interleave == ALL else arguments.interleave
+        plan = _plan(rules, layer, spec, wanted)
+        if plan is not None:
+            plans.append(plan)
+    rules.raise_if_any()
+    return spec, plans
+
+
+def _plan(rules: Rules, layer: LayerSpec, spec: SpecFile, interleave: int = 1) -> Plan | None:
+    """The plan of a layer; None after violations, which then name the layer of the spec."""
+    try:
+        return Plan(layer, spec.engine, interleave=interleave)
+    except SpecError as error:
+        where = f"layer[{spec.layers.index(layer)}] ({layer.name})"
+        fields = {"ofmap": f"{where}.ofmap", "interleave": "--interleave"}
+        for v in error.violations:
+            field = fields.get(v.field, f"engine.{v.field}")
+            rule = v.rule if v.field == "ofmap" else f"{where}: {v.rule}"
+            rules.require(False, field, v.value, rule)
+        return None
