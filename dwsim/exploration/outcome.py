@@ -69,4 +69,4 @@ class Outcome:
         # Here and not at the top: the summary reads an Outcome.
         from dwsim.exploration.summary import front_table, summary
 
-        return f"{summary(self)}{front_table(self)}"
+        return f"{summary(self)}{front_table(self)}".rstrip()
