@@ -104,7 +104,7 @@ def test_simulate_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_fast_model_has_no_waveform(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ("simulate", "tiny", "--layer", "same", "--waves", "same.fst", "--model", "fast")
-    assert "--model = 'fast': has no signals for --waves, or" in error_of(capsys, *argv)
+    assert "--model = 'fast': has no signals for --waves: choose" in error_of(capsys, *argv)
 
 
 def test_a_mismatch_of_the_model_ends_with_1(
