@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dwsim.codegen.directory import MANIFEST, write_directory
-from dwsim.codegen.license_lines import with_license_lines
+from dwsim.codegen.license_lines import PRIMITIVES, with_license_lines
 from dwsim.codegen.options import DeliveryOptions
 from dwsim.codegen.readme import readme
 from dwsim.codegen.register_files import (
@@ -18,6 +18,9 @@ from dwsim.codegen.register_files import (
     register_header,
     register_markdown,
 )
+from dwsim.codegen.streams import streams
+from dwsim.codegen.testbench import tb_verilog
+from dwsim.codegen.vectors import LayerVectors, layer_vectors
 from dwsim.codegen.verilog import (
     Origin,
     axis_bytes_name,
@@ -27,9 +30,11 @@ from dwsim.codegen.verilog import (
     static_name,
     static_verilog,
 )
+from dwsim.derive import EngineNumbers
 from dwsim.spec.canonical import canonical_toml, spec_hash
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.support.resources import primitives_dir
 
 FILE_LIST = "files.f"
 SPEC = "spec.toml"
@@ -122,6 +127,49 @@ class Delivery:
         return files
 
     @cached_property
+    def vectors(self) -> tuple[LayerVectors, ...]:
+        """The vectors of each layer that gets some; each layer has data of its own."""
+        chosen = self.options.vector_layers(self.layers)
+        return tuple(
+            layer_vectors(layer, self.engine, self.options.seed + index, self.options.prefix)
+            for index, layer in enumerate(self.layers)
+            if layer in chosen
+        )
+
+    @cached_property
+    def testbenches(self) -> dict[str, str]:
+        """The testbench of every top module: file name to text."""
+        if not self.vectors:
+            return {}
+        built, in_bytes, numbers = self.built, self.options.in_bytes, EngineNumbers(self.built)
+        whole = streams(numbers, in_bytes)
+        tops = [("core", built.name, streams(numbers), self.vectors)]
+        if in_bytes:
+            tops.append(("core", axis_bytes_name(built), whole, self.vectors))
+        for layer, module in self.static_tops.items():
+            own = tuple(vectors for vectors in self.vectors if vectors.name == layer)
+            tops += [("static", module, whole, own)] if own else []
+        if self.options.axil:
+            tops.append(("axil", axil_name(built), whole, self.vectors))
+        files: dict[str, str] = {}
+        for kind, module, formats, vectors in tops:
+            files |= tb_verilog(
+                built, kind, module, formats, vectors, self.origin, self._library_flag
+            )
+        return files
+
+    @cached_property
+    def primitives(self) -> dict[str, str]:
+        """The target's primitives for simulation: file name to text."""
+        paths = sorted(primitives_dir(self.options.target).glob("*.v"))
+        return {f"{PRIMITIVES}/{path.name}": path.read_text() for path in paths}
+
+    @property
+    def _library_flag(self) -> str:
+        """The arguments by which a simulator finds the primitives."""
+        return f"-y {PRIMITIVES} " if self.primitives else ""
+
+    @cached_property
     def files(self) -> dict[str, str]:
         """Every file but the manifest: name to text. Equal specs and options give equal texts."""
         built, origin = self.built, self.origin
@@ -132,6 +180,9 @@ class Delivery:
         if self.options.axil:
             files[f"{built.name}_registers.h"] = register_header(built, origin)
             files[REGISTERS] = register_markdown(built, origin)
+        files |= self.primitives | self.testbenches
+        for vectors in self.vectors:
+            files |= vectors.files()
         return self._prefixed(with_license_lines(files))
 
     def _prefixed(self, files: dict[str, str]) -> dict[str, str]:

@@ -15,6 +15,9 @@ HAND_WRITTEN = "Apache-2.0 OR 0BSD"
 LIBRARY_PREFIX = "dw_"
 """The first letters of the names of hand-written modules."""
 
+PRIMITIVES = "primitives"
+"""The folder of a target's primitives for simulation, hand-written, too."""
+
 LICENSE_TEXT = """\
 SPDX-License-Identifier: 0BSD
 
@@ -25,8 +28,8 @@ payment, and without naming dwsim.
 The SPDX line of each file says this in a form that tools read. (A file list, *.f, has no such
 line, because its words are arguments of a simulator.) Generated files are under the licence
 0BSD. The hand-written modules, whose names start with dw_ (after the prefix, if there is one),
-are under Apache-2.0 in dwsim's repository; as a part of this directory they are under Apache-2.0
-or 0BSD, as the user chooses.
+and those in the folder primitives, if there is one, are under Apache-2.0 in dwsim's repository;
+as a part of this directory they are under Apache-2.0 or 0BSD, as the user chooses.
 
 0BSD: Permission to use, copy, modify, and/or distribute this software for any purpose with or
 without fee is hereby granted. THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL
@@ -69,7 +72,7 @@ def _marked(name: str, text: str) -> str:
     if suffix in _WITHOUT:
         return text
     begin, end = _COMMENTS[suffix]
-    is_library = PurePosixPath(name).name.startswith(LIBRARY_PREFIX)
+    is_library = name.startswith((LIBRARY_PREFIX, f"{PRIMITIVES}/"))
     expression = HAND_WRITTEN if is_library else GENERATED
     line = f"{begin}SPDX-License-Identifier: {expression}{end}\n"
     if not text.startswith(_FIRST_LINES):

@@ -98,6 +98,24 @@ def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
     return np.ascontiguousarray(full[..., : layer.ofmap_channels])
 
 
+def pack_ofmap(ofmap: np.ndarray, plan: Plan) -> np.ndarray:
+    """The beats of an ofmap: the inverse of ``unpack_ofmap``.
+
+    Args:
+        ofmap: integers, NHWC.
+        plan: the layer on its engine.
+
+    Returns:
+        int64 of shape (ofmap_beats, lanes); surplus lanes of the last group hold zeros.
+    """
+    layer, lanes = plan.layer, plan.engine.lanes
+    beats = layer.channel_multiplier * lanes
+    surplus = plan.channel_groups * beats - layer.ofmap_channels
+    padded = np.pad(np.asarray(ofmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
+    grouped = padded.reshape(*padded.shape[:3], plan.image_planes, plan.interleave, beats)
+    return np.ascontiguousarray(grouped.transpose(0, 3, 1, 2, 4, 5)).reshape(-1, lanes)
+
+
 def keep_counts(plan: Plan) -> np.ndarray:
     """Number of lanes in each ofmap beat that carry channels: the ones of ``tkeep``."""
     layer, lanes = plan.layer, plan.engine.lanes

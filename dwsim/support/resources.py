@@ -24,6 +24,11 @@ def rtl_dir() -> Path:
     return _shipped("rtl")
 
 
+def primitives_dir(target: str) -> Path:
+    """The directory of a target's primitives for simulation; it exists for some targets only."""
+    return rtl_dir() / target / "simulation"
+
+
 def spec_dir() -> Path:
     """The directory of the ready-made specs (``*.toml``)."""
     return _PACKAGE / "spec" / "ready"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.rtlsim.build import SimulationResult, build_simulator, random_reset, run_simulator
-from dwsim.support.resources import rtl_dir
+from dwsim.support.resources import primitives_dir, rtl_dir
 from tests.leaf.leaf_instances import instances, wrapper_verilog
 from tests.leaf.leaf_specs import SPECS
 
@@ -18,10 +18,10 @@ SEED_VARIABLE = "DWSIM_SEED"
 
 def _ecp5_ram() -> dict[str, str]:
     """ECP5's version of dw_ram as a module of its own, and the cells in it."""
-    cells = Path(__file__).parent.parent / "synth" / "ecp5_block_rams.v"
+    cells = [primitives_dir("ecp5") / f"{name}.v" for name in ("DP16KD", "PDPW16KD")]
     text = (rtl_dir() / "ecp5" / "dw_ram.v").read_text()
     renamed = text.replace("module dw_ram #(", "module ecp5_dw_ram #(")
-    return {cells.name: cells.read_text(), "ecp5_dw_ram.v": renamed}
+    return {path.name: path.read_text() for path in cells} | {"ecp5_dw_ram.v": renamed}
 
 
 def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:

@@ -1,11 +1,9 @@
-// What rtl/ecp5/ uses of the ECP5's primitives, for simulation; written after Lattice's
-// FPGA-TN-02205 (sysDSP) and its FPGA libraries reference guide, with the ports in use only.
-// Several modules share this file, under the vendor's names; Verilator wants a file each.
-// verilator lint_off DECLFILENAME
+// MULT18X18D: a multiplier block of the ECP5, for simulation; written after FPGA-TN-02205
+// (sysDSP) by Lattice, with the ports in use only.
+// 18 by 18 bits, each factor signed if its SIGNED input says so. Registers are where their clock
+// is not "NONE". Only CLK0 with its enable and synchronous reset is here.
 `default_nettype none
 
-// A multiplier block: 18 by 18 bits, each factor signed if its SIGNED input says so. Registers
-// are where their clock is not "NONE". Only CLK0 with its enable and synchronous reset is here.
 module MULT18X18D #(
     parameter REG_INPUTA_CLK   = "NONE",
     parameter REG_INPUTB_CLK   = "NONE",
@@ -43,49 +41,6 @@ module MULT18X18D #(
   // SOURCEA and SOURCEB = 0: the factors are A and B, not what a neighbour shifts in.
   wire unused_sources = &{1'b0, SOURCEA, SOURCEB, 1'b0};
 
-endmodule
-
-module ecp5_register #(
-    parameter WIDTH = 1,
-    parameter CLOCK = "NONE"
-) (
-    input  wire             clk,
-    input  wire             ce,
-    input  wire             rst,
-    input  wire [WIDTH-1:0] d,
-    output wire [WIDTH-1:0] q
-);
-  generate
-    if (CLOCK == "CLK0") begin : g_register
-      reg [WIDTH-1:0] register;
-      always @(posedge clk) begin
-        if (rst) register <= {WIDTH{1'b0}};
-        else if (ce) register <= d;
-      end
-      assign q = register;
-    end else begin : g_bypass
-      wire unused = &{1'b0, clk, ce, rst, 1'b0};
-      assign q = d;
-    end
-  endgenerate
-endmodule
-
-// A look-up table: bit {D, C, B, A} of INIT.
-module LUT4 #(
-    parameter [15:0] INIT = 16'h0000
-) (
-    input  wire A, B, C, D,
-    output wire Z
-);
-  assign Z = INIT[{D, C, B, A}];
-endmodule
-
-// The multiplexer behind a slice's two look-up tables.
-module PFUMX (
-    input  wire ALUT, BLUT, C0,
-    output wire Z
-);
-  assign Z = C0 ? ALUT : BLUT;
 endmodule
 
 `default_nettype wire
