@@ -21,10 +21,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo test lint docs bench networks synth-table clean distclean
+.PHONY: help setup demo quick test lint docs bench networks synth-table clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
+	@echo "make quick        lint, types, and the tests without simulators and TensorFlow: two minutes"
 	@echo "make test         every test, in parallel (PYTEST_ARGS=...)"
 	@echo "make lint         ruff: rules and format"
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
@@ -35,15 +36,18 @@ help:
 	@echo "make clean        remove what was made, but not the venv"
 	@echo "make distclean    remove the venv too"
 
-setup: $(VENV)/.stamp-test $(VENV)/.stamp-dev
+setup: $(VENV)/.stamp-test
 
 demo: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/demo.py $(DEMO_ARGS)
 
+quick: lint
+	@$(BIN)/python -m pytest --quick -q -n $(JOBS) --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+
 test: $(VENV)/.stamp-test
 	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
-lint: $(VENV)/.stamp-dev
+lint: $(VENV)/.stamp-quick
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
@@ -64,7 +68,7 @@ synth-table: $(VENV)/.stamp-sim
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
 $(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite
 $(VENV)/.stamp-test: EXTRAS := test
-$(VENV)/.stamp-dev: EXTRAS := dev
+$(VENV)/.stamp-quick: EXTRAS := quick
 $(VENV)/.stamp-docs: EXTRAS := docs
 
 $(VENV)/.stamp-%: pyproject.toml $(VENV)/.stamp-python

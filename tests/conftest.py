@@ -1,16 +1,22 @@
 """What every test shares: one seed, printed so that a failing run can be repeated.
 
-And the switch that refreshes the snapshots: ``pytest tests/codegen --update-snapshots``.
+And two switches: ``pytest tests/codegen --update-snapshots`` refreshes the snapshots, and
+``pytest --quick`` leaves out the tests that need a large tool (see ``tests/needs.py``).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.needs import MARKERS, Guard, need_of
+
 _SEED_VARIABLE = "DWSIM_SEED"
 _DEFAULT_SEED = 1
+_GUARD = Guard()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,6 +25,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/codegen/snapshots anew instead of comparing with it",
     )
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only the tests without a simulator, TensorFlow or another large tool",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the markers."""
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out whole files: their imports may not be installed."""
+    if config.getoption("--quick") and need_of(collection_path) is not None:
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Gives each test the marker of its path; with --quick keeps those without a marker."""
+    for item in items:
+        need = need_of(item.path)
+        if need is not None:
+            item.add_marker(need)
+    if config.getoption("--quick"):
+        marked = [item for item in items if any(map(item.get_closest_marker, MARKERS))]
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Tells the guard which test runs."""
+    _GUARD.item = item
+    try:
+        return (yield)
+    finally:
+        _GUARD.item = None
 
 
 def pytest_report_header() -> str:

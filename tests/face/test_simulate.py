@@ -1,4 +1,4 @@
-"""``dwsim.simulate`` and ``dwsim.verify``: values, cycles, and every rule of their arguments."""
+"""``dwsim.simulate``: cycles, values, and every rule of its arguments."""
 
 from __future__ import annotations
 
@@ -9,24 +9,11 @@ import numpy as np
 import pytest
 
 import dwsim
-from dwsim import EngineSpec, LayerSpec, Plan, SpecError
+from dwsim import EngineSpec, LayerSpec, Plan
 from dwsim.errors import MismatchError
 from dwsim.golden import ofmap as golden
 from dwsim.stream.stalls import PROFILES
-
-SAME = LayerSpec(5, 6, 4, 3, 3, pad_top=1, pad_bottom=1, pad_left=1, pad_right=1, name="same")
-STRIDED = LayerSpec(7, 5, 3, 3, 3, stride_h=2, stride_w=2, name="strided")
-ENGINE = EngineSpec.smallest([SAME, STRIDED], lanes=2, max_interleave=2, max_row_pitch=12)
-
-
-def violations(function: Any, *args: Any, **options: Any) -> dict[str, Any]:
-    """The rules that a call breaks: field to (value, rule)."""
-    with pytest.raises(SpecError) as caught:
-        function(*args, **options)
-    return {v.field: (v.value, v.rule) for v in caught.value.violations}
-
-
-# -- simulate ----------------------------------------------------------------------------------
+from tests.face.helpers import ENGINE, SAME, STRIDED, violations
 
 
 def test_cycles_without_stalls_are_the_law() -> None:
@@ -150,51 +137,3 @@ def test_all_layers_that_do_not_fit_are_named(function: Any) -> None:
         "layers[2]: max_channel_groups",
     ]
     assert found["layers[2]: max_row_pitch"][0] == 6
-
-
-# -- verify ------------------------------------------------------------------------------------
-
-
-def test_rtl_agrees_on_every_layer_and_profile(seed: int) -> None:
-    found = dwsim.verify([SAME, STRIDED], ENGINE, stalls="all", seed=seed)
-    assert [(one.job.layer.name, one.job.stalls) for one in found] == [
-        (layer.name, stalls) for layer in (SAME, STRIDED) for stalls in PROFILES
-    ]
-    assert [one.job.seed for one in found] == 2 * list(range(seed, seed + len(PROFILES)))
-    assert found[0].cycles == Plan(SAME, ENGINE).cycles
-    assert all(one.ofmap.shape == one.job.layer.ofmap_shape for one in found)
-
-
-def test_static_engines_are_verified_one_by_one() -> None:
-    found = dwsim.verify([SAME, STRIDED], ENGINE, static=True)
-    assert [one.cycles for one in found] == [Plan(x, ENGINE).cycles for x in (SAME, STRIDED)]
-
-
-def test_interleaved_layers_are_verified(tmp_path: Path) -> None:
-    path = tmp_path / "w.fst"
-    (one,) = dwsim.verify(SAME, ENGINE, interleave="all", waves=path)
-    assert one.plan.interleave == 2
-    assert path.stat().st_size > 0
-
-
-def test_rtl_that_differs_is_a_mismatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = golden.depthwise
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(golden, "depthwise", lambda *args: right(*args) + 1)
-    with pytest.raises(MismatchError, match=r"(?s)RTL and golden differ in 120 of .*dwsim replay"):
-        dwsim.verify(SAME, ENGINE)
-    assert list((tmp_path / "dwsim-failures").iterdir()) != []
-
-
-@pytest.mark.parametrize(
-    ("options", "field"),
-    [
-        ({"stalls": "every"}, "stalls"),
-        ({"seed": -1}, "seed"),
-        ({"simulator": "questa"}, "simulator"),
-        ({"interleave": 2, "static": True}, "interleave"),
-        ({"waves": "w.vcd"}, "waves"),
-    ],
-)
-def test_verify_refuses(options: dict[str, Any], field: str) -> None:
-    assert list(violations(dwsim.verify, SAME, ENGINE, **options)) == [field]
