@@ -11,10 +11,9 @@ from dwsim.cli.arguments import add_command, add_spec
 from dwsim.cli.loading import load_spec
 from dwsim.codegen.delivery import deliver
 from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
+from dwsim.codegen.readme import multipliers
 from dwsim.codegen.verilog import GENERIC, targets
-from dwsim.derive import EngineNumbers
 from dwsim.errors import SpecError, Violation
-from dwsim.spec.engine_spec import EngineSpec
 
 
 def add_parser(commands: Any) -> None:
@@ -119,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
     except SpecError as error:
         raise SpecError(error.subject, map(_as_argument, error.violations)) from None
     print(f"{made.directory}: {len(made.files)} files, top module {made.top}; see README.md")
-    print(multipliers(spec.engine))
+    print(f"multipliers: {multipliers(spec.engine)}")
     return 0
 
 
@@ -128,15 +127,3 @@ def _as_argument(violation: Violation) -> Violation:
     if violation.field in {field.name for field in fields(DeliveryOptions)}:
         return replace(violation, field=f"--{violation.field.replace('_', '-')}")
     return replace(violation, field="-o") if violation.field == "output" else violation
-
-
-def multipliers(engine: EngineSpec) -> str:
-    """The multipliers of an engine, and what each kind of them does."""
-    numbers = EngineNumbers(engine)
-    array = f"{engine.multipliers} of the array ({engine.lanes} lanes x {engine.lane_multipliers})"
-    scale = numbers.formats.scale_multipliers
-    if not scale:
-        return f"multipliers: {array}; no requantiser"
-    total = engine.multipliers + engine.lanes * scale
-    requantisers = f"{engine.lanes * scale} of the requantisers ({engine.lanes} lanes x {scale})"
-    return f"multipliers: {total}: {array} and {requantisers}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from dwsim.codegen.directory import MANIFEST, write_directory
 from dwsim.codegen.license_lines import PRIMITIVES, with_license_lines
 from dwsim.codegen.options import DeliveryOptions
-from dwsim.codegen.readme import readme
+from dwsim.codegen.readme import Contents, readme
 from dwsim.codegen.register_files import (
     axil_name,
     host_verilog,
@@ -176,7 +176,7 @@ class Delivery:
         files = dict(self.verilog)
         files[FILE_LIST] = "".join(f"{name}\n" for name in self.verilog)
         files[SPEC] = canonical_toml(self.engine, self.layers)
-        files[README] = readme(built, self.layers, self.static_tops, origin)
+        files[README] = readme(built, self.layers, self._contents, origin)
         if self.options.axil:
             files[f"{built.name}_registers.h"] = register_header(built, origin)
             files[REGISTERS] = register_markdown(built, origin)
@@ -184,6 +184,34 @@ class Delivery:
         for vectors in self.vectors:
             files |= vectors.files()
         return self._prefixed(with_license_lines(files))
+
+    @property
+    def _contents(self) -> Contents:
+        """The parts of this delivery that its README tells of."""
+        built = self.built.name
+        table = [
+            ("`files.f`", "the Verilog files in compile order, relative to this directory"),
+            ("`*.v`", "one module each; the names of testbenches end with `_tb`"),
+            ("`spec.toml`", "the engine and its layers, as dwsim reads them"),
+            ("`manifest.sha256`", "digests: `sha256sum --check manifest.sha256` finds changes"),
+            ("`LICENSE.txt`", "the licence"),
+        ]
+        if self.options.axil:
+            table.append(("`REGISTERS.md`", "the registers of the AXI4-Lite port"))
+            table.append((f"`{built}_registers.h`", "the registers for C"))
+        if self.vectors:
+            table.append(("`vectors/`", "stimulus and expected output, for `$readmemh`"))
+        if self.primitives:
+            table.append((f"`{PRIMITIVES}/`", "the target's primitives, for simulation only"))
+        return Contents(
+            files=tuple(table),
+            static_tops=self.static_tops,
+            in_bytes=self.options.in_bytes,
+            axil=self.options.axil,
+            testbenches=tuple(name.removesuffix(".v") for name in self.testbenches),
+            vector_layers=tuple(f"`{vectors.name}`" for vectors in self.vectors),
+            library_flag=self._library_flag,
+        )
 
     def _prefixed(self, files: dict[str, str]) -> dict[str, str]:
         """The files with the prefix in front of every hand-written module's name.

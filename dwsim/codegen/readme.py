@@ -1,39 +1,101 @@
-"""Writes the README of a generated engine: its ports, its streams, its timing, its layers."""
+"""Writes the README of a generated engine: it explains the directory to a reader without dwsim."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
+
+from dwsim.codegen.config_formulas import (
+    derived_formulas,
+    example_layer,
+    geometry_formulas,
+    layer_values,
+    port_formulas,
+    worked_lines,
+)
+from dwsim.codegen.streams import streams
 from dwsim.codegen.verilog import Origin, context, environment, plain_origin, sized
-from dwsim.derive import ConfigField, Plan
+from dwsim.derive import ConfigField, EngineNumbers, Plan, value_range
+from dwsim.host.register_map import ADDRESS_WIDTH, Register, register_map
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation_limits import reduced_multiplier
+from dwsim.stream.layout import to_word
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The parts of a directory that its README tells of, besides the core.
+
+    Attributes:
+        files: names or patterns of files, and what they are.
+        static_tops: module names of static engines by the names of their layers.
+        in_bytes: the tops around the core have byte streams.
+        axil: there is a top with an AXI4-Lite port.
+        testbenches: module names of testbenches.
+        vector_layers: names of the layers with vectors.
+        library_flag: the arguments by which a simulator finds primitives.
+    """
+
+    files: tuple[tuple[str, str], ...] = ()
+    static_tops: Mapping[str, str] | None = None
+    in_bytes: bool = False
+    axil: bool = False
+    testbenches: tuple[str, ...] = ()
+    vector_layers: tuple[str, ...] = ()
+    library_flag: str = ""
 
 
 def readme(
     engine: EngineSpec,
     layers: tuple[LayerSpec, ...],
-    static_tops: Mapping[str, str],
+    contents: Contents | None = None,
     origin: Origin | None = None,
 ) -> str:
-    """The README, Markdown, of an engine, the layers of its spec and its static engines.
+    """The README, in Markdown, of an engine, the layers of its spec and its directory.
 
     Raises:
         SpecError: when a layer does not fit the engine.
     """
+    contents = contents or Contents()
     plans = [Plan(layer, engine) for layer in layers]
-    return (
-        environment()
-        .get_template("readme.md.j2")
-        .render(
-            context(engine, origin or plain_origin(engine, layers)),
-            plans=plans,
-            values=[
-                {f.name: _value(plan, f) for f in plan.numbers.config_fields} for plan in plans
-            ],
-            static_tops=[(module, layer) for layer, module in static_tops.items()],
-        )
-    )
+    numbers = EngineNumbers(engine)
+    values = context(engine, origin or plain_origin(engine, layers)) | {
+        "multipliers": multipliers(engine),
+        "file_table": contents.files,
+        "static_tops": [(module, layer) for layer, module in (contents.static_tops or {}).items()],
+        "in_bytes": contents.in_bytes,
+        "axil": contents.axil,
+        "testbenches": contents.testbenches,
+        "vector_layers": contents.vector_layers,
+        "library_flag": contents.library_flag,
+        "streams": streams(numbers, in_bytes=True),
+        "spare_beats": engine.passes * engine.lane_multipliers - engine.taps,
+        "scale_example": _scale_example(numbers),
+        "beat_example": _beat_example(numbers),
+        "derived": derived_formulas(),
+        "formulas": port_formulas(numbers),
+        "plans": plans,
+        "values": [{f.name: _value(plan, f) for f in plan.numbers.config_fields} for plan in plans],
+        "address_width": ADDRESS_WIDTH,
+        "map": register_map(numbers),
+    }
+    values |= _example(engine, numbers)
+    return environment().get_template("readme.md.j2").render(values)
+
+
+def multipliers(engine: EngineSpec) -> str:
+    """The multipliers of an engine, and what each kind of them does."""
+    numbers = EngineNumbers(engine)
+    array = f"{engine.multipliers} of the array ({engine.lanes} lanes x {engine.lane_multipliers})"
+    scale = numbers.formats.scale_multipliers
+    if not scale:
+        return f"{array}, no requantiser"
+    count = engine.lanes * scale
+    total = engine.multipliers + count
+    return f"{total}: {array} and {count} of the requantisers ({engine.lanes} lanes x {scale})"
 
 
 def _value(plan: Plan, field: ConfigField) -> str:
@@ -44,3 +106,61 @@ def _value(plan: Plan, field: ConfigField) -> str:
     if isinstance(value, int):
         return str(word)
     return f"{sized(field.total_width, word)} = [{', '.join(map(str, value))}]"
+
+
+def _example(engine: EngineSpec, numbers: EngineNumbers) -> dict[str, object]:
+    """The worked example: its layer, the lines, the tap ports, the registers."""
+    layer = example_layer(engine)
+    plan = Plan(layer, engine)
+    values = layer_values(layer, engine)
+    formulas = (*derived_formulas(), *geometry_formulas(numbers))
+    widths = {field.name: field.total_width for field in numbers.config_fields}
+    words = plan.geometry_words()
+    geometry = register_map(numbers).geometry
+    return {
+        "x": layer,
+        "example_plan": plan,
+        "worked": worked_lines(formulas, values),
+        "example_words": {
+            name: sized(widths[name], words[name]) for name in ("tap_row", "tap_col")
+        },
+        "geometry": geometry,
+        "register_values": {register.name: _register(plan, register) for register in geometry},
+    }
+
+
+def _register(plan: Plan, register: Register) -> str:
+    """The word of a register for a plan, if its geometry says it."""
+    value = plan.geometry.get(register.config)
+    if value is None:
+        return "from the layer's quantisation"
+    number = value[register.element] if isinstance(value, list) else value
+    return f"`0x{number & 0xFFFFFFFF:08X}`" if number < 0 else str(number)
+
+
+def _scale_example(numbers: EngineNumbers) -> str:
+    """The bytes of a scale: bias -1000, Q31 multiplier 1518500250, shift -7."""
+    formats = numbers.formats
+    multiplier = 1518500250
+    if formats.multiplier_width == 16:
+        multiplier = reduced_multiplier(multiplier)
+    scale = {"bias": -1000, "multiplier": multiplier, "right_shift": formats.fraction + 7}
+    octets = [
+        scale[part.name] >> 8 * index & 0xFF
+        for part in formats.scale_parts
+        for index in range(part.words)
+    ]
+    return " ".join(f"{octet:02x}" for octet in octets)
+
+
+def _beat_example(numbers: EngineNumbers) -> dict[str, str]:
+    """A beat of weights as numbers, and as a literal."""
+    spec = numbers.spec
+    low, high = value_range(spec.weight_width, spec.weight_signed)
+    lanes = [
+        max(low, -1) if lane % 2 and spec.weight_signed else min(1 + lane, high)
+        for lane in range(spec.lanes)
+    ]
+    shown = ", ".join(map(str, lanes[:8])) + (", ..." if spec.lanes > 8 else "")
+    word = to_word(np.array(lanes, np.int64), spec.weight_width)
+    return {"lanes": shown, "word": sized(numbers.formats.param_beat_width, word)}

@@ -113,7 +113,7 @@ def test_the_readme_of_an_engine_that_requantises() -> None:
     spec = read_spec("mobilenet_v1_int8")
     plan = Plan(spec.layers[0], spec.engine)
     assert "| `m_axis_ofmap_tdata` | 64 | out | ofmap, 8 x 8 bits |" in text
-    assert "Then 9 beats with" in text
+    assert "Each set has 18 beats" in text
     for field in plan.numbers.config_fields:
         _, values = (line for line in text.splitlines() if line.startswith(f"| `cfg_{field.name}`"))
         from_quantisation = values.count("from the layer's quantisation")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from dwsim.codegen.config_formulas import example_layer
 from dwsim.codegen.readme import readme
 from dwsim.derive import Plan
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
+from dwsim.stream.layout import pack_parameters
 from tests.host.layers import QUANTISED, RAW, random_work
 
 ENGINES = [
@@ -28,7 +36,7 @@ def law(text: str, name: str, values: dict[str, int]) -> int:
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 def test_the_law_that_it_prints_gives_the_cycles(engine: object, seed: int) -> None:
-    rng, text, interleaves = random.Random(seed), readme(engine, (), {}), set()
+    rng, text, interleaves = random.Random(seed), readme(engine, ()), set()
     for _ in range(50):
         plan = random_work(engine, rng.getrandbits(30)).plan
         values = {k: v for k, v in plan.geometry.items() if isinstance(v, int)}
@@ -42,18 +50,122 @@ def test_the_law_that_it_prints_gives_the_cycles(engine: object, seed: int) -> N
     assert len(interleaves) == {1: 1, 2: 2, 4: 4}[engine.max_interleave]
 
 
+def table_rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the first table after a heading."""
+    lines = text.split(f"# {heading}\n")[1].splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("|---"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[first + 1 :])
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
-def test_the_beats_of_a_weight_set_add_up(engine: object) -> None:
-    text = readme(engine, (), {})
-    beats = engine.kernel_h * engine.kernel_w
-    beats += sum(int(count) for count in re.findall(r"^  Then (\d+) beats? ", text, re.MULTILINE))
+def test_the_beats_of_a_weight_set_follow_each_other(engine: EngineSpec) -> None:
+    text = readme(engine, ())
+    begin = 0
+    for beats, _ in table_rows(text, "Parameter tensor"):
+        first, last = map(int, beats.split(" to ") if " to " in beats else (beats, beats))
+        assert first == begin
+        begin = last + 1
     plan = random_work(engine, 1).plan
-    assert beats == plan.numbers.formats.param_words == plan.param_beats // plan.weight_sets
+    assert begin == plan.numbers.formats.param_words == plan.param_beats // plan.weight_sets
+    assert f"Each set has {begin} beats" in text
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_the_weights_lie_where_it_says(engine: EngineSpec, seed: int) -> None:
+    """dr, dc, k and q of the text, against the packing that cosimulation uses."""
+    assert "`filter[r - dr][c - dc][k][q]`" in readme(engine, ())
+    work = random_work(engine, seed)
+    plan, layer = work.plan, work.plan.layer
+    if plan.quantisation is not None:
+        plan = Plan(layer, replace(engine, requantise="none"), interleave=plan.interleave)
+    sets = pack_parameters(work.weight, plan).reshape(plan.weight_sets, -1, engine.lanes)
+    dr, dc = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
+    for s, r, c, lane in np.ndindex(len(sets), engine.kernel_h, engine.kernel_w, engine.lanes):
+        channel, wanted = engine.lanes * s + lane, 0
+        if r >= dr and c >= dc and channel < layer.ofmap_channels:
+            k, q = divmod(channel, layer.channel_multiplier)
+            wanted = work.weight[r - dr][c - dc][k][q]
+        assert sets[s][r * engine.kernel_w + c][lane] == wanted
+
+
+def follow(text: str, layer: dict[str, int | str]) -> dict[str, int | list[int]]:
+    """The values of the ports by the formulas of the section Configuration, and nothing else."""
+    section = text.split("## Configuration\n")[1].split("\n### Worked example")[0]
+    names: dict[str, object] = {"max": max, "abs": abs, "ceil": math.ceil, **layer}
+    for name, expression in re.findall(r"^    (\S+) = (.+)$", section, re.MULTILINE):
+        stem, _, index = name.rstrip("]").partition("[")
+        if not index:
+            names[stem] = eval(expression, dict(names))
+            continue
+        size = names[{"r": "KERNEL_H", "c": "KERNEL_W"}[index]]
+        names[stem] = [eval(expression, {**names, index: at}) for at in range(size)]
+    ports = {name.removeprefix("cfg_"): value for name, value in names.items() if "cfg_" in name}
+    return ports
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_its_formulas_alone_give_the_values_of_the_ports(engine: EngineSpec, seed: int) -> None:
+    print(f"seed {seed}")
+    rng, text = random.Random(seed), readme(engine, ())
+    small = leads = 0
+    for _ in range(500):
+        plan = random_work(engine, rng.getrandbits(30)).plan
+        layer, q = plan.layer, plan.quantisation
+        values = dict(vars(layer)) | {"M": layer.channel_multiplier, "I": plan.interleave}
+        if q is not None:
+            for name in ("ifmap_zero_point", "ofmap_zero_point", "act_min", "act_max", "rounding"):
+                values[name] = getattr(q, name)
+        assert {"load": 1} | follow(text, values) == plan.config, layer
+        small += layer.kernel_h < engine.kernel_h and layer.kernel_w < engine.kernel_w
+        leads += plan.raster.lag < 0
+    assert small >= 50
+    assert leads >= 10
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_the_worked_example_is_right(engine: EngineSpec) -> None:
+    text = readme(engine, ())
+    section = text.split("### Worked example\n")[1].split("\n## ")[0]
+    plan = Plan(example_layer(engine), engine)
+    found: dict[str, int] = {}
+    for name, rest in re.findall(r"^    (\S+) = (.+)$", section, re.MULTILINE):
+        expression, _, result = rest.rpartition(" = ")
+        found[name] = int(result)
+        if expression:
+            functions = {"max": max, "abs": abs, "ceil": math.ceil}
+            assert eval(expression, functions) == int(result), f"{name} = {rest}"
+    for name, value in plan.geometry.items():
+        if name == "load":
+            continue
+        if isinstance(value, int):
+            assert found[f"cfg_{name}"] == value
+        else:
+            assert [found[f"cfg_{name}[{i}]"] for i in range(len(value))] == value
+    for name in ("tap_row", "tap_col"):
+        (literal,) = re.findall(rf"`cfg_{name}` is `\d+'h(\w+)`", section)
+        assert int(literal, 16) == plan.geometry_words()[name]
+    layer = plan.layer
+    assert layer.kernel_h < engine.kernel_h
+    assert f"{layer.channels} channels, kernel {layer.kernel_h}x{layer.kernel_w}" in section
+    assert f"takes {plan.cycles} cycles" in section
+
+
+def test_the_example_of_a_scale_is_what_the_packing_makes() -> None:
+    engine = replace(QUANTISED, lanes=1, taps_per_cycle=None)
+    (shown,) = re.findall(r"has the bytes ([0-9a-f ]+) \(hex", readme(engine, ()))
+    layer = LayerSpec(3, 3, 1, 1, 1)
+    quantisation = Quantisation(
+        bias=(-1000,), multiplier=(1518500250,), shift=(-7,), act_min=-128, act_max=127,
+        ifmap_zero_point=0, ofmap_zero_point=0, rounding="double",
+    )  # fmt: skip
+    beats = pack_parameters(np.ones((1, 1, 1, 1), np.int8), Plan(layer, engine, quantisation))
+    assert bytes.fromhex(shown) == (beats[9:, 0] & 0xFF).astype(np.uint8).tobytes()
 
 
 def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:
     """As the text says: some are multiplied, some are divided, the others stay."""
-    text = readme(RAW, (), {})
+    text = readme(RAW, ())
     assert "All numbers are for I = 1" not in text  # no layer, no numbers
     found = 0
     for seed in range(200):
@@ -69,7 +181,7 @@ def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:
         for name in ("planes", "image_planes"):
             wanted[name] //= interleave
         assert plan.geometry == wanted
-        said = readme(RAW, (layer,), {}).split("The values are for I = 1.")[1]
+        said = readme(RAW, (layer,)).split("The values are for I = 1.")[1]
         for name in ("interleave", "row_delay", "col_delay", "lag", "planes", "image_planes"):
             assert f"`cfg_{name}`" in said.split("| port |")[0]
     assert found >= 20
