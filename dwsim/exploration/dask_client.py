@@ -1,4 +1,4 @@
-"""The client of a Dask cluster, which closes itself when it cannot connect."""
+"""A client of a Dask cluster that closes itself if it cannot connect."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from typing import Any
 from distributed import Client
 from tornado.ioloop import IOLoop
 
+_MARGIN_SECONDS = 1.0
+
 
 class ClosingClient(Client):
-    """A client that closes itself when it cannot start, and in a loop that is always there.
+    """A client that closes itself if it cannot start, while its event loop still runs.
 
-    Distributed leaves such a client open, and its finalizer closes it: whenever garbage is
-    collected, in whatever thread. When that thread is one that holds, or that is awaited by one
-    that holds, the lock of Distributed's loops (``LoopRunner._lock``, as it does while a client
-    starts its loop), it waits for itself: forever, or until an AssertionError ten seconds later.
+    Distributed leaves such a client open until its finalizer closes it, which happens at any
+    garbage collection and in any thread. If that thread holds the lock of Distributed's loops
+    (``LoopRunner._lock``, held while a client starts its loop), or if the holder waits for that
+    thread, the finalizer blocks forever, or until an AssertionError ten seconds later.
     """
 
-    def start(self, **kwargs: Any) -> None:
-        """Connects.
+    def start(self, timeout: float, **kwargs: Any) -> None:
+        """Connects within ``timeout`` seconds.
 
         Raises:
-            OSError, ValueError: when no scheduler answers.
+            OSError, ValueError: if no scheduler answers.
         """
+        # Distributed limits the connection, but not the handshake: a port that accepts and then
+        # stays silent would block forever. The margin leaves the better message to Distributed.
+        limit = timeout + _MARGIN_SECONDS
         try:
-            super().start(**kwargs)
+            super().start(timeout=timeout, callback_timeout=limit, **kwargs)
         except BaseException:
             self.close()
             raise
@@ -34,9 +39,9 @@ class ClosingClient(Client):
 
 @cache
 def _io_loop() -> IOLoop:
-    """What every client of this process runs in, in a thread of its own.
+    """The event loop of all clients of this process, in its own thread.
 
-    A client that brings no loop starts and stops one, each within ten seconds.
+    Without it, each client would start and stop a loop, which may take ten seconds each.
     """
     loop: IOLoop = IOLoop(make_current=False)
     begun = threading.Event()
@@ -47,9 +52,13 @@ def _io_loop() -> IOLoop:
 
 
 def connect(address: str, seconds: float) -> Client:
-    """A client of the scheduler at an address, which may take so long to answer.
+    """A client of the scheduler at an address.
+
+    Args:
+        address: such as ``tcp://127.0.0.1:8786``.
+        seconds: the time limit for the answer of the scheduler.
 
     Raises:
-        OSError, ValueError: when no scheduler answers, or the address is none.
+        OSError, ValueError: if no scheduler answers in time, or if the address is not valid.
     """
     return ClosingClient(address, _io_loop(), timeout=seconds, set_as_default=False)

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,29 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
         with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address}"):
             _open(address)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 4])
+def test_a_port_that_is_no_scheduler(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts the connection, and then stays silent or speaks another protocol."""
+    monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
+    accepted: list[socket.socket] = []
+
+    def serve(server: socket.socket) -> None:
+        with suppress(OSError):  # closed at the end of the test
+            while True:
+                accepted.append(server.accept()[0])
+                accepted[-1].sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, args=(server,), daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address} within 1 s"):
+            _open(address)
+        assert time.monotonic() - began < 10
+    for connection in accepted:
+        connection.close()
 
 
 @pytest.mark.parametrize("address", ["nonsense://x", "tcp://", ""])
