@@ -1,1 +1,1 @@
-"""Exploration: many engines on whole networks, exact cycles, and the front to choose from."""
+"""Evaluates many engines on whole networks, with exact cycles, and finds the Pareto front."""

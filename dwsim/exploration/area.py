@@ -1,4 +1,4 @@
-"""Where an engine's area and clock come from: the fitted estimate, or real tool runs."""
+"""The two sources of area and clock of an engine: the fitted estimate, and real tool runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCES = (ESTIMATE, SYNTH)
 
 @dataclass(frozen=True)
 class Area:
-    """What an engine takes, and its clock in MHz (None: nobody says)."""
+    """The cells of an engine, and its clock in MHz (None: not known)."""
 
     lut: int
     ff: int
@@ -28,24 +28,24 @@ class Area:
 
 
 def targets(source: str) -> tuple[str, ...]:
-    """The FPGA families that a source knows."""
+    """The FPGA families that a source supports."""
     return tuple(TARGETS) if source == SYNTH else (ECP5.name,)
 
 
 def untimed(source: str, target: str) -> tuple[str, ...]:
-    """The metrics that a source has not for a target: without place and route no clock."""
+    """The metrics that a source lacks for a target: without place and route there is no clock."""
     timed = source == ESTIMATE or find_target(target).nextpnr is not None
     return () if timed else TIMED_METRICS
 
 
 def check(source: str, target: str) -> None:
-    """Says at once when a tool is missing.
+    """Checks that the tools are installed, before the exploration starts.
 
     Raises:
-        ToolError: with how to install it.
+        ToolError: with the missing tool and the command that installs it.
     """
     if source == SYNTH:
-        # Here and not at the top: an estimate needs no tools.
+        # Not at the top: an estimate needs no tools.
         from dwsim.synth.tools import find_tool
 
         nextpnr = find_target(target).nextpnr
@@ -54,12 +54,12 @@ def check(source: str, target: str) -> None:
 
 
 def area_of(engine: EngineSpec, source: str, target: str) -> Area:
-    """Area and clock of an engine for an FPGA family's default part.
+    """Area and clock of an engine on the default part of an FPGA family.
 
-    The clock of tool runs is the worst of nextpnr's seeds.
+    With tool runs, the clock is that of nextpnr's worst seed.
 
     Raises:
-        ToolError: when a tool fails.
+        ToolError: if a tool fails.
     """
     return _synthesised(engine, target) if source == SYNTH else _estimated(engine)
 
@@ -81,21 +81,21 @@ def _estimated(engine: EngineSpec) -> Area:
 
 
 def described(source: str, target: str) -> dict[str, Any]:
-    """Where the figures are from, with the held-out error of an estimate.
+    """The source of the figures; for an estimate with its error.
 
     ``held_out_error`` has the largest relative errors of ``lut``, ``ff``, ``dsp``, ``bram`` and
-    ``fmax`` on the ``engines`` that the estimate was not fitted to.
+    ``fmax`` on ``engines`` that were not used for the fit.
     """
     said = {"source": source, "target": target, "note": sentence(source, target)}
     return said | ({"held_out_error": asdict(fitted()[1])} if source == ESTIMATE else {})
 
 
 def sentence(source: str, target: str) -> str:
-    """What a table says of its area and clock."""
+    """The note of a table on its area and clock."""
     found = find_target(target)
     if source == ESTIMATE:
         return f"area and clock: {estimate_sentence()}"
-    clock = f"Fmax as {found.nextpnr} reports it, the worst of its seeds"
+    clock = f"Fmax as {found.nextpnr} reports it for the worst of its seeds"
     if found.nextpnr is None:
-        clock = "no clock: nothing places and routes"
+        clock = "no clock: this target has no place and route"
     return f"area and clock: Yosys for {found.title} {found.default_device}; {clock}"

@@ -1,4 +1,4 @@
-"""The axes of a space: which values each field of an engine is to have."""
+"""The axes of a space: the values of each field of an engine."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, En
 from dwsim.spec.toml_text import brief, unknown
 
 FIT = "fit"
-"""The least value with which the engine runs every layer of the space's networks."""
+"""The least value with which the engine runs every layer of the networks of the space."""
 
 FITTED = (
     "kernel_h",
     "kernel_w",
     *(name for name in LIMITS if name.startswith("max_")),
 )
-"""Fields that may be "fit", and are if the space says nothing."""
+"""Fields that may be "fit", which is their default."""
 
 TAPS_ALL, TAPS_ROW = "all", "row"
 PLANE, NHWC, BEST = "plane", "nhwc", "best"
@@ -31,7 +31,7 @@ WORDS = {
     "kernel": (FIT,),
     **dict.fromkeys(FITTED, (FIT,)),
 }
-"""Axes that take words, some of them beside integers."""
+"""The words of each axis that accepts words; some of these axes also accept integers."""
 
 _RANGES = {
     **LIMITS,
@@ -40,7 +40,7 @@ _RANGES = {
     "interleave": (1, MAX_COUNT),
     "fifo_depth": (1, MAX_COUNT),
 }
-"""Smallest and largest integer of the axes that take integers."""
+"""The smallest and the largest integer of each axis that accepts integers."""
 
 _FLAGS = ("ifmap_signed", "weight_signed")
 
@@ -49,14 +49,14 @@ AXES = (
     "interleave",
     *(field.name for field in fields(EngineSpec) if field.name != "name"),
 )
-"""Every axis: the fields of an engine, ``kernel`` for kernel_h and kernel_w alike, and the
+"""Every axis: the fields of an engine, ``kernel`` for both kernel_h and kernel_w, and the
 interleave policy."""
 
 Value = int | bool | str
 
 
 def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
-    """The values of each axis of a table ``[engine]``; broken rules join ``rules``."""
+    """The values of each axis in a table ``[engine]``; adds broken rules to ``rules``."""
     if not isinstance(table, dict):
         wanted = "is required: one table [engine] with the axes"
         rules.require(False, "engine", brief(table), wanted)
@@ -65,7 +65,9 @@ def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
     for name, given in table.items():
         where = f"engine.{name}"
         if name == "name":
-            rules.require(False, where, given, "is given by explore: engines go by their hash")
+            rules.require(
+                False, where, given, "must be left out: explore names engines by their hash"
+            )
         elif rules.require(
             name in AXES, where, brief(given), unknown(name, AXES, f"the axes are {_all()}")
         ):
@@ -74,7 +76,10 @@ def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
     if "kernel" in table:
         for other in ("kernel_h", "kernel_w"):
             rules.require(
-                other not in table, f"engine.{other}", brief(table.get(other)), "is kernel already"
+                other not in table,
+                f"engine.{other}",
+                brief(table.get(other)),
+                "must be left out: kernel sets it",
             )
     return axes
 
@@ -84,7 +89,7 @@ def _all() -> str:
 
 
 def _values(rules: Rules, where: str, name: str, given: Any) -> tuple[Value, ...]:
-    """The values of one axis: one, a list of them, or a range."""
+    """The values of one axis, from a single value, a list or a range."""
     values = given if isinstance(given, list) else [given]
     if isinstance(given, dict):
         values = _range(rules, where, name, given)
@@ -92,14 +97,14 @@ def _values(rules: Rules, where: str, name: str, given: Any) -> tuple[Value, ...
         rules.require(bool(values), where, given, "must have at least one value")
     good = [value for value in values if _check(rules, where, name, value)]
     for index, value in enumerate(good):
-        # True is 1 to Python, but no integer here.
+        # True equals 1 in Python, but is not an integer here.
         before = [other for other in good[:index] if type(other) is type(value)]
-        rules.require(value not in before, where, value, "stands there twice")
+        rules.require(value not in before, where, value, "must not be repeated")
     return tuple(good)
 
 
 def _check(rules: Rules, where: str, name: str, value: Any) -> bool:
-    """Whether a value is one that the axis may have."""
+    """True if the axis may have this value; otherwise adds the broken rule."""
     if name in _FLAGS:
         return rules.boolean(where, value)
     words = WORDS.get(name, ())
@@ -115,7 +120,7 @@ def _check(rules: Rules, where: str, name: str, value: Any) -> bool:
 
 
 def _range(rules: Rules, where: str, name: str, table: dict[str, Any]) -> list[int]:
-    """The values of ``{ from, to, step }`` or ``{ from, to, times }``; none of a bad one."""
+    """The values of ``{ from, to, step }`` or ``{ from, to, times }``; none if it breaks a rule."""
     shapes = ({"from", "to"}, {"from", "to", "step"}, {"from", "to", "times"})
     whole = all(isinstance(n, int) and not isinstance(n, bool) for n in table.values())
     wanted = "must be a range { from, to, step } or { from, to, times } of integers"
@@ -125,7 +130,7 @@ def _range(rules: Rules, where: str, name: str, table: dict[str, Any]) -> list[i
     first, last = table["from"], table["to"]
     step, times = table.get("step", 1), table.get("times")
     upwards = first <= last and step >= 1 and (times is None or (times >= 2 and first >= 1))
-    wanted = "must go up: from <= to, step >= 1; with times >= 2, from >= 1"
+    wanted = "must rise: from <= to and step >= 1, or times >= 2 and from >= 1"
     if not rules.require(upwards, where, table, wanted):
         return []
     if times is None:

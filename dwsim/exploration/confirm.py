@@ -1,4 +1,4 @@
-"""Engines of the front through RTL: every layer of a network, in lock step with the model."""
+"""Runs engines of the front in RTL: every layer of a network, in lock step with the model."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from dwsim.workloads import Network
 SEED = 1
 
 Progress = Callable[[int, int], None]
-"""Called with the ofmap beats that were compared, and how many there are."""
+"""Called with the number of ofmap beats that have been compared, and their total."""
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """An engine of the front on which a network ran in RTL.
+    """The cycles of a network in RTL, on an engine of the front.
 
-    ``rows`` have for each layer ``engine_id``, ``network``, ``layer``, ``cycles`` and
-    ``start_cycle`` of the exploration and ``rtl_cycles`` and ``rtl_start_cycle``. ``cycles`` is
-    the RTL's for an inference, ``interval_cycles`` from there to the next.
+    ``rows`` has one row for each layer, with ``engine_id``, ``network``, ``layer``, the ``cycles``
+    and ``start_cycle`` of the exploration, and the ``rtl_cycles`` and ``rtl_start_cycle`` of the
+    RTL. In RTL, one inference takes ``cycles``, and the next one starts after ``interval_cycles``.
     """
 
     point: Point
@@ -44,7 +44,7 @@ class Confirmation:
 
 
 class _Meter:
-    """Adds up what several simulations have done."""
+    """Adds up the progress of several simulations."""
 
     def __init__(self, count: int, total: int, progress: Progress) -> None:
         self.done = [0] * count
@@ -53,7 +53,7 @@ class _Meter:
         self.lock = threading.Lock()
 
     def report(self, index: int, done: int) -> None:
-        """Simulation ``index`` has compared so many beats."""
+        """Sets the number of beats that simulation ``index`` has compared."""
         with self.lock:
             self.done[index] = done
             self.progress(sum(self.done), self.total)
@@ -62,16 +62,16 @@ class _Meter:
 def confirm(
     outcome: Outcome, count: int, workers: int, progress: Progress = lambda done, total: None
 ) -> list[Confirmation]:
-    """Runs the first engines of the front, each with all layers of one network at full size.
+    """Runs the first ``count`` engines of the front with all layers of one network at full size.
 
-    The network is the space's ``confirm_network``, or else the one with the fewest cycles on
-    that engine. Its layers run back to back with random data, and then the first one again,
-    which is where the next inference would start. RTL, model and golden are compared in every
-    cycle and every value; ``workers`` simulations run at a time.
+    The network is the ``confirm_network`` of the space; by default, it is the network with the
+    fewest cycles on the engine. The layers run back to back with random data, followed by the first
+    layer again, which shows the start of the next inference. RTL, model and golden are compared in
+    every cycle and every value. ``workers`` simulations run at a time.
 
     Raises:
-        MismatchError: with the first difference and the command that replays it.
-        ToolError: when the simulator is missing.
+        MismatchError: with the first difference, and the command that replays it.
+        ToolError: if the simulator is missing.
     """
     points = [outcome.points[name] for name in list(outcome.front)[:count]]
     networks = [_network(outcome, point) for point in points]
@@ -89,7 +89,7 @@ def confirm(
         meter.report(index, beats[index])
         return _compare(outcome, points[index], networks[index], verified)
 
-    # Each waits for a simulator's process.
+    # Threads suffice, because each waits for the process of a simulator.
     with ThreadPoolExecutor(workers) as executor:
         try:
             return list(executor.map(one, range(len(points))))
@@ -106,7 +106,7 @@ def _network(outcome: Outcome, point: Point) -> Network:
 
 
 def _jobs(point: Point, network: Network) -> list[Job]:
-    """A job for each layer, with data of its own, and the first layer once more."""
+    """A job for each layer, each with other data, and one more for the first layer."""
     engine = point.engine
     return [
         Job(
@@ -125,7 +125,7 @@ def _jobs(point: Point, network: Network) -> list[Job]:
 def _compare(
     outcome: Outcome, point: Point, network: Network, verified: Sequence[Verified]
 ) -> Confirmation:
-    """What the RTL took beside what the exploration says."""
+    """The cycles of the RTL next to those of the exploration; checks that they are equal."""
     record = outcome.records[point.engine_id][network.name]
     began = verified[0].started
     rows = tuple(

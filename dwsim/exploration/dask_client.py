@@ -21,17 +21,17 @@ class ClosingClient(Client):
     thread, the finalizer blocks forever, or until an AssertionError ten seconds later.
     """
 
-    def start(self, timeout: float, **kwargs: Any) -> None:
-        """Connects within ``timeout`` seconds.
+    def start(self, **kwargs: Any) -> None:
+        """Connects within ``timeout`` seconds, an argument that ``Client`` passes on.
 
         Raises:
             OSError, ValueError: if no scheduler answers.
         """
         # Distributed limits the connection, but not the handshake: a port that accepts and then
         # stays silent would block forever. The margin leaves the better message to Distributed.
-        limit = timeout + _MARGIN_SECONDS
+        limit = kwargs["timeout"] + _MARGIN_SECONDS
         try:
-            super().start(timeout=timeout, callback_timeout=limit, **kwargs)
+            super().start(callback_timeout=limit, **kwargs)
         except BaseException:
             self.close()
             raise

@@ -1,9 +1,9 @@
 """Energy of multiplications and memory accesses, by a published table.
 
 M. Horowitz, "Computing's energy problem (and what we can do about it)", ISSCC 2014, pp. 10-14,
-figure 1.1.9: rough costs in 45 nm at 0.9 V. The table has few entries; how they are scaled to
-other widths and sizes is said at each. It ranks engines, it does not predict a chip's power:
-clocks, wires, control and leakage are not in it.
+figure 1.1.9: rough costs in 45 nm at 0.9 V. The table has few entries; each constant below states
+its scaling to other widths and sizes. The sums rank engines. They do not predict the power of a
+chip, because clocks, wires, control and leakage are missing.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ SOURCE = (
 )
 
 MULTIPLY_8_PJ = 0.2
-"""8-bit integer multiplication; scaled by the product of the factors' widths. (The figure's
-32-bit one, 3.1 pJ, is 16 times as much, too.)"""
+"""8-bit integer multiplication; scaled by the product of the widths of the factors. (The figure has
+3.1 pJ for 32 bits, which agrees: 16 times the value.)"""
 
 ADD_8_PJ, ADD_32_PJ = 0.03, 0.1
-"""8-bit and 32-bit integer addition; a line through both for other widths."""
+"""8-bit and 32-bit integer addition; linear interpolation for other widths."""
 
 CACHE_PJ = ((8 * 1024, 10.0), (32 * 1024, 20.0), (1024 * 1024, 100.0))
-"""Bytes of a cache and pJ of a 64-bit access. A memory costs as the smallest that holds it, by
-the bit; larger ones as the largest."""
+"""Bytes of a cache, and pJ of a 64-bit access. An access to a memory has the cost per bit of the
+smallest cache that holds the memory; a larger memory has the cost of the largest cache."""
 
 DRAM_PJ = 1300.0
-"""64 bits of DRAM, the lower end of 1.3 to 2.6 nJ; by the bit."""
+"""64 bits of DRAM traffic, scaled by the bit; the lower end of 1.3 to 2.6 nJ."""
 
 ACCESS_BITS = 64
 
 KINDS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo": "fifo"}
-"""The column that each kind of memory counts for."""
+"""The energy column of each kind of memory."""
 
 PJ_PER_UJ = 1e6
 
 
 def table() -> dict[str, object]:
-    """The table for a description of results."""
+    """The table, for the description of results."""
     return {
         "source": SOURCE,
         "multiply_8_bit_pj": MULTIPLY_8_PJ,
@@ -47,11 +47,12 @@ def table() -> dict[str, object]:
         "add_32_bit_pj": ADD_32_PJ,
         "cache_64_bit_pj": {f"{size} bytes": energy for size, energy in CACHE_PJ},
         "dram_64_bit_pj": DRAM_PJ,
-        "scaling": "multiplications by the product of widths, additions by a line through two"
-        " widths, memories by the bit at the smallest cache that holds them, DRAM by the bit",
-        "counted": "every multiplication of the array, masked taps and surplus lanes too, and an"
-        " addition for each; every word that a memory gives or takes; not the clock, wires,"
-        " control, leakage",
+        "scaling": "multiplications by the product of the widths; additions by linear"
+        " interpolation; memories by the bit, at the smallest cache that holds them; DRAM by the"
+        " bit",
+        "counted": "every multiplication of the array, including masked taps and surplus lanes, and"
+        " one addition for each; every word that a memory reads or writes; not the clock, wires,"
+        " control and leakage",
     }
 
 
@@ -72,12 +73,12 @@ def access_pj(memory_bits: int) -> float:
 
 
 def external_pj(bits: int) -> float:
-    """So many bits from or to DRAM."""
+    """The transfer of these bits from or to DRAM."""
     return bits * DRAM_PJ / ACCESS_BITS
 
 
 def stream_pj(plan: Plan) -> dict[str, float]:
-    """What a stream takes on chip, in pJ: multiply, add, line_buffer, weight, fifo."""
+    """The energy of a stream on chip in pJ: multiply, add, line_buffer, weight, fifo."""
     engine, numbers = plan.engine, plan.numbers
     products = plan.ofmap_beats * engine.passes * engine.multipliers
     multiply = products * multiply_pj(engine.ifmap_width, engine.weight_width)

@@ -1,4 +1,4 @@
-"""One engine on networks: the rows of the tables, without anything that compares engines."""
+"""Evaluates one engine on networks: the rows of the tables, before engines are compared."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LAYER_FACTS = (
     "bound",
     *ACTIVITY_FIELDS,
 )
-"""What an evaluation keeps of each different layer, in this order."""
+"""The figures that an evaluation records for each different layer, in this order."""
 
 _SHOWN_REASONS = 3
 _BUFFERS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo": "fifo"}
@@ -37,7 +37,7 @@ _BUFFERS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo"
 
 @dataclass(frozen=True)
 class Task:
-    """A point, and the networks that are to be run on it."""
+    """A point, and the networks to evaluate on it."""
 
     point: Point
     networks: tuple[Network, ...]
@@ -47,7 +47,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Stream:
-    """What of a layer's plan the tables need; ``start_cycles`` takes it for a plan."""
+    """The figures of a Plan that the tables need; also satisfies ``StreamTimes``."""
 
     interleave: int
     cycles: int
@@ -69,16 +69,16 @@ class Stream:
 
 
 def evaluate_all(tasks: Sequence[Task]) -> list[list[dict[str, Any]]]:
-    """The records of each task; what breaks is in its record, with a traceback."""
+    """The records of each task; the record of an evaluation that raises has the traceback."""
     return [evaluate(task) for task in tasks]
 
 
 def evaluate(task: Task) -> list[dict[str, Any]]:
     """A record for each network: its row of ``points``, and the facts of its layers.
 
-    The row lacks what compares engines (``violates`` and the fronts); facts are those of
-    ``network.shapes``, each different one once, and none without status ok. A record with
-    ``traceback`` is of an evaluation that broke.
+    The row lacks the columns that compare engines (``violates`` and the fronts). The facts are
+    those of the different ``network.shapes``; they are empty unless the status is ok. The record of
+    an evaluation that raises has a ``traceback``.
     """
     try:
         engine = Evaluator(task)
@@ -88,7 +88,7 @@ def evaluate(task: Task) -> list[dict[str, Any]]:
 
 
 class Evaluator:
-    """One engine; layers that networks share are planned once."""
+    """One engine; it plans layers that networks share only once."""
 
     def __init__(self, task: Task) -> None:
         self.point = task.point
@@ -101,7 +101,7 @@ class Evaluator:
         self._streams: dict[LayerSpec, Stream] = {}
 
     def record(self, network: Network) -> dict[str, Any]:
-        """Row and facts of a network."""
+        """The row and the facts of a network."""
         try:
             return self._record(network)
         except Exception as error:
@@ -131,7 +131,7 @@ class Evaluator:
         return self._streams[shape]
 
     def _network_columns(self, network: Network, streams: Sequence[Stream]) -> dict[str, Any]:
-        """The columns of a network from those of its layers, one after the other."""
+        """The columns of a network, whose layers run one after the other."""
         starts = start_cycles([*streams, *streams, streams[0]], [True] * (2 * len(streams) + 1))
         cycles = starts[len(streams) - 1] + streams[-1].cycles
         interval = starts[-1] - starts[len(streams)]
@@ -159,7 +159,7 @@ class Evaluator:
     def _timed_columns(
         self, cycles: int, interval: int, incoming: int, outgoing: int
     ) -> dict[str, float | None]:
-        """What needs a clock: from cycles, and bits that go in and out in an interval."""
+        """The columns that need a clock; ``incoming`` and ``outgoing`` are bits per interval."""
         if self.area.fmax_mhz is None:
             return dict.fromkeys(TIMED_METRICS)
         hertz = self.area.fmax_mhz * 1e6
@@ -172,10 +172,10 @@ class Evaluator:
 
 
 def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream:
-    """What a layer takes on an engine when its stream is interleaved by a policy.
+    """The figures of a layer on an engine, with the interleave that the policy selects.
 
     Raises:
-        SpecError: when the layer does not fit.
+        SpecError: if the layer does not fit.
     """
     interleave = interleave_of(
         layer, engine.lanes, policy, engine.max_interleave, engine.max_row_pitch

@@ -1,4 +1,4 @@
-"""The store of an exploration: every finished evaluation, so that a rerun need not repeat it."""
+"""The store of an exploration: finished evaluations, which a later run does not repeat."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ STORE = "store.jsonl"
 _LOCK = ".store.lock"
 
 _SOURCES = ("spec", "derive", "fast", "exploration", "synth", "codegen", "model/activity.py")
-"""What an evaluation's numbers are computed by; the Verilog is beside the package."""
+"""The sources that the results of an evaluation depend on, besides the Verilog."""
 
 _SUFFIXES = (".py", ".csv", ".toml", ".v", ".j2")
 
 
 @cache
 def code_hash() -> str:
-    """A hash of the sources that an evaluation depends on: other code, other numbers."""
+    """A hash of the sources that an evaluation depends on; other code may give other numbers."""
     digest = hashlib.sha256()
     roots = [package_dir() / name for name in _SOURCES]
     for root in (*roots, rtl_dir(), template_dir()):
@@ -42,21 +42,21 @@ def code_hash() -> str:
 
 @cache
 def network_hash(network: Network) -> str:
-    """A hash of a network's layers."""
+    """A hash of the layers of a network."""
     text = "\n".join(toml_table("layer", layer) for layer in network.layers)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def key_of(point: Point, network: Network, area: str, target: str) -> str:
-    """What an evaluation depends on, and nothing else: not the space that it is of."""
+    """A key of exactly what an evaluation depends on; the space is not part of it."""
     parts = (point.engine_id, network.name, network_hash(network), area, target, code_hash())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
 class Store:
-    """Records by key, one JSON line each; a line that was cut off is as good as missing.
+    """Records by key, one JSON line each; an incomplete line is ignored.
 
-    Use it as a context: one run at a time writes to a directory.
+    It is a context, which holds a lock: only one run at a time writes to a directory.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -67,7 +67,7 @@ class Store:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            message = f"another run is writing to {directory}: let it end, or choose another -o"
+            message = f"another run writes to {directory}: wait for its end, or choose another -o"
             raise ToolError(message) from None
         self._file = self.path.open("a+", encoding="utf-8")
         self._read()
@@ -81,20 +81,20 @@ class Store:
 
     def _read(self) -> None:
         self._file.seek(0)
-        torn = False
+        incomplete = False
         for line in self._file:
-            torn = not line.endswith("\n")
+            incomplete = not line.endswith("\n")
             try:
                 entry = json.loads(line)
                 self.records[entry["key"]] = entry["record"]
             except (json.JSONDecodeError, KeyError, TypeError):
                 continue
-        if torn:
-            # What follows must not become part of the line that was cut off.
+        if incomplete:
+            # The next record must not become part of the incomplete line.
             self._file.write("\n")
 
     def put(self, key: str, record: Mapping[str, Any]) -> None:
-        """Adds a record; it is on its way to the disk when this returns."""
+        """Adds a record and passes it to the operating system."""
         self.records[key] = record
         self._file.write(json.dumps({"key": key, "record": record}, separators=(",", ":")) + "\n")
         self._file.flush()

@@ -1,4 +1,4 @@
-"""The work of an exploration: every point evaluated once, through a pool and over a store."""
+"""Evaluates every point of a space once, in a pool, and reuses the records of a store."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from dwsim.exploration.space import Space
 from dwsim.workloads import Network
 
 _TASKS = 8
-"""Engines that a worker takes at a time."""
+"""Engines for each call of a worker."""
 
 Progress = Callable[[int, int], None]
-"""Called with how many combinations are done, and of how many."""
+"""Called with the number of combinations that are done, and their total."""
 
 
 class Exploration:
-    """Points of a space, and what is known of them; ``reused`` counts pairs of the store."""
+    """The points of a space and their records; ``reused`` counts the records from the store."""
 
     def __init__(self, space: Space, store: Store, pool: Pool, progress: Progress) -> None:
         self.space = space
@@ -38,7 +38,7 @@ class Exploration:
         self.duplicates = self.reused = self.samples = 0
 
     def run(self) -> Outcome:
-        """Evaluates all combinations, or what a sampler asks for."""
+        """Evaluates all combinations, or those that a sampler selects."""
         if self.space.search.samples(self.space.combinations):
             self._sample()
         else:
@@ -47,7 +47,7 @@ class Exploration:
         return self._outcome()
 
     def _resolve(self, combinations: Iterable[Mapping[str, Value]]) -> list[Point | Refused]:
-        """The point of each combination; an engine that several of them give counts once."""
+        """The point of each combination; combinations with the same engine count once."""
         found = [self.resolver.point(values) for values in combinations]
         for one in found:
             if isinstance(one, Refused):
@@ -59,7 +59,7 @@ class Exploration:
         return found
 
     def _evaluate(self, points: Sequence[Point], done: int, total: int) -> None:
-        """Evaluates what the store does not know of the points; ``done`` are behind them."""
+        """Evaluates the points that the store lacks; ``done`` combinations came before them."""
         tasks = []
         for point in points:
             known = self._known(point)
@@ -70,12 +70,12 @@ class Exploration:
                 tasks.append(Task(point, missing, self.space.area, self.space.target))
         done += len(points) - len(tasks)
         self.progress(done, total)
-        # Tool runs take minutes each: what an interruption loses should be few.
+        # A tool run takes minutes: an interruption should lose only a few.
         most = 1 if self.space.area == SYNTH else _TASKS
         for task, records in self.pool.run(evaluate_all, tasks, most):
             for network, record in zip(task.networks, records, strict=True):
                 self.records[task.point.engine_id][network.name] = record
-                # What failed is tried again by the next run.
+                # The next run repeats a failed evaluation.
                 if "traceback" not in record:
                     self.store.put(self._key(task.point, network), record)
             done += 1
@@ -89,7 +89,7 @@ class Exploration:
         return {name: record for name, record in found.items() if record is not None}
 
     def _sample(self) -> None:
-        # Here and not at the top: only this needs Optuna.
+        # Not at the top: only sampling needs Optuna.
         from dwsim.exploration.sampling import Sampler
 
         def judge(combinations: Sequence[dict[str, Value]]) -> list[Any]:
@@ -105,7 +105,7 @@ class Exploration:
             self.progress(done, self.space.search.budget)
 
     def _judged(self, one: Point | Refused) -> tuple[list[float] | None, dict[str, float]]:
-        """Objectives of a point and its excess over each constraint, for the sampler."""
+        """The objectives of a point and its excess over each constraint, for the sampler."""
         if isinstance(one, Refused):
             return None, {}
         rows = {name: record["row"] for name, record in self.records[one.engine_id].items()}

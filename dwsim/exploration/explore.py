@@ -1,4 +1,4 @@
-"""``explore``: from a space to a directory with its results."""
+"""Explores a space and writes the results to a directory."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from dwsim.spec.canonical import toml_table
 from dwsim.version import __version__
 
 ENGINES = "engines"
-"""The directory of spec files: the engines of the fronts."""
+"""The directory of the spec files of the engines on the fronts."""
 
 
 def explore(
     space: Space, directory: Path, pool: Pool, progress: Progress = lambda done, total: None
 ) -> Outcome:
-    """Explores a space and writes what it finds to a directory, which has the store, too.
+    """Explores a space and writes the results to a directory, which also holds the store.
 
     Raises:
-        ToolError: when another run writes there, a tool that the area needs is missing, or a
-            worker dies.
+        ToolError: if another run writes to the directory, if a tool for the area is missing, or if
+            a worker dies.
     """
     area.check(space.area, space.target)
     with Store(directory) as store:
@@ -43,7 +43,7 @@ def explore(
 
 
 def description(outcome: Outcome) -> Description:
-    """What ``explore.json`` says."""
+    """The content of ``explore.json``."""
     space = outcome.space
     front = [{"engine_id": name, "values": values} for name, values in outcome.front.items()]
     search: dict[str, Any] = {"method": "enumerate"}
@@ -90,20 +90,20 @@ def _failures(outcome: Outcome) -> dict[str, str]:
 
 
 def _engines(outcome: Outcome) -> dict[str, str]:
-    """The spec file of each engine on a front, by file name."""
+    """The spec file of each engine on any front, by file name."""
     fronts = [outcome.front, *outcome.network_fronts.values()]
     names = dict.fromkeys(name for front in fronts for name in front)
     texts = {}
     for name in names:
         point = outcome.points[name]
-        text = f"# An engine of the front of {outcome.space.name}; interleave: {point.policy}\n"
+        text = f"# An engine on the front of {outcome.space.name}; interleave: {point.policy}\n"
         text += f"# dwsim generate {ENGINES}/{name}.toml -o {point.engine.name}/\n\n"
         texts[f"{name}.toml"] = text + toml_table("engine", point.engine)
     return texts
 
 
 def _write_texts(directory: Path, pattern: str, texts: dict[str, str]) -> None:
-    """Makes these the directory's files of that pattern; those of an earlier run go."""
+    """Writes these files; deletes the files of an earlier run that match the pattern."""
     for old in directory.glob(pattern):
         old.unlink()
     for name, text in texts.items():

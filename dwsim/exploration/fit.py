@@ -1,4 +1,4 @@
-"""The interleave that a policy gives a layer, and the least maxima that run all layers."""
+"""The interleave that a policy selects for a layer, and the least maxima that run all layers."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads import Network
 
 Policy = str | int
-"""plane, nhwc, best, or the most channel groups that are interleaved."""
+"""plane, nhwc, best, or the largest number of channel groups to interleave."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a layer needs of an engine with so many lanes when so many groups interleave."""
+    """The requirements of a layer at an interleave, for an engine with a number of lanes."""
 
     interleave: int
     cycles: int
     maxima: Mapping[str, int]
-    """Fields of EngineSpec, each at the least value that runs the layer."""
+    """Fields of EngineSpec, each with the least value that runs the layer."""
 
 
 def interleave_of(
     layer: LayerSpec, lanes: int, policy: Policy, max_interleave: int | None, max_row_pitch: int
 ) -> int:
-    """Channel groups that a stream of this layer interleaves.
+    """The number of channel groups that the stream of a layer interleaves.
 
     Args:
         layer: the layer.
-        lanes: of the engine.
-        policy: ``nhwc`` is all groups, whatever the engine accepts; ``best`` the divisor with
-            the fewest cycles on an engine made for the layer (of equal ones the smallest:
-            mostly 1, as interleaving saves no more than a pipeline's latency); a number the
-            largest divisor up to it.
-        max_interleave: the engine's; None: whatever is needed.
-        max_row_pitch: the engine's.
+        lanes: the lanes of the engine.
+        policy: ``nhwc`` selects all groups, even if the engine does not accept them. ``best``
+            selects the divisor with the fewest cycles on an engine made for the layer, and the
+            smallest of equal ones (mostly 1, because interleaving saves at most the latency of the
+            pipeline). A number selects the largest divisor up to it.
+        max_interleave: that of the engine; None: no limit.
+        max_row_pitch: that of the engine.
     """
     if policy == PLANE:
         return 1
@@ -60,7 +60,7 @@ def interleave_of(
 
 @cache
 def needs(layer: LayerSpec, lanes: int, interleave: int) -> Needs:
-    """What one layer needs, from the plan of it on an engine that is made for it."""
+    """The requirements of one layer, from its plan on the smallest engine that runs it."""
     maxima: dict[str, Any] = layer_maxima(layer, lanes, interleave)
     plan = Plan(layer, EngineSpec(lanes=lanes, **maxima), interleave=interleave)
     return Needs(interleave, plan.cycles + plan.switch_cycles, maxima)
@@ -74,11 +74,11 @@ def fit(
     max_interleave: int | None,
     max_row_pitch: int,
 ) -> dict[str, int]:
-    """The least maxima with which an engine runs every network whose kernels it has.
+    """The least maxima with which an engine runs every network whose kernels fit into its kernel.
 
-    ``max_interleave`` and ``max_row_pitch`` bound the policy's choice, as in
-    ``interleave_of``. A network with a layer that no engine runs is left out. Empty when there
-    is no network left.
+    ``max_interleave`` and ``max_row_pitch`` limit the choice of the policy, as in
+    ``interleave_of``. A network with a layer that no engine can run is left out. The result is
+    empty if no network is left.
     """
     found: dict[str, int] = {}
     for network in networks:
@@ -96,6 +96,6 @@ def fit(
 
 
 def largest_kernel(networks: Sequence[Network], axis: str) -> int:
-    """The largest kernel_h or kernel_w (``axis`` h or w) of all layers."""
+    """The largest kernel_h (``axis`` is h) or kernel_w (w) of all layers."""
     layers = [layer for network in networks for layer in network.layers]
     return max(layer.kernel_h if axis == "h" else layer.kernel_w for layer in layers)

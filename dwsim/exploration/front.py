@@ -1,4 +1,4 @@
-"""The front: engines that no other engine beats in every objective."""
+"""The Pareto front: the engines that no other engine dominates."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from typing import Any
 import numpy as np
 
 from dwsim.exploration.goals import Constraint, Objective
+from dwsim.support.number_format import number_text
 
 Row = Mapping[str, Any]
+_DIGITS = 6  # of a value near a limit
 Rows = Mapping[str, Row]
-"""The rows of an engine, by network."""
+"""The rows of one engine, by network."""
 
 
 def nondominated(losses: np.ndarray) -> np.ndarray:
-    """Which points no other point dominates: is nowhere worse and somewhere better.
+    """Marks the points that no other point dominates.
 
-    Of equal points each stays. In lexicographic order a point can only be dominated by one
-    before it, and then also by one of the front (H. T. Kung et al., On finding the maxima of a
-    set of vectors, J. ACM 22 (1975), 469-476).
+    A point dominates another if it is better in one objective and not worse in any. Equal points
+    do not dominate each other. In lexicographic order only an earlier point can dominate a point,
+    and then a point of the front does too (H. T. Kung et al., On finding the maxima of a set of
+    vectors, J. ACM 22 (1975), 469-476).
 
     Args:
         losses: float64 of shape (points, objectives); less is better.
@@ -43,9 +46,9 @@ def nondominated(losses: np.ndarray) -> np.ndarray:
 def candidate(
     objectives: Sequence[Objective], constraints: Sequence[Constraint], rows: Rows
 ) -> list[float] | None:
-    """The objectives of an engine; None when it may not be on the front.
+    """The objectives of an engine; None if it cannot be on the front.
 
-    It may if every network runs on it and keeps all constraints.
+    An engine can be on the front if every network runs on it and meets all constraints.
     """
     for row in rows.values():
         if row["status"] != "ok" or any(limit.excess(row) > 0 for limit in constraints):
@@ -60,7 +63,7 @@ def front_of(
     constraints: Sequence[Constraint],
     engines: Mapping[str, Rows],
 ) -> dict[str, list[float]]:
-    """The objectives of each engine on the front, sorted by the first, then the next."""
+    """The objectives of each engine on the front, sorted by the first one, then by the next."""
     values = {name: candidate(objectives, constraints, rows) for name, rows in engines.items()}
     able = {name: found for name, found in values.items() if found is not None}
     if not able:
@@ -84,7 +87,7 @@ def network_fronts(
     engines: Mapping[str, Rows],
     networks: Sequence[str],
 ) -> dict[str, list[str]]:
-    """The engines of each network's front, as if there were no other network."""
+    """The engines on the front of each network alone."""
     fronts = {}
     for network in networks:
         alone = list(dict.fromkeys(objective.alone(network) for objective in objectives))
@@ -94,9 +97,9 @@ def network_fronts(
 
 
 def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) -> list[str]:
-    """Sentences on an empty front: what keeps the engines off it, and the best there is."""
+    """The reasons for an empty front, as sentences with the range of the limited values."""
     if not engines:
-        return ["no combination of the axes is an engine"]
+        return ["no combination of the axes is a valid engine"]
     said = []
     rows = [row for rows in engines.values() for row in rows.values()]
     for status, what in (("cannot_run", "cannot run"), ("failed", "failed on")):
@@ -115,7 +118,7 @@ def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) ->
         if over:
             low, high = min(values), max(values)
             said.append(
-                f"{over} of {len(engines)} engines do not keep {constraint}: all values are"
-                f" from {low:.6g} to {high:.6g}"
+                f"{over} of {len(engines)} engines violate {constraint}: the values are from"
+                f" {number_text(low, _DIGITS)} to {number_text(high, _DIGITS)}"
             )
     return said

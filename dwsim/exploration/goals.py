@@ -1,4 +1,4 @@
-"""Objectives and constraints: what is wanted of an engine, and what it must keep to."""
+"""Objectives and constraints of an exploration."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ METRICS = (*ENGINE_METRICS, *NETWORK_METRICS)
 
 GEOMEAN, SUM, WORST = "geomean", "sum", "worst"
 OVERS = (GEOMEAN, SUM, WORST)
-"""How the values of several networks become one."""
+"""The ways to combine the values of several networks into one."""
 
 ENGINE = "engine"
-"""``over`` of a metric that is the same for every network."""
+"""The ``over`` of a metric that is the same for every network."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A metric to minimise or maximise, ``over`` one network or in some way over all."""
+    """A metric to minimise or maximise, ``over`` one network or a combination of all networks."""
 
     metric: str
     goal: str
     over: str
 
     def value(self, rows: Mapping[str, Row]) -> float | None:
-        """The objective of an engine from its rows by network; None where one is not ok."""
+        """The objective of an engine from its rows by network; None if a needed row is not ok."""
         if self.over not in (ENGINE, *OVERS):
             value: float | None = rows[self.over].get(self.metric)
             return value
@@ -52,30 +52,30 @@ class Objective:
         return math.exp(math.fsum(map(math.log, values)) / len(values)) if min(values) > 0 else 0.0
 
     def loss(self, value: float) -> float:
-        """The value so that less is better."""
+        """The value with the sign for which less is better."""
         return value if self.goal == "minimise" else -value
 
     def title(self, networks: Sequence[str]) -> str:
-        """What a table calls it."""
+        """The title of the column of a table."""
         if self.over == ENGINE or len(networks) == 1:
             return self.metric
         return f"{self.metric} ({self.over})"
 
     def alone(self, network: str) -> Objective:
-        """The same objective, with only this network to care for."""
+        """The same objective for this network alone."""
         return self if self.over == ENGINE else Objective(self.metric, self.goal, network)
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """Limits of a metric, which every network on an engine must keep."""
+    """The limits of a metric that every network on an engine must meet."""
 
     metric: str
     low: float | None = None
     high: float | None = None
 
     def excess(self, row: Row) -> float:
-        """How far a row is beyond a limit; 0 where it keeps them or has no value."""
+        """The distance of a row beyond a limit; 0 if it meets both limits or has no value."""
         value = row.get(self.metric)
         if value is None:
             return 0.0
@@ -90,7 +90,7 @@ class Constraint:
 
 
 def violated(constraints: Sequence[Constraint], row: Row) -> str:
-    """The constraints that a row does not keep, with its values; empty: none."""
+    """The constraints that a row violates, with its values; empty if there are none."""
     return "; ".join(
         f"{constraint}: {row[constraint.metric]:.6g}"
         for constraint in constraints
@@ -99,7 +99,7 @@ def violated(constraints: Sequence[Constraint], row: Row) -> str:
 
 
 def read_objectives(rules: Rules, tables: Any, networks: Sequence[str]) -> tuple[Objective, ...]:
-    """The tables ``[[objective]]``; broken rules join ``rules``."""
+    """The objectives of the tables ``[[objective]]``; adds broken rules to ``rules``."""
     if not isinstance(tables, list) or not tables or not all(isinstance(t, dict) for t in tables):
         wanted = 'is required: tables [[objective]] such as minimise = "time_ms"'
         rules.require(False, "objective", brief(tables), wanted)
@@ -113,7 +113,7 @@ def read_objectives(rules: Rules, tables: Any, networks: Sequence[str]) -> tuple
             (objective.metric, objective.over) not in [(o.metric, o.over) for o in found],
             f"objective[{index}]",
             objective.metric,
-            "is an objective already",
+            "must not be an objective twice",
         )
         found.append(objective)
     return tuple(found)
@@ -136,7 +136,7 @@ def _objective(
         return None
     over = table.get("over", ENGINE if metric in ENGINE_METRICS else GEOMEAN)
     if metric in ENGINE_METRICS:
-        same = "is not for this metric, which is the same for every network"
+        same = "must be left out: this metric is the same for every network"
         return (
             Objective(metric, goal, over)
             if rules.require("over" not in table, f"{where}.over", brief(over), same)
@@ -152,7 +152,7 @@ def _objective(
 
 
 def read_constraints(rules: Rules, table: Any) -> tuple[Constraint, ...]:
-    """The table ``[constraints]``: ``metric = { min, max }``; broken rules join ``rules``."""
+    """The constraints ``metric = { min, max }`` of a table; adds broken rules to ``rules``."""
     if table is None:
         return ()
     if not isinstance(table, dict):
@@ -175,13 +175,22 @@ def _constraint(rules: Rules, metric: str, limits: Any) -> Constraint | None:
         return None
     low, high = limits.get("min"), limits.get("max")
     possible = rules.require(
-        low is None or high is None or low <= high, where, limits, "nothing is so: min > max"
+        low is None or high is None or low <= high,
+        where,
+        limits,
+        "must have min <= max: no engine can satisfy these limits",
     )
     possible &= rules.require(
-        high is None or high >= 0, where, limits, "nothing is so: no metric is negative"
+        high is None or high >= 0,
+        where,
+        limits,
+        "must have max >= 0: no metric is negative, so no engine can satisfy this limit",
     )
     possible &= rules.require(
-        metric not in SHARES or low is None or low <= 1, where, limits, "nothing is so: 1 is all"
+        metric not in SHARES or low is None or low <= 1,
+        where,
+        limits,
+        "must have min <= 1: a share cannot exceed 1, so no engine can satisfy this limit",
     )
     return Constraint(metric, low, high) if possible else None
 

@@ -1,4 +1,4 @@
-"""What an exploration found: its engines, their records, and the fronts."""
+"""The outcome of an exploration: the engines, their records, and the fronts."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from dwsim.exploration.points import Point, Refused
 from dwsim.exploration.space import Space
 
 Record = Mapping[str, Any]
-"""What ``dwsim.exploration.evaluate.evaluate`` makes of an engine and a network."""
+"""A record of ``dwsim.exploration.evaluate.evaluate``, for one engine and one network."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Engines in the order in which the space has them, or the sampler asked for them.
+    """The engines in the order of the space, or of the sampler.
 
-    ``records`` are by engine id and network. ``counts``: ``combinations`` of the axes, how many
-    ``samples`` a sampler asked for, of those looked at ``refused`` and ``duplicates`` (another
-    one gives the same engine), the ``engines``, and of the pairs of engine and network those
-    ``reused`` from the store and ``failed``.
+    ``records`` are by engine id and network. ``counts`` has the ``combinations`` of the axes, the
+    ``samples`` of a sampler, the combinations that are ``refused`` or ``duplicates`` (another
+    combination gives the same engine), the ``engines``, and the pairs of engine and network that
+    are ``reused`` from the store or have ``failed``.
     """
 
     space: Space
@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def failed(self) -> dict[tuple[str, str], str]:
-        """The traceback of each evaluation that broke, by engine id and network."""
+        """The traceback of each evaluation that raised, by engine id and network."""
         return {
             (engine_id, network): record["traceback"]
             for engine_id, records in self.records.items()
@@ -61,12 +61,12 @@ class Outcome:
         }
 
     def why_empty(self) -> list[str]:
-        """Sentences on an empty front: what keeps the engines off it."""
+        """The reasons for an empty front, as sentences."""
         return why_empty(self.space.constraints, self.rows)
 
     def __str__(self) -> str:
         """The counts, and the front as a table."""
-        # Here and not at the top: the summary reads an Outcome.
+        # Not at the top: the module of the summary imports this one.
         from dwsim.exploration.summary import front_table, summary
 
         return f"{summary(self)}{front_table(self)}".rstrip()

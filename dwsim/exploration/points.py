@@ -1,4 +1,4 @@
-"""Points of a space: which engine a combination of the axes' values is."""
+"""The points of a space: the engine of each combination of values of the axes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ID_DIGITS = 12
 
 @dataclass(frozen=True)
 class Point:
-    """An engine, and the policy by which its streams are interleaved."""
+    """An engine, and the policy that selects the interleave of its streams."""
 
     engine_id: str
     engine: EngineSpec
@@ -30,36 +30,36 @@ class Point:
 
 @dataclass(frozen=True)
 class Refused:
-    """A combination that is no engine, with every rule that it breaks."""
+    """A combination that is not a valid engine, with every rule that it breaks."""
 
     axes: Mapping[str, Value]
     reason: str
 
 
 def combination(space: Space, indices: tuple[int, ...]) -> dict[str, Value]:
-    """The values at these places of the axes."""
+    """The combination of values at these indices of the axes."""
     axes = space.axes.items()
     return {name: values[i] for (name, values), i in zip(axes, indices, strict=True)}
 
 
 def all_combinations(space: Space) -> Iterator[dict[str, Value]]:
-    """Every combination; the last axis changes first."""
+    """Every combination; the last axis varies fastest."""
     for values in itertools.product(*space.axes.values()):
         yield dict(zip(space.axes, values, strict=True))
 
 
 class Resolver:
-    """Turns combinations of a space into points; fits of equal arrays are made once."""
+    """Turns combinations of a space into points; equal fits are computed once."""
 
     def __init__(self, space: Space) -> None:
         self.space = space
         self._fits: dict[tuple[Any, ...], dict[str, int]] = {}
 
     def point(self, values: Mapping[str, Value]) -> Point | Refused:
-        """The point of a combination, or why there is none."""
+        """The point of a combination, or the reasons against it."""
         try:
             engine, policy = self._engine(values)
-            # Some rules need derived numbers.
+            # Some rules depend on derived numbers.
             EngineNumbers(engine)
         except SpecError as error:
             return Refused(dict(values), "; ".join(map(str, error.violations)))
@@ -86,7 +86,7 @@ class Resolver:
         return EngineSpec(**given), policy
 
     def _fit(self, given: Mapping[str, Any], policy: Policy) -> dict[str, int]:
-        """The maxima that are to fit."""
+        """The values of the maxima that are "fit"."""
         kernel = (given["kernel_h"], given["kernel_w"])
         interleave, pitch = given["max_interleave"], given["max_row_pitch"]
         key = (
@@ -101,19 +101,21 @@ class Resolver:
         maxima = self._fits[key]
         rules = Rules("fit")
         shape = "x".join(map(str, kernel))
-        rules.require(bool(maxima), "kernel", shape, "runs no network: there is nothing to fit")
+        rules.require(
+            bool(maxima), "kernel", shape, "must be large enough for at least one network"
+        )
         rules.raise_if_any()
         return {name: value for name, value in maxima.items() if given[name] == FIT}
 
 
 def _taps(given: Mapping[str, Any]) -> int | None:
-    """EngineSpec's taps_per_cycle: engines with all taps have one writing."""
+    """EngineSpec's taps_per_cycle, which is None for all taps."""
     taps, row = given["taps_per_cycle"], given["kernel_w"]
     number = row if taps == TAPS_ROW else taps
     return None if number in (TAPS_ALL, given["kernel_h"] * row) else number
 
 
 def point_id(engine: EngineSpec, policy: Policy) -> str:
-    """What names a point: a hash of everything but the engine's name."""
+    """The name of a point: a hash of everything except the name of the engine."""
     text = canonical_toml(replace(engine, name="engine")) + f"interleave = {policy!r}\n"
     return hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]

@@ -1,6 +1,6 @@
-"""Where work is done: this process, the cores of this machine, or a Dask cluster.
+"""Runs work in this process, on the cores of this machine, or on a Dask cluster.
 
-All three are executors as ``concurrent.futures`` has them, so there is one code path.
+All three are executors in the sense of ``concurrent.futures``, so there is one code path.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ CONNECT_SECONDS = 30
 _CHUNKS_PER_WORKER = 8
 _AHEAD = 3
 _INTERRUPT_SECONDS = 1
-_KEPT = "what was finished is kept, and the same command goes on from there"
-_DIED = f"a worker process died, out of memory perhaps: {_KEPT} (--workers 1: a single process)"
+_KEPT = "finished evaluations are kept, and the same command continues from there"
+_DIED = f"a worker process died, perhaps out of memory: {_KEPT} (--workers 1: a single process)"
 
 
-class _Here(Executor):
-    """Runs what is submitted at once, in this process."""
+class _ThisProcess(Executor):
+    """Runs each submitted call at once, in this process."""
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         future: Future[R] = Future()
@@ -51,16 +51,16 @@ class _Here(Executor):
 
 
 class _Processes(ProcessPoolExecutor):
-    """Worker processes that Ctrl-C ends at once, with the tools that they run."""
+    """Worker processes that Ctrl-C ends at once, together with the tools that they run."""
 
     def __init__(self, workers: int) -> None:
-        # A fork would copy the threads' locks of whatever runs here.
+        # A fork would copy the locks that threads of this process hold.
         context = multiprocessing.get_context("spawn")
         super().__init__(workers, context, initializer=_worker_start)
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        # A process that starts here has it blocked, too, until _worker_start: before that,
-        # Python would print a traceback.
+        # A process that starts here inherits the blocked SIGINT until _worker_start. An earlier
+        # SIGINT would make Python print a traceback.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return super().submit(fn, *args, **kwargs)
@@ -69,7 +69,7 @@ class _Processes(ProcessPoolExecutor):
 
 
 def _worker_start() -> None:
-    # A command that a script starts in the background ignores it, with all its processes.
+    # A command that a script starts in the background ignores SIGINT, as do its processes.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -77,7 +77,7 @@ def _worker_start() -> None:
 
 @dataclass(frozen=True)
 class Pool:
-    """An executor, and how many calls it runs at a time; ``place`` is what to call it."""
+    """An executor, the number of calls that it runs at a time, and a name for messages."""
 
     executor: Executor
     workers: int
@@ -89,17 +89,17 @@ class Pool:
         items: Sequence[T],
         most: int = 8,
     ) -> Iterator[tuple[T, R]]:
-        """Each item with its result, as they get done; ``work`` takes up to ``most`` at a time.
+        """Yields each item with its result when it is done; ``work`` gets at most ``most`` items.
 
         Raises:
-            ToolError: when a worker dies.
+            ToolError: if a worker dies.
         """
         size = max(1, min(most, len(items) // (self.workers * _CHUNKS_PER_WORKER)))
         chunks = (items[i : i + size] for i in range(0, len(items), size))
         pending: dict[Future[Sequence[R]], Sequence[T]] = {}
         try:
             while True:
-                # A few in advance keep the workers busy, and an interruption short.
+                # A few chunks in advance keep the workers busy without delaying an interruption.
                 for chunk in itertools.islice(chunks, self._ahead - len(pending)):
                     pending[self.executor.submit(work, chunk)] = chunk
                 if not pending:
@@ -108,7 +108,7 @@ class Pool:
                 for future in done:
                     yield from zip(pending.pop(future), future.result(), strict=True)
         except BrokenExecutor:
-            # Ctrl-C ends the workers; where they are the first to get it, it comes now.
+            # Ctrl-C ends the workers. If it reaches them first, it arrives here now.
             time.sleep(_INTERRUPT_SECONDS)
             raise ToolError(_DIED) from None
         finally:
@@ -117,11 +117,11 @@ class Pool:
 
     @property
     def _ahead(self) -> int:
-        return 1 if isinstance(self.executor, _Here) else _AHEAD * self.workers
+        return 1 if isinstance(self.executor, _ThisProcess) else _AHEAD * self.workers
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -129,12 +129,14 @@ def cores() -> int:
 
 @contextmanager
 def open_pool(workers: int | None = None, scheduler: str | None = None) -> Iterator[Pool]:
-    """A pool: ``scheduler`` is a Dask cluster's address; else ``workers`` processes.
+    """A pool on the Dask cluster of ``scheduler``, or of ``workers`` processes.
 
-    ``None`` workers are as many as this process may use cores; one is this process itself.
+    Args:
+        workers: None: one for each core; 1: this process itself.
+        scheduler: the address of a Dask scheduler.
 
     Raises:
-        ToolError: when the cluster cannot be reached, is empty, or has another dwsim.
+        ToolError: if the cluster does not answer, has no workers, or has another version of dwsim.
     """
     if scheduler is not None:
         with _dask(scheduler) as pool:
@@ -142,7 +144,7 @@ def open_pool(workers: int | None = None, scheduler: str | None = None) -> Itera
         return
     count = cores() if workers is None else workers
     if count == 1:
-        yield Pool(_Here(), 1, "this process")
+        yield Pool(_ThisProcess(), 1, "this process")
         return
     executor = _Processes(count)
     try:
@@ -152,13 +154,13 @@ def open_pool(workers: int | None = None, scheduler: str | None = None) -> Itera
 
 
 def other_code(found: Mapping[str, str]) -> list[str]:
-    """The workers, of these with their code's hash, whose numbers may be others than ours."""
+    """The workers whose code differs from that of this process; ``found`` has their hashes."""
     return [worker for worker, code in found.items() if code != code_hash()]
 
 
 @contextmanager
 def _dask(address: str) -> Iterator[Pool]:
-    # Here and not at the top: only this needs Dask.
+    # Not at the top: only a cluster needs Dask.
     from distributed import KilledWorker
 
     from dwsim.exploration.dask_client import connect
@@ -175,10 +177,10 @@ def _dask(address: str) -> Iterator[Pool]:
         other = other_code(found)
         if other:
             message = f"Dask workers with another version of dwsim: {', '.join(other)}"
-            raise ToolError(f"{message}; install this one there and start them again")
+            raise ToolError(f"{message}; install this version there and restart them")
         threads = sum(client.nthreads().values())
         yield Pool(client.get_executor(), threads, f"{len(found)} Dask workers")
     except (KilledWorker, CancelledError) as error:
-        raise ToolError(f"the Dask cluster at {address} gave up: {error}\n{_KEPT}") from None
+        raise ToolError(f"the Dask cluster at {address} failed: {error}\n{_KEPT}") from None
     finally:
         client.close()

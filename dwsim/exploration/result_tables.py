@@ -1,4 +1,4 @@
-"""The rows of an exploration's two tables, from what its evaluations recorded."""
+"""The rows of the two tables of an exploration, from the records of its evaluations."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dwsim.exploration.outcome import Outcome, Record
 from dwsim.workloads import Network
 
 FAILURES = "failures"
-"""The directory of tracebacks."""
+"""The directory of the tracebacks."""
 
 
 def failure_file(engine_id: str, network: str) -> str:
-    """Where the traceback of an evaluation that broke is, in the results' directory."""
+    """The file with the traceback of a failed evaluation, relative to the result directory."""
     return f"{FAILURES}/{engine_id}-{network}.txt"
 
 
 def pair_rows(outcome: Outcome) -> list[dict[str, Any]]:
-    """The rows of ``points``: those of the records, with what compares engines."""
+    """The rows of ``points``: those of the records, and the columns that compare engines."""
     rows = []
     for engine_id, mine in outcome.rows.items():
         for network, row in mine.items():
@@ -61,11 +61,11 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def layers_of(network: Network, record: Record) -> list[dict[str, int]]:
-    """The facts of each layer of a network, with when it starts and how long the next waits."""
+    """The facts of each layer of a network, with its start and the wait of the next layer."""
     different = dict(zip(dict.fromkeys(network.shapes), record["facts"], strict=True))
     facts = [dict(zip(LAYER_FACTS, different[shape], strict=True)) for shape in network.shapes]
     streams = [_Times(one["cycles"], one["switch_cycles"], one["param_beats"]) for one in facts]
-    # One more, so that the last layer has a layer to wait for it: the next inference's first.
+    # The first layer of the next inference follows, so that the wait after the last is known.
     starts = start_cycles([*streams, streams[0]], [True] * (len(streams) + 1))
     return [
         one | {"start_cycle": start, "wait_cycles": following - start - one["cycles"]}

@@ -1,9 +1,9 @@
-"""What an exploration leaves behind: two tidy tables and a description, in one directory.
+"""The results of an exploration: two tidy tables and a description, in one directory.
 
 * ``points.parquet``, ``points.csv``: a row for each engine and network (``PAIR_FIELDS``);
 * ``layers.parquet``, ``layers.csv``: a row for each layer of each pair that is ok
   (``LAYER_FIELDS``);
-* ``explore.json``: what was explored and what came out of it (``Description``).
+* ``explore.json``: the space and the fronts (``Description``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dwsim.errors import Rules
 from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
 
 FORMAT = 1
-"""Version of the tables' columns and of the description."""
+"""The version of the columns of the tables and of the description."""
 
 Row = Mapping[str, Any]
 
@@ -36,24 +36,24 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Description:
-    """What ``explore.json`` says beside the tables.
+    """The content of ``explore.json``.
 
-    ``objectives`` are tables ``{"metric", "goal", "over"}`` (goal: minimise or maximise; over: a
-    network, geomean, sum, worst, or engine for a metric that all networks share), in the space's
-    order; ``front`` is sorted by the first one
-    and has for each engine ``{"engine_id", "values"}``, a value for each objective;
-    ``network_fronts`` has the engine ids of the front of each network alone. ``refused`` are
-    combinations of the axes that are no engine: ``{"axes", "reason"}``; ``failed`` evaluations
-    that broke: ``{"engine_id", "network", "traceback"}``, the last a file of the directory.
-    ``area`` says where area and clock are from, with the held-out error of an estimate.
+    ``objectives`` are tables ``{"metric", "goal", "over"}`` in the order of the space (goal:
+    minimise or maximise; over: a network, geomean, sum, worst, or engine for a metric that all
+    networks share). ``front`` is sorted by the first objective and has for each engine
+    ``{"engine_id", "values"}``, one value for each objective. ``network_fronts`` has the engine ids
+    on the front of each network alone. ``refused`` lists the combinations of the axes that are not
+    valid engines: ``{"axes", "reason"}``. ``failed`` lists the evaluations that raised:
+    ``{"engine_id", "network", "traceback"}``, the last one a file of the directory. ``area`` has
+    the source of area and clock, and the held-out error of an estimate.
     """
 
     space: str
-    """Name of the space."""
+    """The name of the space."""
     toml: str
-    """The space, as it was read."""
+    """The text of the space file."""
     networks: dict[str, dict[str, Any]]
-    """Of each network: ``{"layers", "macs", "source"}``."""
+    """``{"layers", "macs", "source"}`` of each network."""
     objectives: list[dict[str, str]]
     constraints: list[dict[str, Any]]
     """``{"metric", "min" or "max"}``."""
@@ -65,12 +65,12 @@ class Description:
     failed: list[dict[str, str]]
     area: dict[str, Any]
     energy: dict[str, Any]
-    """The table that the energies are from, and its source."""
+    """The energy table, and its source."""
     search: dict[str, Any]
-    """``{"method"}``, and of a sampler its name, seed and budget."""
+    """``{"method"}``; for a sampler also its name, seed and budget."""
     versions: dict[str, str] = field(default_factory=dict)
     confirmed: list[dict[str, Any]] = field(default_factory=list)
-    """Layers that went through RTL: ``{"engine_id", "network", "layer", "cycles",
+    """The layers that ran in RTL: ``{"engine_id", "network", "layer", "cycles",
     "rtl_cycles", "start_cycle", "rtl_start_cycle"}``."""
     format: int = FORMAT
 
@@ -85,7 +85,7 @@ class Results:
 
 
 def schema(columns: Sequence[Field]) -> pa.Schema:
-    """Arrow's schema of a table; meaning and unit are the fields' metadata."""
+    """The Arrow schema of a table; the metadata of a field has its meaning and unit."""
     return pa.schema(
         [
             pa.field(
@@ -99,7 +99,7 @@ def schema(columns: Sequence[Field]) -> pa.Schema:
 
 
 def table(columns: Sequence[Field], rows: Sequence[Row]) -> pa.Table:
-    """Rows as a table with exactly these columns; what a row has not is null."""
+    """The rows as a table with exactly these columns; a missing value is null."""
     return pa.table(
         {column.name: [row.get(column.name) for row in rows] for column in columns},
         schema=schema(columns),
@@ -126,7 +126,7 @@ def write_results(
 
 
 def note_confirmed(directory: Path, rows: Sequence[Row]) -> None:
-    """Adds to the description which layers went through RTL."""
+    """Adds the layers that ran in RTL to the description."""
     path = directory / "explore.json"
     described = json.loads(path.read_text(encoding="utf-8"))
     described["confirmed"] = [dict(row) for row in rows]
@@ -134,10 +134,10 @@ def note_confirmed(directory: Path, rows: Sequence[Row]) -> None:
 
 
 def read_results(directory: Path) -> Results:
-    """Reads what ``write_results`` wrote.
+    """Reads the files of ``write_results``.
 
     Raises:
-        SpecError: when a file is missing or was written by another version's format.
+        SpecError: if a file is missing or has the format of another version.
     """
     rules = Rules(f"results in {directory}")
     for name in ("points.parquet", "layers.parquet", "explore.json"):
@@ -149,7 +149,7 @@ def read_results(directory: Path) -> Results:
         described.get("format") == FORMAT,
         "format",
         described.get("format"),
-        f"must be {FORMAT}, this version's: run dwsim explore again",
+        f"must be {FORMAT}, the format of this version: run dwsim explore again",
     )
     rules.raise_if_any()
     pairs, layers = (

@@ -1,4 +1,4 @@
-"""The columns of an exploration's two tables: name, type, unit and meaning of each."""
+"""The columns of the two tables of an exploration: name, type, unit and meaning."""
 
 from __future__ import annotations
 
@@ -30,61 +30,61 @@ def _axis(name: str) -> Field:
 
 
 ENGINE_FIELDS = tuple(_axis(field.name) for field in fields(EngineSpec) if field.name != "name")
-"""Every field of the engine but its name; null is EngineSpec's None."""
+"""Every field of the engine except its name; null is the None of EngineSpec."""
 
 STATUSES = ("ok", "cannot_run", "failed")
-"""A pair that was evaluated; a network that the engine cannot run; an evaluation that broke."""
+"""A pair with results; a network that the engine cannot run; an evaluation that raised."""
 
 PAIR_FIELDS = (
-    Field("engine_id", "text", "hash of engine and interleave policy, the key of all tables"),
+    Field("engine_id", "text", "hash of engine and interleave policy; the key of all tables"),
     *ENGINE_FIELDS,
-    Field("interleave", "text", "policy: plane, nhwc, best, or the most groups interleaved"),
-    Field("passes", "integer", "cycles in which the array makes one ofmap beat"),
+    Field("interleave", "text", "policy: plane, nhwc, best, or the largest number of groups"),
+    Field("passes", "integer", "cycles that the array takes for one ofmap beat"),
     Field("multipliers", "integer", "multipliers of the array"),
     Field("network", "text", "name of the network"),
-    Field("status", "text", "ok, cannot_run or failed; without ok, what follows is null"),
-    Field("reason", "text", "why not ok; empty otherwise"),
-    Field("violates", "text", "constraints that the pair does not meet; empty: none"),
+    Field("status", "text", "ok, cannot_run or failed; unless ok, the next columns are null"),
+    Field("reason", "text", "reason for a status other than ok; empty if ok"),
+    Field("violates", "text", "constraints that the pair violates; empty if none"),
     Field("on_front", "flag", "the engine is on the front that explore prints"),
-    Field("on_network_front", "flag", "it is on the front of this network alone"),
+    Field("on_network_front", "flag", "the engine is on the front of this network alone"),
     Field("layers", "integer", "depthwise layers of the network"),
-    Field("macs", "integer", "multiply-adds of one inference, taps on padding included"),
+    Field("macs", "integer", "multiply-adds of one inference, including taps on padding"),
     Field("cycles", "integer", "one inference: first cfg handshake to last ofmap transfer"),
-    Field("interval_cycles", "integer", "from an inference to the next, back to back"),
-    Field("steady_cycles", "integer", "sum over layers: from an image to the next, same layer"),
+    Field("interval_cycles", "integer", "from the start of an inference to the next, back to back"),
+    Field("steady_cycles", "integer", "sum over layers of the cycles per image of that layer"),
     Field("bound", "integer", "the fewest cycles that ports and multipliers permit"),
     Field("bound_share", "number", "bound / cycles"),
     Field("utilisation", "number", "macs / (multipliers * cycles)"),
-    Field("fmax_mhz", "number", "clock of the engine, see area_source", "MHz"),
+    Field("fmax_mhz", "number", "clock of the engine; see area_source", "MHz"),
     Field("time_ms", "number", "cycles at fmax_mhz", "ms"),
-    Field("inferences_per_s", "number", "one in interval_cycles, at fmax_mhz", "1/s"),
+    Field("inferences_per_s", "number", "one per interval_cycles, at fmax_mhz", "1/s"),
     Field("lut", "integer", "look-up tables"),
     Field("ff", "integer", "flip-flops"),
     Field("dsp", "integer", "DSP blocks"),
     Field("bram", "integer", "block RAMs"),
-    Field("area_source", "text", "estimate or synth: where fmax_mhz to bram are from"),
-    Field("line_buffer_bytes", "number", "row and column delays that are memories", "B"),
+    Field("area_source", "text", "source of fmax_mhz to bram: estimate or synth"),
+    Field("line_buffer_bytes", "number", "row and column delays in memories", "B"),
     Field("weight_bytes", "number", "both banks of weights and scales", "B"),
     Field("fifo_bytes", "number", "the output FIFO", "B"),
-    Field("buffer_bytes", "number", "the three together", "B"),
-    Field("input_bytes_per_cycle", "number", "peak: an ifmap beat", "B"),
-    Field("output_bytes_per_cycle", "number", "peak: an ofmap beat", "B"),
-    Field("param_bytes_per_cycle", "number", "peak: a parameter beat", "B"),
-    Field("input_gb_per_s", "number", "ifmap and parameters over interval_cycles", "GB/s"),
-    Field("output_gb_per_s", "number", "ofmap over interval_cycles", "GB/s"),
+    Field("buffer_bytes", "number", "sum of the three", "B"),
+    Field("input_bytes_per_cycle", "number", "peak: one ifmap beat", "B"),
+    Field("output_bytes_per_cycle", "number", "peak: one ofmap beat", "B"),
+    Field("param_bytes_per_cycle", "number", "peak: one parameter beat", "B"),
+    Field("input_gb_per_s", "number", "ifmap and parameters in interval_cycles", "GB/s"),
+    Field("output_gb_per_s", "number", "ofmap in interval_cycles", "GB/s"),
     Field("external_bytes", "number", "ifmap, parameters and ofmap of one inference", "B"),
     Field("energy_multiply_uj", "number", "multiplications of the array", "uJ"),
     Field("energy_add_uj", "number", "additions of the array", "uJ"),
     Field("energy_line_buffer_uj", "number", "line-buffer accesses", "uJ"),
     Field("energy_weight_uj", "number", "weight-memory accesses", "uJ"),
     Field("energy_fifo_uj", "number", "output-FIFO accesses", "uJ"),
-    Field("energy_uj", "number", "the five together: one inference, on chip", "uJ"),
-    Field("energy_external_uj", "number", "external_bytes in DRAM; not in energy_uj", "uJ"),
+    Field("energy_uj", "number", "sum of the five: one inference, on chip", "uJ"),
+    Field("energy_external_uj", "number", "external_bytes from or to DRAM; not in energy_uj", "uJ"),
 )
 """The columns of ``points``: one row for each engine and network."""
 
 ACTIVITY_FIELDS = ("fill", "compute", "input_starved", "backpressured", "parameters", "drain")
-"""``dwsim.model.activity.Activity``'s kinds as column names; together they are the cycles."""
+"""The kinds of ``dwsim.model.activity.Activity`` as column names; their sum is the cycles."""
 
 LAYER_FIELDS = (
     Field("engine_id", "text", "as in points"),
@@ -101,21 +101,21 @@ LAYER_FIELDS = (
     Field("dilation_h", "integer", "LayerSpec.dilation_h"),
     Field("dilation_w", "integer", "LayerSpec.dilation_w"),
     Field("channel_multiplier", "integer", "LayerSpec.channel_multiplier"),
-    Field("interleave", "integer", "channel groups that are interleaved"),
-    Field("start_cycle", "integer", "its cfg handshake, from the network's first"),
+    Field("interleave", "integer", "interleaved channel groups"),
+    Field("start_cycle", "integer", "its cfg handshake, counted from the first of the network"),
     Field("cycles", "integer", "cfg handshake to last ofmap transfer"),
-    Field("wait_cycles", "integer", "from there to the next layer's cfg handshake"),
-    Field("steady_cycles", "integer", "from an image to the next of this layer"),
+    Field("wait_cycles", "integer", "from the end to the cfg handshake of the next layer"),
+    Field("steady_cycles", "integer", "cycles per image once images follow each other"),
     Field("bound", "integer", "the fewest cycles that ports and multipliers permit"),
     Field("utilisation", "number", "macs / (multipliers * cycles)"),
-    Field("macs", "integer", "multiply-adds, taps on padding included"),
-    Field("param_beats", "integer", "beats of its parameter tensor"),
+    Field("macs", "integer", "multiply-adds, including taps on padding"),
+    Field("param_beats", "integer", "beats of the parameter tensor"),
     *(Field(name, "integer", f"cycles of activity {name}") for name in ACTIVITY_FIELDS),
 )
 """The columns of ``layers``: one row for each layer of each pair that is ok."""
 
 SHARES = ("bound_share", "utilisation")
-"""Metrics that are fractions of 1."""
+"""The metrics that are shares, at most 1."""
 
 ENGINE_METRICS = (
     "lanes",
@@ -134,7 +134,7 @@ ENGINE_METRICS = (
     "output_bytes_per_cycle",
     "param_bytes_per_cycle",
 )
-"""What may be an objective or a constraint, and is the same for every network."""
+"""The metrics for objectives and constraints that are the same for every network."""
 
 NETWORK_METRICS = (
     "cycles",
@@ -156,7 +156,7 @@ NETWORK_METRICS = (
     "energy_uj",
     "energy_external_uj",
 )
-"""What may be an objective or a constraint, and differs between networks."""
+"""The metrics for objectives and constraints that differ between networks."""
 
 TIMED_METRICS = (
     "fmax_mhz",
@@ -165,4 +165,4 @@ TIMED_METRICS = (
     "input_gb_per_s",
     "output_gb_per_s",
 )
-"""Metrics that need a clock; null where nobody says how fast an engine is."""
+"""The metrics that need a clock; null if the clock is not known."""

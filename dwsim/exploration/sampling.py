@@ -1,4 +1,4 @@
-"""Sampling a large space with Optuna: which combinations to evaluate next."""
+"""Samples a large space with Optuna, which selects the next combinations to evaluate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dwsim.exploration.axes import Value
 from dwsim.exploration.space import Space
 
 Judged = tuple[Sequence[float] | None, Mapping[str, float]]
-"""Objectives of a combination (None: it has none), and its excess over each constraint."""
+"""The objectives of a combination, None if it has none, and its excess over each constraint."""
 
 _DIRECTIONS: dict[str, Literal["minimize", "maximize"]] = {
     "minimise": "minimize",
@@ -20,15 +20,16 @@ _DIRECTIONS: dict[str, Literal["minimize", "maximize"]] = {
 
 
 class Sampler:
-    """Asks Optuna for combinations in batches, and tells it what came out of them.
+    """Asks Optuna for combinations in batches, and reports their results to it.
 
-    A batch is as large as the sampler's population, whatever the workers, and is told in its
-    own order: the same space and seed give the same combinations everywhere.
+    The size of a batch is the population of the sampler, independent of the workers, and results
+    are reported in the order of the batch. So the same space and seed give the same combinations on
+    every machine.
     """
 
     def __init__(self, space: Space) -> None:
         self.space = space
-        # Its log says of every trial what it was.
+        # Optuna would log every trial.
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self.study = optuna.create_study(
             sampler=_sampler(space),
@@ -38,9 +39,9 @@ class Sampler:
     def batches(
         self, judge: Callable[[Sequence[dict[str, Value]]], Sequence[Judged]]
     ) -> Iterator[int]:
-        """Asks, has each batch judged and tells, until the budget is spent.
+        """Asks for batches and reports their results until the budget is spent.
 
-        Yields how many combinations have been judged.
+        Yields the number of combinations so far.
         """
         search = self.space.search
         done = 0
@@ -54,7 +55,7 @@ class Sampler:
             yield done
 
     def _suggest(self, trial: optuna.Trial) -> dict[str, Value]:
-        """A value for each axis; numbers in a row are near each other, words are not."""
+        """A value for each axis; the sampler knows the order of numbers, but none of words."""
         chosen = {}
         for name, values in self.space.axes.items():
             if all(type(value) is int for value in values):

@@ -34,10 +34,10 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class Search:
-    """How the engines of a space are chosen.
+    """The selection of the engines of a space.
 
-    ``auto`` evaluates all if they are at most ``budget``, and samples otherwise: ``budget``
-    engines, by Optuna's ``sampler`` with ``seed``.
+    ``auto`` evaluates all combinations if their number is at most ``budget``. Otherwise Optuna's
+    ``sampler`` selects ``budget`` combinations with ``seed``.
     """
 
     method: str = "auto"
@@ -47,13 +47,13 @@ class Search:
     population: int = 50
 
     def samples(self, combinations: int) -> bool:
-        """Whether a space of so many combinations is sampled."""
+        """True if a space with this number of combinations is sampled."""
         return self.method == "sample" or (self.method == "auto" and combinations > self.budget)
 
 
 @dataclass(frozen=True)
 class Space:
-    """What a space file says."""
+    """The content of a space file."""
 
     name: str
     axes: dict[str, tuple[Value, ...]]
@@ -69,25 +69,25 @@ class Space:
 
     @property
     def combinations(self) -> int:
-        """Combinations of the axes' values."""
+        """The number of combinations of the values of the axes."""
         return math.prod(len(values) for values in self.axes.values())
 
     @property
     def network_names(self) -> tuple[str, ...]:
-        """Names of the networks, in the file's order."""
+        """The names of the networks, in the order of the file."""
         return tuple(network.name for network in self.networks)
 
 
 def ready_spaces() -> tuple[str, ...]:
-    """Names of the spaces that come with dwsim."""
+    """The names of the ready-made spaces."""
     return ready_names(space_dir())
 
 
 def read_space(path_or_name: str | Path) -> Space:
-    """Reads a space file, or the ready-made space of that name.
+    """Reads a space file, or the ready-made space with this name.
 
     Raises:
-        SpecError: with every violated rule of the file; or with the line of a TOML error.
+        SpecError: with every broken rule of the file, or with the line of a TOML error.
     """
     path = find_file(
         Path(path_or_name), str(path_or_name), space_dir(), kind="space", field="SPACE"
@@ -96,7 +96,7 @@ def read_space(path_or_name: str | Path) -> Space:
 
 
 def parse_space(text: str, path: Path) -> Space:
-    """What ``read_space`` does, of a text that is at hand; networks are beside ``path``."""
+    """The space of a text; paths of networks are relative to the folder of ``path``."""
     tables = parse_toml(text, path)
     rules = Rules(str(path))
     for key, value in tables.items():
@@ -131,9 +131,9 @@ def parse_space(text: str, path: Path) -> Space:
 
 
 def _networks(rules: Rules, names: Any, folder: Path) -> tuple[Network, ...]:
-    """The networks; what is wrong with each joins the rules."""
+    """The networks; adds the errors of each to the rules."""
     listed = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
-    wanted = "is required: a list of names of networks, of .toml and of .tflite files"
+    wanted = "is required: a list of networks (names, .toml files or .tflite files)"
     if not rules.require(bool(listed), "networks", brief(names), wanted):
         return ()
     found: list[Network] = []
@@ -156,7 +156,7 @@ def _networks(rules: Rules, names: Any, folder: Path) -> tuple[Network, ...]:
             network.name not in [other.name for other in found],
             where,
             name,
-            f"is named {network.name} like another: names must differ",
+            f"names must differ: another network is named {network.name}",
         )
         rules.require(
             re.fullmatch(r"[A-Za-z0-9_.-]+", network.name) is not None,
@@ -194,8 +194,8 @@ def _check_timed(
     constraints: Sequence[Constraint],
     missing: Sequence[str],
 ) -> None:
-    """No goal needs a clock where there is none."""
-    rule = "needs a clock, but this target is not placed and routed"
+    """Checks that objectives and constraints need no clock if there is none."""
+    rule = "needs a clock, but this target has no place and route"
     for index, objective in enumerate(objectives):
         where = f"objective[{index}].{objective.goal}"
         rules.require(objective.metric not in missing, where, objective.metric, rule)

@@ -1,4 +1,4 @@
-"""What ``dwsim explore`` prints: the front as a table, and what the space came to."""
+"""The output of ``dwsim explore``: the counts of the space, and the front as a table."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _KINDS = {field.name: field.kind for field in PAIR_FIELDS}
 
 _ALWAYS = ("multipliers", "fmax_mhz", "lut", "dsp", "bram")
-"""What the table of a front has beside the axes and the objectives."""
+"""Columns of the table of a front, besides the axes and the objectives."""
 
 _OF_ONE_NETWORK = ("cycles", "utilisation", "time_ms")
-"""What it has, too, when there is only one network."""
+"""More columns, if there is only one network."""
 
 _MOST_REASONS = 8
 
 _NONE = {"taps_per_cycle": TAPS_ALL, "fifo_depth": AUTO}
-"""What a space calls an engine's None."""
+"""The word of a space for the None of an engine."""
 
 _CONFIRMED = (
     Column("layer", "layer", "text"),
@@ -42,7 +42,7 @@ _CONFIRMED = (
 
 
 def summary(outcome: Outcome) -> str:
-    """What was explored, and where its area and clock are from."""
+    """The counts of the space, and the source of area and clock."""
     space, counts = outcome.space, outcome.counts
     looked = f"{counts['combinations']:,} combinations"
     if counts["samples"]:
@@ -62,16 +62,16 @@ def front_table(outcome: Outcome) -> str:
 
 
 def refusals(outcome: Outcome) -> str:
-    """The combinations that are no engine, counted by reason."""
+    """The combinations that are not valid engines, counted by reason."""
     reasons = Counter(one.reason for one in outcome.refused)
     lines = [f"  {count:,} x {reason}\n" for reason, count in reasons.most_common(_MOST_REASONS)]
     if len(reasons) > _MOST_REASONS:
-        lines.append(f"  and {len(reasons) - _MOST_REASONS} more reasons: explore.json has all\n")
+        lines.append(f"  and {len(reasons) - _MOST_REASONS} more reasons: explore.json lists all\n")
     return "".join(["refused combinations:\n", *lines]) if lines else ""
 
 
 def fronts_of_networks(outcome: Outcome) -> str:
-    """How many engines are on the front of each network alone; nothing for one network."""
+    """The number of engines on the front of each network alone; empty for one network."""
     if len(outcome.space.networks) == 1:
         return ""
     counts = (f"{name} {len(front)}" for name, front in outcome.network_fronts.items())
@@ -79,20 +79,20 @@ def fronts_of_networks(outcome: Outcome) -> str:
 
 
 def failures(outcome: Outcome, directory: Path) -> str:
-    """Where the tracebacks of evaluations that broke are."""
+    """The files with the tracebacks of failed evaluations."""
     files = (directory / failure_file(*pair) for pair in outcome.failed)
     return "".join(f"failed: {file}\n" for file in files)
 
 
 def confirmations(done: Sequence[Confirmation], engines: int) -> str:
-    """Each layer that went through RTL, and for each engine what an inference took."""
+    """The cycles of each layer in RTL, and those of an inference for each engine."""
     parts = []
     for one in done:
         engine = one.point.engine
         parts.append(
             f"{one.point.engine_id} on {one.network}: {engine.lanes} lanes,"
             f" {engine.kernel_h}x{engine.kernel_w}, {engine.multipliers} multipliers,"
-            f" {one.point.policy}: one inference {one.cycles:,} cycles, the next after"
+            f" {one.point.policy}: one inference takes {one.cycles:,} cycles, the next starts after"
             f" {one.interval_cycles:,}; RTL = model = golden\n"
         )
         verdicts = [row | {"verdict": "RTL = model = golden"} for row in one.rows]
@@ -107,7 +107,7 @@ def _columns(outcome: Outcome) -> list[Column]:
     titles = [objective.title(space.network_names) for objective in space.objectives]
     for index, (objective, title) in enumerate(zip(space.objectives, titles, strict=True)):
         kind = _kind(objective.metric)
-        # A mean of counts is no count.
+        # A mean of counts is not a count.
         averaged = objective.over != ENGINE and len(space.networks) > 1
         columns.append(Column(f"objective{index}", title, "number" if averaged else kind))
     more = (*_OF_ONE_NETWORK, *_ALWAYS) if len(space.networks) == 1 else _ALWAYS
@@ -124,7 +124,7 @@ def _kind(name: str) -> Any:
 
 
 def _varied(outcome: Outcome) -> Iterator[str]:
-    """Columns of the axes that have several values in the space."""
+    """The columns of the axes with several values in the space."""
     for name, values in outcome.space.axes.items():
         if len(values) > 1:
             yield from ("kernel_h", "kernel_w") if name == "kernel" else (name,)

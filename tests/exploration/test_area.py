@@ -62,7 +62,7 @@ def test_a_target_without_a_clock_has_no_times(tmp_path: Path) -> None:
         small(tmp_path, text + "[constraints]\nfmax_mhz = { min = 100 }\n")
     fields = [violation.field for violation in caught.value.violations]
     assert fields == ["objective[0].minimise", "constraints.fmax_mhz"]
-    assert "needs a clock, but this target is not placed and routed" in str(caught.value)
+    assert "needs a clock, but this target has no place and route" in str(caught.value)
     space = small(tmp_path, text.replace("time_ms", "lut"))
     assert space.target == "xilinx"
 

@@ -219,7 +219,7 @@ def test_a_store_that_was_cut_off_is_gone_on_from(
 
 
 def test_two_runs_do_not_share_a_directory(tmp_path: Path) -> None:
-    with Store(tmp_path / "out"), pytest.raises(ToolError, match="another run is writing to"):
+    with Store(tmp_path / "out"), pytest.raises(ToolError, match="another run writes to"):
         run(small(tmp_path), tmp_path / "out")
     assert run(small(tmp_path), tmp_path / "out").counts["failed"] == 0
 
@@ -269,7 +269,7 @@ def test_an_empty_front_leaves_its_tables(tmp_path: Path) -> None:
     outcome = run(small(tmp_path, text), tmp_path / "out")
     assert outcome.front == {}
     assert outcome.why_empty()[-1] == (
-        "24 of 24 engines do not keep multipliers { max = 1 }: all values are from 2 to 100"
+        "24 of 24 engines violate multipliers { max = 1 }: the values are from 2 to 100"
     )
     results = read_results(tmp_path / "out")
     assert {row["violates"] for row in results.pairs if row["multipliers"] == 2} == {

@@ -109,11 +109,11 @@ def test_every_network_must_keep_the_constraints() -> None:
 
 
 def test_an_empty_front_says_why() -> None:
-    assert why_empty([], {}) == ["no combination of the axes is an engine"]
+    assert why_empty([], {}) == ["no combination of the axes is a valid engine"]
     found = engines((1, 5, 0), (2, 6, 7))
     few = Constraint("cycles", high=4)
     assert front_of([SIZE], [few], found) == {}
     assert why_empty([few], found) == [
         "1 of 2 engines cannot run y, such as a: too large",
-        "2 of 2 engines do not keep cycles { max = 4 }: all values are from 5 to 7",
+        "2 of 2 engines violate cycles { max = 4 }: the values are from 5 to 7",
     ]

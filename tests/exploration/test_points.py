@@ -120,7 +120,7 @@ def test_an_id_is_of_engine_and_policy(tmp_path: Path) -> None:
         ('["all", "row", 1]', "2", None),
         ('["all", "row", 1]', "7", "taps_per_cycle = 7: must be at most kernel_w = 5 or a"),
         ('["all", "row", 1]', "30", "taps_per_cycle = 30: must be an integer from 1 to 25"),
-        ("kernel = [3, 5]", "kernel = 1", "kernel = '1x1': runs no network"),
+        ("kernel = [3, 5]", "kernel = 1", "kernel = '1x1': must be large enough for"),
         ('["all", "row", 1]', '"all"\nfifo_depth = 3', "fifo_depth = 3: must be at least"),
         (
             '["all", "row", 1]',

@@ -120,7 +120,7 @@ def test_a_worker_that_an_interruption_has_ended(
 def test_a_dead_worker_speaks() -> None:
     with (
         open_pool(2) as pool,
-        pytest.raises(ToolError, match="a worker process died.*the same command goes on"),
+        pytest.raises(ToolError, match="a worker process died.*the same command continues"),
     ):
         list(pool.run(die, range(4)))
 
@@ -128,7 +128,7 @@ def test_a_dead_worker_speaks() -> None:
 def test_a_cluster_whose_workers_die(tmp_path: Path) -> None:
     with (
         dask_cluster(tmp_path, workers=1) as address,
-        pytest.raises(ToolError, match=r"the Dask cluster at tcp.* gave up: [\s\S]*goes on"),
+        pytest.raises(ToolError, match=r"the Dask cluster at tcp.* failed: [\s\S]*continues"),
         open_pool(scheduler=address) as pool,
     ):
         list(pool.run(die, range(4)))

@@ -108,7 +108,7 @@ def test_a_space_of_nothing_but_refusals_ends(tmp_path: Path) -> None:
     outcome = run(tmp_path, text.replace("[3, 5]", "3"))
     assert outcome.points == {}
     assert outcome.counts["samples"] == 60
-    assert outcome.why_empty() == ["no combination of the axes is an engine"]
+    assert outcome.why_empty() == ["no combination of the axes is a valid engine"]
 
 
 def test_engines_that_break_do_not_end_the_sampling(
