@@ -53,7 +53,7 @@ def test_real_tools_say_what_an_engine_takes(tmp_path: Path) -> None:
     assert row["time_ms"] == pytest.approx(row["cycles"] / row["fmax_mhz"] / 1e3)
     area = read_results(tmp_path / "out").description.area
     assert area["source"] == row["area_source"] == "synth"
-    assert "Fmax as nextpnr-ecp5 reports it, the worst of its seeds" in area["note"]
+    assert "Fmax as nextpnr-ecp5 reports it for the worst of its seeds" in area["note"]
 
 
 def test_a_target_without_a_clock_has_no_times(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_rtl_takes_what_the_exploration_says(tmp_path: Path, network: str) -> No
     note_confirmed(tmp_path / "out", done.rows)
     assert read_results(tmp_path / "out").description.confirmed == list(done.rows)
     text = confirmations([done], 1)
-    assert f"one inference {row['cycles']:,} cycles" in text
+    assert f"one inference takes {row['cycles']:,} cycles" in text
     assert text.count("RTL = model = golden") == 1 + len(layers)
     assert text.endswith("confirmed: 1 of 1 engines of the front\n")
 

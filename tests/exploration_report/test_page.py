@@ -186,7 +186,7 @@ def test_the_table_as_csv(opened: Opened, tmp_path: Path, results: Results) -> N
 def test_the_notes_say_what_the_figures_are(opened: Opened, results: Results) -> None:
     notes = opened.page.inner_text("#notes")
     assert f"Failed: {len(results.description.failed)}" in notes
-    assert "Of this exploration 13 layers went through RTL; all took the model's cycles." in notes
+    assert "13 layers of this exploration ran in RTL; all have the cycles of the model." in notes
     assert "confirmed in RTL" in opened.page.inner_text("#engine")
     for part in (
         "Cycles are exact",

@@ -74,7 +74,10 @@ def test_a_reader_may_be_faster_than_the_plot(
 
 @pytest.mark.parametrize(
     ("query", "complaint"),
-    [("lines>=8", "there is no column “lines”"), ("lanes>=many", "“lanes>=many” has no value")],
+    [
+        ("lines>=8", "no column is named “lines”"),
+        ("lanes>=many", "“lanes>=many” has no valid value"),
+    ],
 )
 def test_a_filter_says_what_it_cannot_read(opened: Opened, query: str, complaint: str) -> None:
     opened.redrawn(lambda: opened.page.fill("#query", query))

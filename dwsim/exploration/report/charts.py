@@ -1,7 +1,7 @@
-"""The charts as Vega-Lite specifications: one definition for the page and for the figures.
+"""The charts as Vega-Lite specifications, with one definition for the page and the figures.
 
-A specification is complete but for its data. The page fills in other columns and sizes where a
-reader asks for them; what changes without a new chart is a parameter.
+A specification is complete except for its data. The page replaces columns and sizes as the reader
+chooses; a setting that changes without a new chart is a parameter.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LAYERS = "layers"
 """Rows ``{"layer", "cycles", "bound", "utilisation"}`` and one number for each activity."""
 
 ACTIVITY_TITLES = {name: name.replace("_", "-") for name in ACTIVITY_FIELDS}
-"""As ``dwsim simulate`` calls them."""
+"""The names of the activities in ``dwsim simulate``."""
 
 TIERS = {
     "front": "on the front",
@@ -30,7 +30,7 @@ TIERS = {
     "other": "other engines",
     "violates": "violate a constraint",
 }
-"""What a point is, and how the legend says it."""
+"""The tiers of the points, and their texts in the legend."""
 
 _SIGNS = {"minimise": 1, "maximise": -1, None: 0}
 _STEP, _LEAST_STEP, _LAYERS_HEIGHT = 15, 4, 560
@@ -40,9 +40,9 @@ _UTILISATION_SHARE = 0.34
 def front_chart(
     x: Column, y: Column, palette: Palette, *, log_x: bool = False, log_y: bool = False
 ) -> dict[str, Any]:
-    """Two columns against each other: all points, those of the front above them.
+    """Plots two columns against each other; the points of the front are drawn on top.
 
-    The line follows the best points of these two columns, where each of them has a better way.
+    If each of the two columns has a better direction, a line follows the best points.
     """
     return {
         "$schema": SCHEMA,
@@ -69,7 +69,7 @@ def front_chart(
 
 
 def keep(scale: dict[str, Any], present: Container[str]) -> None:
-    """Takes the colours of what there is not out of a scale, and so out of its legend."""
+    """Removes the colours of absent values from a scale, and so from its legend."""
     pairs = zip(scale["domain"], scale["range"], strict=True)
     kept = [pair for pair in pairs if pair[0] in present]
     scale["domain"], scale["range"] = ([pair[i] for pair in kept] for i in range(2))
@@ -87,7 +87,7 @@ def axis(channel: str, column: Column, log: bool) -> dict[str, Any]:
             "title": column.label,
             "format": form,
             "tickCount": 6,
-            # A logarithmic axis ticks nine times a decade: only those with a label are drawn.
+            # A logarithmic axis has nine ticks a decade; only those with a label are drawn.
             **{key: _labelled(value) for key, value in (("gridOpacity", 0.7), ("tickOpacity", 1))},
         },
     }
@@ -98,23 +98,23 @@ def _labelled(value: float) -> dict[str, Any]:
 
 
 def sign(column: Column) -> int:
-    """1 where less is better, -1 where more is, 0 where neither."""
+    """1 if less is better, -1 if more is better, 0 if neither is."""
     return _SIGNS[column.goal]
 
 
 def layer_step(layers: int) -> float:
-    """Pixels from a layer to the next, so that networks of many layers keep to a page."""
+    """Pixels from a layer to the next, so that a network of many layers fits on a page."""
     return min(_STEP, max(_LEAST_STEP, round(_LAYERS_HEIGHT / layers, 2)))
 
 
 def layers_chart(
     palette: Palette, *, width: int, labels: int = 150, prefix: int = 0, step: float = _STEP
 ) -> dict[str, Any]:
-    """The layers of a network, one above the other: utilisation, and where the cycles went.
+    """The layers of a network, one above the other: utilisation, and the cycles by activity.
 
-    ``width`` is of both parts together without the labels, ``labels`` that of the longest
-    label, in pixels, ``step`` is from a layer to the next; labels leave out the first ``prefix``
-    letters of the names. The parameter ``share`` draws each layer's cycles as shares of them.
+    In pixels, ``width`` is that of both parts without the labels, ``labels`` that of the longest
+    label, and ``step`` the distance from a layer to the next. Labels omit the first ``prefix``
+    letters of the names. The parameter ``share`` draws the activities as shares of the cycles.
     """
     left = round(width * _UTILISATION_SHARE)
     return {
@@ -151,7 +151,7 @@ def _points(
 ) -> dict[str, Any]:
     mark = {"type": "point", "filled": filled, "size": size, "opacity": opacity}
     if stroke is not None:
-        # A rim in the colour of the card keeps neighbours apart.
+        # A rim in the colour of the background separates neighbours.
         mark |= {"stroke": stroke, "strokeWidth": 1}
     return {
         "name": tier,
@@ -161,7 +161,7 @@ def _points(
 
 
 def _best_line(palette: Palette) -> dict[str, Any]:
-    """From best x to best y: a running minimum, after turning what should be large around."""
+    """From the best x to the best y: a running minimum, with the sign for which less is better."""
     return {
         "name": "best",
         "transform": [
@@ -234,7 +234,7 @@ def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict
 
 def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
     colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
-    # The position in the stack is that of the schema.
+    # The stack has the order of the schema.
     places = f"indexof({json.dumps(ACTIVITY_FIELDS)}, datum.activity)"
     bars = {
         "transform": [
@@ -272,7 +272,7 @@ def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
 
 def _cycles_axis() -> dict[str, Any]:
     return {
-        "title": "cycles, and their bound as a tick",
+        "title": "cycles (tick: bound)",
         "tickCount": 4,
         "labelExpr": "share ? format(datum.value, '.0%') : format(datum.value, '~s')",
     }
@@ -289,5 +289,5 @@ def _activity_legend() -> dict[str, Any]:
 
 
 def _expression(titles: Mapping[str, str]) -> str:
-    """A dictionary of plain words in Vega's expression language."""
+    """A dictionary of words in the expression language of Vega."""
     return json.dumps(dict(titles))

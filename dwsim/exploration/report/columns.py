@@ -1,4 +1,4 @@
-"""How the report names the columns of an exploration, and which way each of them is better."""
+"""The columns of an exploration in the report: their titles, and their better direction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dwsim.exploration.results_schema import ENGINE_FIELDS, PAIR_FIELDS, SHARES,
 Goal = Literal["minimise", "maximise"]
 
 AXES = (*(field.name for field in ENGINE_FIELDS), "interleave")
-"""What an engine is; the other columns are what follows from it."""
+"""The columns that define an engine; the other columns are its results."""
 
 SHOWN = frozenset(
     """
@@ -21,7 +21,7 @@ SHOWN = frozenset(
     fmax_mhz time_ms inferences_per_s lut ff dsp bram buffer_bytes energy_uj violates
     """.split()  # noqa: SIM905
 )
-"""What a table has beside the axes that the space explores and its objectives."""
+"""The columns of the table, besides the explored axes and the objectives."""
 
 _TITLES = {
     "engine_id": "engine",
@@ -52,7 +52,7 @@ _TITLES = {
     "on_network_front": "network front",
 }
 _ABSENT = {"taps_per_cycle": "all", "fifo_depth": "auto"}
-"""What EngineSpec means by None."""
+"""The meaning of None in EngineSpec."""
 
 _UNITS = {"uJ": "µJ", "1/s": ""}
 _NEITHER = ("layers", "macs")
@@ -61,7 +61,7 @@ _MAXIMISED = ("bound_share", "utilisation", "fmax_mhz", "inferences_per_s")
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the page shows it; ``goal`` is None where neither way is better."""
+    """A column of the page; ``goal`` is None if neither direction is better."""
 
     key: str
     title: str
@@ -70,17 +70,17 @@ class Column:
     unit: str = ""
     goal: Goal | None = None
     axis: bool = False
-    """Whether it describes the engine instead of measuring it."""
+    """True if the column defines the engine instead of measuring it."""
     absent: str = ""
-    """How a missing value is written, if it means something."""
+    """The text for a missing value, if that has a meaning."""
 
     @property
     def label(self) -> str:
-        """Title and unit, for the axis of a plot."""
+        """The title with its unit, for the axis of a plot."""
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
     def as_json(self) -> dict[str, Any]:
-        """For the page."""
+        """The column as JSON for the page."""
         return {**asdict(self), "label": self.label}
 
 
@@ -90,14 +90,14 @@ def pair_columns() -> tuple[Column, ...]:
 
 
 def objective_key(objective: Objective, networks: Sequence[str]) -> str:
-    """The column of an objective's values: ``lut``, or ``time_ms over geomean``."""
+    """The key of the column of an objective: ``lut``, or ``time_ms over geomean``."""
     if _is_plain(objective, networks):
         return objective.metric
     return f"{objective.metric} over {objective.over}"
 
 
 def objective_columns(description: Description) -> tuple[Column, ...]:
-    """A column for each objective, in their order: what the front was chosen by."""
+    """A column for each objective, in the order of the space."""
     known = {column.key: column for column in pair_columns()}
     networks = list(description.networks)
     wanted = [Objective(**table) for table in description.objectives]
@@ -105,14 +105,14 @@ def objective_columns(description: Description) -> tuple[Column, ...]:
 
 
 def _is_plain(objective: Objective, networks: Sequence[str]) -> bool:
-    # With one network there is nothing to be over.
+    # With one network there is nothing to combine.
     return objective.over == ENGINE or len(networks) == 1
 
 
 def _objective(objective: Objective, metric: Column, networks: Sequence[str]) -> Column:
     goal: Goal = "maximise" if objective.goal == "maximise" else "minimise"
     if _is_plain(objective, networks):
-        # The space says which way it is better.
+        # The space defines the better direction.
         return replace(metric, goal=goal)
     return replace(
         metric,
@@ -139,7 +139,7 @@ def _column(field: Field) -> Column:
 
 
 def _goal(field: Field) -> Goal | None:
-    """What is measured is a cost, but for the few that are not."""
+    """The better direction of a measured column: less, except for a few columns."""
     if field.kind not in ("integer", "number") or field.name in _NEITHER:
         return None
     return "maximise" if field.name in _MAXIMISED else "minimise"

@@ -1,4 +1,4 @@
-"""What a page holds of an exploration, as one JSON document: rows, layers and specs."""
+"""The data of a page as one JSON document: rows, layers and specs."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.engine_spec import EngineSpec
 
 _DIGITS = 6
-"""Significant digits of what is no integer: more than a plot or a table shows."""
+"""Significant digits of a number that is not an integer; plots and tables show fewer."""
 
 _MAGNITUDES = 30
 _LONG_NAME = 22
 
 _RUN = ("interleave", "cycles", "wait_cycles", "bound", "utilisation", *ACTIVITY_FIELDS)
-"""Of a layer on an engine; the rest is the layer's alone, and held once for each network."""
+"""The columns of a layer on an engine; the others are stored once for each network."""
 
 
 def document(results: Results) -> dict[str, Any]:
-    """Everything that the page shows.
+    """All data of the page.
 
-    Tables are held by column, ``rows[key][i]``: each engine on each network, then each engine
-    on all of them, as ``overall_rows``. ``layers[network]`` has the layers' names and shapes,
-    ``runs[network][engine_id]`` the columns of ``_RUN`` in the same order.
+    Tables are stored by column, ``rows[key][i]``: first each engine on each network, then each
+    engine on all networks (``overall_rows``). ``layers[network]`` has the names and shapes of the
+    layers, ``runs[network][engine_id]`` the columns of ``_RUN`` in the same order.
     """
     rows = [*results.pairs, *overall_rows(results)]
     objectives = objective_columns(results.description)
@@ -52,19 +52,19 @@ def document(results: Results) -> dict[str, Any]:
 
 
 def specs(results: Results) -> dict[str, str]:
-    """The TOML text of every engine, by its id, as ``dwsim generate`` reads it."""
+    """The TOML text of every engine for ``dwsim generate``, by engine id."""
     first = {pair["engine_id"]: pair for pair in reversed(results.pairs)}
     return {engine_id: canonical_toml(engine(pair)) for engine_id, pair in first.items()}
 
 
 def engine(pair: dict[str, Any]) -> EngineSpec:
-    """The engine of a row of ``points``, named as explore's own spec files name it."""
+    """The engine of a row of ``points``, with its name in the spec files of explore."""
     values = {field.name: pair[field.name] for field in ENGINE_FIELDS}
     return EngineSpec(**values, name=f"explored_{pair['engine_id']}")
 
 
 def layer_rows(results: Results, engine_id: str, network: str) -> list[dict[str, Any]]:
-    """The rows of ``layers`` of one engine on one network, in the network's order."""
+    """The rows of ``layers`` of one engine on one network, in the order of the network."""
     rows = [
         row for row in results.layers if row["engine_id"] == engine_id and row["network"] == network
     ]
@@ -72,7 +72,7 @@ def layer_rows(results: Results, engine_id: str, network: str) -> list[dict[str,
 
 
 def column_json(column: Column, rows: Sequence[dict[str, Any]], shown: bool) -> dict[str, Any]:
-    """A column for the page: with the axes that it can be, and whether a reader wants it."""
+    """A column as JSON for the page, with its axes; ``shown``: the table shows it at first."""
     values = {row.get(column.key) for row in rows}
     numeric = column.kind in ("integer", "number", "share")
     return column.as_json() | {
@@ -90,11 +90,11 @@ def column_json(column: Column, rows: Sequence[dict[str, Any]], shown: bool) -> 
 
 
 def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """The columns of the table, unless the reader wants others."""
+    """The columns that the table shows at first."""
     explored = set(tomllib.loads(results.description.toml).get("engine", {}))
     if "kernel" in explored:
         explored |= {"kernel_h", "kernel_w"}
-    # Maxima that are fitted vary, too, but nobody chose them.
+    # Fitted maxima vary too, but the space does not explore them.
     varied = {key for key in explored & set(AXES) if len({row.get(key) for row in rows}) > 1}
     alone = {"on_network_front"} if len(results.description.networks) == 1 else set()
     fine = all(row["status"] == "ok" for row in rows)
@@ -102,7 +102,7 @@ def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
 
 
 def wants_log(column: Column, values: Iterable[Any]) -> bool:
-    """Whether a plot of the column is better logarithmic: its values differ by magnitudes."""
+    """True if the values span orders of magnitude, so that a logarithmic axis suits them."""
     known = [value for value in values if value is not None]
     if column.kind == "share" or not known or min(known) <= 0:
         return False
@@ -110,7 +110,7 @@ def wants_log(column: Column, values: Iterable[Any]) -> bool:
 
 
 def tier(row: dict[str, Any]) -> str:
-    """What the row's point is in a plot of its network: one of ``TIERS``."""
+    """The tier of the point of a row in a plot of its network: one of ``TIERS``."""
     if row["network"] == OVERALL:
         if row["on_front"]:
             return "front"
@@ -139,7 +139,7 @@ def _layers(results: Results) -> dict[str, dict[str, Any]]:
 
 
 def needless_prefix(names: Sequence[str]) -> int:
-    """Letters that long names of layers share, up to an underscore: a chart leaves them out."""
+    """The length of the common prefix of long layer names, up to an underscore; charts omit it."""
     if max(map(len, names)) <= _LONG_NAME:
         return 0
     first, last = min(names), max(names)

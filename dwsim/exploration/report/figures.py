@@ -1,4 +1,4 @@
-"""The charts of the report as files for papers."""
+"""Writes the charts of the report as files for papers."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def write_figures(
 ) -> list[Path]:
     """Writes the charts of an exploration; returns the files.
 
-    ``front_all_networks``: the front that explore prints, by the first two objectives;
-    ``front_NETWORK``: the same two metrics on each network alone; ``layers_NETWORK``: the
-    utilisation of every layer, and where its cycles went, on the engine that is best in the
-    first objective. The same results give the same bytes.
+    ``front_all_networks`` is the front that explore prints, by the first two objectives.
+    ``front_NETWORK`` has the same two metrics on each network alone. ``layers_NETWORK`` has the
+    utilisation of every layer and its cycles by activity, on the engine that is best in the first
+    objective. The same results give the same bytes.
 
     Raises:
-        SpecError: for a format that is none of ``vega.FORMATS``.
-        ToolError: when vl-convert is not installed.
+        SpecError: for a format that is not in ``vega.FORMATS``.
+        ToolError: if vl-convert is not installed.
     """
     rules = Rules("figures")
     for form in formats:
@@ -50,7 +50,7 @@ def write_figures(
 
 
 def figures(results: Results) -> dict[str, dict[str, Any]]:
-    """The charts with their data, by the names of their files."""
+    """The charts with their data, by file name without suffix."""
     charts = {"front_all_networks": _front(results, OVERALL)}
     networks = list(results.description.networks)
     charts |= {f"front_{network}": _front(results, network) for network in networks}
@@ -61,7 +61,7 @@ def figures(results: Results) -> dict[str, dict[str, Any]]:
 
 
 def _front(results: Results, network: str) -> dict[str, Any] | None:
-    """The front in view of a network; None where no point has both values."""
+    """The front of a network; None if no point has both values."""
     x, y = _two_axes(results, network)
     rows = overall_rows(results) if network == OVERALL else results.pairs
     rows = [row for row in rows if row["network"] == network and row["status"] == "ok"]
@@ -83,7 +83,7 @@ def _front(results: Results, network: str) -> dict[str, Any] | None:
 
 
 def _two_axes(results: Results, network: str) -> tuple[Column, Column]:
-    """The columns of the first two objectives; multipliers stand in for a missing second."""
+    """The columns of the first two objectives; multipliers replace a missing second one."""
     objectives = objective_columns(results.description)
     columns = {column.key: column for column in (*pair_columns(), *objectives)}
     keys = [column.key for column in objectives]
@@ -108,7 +108,7 @@ def _layers(results: Results, engine_id: str, network: str) -> dict[str, Any] | 
 
 
 def _framed(chart: dict[str, Any], rows: list[dict[str, Any]], title: str) -> dict[str, Any]:
-    """The chart with its data, on white paper."""
+    """The chart with its data, on a white background."""
     return chart | {
         "data": {"values": rows},
         "title": title,

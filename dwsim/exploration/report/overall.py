@@ -1,4 +1,4 @@
-"""One row for each engine: what it is on all networks together, by the objectives."""
+"""One row for each engine, with the objectives over all networks."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from dwsim.exploration.results import Results
 from dwsim.exploration.results_schema import NETWORK_METRICS, PAIR_FIELDS
 
 OVERALL = "all networks"
-"""Stands in the column ``network`` of these rows."""
-
+"""The value of the column ``network`` in these rows."""
 
 _OF_A_NETWORK = {*NETWORK_METRICS, "layers", "macs"}
 
 
 def overall_rows(results: Results) -> list[dict[str, Any]]:
-    """A row for each engine, in the order of the pairs; none when there is one network.
+    """A row for each engine, in the order of the pairs; empty if there is only one network.
 
-    What is the engine's alone is kept, what is measured on a network is null; instead there is
-    a value for each objective. An engine that cannot run some network has no value
-    for an objective over all of them.
+    Columns that depend on the engine alone keep their values, and columns measured on a network are
+    null. In addition, there is a value for each objective. An engine that cannot run some network
+    has no value for an objective over all networks.
     """
     if len(results.description.networks) == 1:
         return []

@@ -1,4 +1,4 @@
-"""The HTML file: data, charts, styles and scripts put into one page that fetches nothing."""
+"""Writes the HTML page: data, charts, styles and scripts in one file that fetches nothing."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ SCRIPTS = (
     "controls.js",
     "main.js",
 )
-"""In the order in which they are joined: each one uses only those before it."""
+"""The scripts in their order in the page: each one uses only those before it."""
 
 
 def write_report(results: Results, path: Path) -> None:
     """Writes the report of an exploration as one HTML file.
 
-    The same results give the same bytes. A browser needs nothing but the file: the page's own
-    content security policy forbids it to fetch anything.
+    The same results give the same bytes. The file is all that a browser needs: the content security
+    policy of the page forbids every fetch.
 
     Raises:
-        ToolError: when vl-convert, which brings Vega along, is not installed.
-        OSError: when the file cannot be written.
+        ToolError: if vl-convert, which provides Vega, is not installed.
+        OSError: if the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(results), encoding="utf-8")
@@ -65,7 +65,7 @@ def page(results: Results) -> str:
 
 
 def _charts(palette: Palette) -> dict[str, Any]:
-    """The charts of one scheme, with columns that the page replaces."""
+    """The charts of one colour scheme, with columns that the page replaces."""
     columns = {column.key: column for column in pair_columns()}
     return {
         "config": chart_config(palette),
@@ -79,11 +79,11 @@ def _asset(name: str) -> str:
 
 
 def _inline(script: str) -> str:
-    # An HTML parser ends a script at this text, wherever it stands.
+    # An HTML parser ends a script at this text, even inside a string.
     return script.replace("</script", "<\\/script")
 
 
 def _packed(content: dict[str, Any]) -> str:
-    """JSON, compressed: a thousandth of a report's numbers are seen at once, if any."""
+    """The content as compressed JSON in base64."""
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

@@ -1,4 +1,4 @@
-"""Colours of the report, light and dark, and what follows from them for the charts."""
+"""The light and dark colours of the report, and the chart settings that use them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ SANS = (
     " sans-serif"
 )
 FIGURE_FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
-"""Of figures for papers: what SVG viewers have, and vl-convert brings along."""
+"""The font of figures for papers: SVG viewers have it, and vl-convert includes it."""
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one scheme. Text on ``page`` and ``card`` has a contrast of 4.5 or more."""
+    """The colours of one scheme. Text on ``page`` and ``card`` has a contrast of at least 4.5."""
 
     page: str
     card: str
@@ -27,13 +27,13 @@ class Palette:
     on_accent: str
     accent_soft: str
     accent_soft_mark: str
-    """A point of another front than the one in view."""
+    """A point that is on another front than the displayed one."""
     point: str
-    """A point of the plot that is on no front."""
+    """A point that is on no front."""
     point_faint: str
-    """One that must not be chosen."""
+    """A point that violates a constraint."""
     warn: str
-    # Where the cycles of a layer went; told apart with any colour vision, and in grey.
+    # The activities of a layer; distinguishable with any colour vision, and in grey.
     compute: str
     fill: str
     input_starved: str
@@ -41,7 +41,7 @@ class Palette:
     parameters: str
     drain: str
     ramp: tuple[float, float] = (0.0, 0.9)
-    """The part of the viridis scheme that stands out from ``card``."""
+    """The part of the viridis scheme with enough contrast to ``card``."""
 
     def css(self) -> str:
         """The colours as CSS custom properties."""
@@ -102,7 +102,7 @@ DARK = Palette(
 def chart_config(
     palette: Palette, font: str = SANS, background: str | None = None
 ) -> dict[str, Any]:
-    """Vega-Lite's ``config`` for a scheme; without ``background`` charts are transparent."""
+    """The Vega-Lite ``config`` of a scheme; without ``background``, charts are transparent."""
     axis: dict[str, Any] = {
         "domainColor": palette.line,
         "gridColor": palette.line,

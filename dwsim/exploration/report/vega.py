@@ -1,4 +1,4 @@
-"""The only user of vl-convert: Vega-Lite charts as files, and Vega's JavaScript for a page."""
+"""Converts Vega-Lite charts to files, and provides the JavaScript of Vega (by vl-convert)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 from dwsim.errors import ToolError
 
 VEGA_LITE = "6.4"
-"""The version that the charts are written for, and that a page carries."""
+"""The version of the charts, and of the scripts in a page."""
 
 FORMATS = ("svg", "png")
-"""Of figures. Not pdf: vl-convert's has other bytes each time."""
+"""The formats of figures. PDF is missing, because vl-convert writes other bytes each time."""
 
 SCHEMA = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.split('.')[0]}.json"
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 _INSTALL = "pip install 'dwsim[report]'"
-# Some 1,350 pixels for a front: 380 dots an inch in a column of 3.5 inches.
+# About 1,350 pixels for a front: 380 dots per inch in a column of 3.5 inches.
 _PNG_SCALE = 3
 
 
 def require() -> None:
-    """Says at once when vl-convert is missing.
+    """Checks that vl-convert is installed.
 
     Raises:
-        ToolError: with how to install it.
+        ToolError: with the command that installs it.
     """
     _vl_convert()
 
@@ -36,17 +36,17 @@ def javascript() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script that sets ``window.vegaEmbed``.
 
     Raises:
-        ToolError: when vl-convert is not installed.
+        ToolError: if vl-convert is not installed.
     """
     script: str = _vl_convert().javascript_bundle(_SNIPPET, vl_version=VEGA_LITE)
     return script
 
 
 def chart_bytes(spec: Mapping[str, Any], form: str) -> bytes:
-    """A chart as a file of one of ``FORMATS``: of one spec always the same bytes.
+    """A chart in one of ``FORMATS``; the same spec always gives the same bytes.
 
     Raises:
-        ToolError: when vl-convert is not installed.
+        ToolError: if vl-convert is not installed.
     """
     convert = _vl_convert()
     if form == "svg":
@@ -56,7 +56,7 @@ def chart_bytes(spec: Mapping[str, Any], form: str) -> bytes:
 
 
 def _renumbered(svg: str) -> str:
-    # Vega numbers clip paths and gradients from the start of the process, not of the chart.
+    # Vega numbers clip paths and gradients over all charts of the process.
     names: dict[str, str] = {}
     for name in re.findall(r'id="((?:clip|gradient)[\w-]*)"', svg):
         names.setdefault(name, f"part{len(names)}")

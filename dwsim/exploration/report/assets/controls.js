@@ -1,8 +1,8 @@
-// The controls above the plot, and what they say at first.
+// The controls above the plot, and their initial state.
 
 const EVERY = "";
 
-/** What the page shows at first: the front, by the first two objectives. */
+/** The initial state: the front, by the first two objectives. */
 function initialState(store) {
   const several = store.networks.length > 1;
   const state = {
@@ -20,14 +20,14 @@ function initialState(store) {
   return state;
 }
 
-/** The columns that a plot of the rows in view can have as its axes. */
+/** The columns that can be axes for the rows in view. */
 function plottableColumns(store, state) {
   const rows = store.inView(state.network);
   return store.columnList.filter((column) =>
     column.numeric && rows.some((row) => isKnown(row[column.key])));
 }
 
-/** Keeps the axes of the state if the rows in view have them; else those of the objectives. */
+/** Keeps the axes of the state if the rows in view have them; otherwise takes the objectives. */
 function chooseAxes(store, state) {
   const possible = plottableColumns(store, state).map((column) => column.key);
   const nearest = (key) => [key, metricOf(key)].find((known) => possible.includes(known));
@@ -83,12 +83,12 @@ function axisOptions(store, state) {
   if (!first.some((column) => column.key === state.colour)) state.colour = "";
 }
 
-/** Makes the controls change the state, and says what follows. */
+/** Connects the controls with the state and the callbacks. */
 function bindControls(store, state, { onNetwork, redraw, refilter, showTable }) {
   const networks = store.networks.map((name) => option(name, name));
   byId("network").replaceChildren(
     ...(store.networks.length > 1
-      ? [option(store.overall, "all, by the objectives"), option(EVERY, "each, in one plot")]
+      ? [option(store.overall, "all (objectives)"), option(EVERY, "each (one plot)")]
       : []),
     ...networks);
   byId("network").value = state.network;
@@ -132,7 +132,7 @@ function on(id, event, change) {
   byId(id).addEventListener(event, (happened) => change(happened.target));
 }
 
-/** Boxes for every column: which of them the table has. */
+/** A checkbox for every column, which shows or hides it in the table. */
 function columnMenu(store, state, changed) {
   const boxes = store.columnList.map((column) => {
     const box = make("input", { type: "checkbox", checked: column.shown });
@@ -145,7 +145,7 @@ function columnMenu(store, state, changed) {
   byId("columns").querySelector("div").replaceChildren(...boxes);
 }
 
-/** The button that changes between light and dark. */
+/** The button that switches between light and dark colours. */
 function bindScheme(current, changed) {
   const button = byId("scheme");
   const name = () => (button.textContent = current() === "dark" ? "Light" : "Dark");

@@ -1,16 +1,16 @@
-// The page's data: unpacked, tables turned into rows, engines found by their id.
+// Unpacks the data of the page, turns tables into rows, and finds engines by id.
 
-/** The document that the page was made of. */
+/** The document with the data of the page. */
 async function unpack(text) {
   if (typeof DecompressionStream === "undefined") {
-    throw new Error("this browser is too old for the report: it has no DecompressionStream");
+    throw new Error("this browser is too old for the report: it lacks DecompressionStream");
   }
   const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
 
-/** A column's place in the table: the columns of a lower place come first. */
+/** The rank of a column in the table: columns of a lower rank come first. */
 function columnPlace(store, column) {
   if (column.key === "engine_id" || column.key === "network") return 0;
   if (column.key.startsWith("on_")) return 1;
@@ -41,13 +41,13 @@ function createStore(content) {
     columnList: content.columns,
     byEngine,
     networks: Object.keys(content.description.networks),
-    /** The rows of a network; every pair for no network. */
+    /** The rows of a network; without a network, every pair. */
     inView: (network) =>
       rows.filter((row) => (network ? row.network === network : row.network !== content.overall)),
   };
 }
 
-/** What an engine is, in a few words: the axes that tell engines of this space apart. */
+/** A short description of an engine: the axes that differ between the engines of the space. */
 function engineSummary(store, row) {
   const kernel = `${row.kernel_h}×${row.kernel_w}`;
   const perLane = row.multipliers / row.lanes;

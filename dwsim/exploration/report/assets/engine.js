@@ -1,10 +1,10 @@
-// The chosen engine: what it costs, how it does on each network, and how to build it.
+// The panel of the chosen engine: its cost, its results on each network, and how to generate it.
 
 const COSTS = ["multipliers", "fmax_mhz", "lut", "ff", "dsp", "bram", "buffer_bytes"];
 const ON_NETWORK = ["network", "cycles", "bound_share", "utilisation", "time_ms"];
 const LABELS = { font: "11px system-ui, sans-serif", most: 150, padding: 14 };
 
-/** The panel of an engine. `onNetwork` gets a network whose layers are to be shown. */
+/** The panel of an engine. `onNetwork` gets the network whose layers the panel shows. */
 function createEngine(element, store, tip, onNetwork) {
   let view = null;
   let shares = false;
@@ -13,12 +13,12 @@ function createEngine(element, store, tip, onNetwork) {
     const rows = store.byEngine.get(state.engine);
     if (!rows) {
       element.replaceChildren(
-        make("h2", { id: "engine-title" }, "No engine"),
-        make("p", { className: "muted" }, "Choose a point of the plot or a row of the table."),
+        make("h2", { id: "engine-title" }, "No engine chosen"),
+        make("p", { className: "muted" }, "Choose a point in the plot or a row in the table."),
       );
       return;
     }
-    // With one network there is no row over all of them.
+    // With one network there is no row over all networks.
     const overall = rows.find((row) => row.network === store.overall) ?? rows[0];
     const chart = make("div", { className: "chart", id: "layers" });
     element.replaceChildren(
@@ -38,7 +38,7 @@ function createEngine(element, store, tip, onNetwork) {
     if (row.on_front) badges.push(make("span", { className: "badge" }, "on the front"));
     const ran = store.description.confirmed.filter((one) => one.engine_id === row.engine_id);
     if (ran.length && ran.every((one) => one.cycles === one.rtl_cycles)) {
-      const title = `${count(ran.length, "layer")} through RTL, with the model's cycles`;
+      const title = `RTL and model have the same cycles in ${count(ran.length, "layer")}`;
       badges.push(make("span", { className: "badge", title }, "confirmed in RTL"));
     }
     if (row.violates) {
@@ -127,7 +127,7 @@ function createEngine(element, store, tip, onNetwork) {
     });
   }
 
-  /** Pixels that the longest name of a layer takes beside the bars. */
+  /** The width of the longest layer name beside the bars, in pixels. */
   function labelWidth(rows, prefix) {
     const context = make("canvas").getContext("2d");
     context.font = LABELS.font;
@@ -140,7 +140,8 @@ function createEngine(element, store, tip, onNetwork) {
     view = null;
     const rows = layerRows(state);
     if (!rows.length) {
-      chart.append(make("p", { className: "muted" }, "There is nothing to show."));
+      const text = "No layers: the engine cannot run this network.";
+      chart.append(make("p", { className: "muted" }, text));
       return;
     }
     const spec = structuredClone(charts.layers);
@@ -168,12 +169,12 @@ function createEngine(element, store, tip, onNetwork) {
         else tip.hide();
       },
     });
-    // Another engine may have been chosen meanwhile.
+    // The reader may have chosen another engine in the meantime.
     if (chart.isConnected) view = embedded.view;
     else embedded.finalize();
   }
 
-  /** What the tooltip says of a layer. */
+  /** The tooltip of a layer. */
   function card(row) {
     const share = (value) => `${((100 * value) / row.cycles).toFixed(1)} %`;
     const lines = store.activities
@@ -199,7 +200,7 @@ function createEngine(element, store, tip, onNetwork) {
     const [file, name] = [`${row.engine_id}.toml`, /^name = "(.*)"$/m.exec(toml)[1]];
     const command = `dwsim generate ${file} -o ${name}/`;
     return [
-      make("div", { className: "row" }, make("h3", {}, "Its Verilog"),
+      make("div", { className: "row" }, make("h3", {}, "Generate the Verilog"),
         make("span", { className: "actions" }, copyButton(command, "copy the command"))),
       make("pre", { id: "command", tabIndex: 0 }, command),
       make("div", { className: "row" }, make("h3", {}, file),

@@ -1,4 +1,4 @@
-// The filter line: "lanes>=8 dsp<100 both" keeps the rows for which every term holds.
+// The filter: "lanes>=8 dsp<100 both" keeps the rows that satisfy every term.
 
 const COMPARE = {
   "<": (a, b) => a < b,
@@ -10,7 +10,7 @@ const COMPARE = {
 };
 const SEARCHED = ["engine_id", "network", "requantise", "interleave", "area_source"];
 
-/** A test of rows for the text, and what is wrong with the text. */
+/** A test of rows for a filter text, and the errors in the text. */
 function parseQuery(text, columns) {
   const terms = text.trim().replace(/\s*(<=|>=|!=|==|<|>|=)\s*/g, "$1").split(/\s+/);
   const tests = [];
@@ -23,8 +23,8 @@ function parseQuery(text, columns) {
     }
     const column = findColumn(match[1], columns);
     const wanted = column && comparisonValue(column, match[3]);
-    if (!column) complaints.push(`there is no column “${match[1]}”`);
-    else if (wanted === undefined) complaints.push(`“${term}” has no value to compare with`);
+    if (!column) complaints.push(`no column is named “${match[1]}”`);
+    else if (wanted === undefined) complaints.push(`“${term}” has no valid value to compare with`);
     else tests.push(comparison(column, match[2] === "==" ? "=" : match[2], wanted));
   }
   return { test: (row) => tests.every((holds) => holds(row)), complaints };
@@ -40,7 +40,7 @@ function findColumn(name, columns) {
   return known[0] ?? columns.find((c) => c.title.toLowerCase() === wanted);
 }
 
-/** What a row's value is compared with: a number, a text, or null for “all” and “auto”. */
+/** The value of a comparison: a number, a text, or null for “all” and “auto”. */
 function comparisonValue(column, text) {
   if (text === "") return undefined;
   if (column.absent && text === column.absent) return null;
@@ -54,7 +54,7 @@ function comparison(column, operator, wanted) {
   const compare = COMPARE[operator];
   return (row) => {
     const value = row[column.key] ?? null;
-    // Only (in)equality means something for what a row does not have.
+    // A missing value can only be equal or unequal.
     if (value === null || wanted === null) {
       return operator === "=" ? value === wanted : operator === "!=" && value !== wanted;
     }

@@ -1,4 +1,4 @@
-// How values are written, and how elements are made.
+// Formats values and makes elements.
 
 const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const ROUNDED = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
@@ -8,12 +8,12 @@ const TIP_EDGE = 4;
 
 const byId = (id) => document.getElementById(id);
 
-/** Whether a table has a value. */
+/** True if a value is present. */
 function isKnown(value) {
   return value !== null && value !== undefined;
 }
 
-/** A value as a table writes it. */
+/** The text of a value in a table. */
 function formatValue(column, value) {
   if (!isKnown(value)) return column.absent || MISSING;
   switch (column.kind) {
@@ -36,12 +36,12 @@ function formatWithUnit(column, value) {
   return column.unit && isKnown(value) ? `${text} ${column.unit}` : text;
 }
 
-/** So many of something. */
+/** A number with its noun, in the plural if needed. */
 function count(number, thing) {
   return `${GROUPED.format(number)} ${thing}${number === 1 ? "" : "s"}`;
 }
 
-/** An element with properties, and children that are elements or texts. */
+/** An element with properties and children (elements or texts). */
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -55,7 +55,7 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Terms and their descriptions. */
+/** A list of terms with their descriptions. */
 function pairs(entries) {
   const list = make("dl", { className: "pairs" });
   for (const [term, description] of entries) {
@@ -64,7 +64,7 @@ function pairs(entries) {
   return list;
 }
 
-/** A button that copies a text, and says that it did. */
+/** A button that copies a text and confirms it. */
 function copyButton(text, title) {
   const button = make("button", { type: "button", className: "quiet", title }, "Copy");
   button.addEventListener("click", async () => {
@@ -79,7 +79,7 @@ async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Pages from files have no clipboard in some browsers; a selection can be copied everywhere.
+    // In some browsers, pages from files have no clipboard; copying a selection always works.
     const area = make("textarea", { value: text });
     document.body.append(area);
     area.select();
@@ -94,7 +94,7 @@ function saveLink(text, filename, title) {
   return make("a", { href, download: filename, className: "quiet", title }, "Save");
 }
 
-/** A box beside the pointer that says more of what is under it. */
+/** A box beside the pointer with details on the element under it. */
 function createTip() {
   const box = make("div", { id: "tip", role: "tooltip", hidden: true });
   document.body.append(box);

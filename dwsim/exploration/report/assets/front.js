@@ -1,17 +1,17 @@
-// The plot: one column against another, the front above the rest.
+// The plot: one column against another, with the front on top.
 
 const REACH = 18;
 const DRAG_DISTANCE = 4;
 const COLOURS = 12;
 const LEGEND = { letter: 6.5, around: 34 };
 
-/** A plot in an element. `onChoose` gets the row of a point that is clicked. */
+/** A plot in an element. `onChoose` gets the row of a clicked point. */
 function createFront(element, store, tip, onChoose) {
   let view = null;
   let shown = [];
   let pressed = null;
 
-  /** The rows as the chart's points: those that ran and have both values. */
+  /** The points of the chart: the rows with status ok and both values. */
   function points(rows, state) {
     const column = store.columns.get(state.colour);
     return rows
@@ -28,7 +28,7 @@ function createFront(element, store, tip, onChoose) {
       }));
   }
 
-  /** Draws anew: other axes, colours or scheme. */
+  /** Draws the chart again, after a change of axes, colours or scheme. */
   async function draw(rows, state, charts) {
     const spec = structuredClone(charts.front);
     shown = points(rows, state);
@@ -60,13 +60,13 @@ function createFront(element, store, tip, onChoose) {
     listen(state);
   }
 
-  /** From the least to the most of all rows in view: filters do not move the axes. */
+  /** The range of all rows in view, even of filtered ones: filters do not move the axes. */
   function extent(key, log, state) {
     const rows = store.inView(state.network);
     const values = rows.map((row) => row[key]).filter((value) => plottable(value, log));
     const [least, most] = [Math.min(...values), Math.max(...values)];
     if (least < most) return [least, most];
-    // One value, or none, has room around it.
+    // A single value, or none, gets space around it.
     const middle = values.length ? least : 1;
     return log ? [middle / 2, middle * 2] : [middle - 1, middle + 1];
   }
@@ -104,7 +104,7 @@ function createFront(element, store, tip, onChoose) {
     return column.log ? { type: "log", domain } : { domain };
   }
 
-  /** A few round values: on a logarithmic scale Vega would list nine for each decade. */
+  /** A few round values; on a logarithmic scale Vega would list nine per decade. */
   function legendSteps(column, state) {
     const format = column.kind === "share" ? "~%" : "~s";
     if (!column.log) return { tickCount: 6, format };
@@ -123,7 +123,7 @@ function createFront(element, store, tip, onChoose) {
     return Math.max(1, Math.floor((element.clientWidth - 80) / entry));
   }
 
-  /** Pan and zoom; a wheel without a key scrolls the page. */
+  /** Pan and zoom; without a modifier key, the wheel scrolls the page. */
   function addGestures(spec) {
     const held = "[event.shiftKey || event.ctrlKey || event.metaKey]";
     const zoom = { type: "interval", zoom: `wheel!${held}` };
@@ -134,7 +134,7 @@ function createFront(element, store, tip, onChoose) {
     const canvas = element.querySelector("canvas");
     view.addEventListener("pointerdown", (event) => (pressed = [event.clientX, event.clientY]));
     view.addEventListener("click", (event) => {
-      // The end of a drag is a click, too, for the browser.
+      // For the browser, the end of a drag is also a click.
       const [x, y] = pressed ?? [event.clientX, event.clientY];
       if (Math.hypot(event.clientX - x, event.clientY - y) > DRAG_DISTANCE) return;
       const found = nearest(event);
@@ -149,7 +149,7 @@ function createFront(element, store, tip, onChoose) {
     canvas.addEventListener("pointerleave", tip.hide);
   }
 
-  /** The point under the pointer, on this view's scales; null when none is close. */
+  /** The point nearest to the pointer on the scales of the view; null if none is close. */
   function nearest(event) {
     const [left, top] = view.origin();
     const box = element.querySelector("canvas").getBoundingClientRect();
@@ -161,7 +161,7 @@ function createFront(element, store, tip, onChoose) {
         x(point.x) + left - (event.clientX - box.left),
         y(point.y) + top - (event.clientY - box.top),
       );
-      // Engines may lie upon each other: that of the front is the one that is seen.
+      // Points may coincide: the visible one is that of the front.
       if (distance < closest || (distance === closest && point.tier === "front")) {
         [best, closest] = [point, distance];
       }
@@ -169,7 +169,7 @@ function createFront(element, store, tip, onChoose) {
     return best;
   }
 
-  /** What the tooltip says of a point. */
+  /** The tooltip of a point. */
   function card(row, state) {
     const wanted = [state.x, state.y, "cycles", "utilisation", "fmax_mhz", "lut", "dsp"];
     const lines = [...new Set(wanted)]
@@ -183,14 +183,14 @@ function createFront(element, store, tip, onChoose) {
 
   return {
     draw,
-    /** Other rows on the same axes. */
+    /** Shows other rows on the same axes. */
     update(rows, state) {
       shown = points(rows, state);
       return view.data("points", shown).runAsync();
     },
-    /** Rings the points of an engine. */
+    /** Draws a ring around the points of an engine. */
     choose: (engine) => view?.signal("chosen", engine ?? "").runAsync(),
-    /** For tests: how many points are drawn. */
+    /** The number of drawn points, for tests. */
     size: () => shown.length,
   };
 }

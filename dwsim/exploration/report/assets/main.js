@@ -1,5 +1,4 @@
-// What the reader chose, and everything that follows from it.
-
+// The state of the page, and its changes.
 
 function createPage(store) {
   const state = initialState(store);
@@ -15,7 +14,7 @@ function createPage(store) {
   const scheme = () => document.documentElement.dataset.scheme
     ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-  /** The rows that network and filters leave, in the table's order. */
+  /** The rows that pass network and filters, in the order of the table. */
   function chosenRows() {
     const { test, complaints } = parseQuery(state.query, store.columnList);
     const rows = store.inView(state.network).filter((row) =>
@@ -29,7 +28,7 @@ function createPage(store) {
 
   function visibleColumns(rows) {
     const wanted = (column) => state.columns[column.key] ?? column.shown;
-    // A column that only repeats what is chosen above says nothing.
+    // The column of the network is redundant if one network is chosen.
     const told = (column) => column.key === "network" && state.network !== "";
     const filled = (column) => rows.some((row) => isKnown(row[column.key]));
     const known = store.columnList.filter((column) =>
@@ -43,14 +42,14 @@ function createPage(store) {
     byId("count").textContent = `${count(rows.length, "row")}, ${count(engines, "engine")}`;
   }
 
-  // A chart takes longer than a reader: what comes while one is drawn waits for its end.
+  // A reader is faster than a chart: a task waits for the end of the task before it.
   let last = Promise.resolve();
   function inTurn(task) {
     last = last.catch(() => {}).then(task);
     return last;
   }
 
-  /** After a change of filters: other rows, same axes. */
+  /** After a change of filters: other rows on the same axes. */
   function refilter() {
     showTable(chosenRows());
     return inTurn(async () => {
@@ -59,7 +58,7 @@ function createPage(store) {
     });
   }
 
-  /** After a change of what is drawn. */
+  /** After a change of network, axes or colours. */
   function redraw() {
     showTable(chosenRows());
     byId("line-note").textContent = lineNote();
@@ -71,10 +70,10 @@ function createPage(store) {
 
   function lineNote() {
     const signs = [state.x, state.y].map((key) => store.columns.get(key).sign);
-    return signs.every(Boolean) ? "The line joins the best of these two columns." : "";
+    return signs.every(Boolean) ? "The line joins the best points of these two columns." : "";
   }
 
-  // Tests wait for this, and for what choose() notes, instead of guessing when a chart is drawn.
+  // Tests wait for this attribute, and for that of choose(), to know that a chart is drawn.
   function done() {
     document.documentElement.dataset.drawn = String(front.size());
   }
@@ -161,7 +160,7 @@ function showHeader(store) {
 unpack(byId("data").textContent)
   .then((content) => createPage(createStore(content)).start())
   .catch((error) => {
-    byId("summary").textContent = `The report cannot be shown: ${error.message}`;
+    byId("summary").textContent = `The page cannot show the report: ${error.message}`;
     byId("summary").className = "note bad";
     throw error;
   });

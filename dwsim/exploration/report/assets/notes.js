@@ -1,6 +1,6 @@
-// What the figures mean and where they come from, under everything else.
+// The notes at the end: the meaning and the sources of the figures.
 
-/** Fills the section of notes from the exploration's description. */
+/** Fills the section of notes from the description of the exploration. */
 function showNotes(element, store) {
   const told = store.description;
   const blocks = [
@@ -17,7 +17,7 @@ function showNotes(element, store) {
       make("pre", {}, told.toml))),
   ];
   element.replaceChildren(
-    make("h2", { id: "notes-title" }, "What the figures are"), ...blocks.filter(Boolean));
+    make("h2", { id: "notes-title" }, "About the figures"), ...blocks.filter(Boolean));
 }
 
 function noteBlock(title, content) {
@@ -27,23 +27,23 @@ function noteBlock(title, content) {
 
 function cyclesNote(told) {
   const wrong = told.confirmed.filter((layer) => layer.cycles !== layer.rtl_cycles);
-  const text = "Cycles are exact, not estimated: dwsim's model equals the generated RTL in every"
-    + " cycle. The bound is the fewest cycles that the ports and the multipliers permit.";
+  const text = "Cycles are exact: the model of dwsim equals the generated RTL in every cycle."
+    + " The bound is the fewest cycles that the ports and the multipliers permit.";
   const confirmed = told.confirmed.length
-    ? `Of this exploration ${count(told.confirmed.length, "layer")} went through RTL; `
-      + (wrong.length ? `${wrong.length} differ.` : "all took the model's cycles.")
-    : "None of this exploration's engines went through RTL: dwsim explore --confirm N does that.";
+    ? `${count(told.confirmed.length, "layer")} of this exploration ran in RTL; `
+      + (wrong.length ? `${wrong.length} differ.` : "all have the cycles of the model.")
+    : "No engine of this exploration ran in RTL. dwsim explore --confirm N runs N of them.";
   return [make("p", {}, text), make("p", {}, confirmed)];
 }
 
 const AREA = {
   estimate: "LUT, FF, DSP, block RAM and Fmax are estimates, fitted to runs of Yosys and nextpnr."
-    + " How far they are off is measured on engines that the fit has not seen.",
-  synth: "LUT, FF, DSP and block RAM are what Yosys maps to; Fmax is nextpnr-reported, the worst of"
-    + " several seeds. nextpnr does not time the inside of a registered ECP5 multiplier.",
+    + " The errors are those on engines that were not used for the fit.",
+  synth: "LUT, FF, DSP and block RAM are from Yosys and nextpnr. Fmax is nextpnr-reported, for the"
+    + " worst of several seeds. nextpnr does not time paths inside a registered ECP5 multiplier.",
 };
 
-/** Where area and clock are from, in a sentence for the top of the page. */
+/** The source of area and clock, as a sentence for the top of the page. */
 function areaSentence(area) {
   const note = area.note ?? `area and clock: ${area.source} for ${area.target}`;
   return `${note[0].toUpperCase()}${note.slice(1)}.`;
@@ -80,7 +80,7 @@ function nonZero(counts) {
   return Object.fromEntries(Object.entries(counts).filter(([, number]) => number !== 0));
 }
 
-/** A description's table, as it is; nested tables in brackets. */
+/** A table of the description as pairs; nested tables become lists. */
 function plainPairs(table) {
   const entries = Object.entries(table ?? {});
   if (!entries.length) return null;
@@ -100,7 +100,7 @@ const LISTED = 12;
 function refusedList(told) {
   const items = told.refused.slice(0, LISTED).map((entry) =>
     make("li", {}, `${plain(entry.axes)}: ${entry.reason}`));
-  return make("details", {}, make("summary", {}, "combinations that are no engine"),
+  return make("details", {}, make("summary", {}, "combinations that are not valid engines"),
     make("ul", {}, items, andMore(told.refused)));
 }
 

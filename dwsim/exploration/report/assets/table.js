@@ -1,11 +1,11 @@
-// The table: only the rows in sight are in the document, so that thousands of them stay quick.
+// The table: only the visible rows are in the document, so that thousands of rows stay fast.
 
 const ROW_HEIGHT = 28;
 const AROUND = 12;
 const LONG = 40;
 const PAGE_KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12 };
 
-/** A table in an element. `onChoose` gets a row, `onSort` a column's key. */
+/** A table in an element. `onChoose` gets a row, `onSort` the key of a column. */
 function createTable(element, store, { onChoose, onSort }) {
   let rows = [];
   let columns = [];
@@ -38,7 +38,7 @@ function createTable(element, store, { onChoose, onSort }) {
     head.replaceChildren(make("tr", {}, cells));
   }
 
-  /** Puts the rows in sight into the table, and room for the others around them. */
+  /** Puts the visible rows into the table, with empty space for the others around them. */
   function fill() {
     const first = Math.max(0, Math.floor(element.scrollTop / ROW_HEIGHT) - AROUND);
     const visible = Math.ceil(element.clientHeight / ROW_HEIGHT) + 2 * AROUND;
@@ -101,7 +101,7 @@ function createTable(element, store, { onChoose, onSort }) {
       headings(sort);
       fill();
     },
-    /** Marks an engine's rows, and brings the first of them into sight. */
+    /** Marks the rows of an engine and scrolls to the first of them. */
     choose(engine, bringIntoSight) {
       chosen = engine;
       const index = rows.findIndex((row) => row.engine_id === engine);
@@ -111,7 +111,7 @@ function createTable(element, store, { onChoose, onSort }) {
   };
 }
 
-/** The rows in the order of a column; what has no value comes last, either way. */
+/** The rows in the order of a column; missing values come last in both directions. */
 function sortRows(rows, column, up) {
   const sign = up ? 1 : -1;
   const missing = (value) => !isKnown(value) || value === "";
@@ -123,7 +123,7 @@ function sortRows(rows, column, up) {
   });
 }
 
-/** The rows as CSV: keys as titles, plain numbers. */
+/** The rows as CSV: keys as titles, numbers without separators. */
 function csvText(rows, columns) {
   const quoted = (value) => {
     const text = isKnown(value) ? String(value) : "";
