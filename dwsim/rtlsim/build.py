@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,38 +132,42 @@ def run_simulator(
     stamp = json.loads((build / _STAMP).read_text())
     if waves is not None and not stamp["waves"]:
         raise ToolError(f"{build} was built without waves, so it cannot write {waves}")
-    log = log.resolve()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if waves is not None:
-        waves = waves.resolve()
-        waves.parent.mkdir(parents=True, exist_ok=True)
+    log = _writable(log)
+    waves = None if waves is None else _writable(waves)
     runner = make_runner(stamp["simulator"], dict(environment or {}), waves is not None, timeout)
     # Each run has its own directory, so that any number of runs can go on at once.
     with tempfile.TemporaryDirectory(prefix="dwsim-run-") as scratch:
         results = Path(scratch) / "results.xml"
         vcd = Path(scratch) / "waves.vcd" if waves is not None else None
+        arguments = {
+            "test_module": test_module,
+            "hdl_toplevel": toplevel,
+            "hdl_toplevel_lang": "verilog",
+            "seed": seed,
+            "test_args": _trace_args(stamp["simulator"], vcd),
+            "plusargs": [*plusargs, *_trace_plusargs(stamp["simulator"], vcd)],
+            "build_dir": build,
+            "test_dir": scratch,
+            "results_xml": str(results),
+            "log_file": log,
+        }
         try:
-            runner.test(
-                test_module,
-                hdl_toplevel=toplevel,
-                hdl_toplevel_lang="verilog",
-                seed=seed,
-                test_args=_trace_args(stamp["simulator"], vcd),
-                plusargs=[*plusargs, *_trace_plusargs(stamp["simulator"], vcd)],
-                build_dir=build,
-                test_dir=scratch,
-                results_xml=str(results),
-                log_file=log,
-            )
-        except SystemExit:
             # In pytest, cocotb's runner turns a failed test into SystemExit.
-            pass
+            with suppress(SystemExit):
+                runner.test(**arguments)
         except TimeLimitError:
             message = f"the simulation of {toplevel} did not end within {timeout:g} s"
             raise _failure(f"{message} and was stopped", log) from None
         if vcd is not None and waves is not None and vcd.is_file():
             vcd_to_fst(vcd, waves)
         return _read_results(results, runner.exit_code, toplevel, log)
+
+
+def _writable(path: Path) -> Path:
+    """The absolute path, whose directory exists."""
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _identity(

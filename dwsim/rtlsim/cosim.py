@@ -100,12 +100,7 @@ def run_jobs(
             TFLite's definition, or interleaves on a static engine.
         ToolError: if the simulator is missing or crashes.
     """
-    _check_kept_parameters(jobs)
-    _check_static(static, jobs)
-    for job in jobs:
-        if job.load and job.quantisation is not None:
-            plan = Plan(job.layer, engine, job.quantisation)
-            check_domain(job.weight, plan.layer, job.quantisation)
+    _check_jobs(engine, static, jobs)
     build = build or build_bench(engine, static, simulator, waves=waves is not None)
     toplevel = bench_name(engine, static)
     with tempfile.TemporaryDirectory(prefix="dwsim-jobs-") as name:
@@ -126,6 +121,16 @@ def run_jobs(
         if not outcome.passed:
             _raise_failure(folder, outcome.failures[0].message, jobs, simulator)
         return _verify(engine, jobs, folder, simulator)
+
+
+def _check_jobs(engine: EngineSpec, static: LayerSpec | None, jobs: Sequence[Job]) -> None:
+    """Raises the SpecErrors of ``run_jobs``."""
+    _check_kept_parameters(jobs)
+    _check_static(static, jobs)
+    for job in jobs:
+        if job.load and job.quantisation is not None:
+            plan = Plan(job.layer, engine, job.quantisation)
+            check_domain(job.weight, plan.layer, job.quantisation)
 
 
 @contextmanager

@@ -174,9 +174,10 @@ def _delay_words(numbers: EngineNumbers) -> int:
     of its row, which is counted there.
     """
     rows, *others = _delays(numbers)
-    beside = [(*rows, 1), *((*other, 2) for other in others)]
+    outside = [(*rows, 1), *((*other, 2) for other in others)]
     return sum(
-        count * (length if length <= SHIFT_LENGTH_MAX else words) for count, length, words in beside
+        count * (length if length <= SHIFT_LENGTH_MAX else words)
+        for count, length, words in outside
     )
 
 

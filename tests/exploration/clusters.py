@@ -1,4 +1,4 @@
-"""Dask clusters for the tests, made as a user makes them: every part a process of its own.
+"""Dask clusters for the tests, started as a user starts them: every part in its own process.
 
 ``distributed.LocalCluster`` runs its scheduler in a thread of the tests, which has ten seconds to
 begin and to end, however busy the machine is.
@@ -19,7 +19,7 @@ from dwsim.exploration.dask_client import connect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300
-"""Seconds until a part of a cluster counts as broken: none takes so long on any machine."""
+"""Seconds until a part of a cluster counts as broken; no part takes this long on any machine."""
 _SETTINGS = {
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": f"{PATIENCE}s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": f"{PATIENCE}s",
@@ -29,7 +29,7 @@ _SETTINGS = {
 
 @contextmanager
 def dask_cluster(directory: Path, workers: int) -> Iterator[str]:
-    """A cluster on loopback, in the empty ``directory``: the address of its scheduler.
+    """A cluster on loopback, in the empty ``directory``; yields the address of its scheduler.
 
     A task whose worker dies is not tried again.
     """
@@ -50,11 +50,11 @@ def dask_cluster(directory: Path, workers: int) -> Iterator[str]:
 
 @contextmanager
 def _part(name: str, directory: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A ``dask`` command that runs until the end of the block; what it says goes to a file."""
+    """A ``dask`` command that runs until the end of the block; its output goes to a file."""
     command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
     with (directory / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            # Its working directory is where a worker finds the tests' modules.
+            # A worker finds the modules of the tests in its working directory.
             command, cwd=ROOT, env=os.environ | _SETTINGS, stdout=log, stderr=log
         )  # fmt: skip
         try:
@@ -65,7 +65,7 @@ def _part(name: str, directory: Path, *arguments: str) -> Iterator[subprocess.Po
 
 
 def _address(file: Path, process: subprocess.Popen[bytes], directory: Path) -> str:
-    """What the scheduler wrote to its file, once that is whole."""
+    """The address in the file of the scheduler, once the file is complete."""
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         try:

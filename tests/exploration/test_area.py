@@ -1,4 +1,4 @@
-"""Area and clock of explored engines: from real tools, and what is said where there are none."""
+"""Area and clock of explored engines: from real tools, and without them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_real_tools_say_what_an_engine_takes(tmp_path: Path) -> None:
         outcome = explore(small(tmp_path, SYNTH), tmp_path / "out", pool)
     ((engine_id, point),) = outcome.points.items()
     row = outcome.rows[engine_id]["loads"]
-    # Kept, so this takes no time.
+    # The result is cached, so this takes no time.
     (said,) = synthesise([SynthRequest(point.engine, "ecp5")])
     assert row["fmax_mhz"] == min(said.fmax.values()) > 0
     assert len(said.fmax) == 3

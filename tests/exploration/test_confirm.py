@@ -1,4 +1,4 @@
-"""Confirmation: engines of the front in RTL, and that it notices what is not so."""
+"""Confirmation: engines of the front run in RTL, and differences are detected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENGINE = (
     .replace('["all", "row", 1]', '"row"')
     .replace('["plane", "nhwc"]', '"nhwc"')
 )
-"""One engine: interleaved, several passes, a requantiser."""
+"""One engine with interleave, several passes and requantisers."""
 
 NETWORK = 'confirm_network = "{}"\n'
 
@@ -34,7 +34,7 @@ def explored(folder: Path, text: str) -> Outcome:
 
 @pytest.mark.parametrize("network", ["first", "second"])
 def test_rtl_takes_what_the_exploration_says(tmp_path: Path, network: str) -> None:
-    """Each layer, and what is between them."""
+    """The cycles of each layer, and those between the layers."""
     outcome = explored(tmp_path, NETWORK.format(network) + ENGINE)
     assert len(outcome.front) == 1
     seen: list[tuple[int, int]] = []

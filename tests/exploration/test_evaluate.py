@@ -1,4 +1,4 @@
-"""Evaluations: the exact numbers of a pair, against plans, the cycle model and arithmetic."""
+"""Evaluations: compares the numbers of a pair with plans, the cycle model and arithmetic."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
             assert row["utilisation"] == pytest.approx(
                 row["macs"] / row["cycles"] / point.engine.multipliers
             )
-            # Ten inferences, one behind the other, end nine intervals after the first.
+            # The last of ten inferences back to back ends nine intervals after the first.
             many = start_cycles(plans * 10, [True] * (10 * len(plans)))
             last = many[-1] + plans[-1].cycles
             assert last == row["cycles"] + 9 * row["interval_cycles"]
@@ -86,7 +86,7 @@ def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_layers_take_what_the_cycle_model_takes(tmp_path: Path, seed: int) -> None:
-    """Cycles and what each was for, of a few engines with the axes on."""
+    """The cycles by activity of a few engines, with several axes."""
     space = small(tmp_path)
     points = points_of(space)
     (network, other) = space.networks
@@ -143,7 +143,7 @@ def test_bandwidth_and_buffers_by_hand(tmp_path: Path) -> None:
 
 
 def test_energy_by_hand(tmp_path: Path) -> None:
-    """The same engine: Horowitz's figures, by the bit, all memories below 8 KiB."""
+    """The same engine at Horowitz's prices per bit; all memories are below 8 KiB."""
     text = SMALL.replace('"first.toml", "second.toml"', '"first.toml"').replace("[2, 4]", "4")
     space = small(tmp_path, text)
     point = points_of(space)[0]
@@ -213,7 +213,7 @@ def test_what_breaks_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_mobilenet_on_32_lanes_meets_its_bound(tmp_path: Path) -> None:
-    """Image after image of each layer: the steady interval is exactly the bound."""
+    """If images of the same layer follow each other, the interval equals the bound."""
     from dwsim.exploration.space import parse_space
 
     text = 'networks = ["mobilenet_v1"]\n[engine]\nlanes = 32\n[[objective]]\nminimise = "cycles"\n'

@@ -1,4 +1,4 @@
-"""The spaces that come with dwsim: what their fronts must contain."""
+"""The ready-made spaces: engines that their fronts must contain."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_eight_networks_have_more_than_500_engines() -> None:
 
 
 def test_a_model_file_is_explored(tmp_path: Path) -> None:
-    """Each layer's cycles are those of the plans that ``dwsim verify`` has of the same file."""
+    """The cycles of each layer equal those of the plans of ``dwsim verify`` for the same file."""
     from dwsim.derive import Plan
     from dwsim.exploration.space import parse_space
     from dwsim.verification.against_interpreter import network_engine

@@ -41,7 +41,7 @@ def run(space: Space, directory: Path) -> Outcome:
 
 @pytest.fixture
 def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
-    """Which engines were evaluated, on which networks."""
+    """The evaluated engines, with their networks."""
     seen: list[tuple[str, tuple[str, ...]]] = []
     right = exploration.evaluate_all
 
@@ -138,7 +138,7 @@ def test_the_fronts_engines_are_spec_files(tmp_path: Path) -> None:
     for name in written:
         spec = read_spec(tmp_path / "out" / "engines" / f"{name}.toml")
         assert spec.engine == outcome.points[name].engine
-    # Those of an earlier run's front go.
+    # The engines of the front of an earlier run are deleted.
     one = run(
         small(tmp_path, ONLY_FIRST + "[constraints]\nlanes = { max = 2 }\n"), tmp_path / "out"
     )
@@ -161,7 +161,7 @@ def test_a_rerun_evaluates_nothing(tmp_path: Path, evaluated: list[Any]) -> None
 def test_a_changed_space_keeps_valid_points(tmp_path: Path, evaluated: list[Any]) -> None:
     run(small(tmp_path), tmp_path / "out")
     evaluated.clear()
-    # More lanes; other objectives and constraints are no other engine.
+    # More lanes give other engines; other objectives and constraints do not.
     text = SMALL.replace("[2, 4]", "[4, 3, 2]").replace('"multipliers"', '"lut"')
     outcome = run(small(tmp_path, text + "[constraints]\nlut = { min = 1 }\n"), tmp_path / "out")
     new = {name for name, point in outcome.points.items() if point.engine.lanes == 3}
@@ -201,7 +201,7 @@ def test_changed_code_evaluates_again(
 def test_a_store_that_was_cut_off_is_gone_on_from(
     tmp_path: Path, evaluated: list[Any], cut: int
 ) -> None:
-    """As when the machine stops in the middle of a line."""
+    """The machine may stop in the middle of a line."""
     run(small(tmp_path), tmp_path / "out")
     store = tmp_path / "out" / "store.jsonl"
     content = store.read_bytes()
@@ -210,7 +210,7 @@ def test_a_store_that_was_cut_off_is_gone_on_from(
     store.write_bytes(b"".join(lines[:31]) + lines[31][:-cut])
     evaluated.clear()
     outcome = run(small(tmp_path), tmp_path / "out")
-    # Only the newline was lost: then the record is whole.
+    # If only the newline is lost, the record is complete.
     assert outcome.counts["reused"] == (32 if cut == 1 else 31)
     assert (tmp_path / "out" / "points.csv").read_bytes() == wanted
     evaluated.clear()
@@ -288,7 +288,7 @@ def test_workers_give_the_same_tables(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
-    """Ctrl-C in the middle: what is finished stays, and the message says how to go on."""
+    """After Ctrl-C, finished evaluations are kept, and a message tells how to continue."""
     text = SMALL.replace("[2, 4]", "{ from = 2, to = 200 }").replace("[3, 5]", "5")
     space = write(tmp_path, text)
     command = [sys.executable, "-m", "dwsim", "explore", str(space), "-o", "out", "--workers", "2"]
@@ -299,7 +299,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # Whoever runs the tests in the background ignores it.
+        # If the tests run in the background, SIGINT is ignored by default.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     store = tmp_path / "out" / "store.jsonl"
@@ -308,7 +308,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
         if store.is_file() and store.stat().st_size > 20_000:
             break
         time.sleep(0.01)
-    # A terminal sends it to every process of its foreground group.
+    # A terminal sends SIGINT to every process of its foreground group.
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said

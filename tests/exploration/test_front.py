@@ -1,4 +1,4 @@
-"""The front: against brute force, its order, constraints, and why it is empty."""
+"""The front: comparison with brute force, order, constraints, reasons for an empty front."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Engines = dict[str, dict[str, dict[str, Any]]]
 
 
 def brute_force(losses: np.ndarray) -> list[bool]:
-    """Every point against every other, by the definition."""
+    """Compares every point with every other one, by the definition."""
     points = losses.tolist()
     return [
         not any(

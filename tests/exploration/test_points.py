@@ -1,4 +1,4 @@
-"""Points: which engine a combination is, the least maxima, and what is refused."""
+"""Points: the engine of a combination, the least maxima, and refused combinations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def points_of(space: Space) -> list[Point | Refused]:
 
 
 def runs(point: Point, engine: EngineSpec, layers: tuple[LayerSpec, ...]) -> bool:
-    """Whether every layer fits an engine with the point's own interleaves."""
+    """True if every layer fits the engine with the interleaves of the point."""
     try:
         for layer in layers:
             interleave = interleave_of(
@@ -48,7 +48,7 @@ def test_combinations_are_engines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", ["plane", "nhwc", "best", 2])
 def test_fitted_maxima_are_the_least(tmp_path: Path, policy: str | int) -> None:
-    """With any of them one smaller, some layer no longer fits."""
+    """If any of them is reduced by one, some layer no longer fits."""
     quoted = f'"{policy}"' if isinstance(policy, str) else policy
     text = SMALL.replace("kernel = [3, 5]", "kernel = 5")
     space = small(tmp_path, text.replace('["plane", "nhwc"]', str(quoted)))
@@ -61,7 +61,7 @@ def test_fitted_maxima_are_the_least(tmp_path: Path, policy: str | int) -> None:
             smaller = getattr(point.engine, name) - 1
             if smaller < (name != "max_lead"):
                 continue
-            # The span of its line buffers is always granted as a lead.
+            # The span of its line buffers is always allowed as a lead.
             if name == "max_lead" and runs(point, replace(point.engine, max_lead=0), layers):
                 continue
             led += name == "max_lead"
@@ -71,7 +71,7 @@ def test_fitted_maxima_are_the_least(tmp_path: Path, policy: str | int) -> None:
 
 
 def test_networks_whose_kernels_do_not_fit_do_not_count(tmp_path: Path) -> None:
-    """The 3x3 engines cannot run the second network, whose dilation they then need not have."""
+    """The 3x3 engines cannot run the second network, so they do not need its dilation."""
     found = points_of(small(tmp_path))
     assert {p.engine.max_dilation_w for p in found if p.engine.kernel_w == 3} == {1}
     assert {p.engine.max_dilation_w for p in found if p.engine.kernel_w == 5} == {2}
@@ -162,7 +162,7 @@ def test_policies(policy: str | int, most: int | None, pitch: int, wanted: int) 
 
 
 def test_the_best_interleave_has_the_fewest_cycles() -> None:
-    """Against every divisor, of layers whose last windows come early."""
+    """Compares with every divisor, on layers whose last windows come early."""
     layers = [
         LAYER,
         LayerSpec(4, 4, 24, 3, 3, stride_h=2, stride_w=2),

@@ -1,4 +1,4 @@
-"""Where the work is done: a Dask cluster gives what this machine gives; what goes wrong speaks."""
+"""Pools: a Dask cluster gives the results of this machine, and failures have clear messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cluster that is there is found, however busy the machine."""
+    """An existing cluster is found even on a busy machine."""
     monkeypatch.setattr(pool_module, "CONNECT_SECONDS", PATIENCE)
 
 
@@ -82,7 +82,7 @@ def test_every_item_comes_back_with_its_result(workers: int) -> None:
 
 
 def test_one_worker_hands_results_out_as_they_get_done() -> None:
-    """So that a run that is interrupted has stored them."""
+    """An interrupted run has then stored them."""
     seen: list[int] = []
 
     def watched(items: Sequence[int]) -> Sequence[int]:
@@ -96,14 +96,14 @@ def test_one_worker_hands_results_out_as_they_get_done() -> None:
 
 
 def die_and_interrupt(items: Sequence[int]) -> list[int]:
-    """What a Ctrl-C does that reaches a worker first."""
+    """The effect of a Ctrl-C that reaches a worker first."""
     subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getppid()}"])
     os._exit(3)
 
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Whoever runs the tests in the background ignores interruptions."""
+    """If the tests run in the background, interruptions are ignored by default."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -145,7 +145,7 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 4])
 def test_a_port_that_is_no_scheduler(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It accepts the connection, and then stays silent or speaks another protocol."""
+    """The port accepts the connection, and then stays silent or uses another protocol."""
     monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
     accepted: list[socket.socket] = []
 
@@ -174,7 +174,7 @@ def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_refused_client_leaves_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it left open would be closed by its finalizer, which may come at the worst time."""
+    """A finalizer would close an open client, possibly at the worst time."""
     monkeypatch.setattr("dwsim.exploration.pool.CONNECT_SECONDS", 1)
     threads = []
     for _ in range(2):
@@ -195,7 +195,7 @@ def test_a_cluster_without_workers(tmp_path: Path) -> None:
 
 
 def test_workers_with_other_code(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They have ours; so it is ours that becomes another."""
+    """The workers have the code of this process, so the test changes the hash in this process."""
     right = pool_module.code_hash()
     seen: list[dict[str, str]] = []
     compare = pool_module.other_code

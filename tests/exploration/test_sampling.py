@@ -1,4 +1,4 @@
-"""Sampled spaces: the same seed gives the same engines, and the front is a front."""
+"""Sampled spaces: the same seed gives the same engines, and no engine dominates the front."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(folder: Path, text: str, name: str = "out", workers: int = 1) -> Outcome
 
 @pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
 def test_the_same_seed_gives_the_same_engines(tmp_path: Path, sampler: str) -> None:
-    """On any number of workers, with an empty store or one that knows half of them."""
+    """This holds for any number of workers, and if the store already has half of the engines."""
     text = SAMPLED.format(sampler=sampler, seed=5)
     first = run(tmp_path, text)
     assert first.counts["samples"] == 60
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_engines(tmp_path: Path, sampler: str) -> N
 @pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
 @pytest.mark.parametrize("start", [0, 100])
 def test_the_front_is_never_dominated(tmp_path: Path, sampler: str, start: int, seed: int) -> None:
-    """By none of the engines that were evaluated, all of which keep the constraints or not."""
+    """No evaluated engine that meets the constraints dominates the front."""
     outcome = run(tmp_path, SAMPLED.format(sampler=sampler, seed=start + seed))
     goals = (outcome.space.objectives, outcome.space.constraints)
     found = {name: candidate(*goals, rows) for name, rows in outcome.rows.items()}
@@ -64,7 +64,7 @@ def test_the_front_is_never_dominated(tmp_path: Path, sampler: str, start: int, 
 
 @pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
 def test_the_sampler_knows_the_constraints(tmp_path: Path, sampler: str) -> None:
-    """Without them it asks for other engines, more of which are too large."""
+    """Without constraints the sampler selects other engines, and more of them are too large."""
     text = SAMPLED.format(sampler=sampler, seed=1).replace("budget = 60", "budget = 120")
     free = text.replace("[constraints]\nmultipliers = { max = 60 }\n", "")
     shares = []
@@ -75,7 +75,7 @@ def test_the_sampler_knows_the_constraints(tmp_path: Path, sampler: str) -> None
 
 
 def test_a_sampler_learns(tmp_path: Path) -> None:
-    """With more samples than the space has combinations, it finds most of the true front."""
+    """With more samples than combinations, the sampler finds most of the true front."""
     text = SAMPLED.format(sampler="nsga2", seed=1).replace("budget = 60", "budget = 700")
     sampled = run(tmp_path, text)
     everything = run(tmp_path, text.replace('"sample"', '"enumerate"'), "all")

@@ -1,4 +1,4 @@
-"""Space files: what is read, and that every bad one says all that is wrong with it."""
+"""Space files: their content, and the errors of bad files, all at once."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_bad_spaces_are_refused(tmp_path: Path, old: str, new: str, field: str, 
     first, *more = violations_of(tmp_path, LEAST.replace(old, new))
     assert first[0] == field
     assert rule in first[2]
-    # A misspelt key is then missing, too.
+    # A misspelt key is also missing.
     assert all("is required" in other or "must have either" in other for _, _, other in more)
 
 

@@ -1,4 +1,4 @@
-"""A page made of made-up results, opened in a headless Chromium that notes what it does."""
+"""A page with fabricated results, in a headless Chromium that records requests and errors."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MISSING = (
 
 @dataclass
 class Opened:
-    """A page, what it asked for, and what it complained of."""
+    """A page, its requests, and its errors."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def drawn(self) -> int:
-        """How many points the plot has, once it is drawn."""
+        """The number of points of the plot, once it is drawn."""
         self.page.wait_for_selector(":root[data-drawn]")
         return int(self.page.locator(":root").get_attribute("data-drawn"))
 
@@ -42,7 +42,7 @@ class Opened:
         assert engine_id in self.page.inner_text("#engine-title + p")
 
     def plot(self, folder: Path) -> Plot:
-        """The plot, saved as a reader would save it."""
+        """The plot, saved with the menu of the page."""
         self.page.locator("#plot details").evaluate("details => details.open = true")
         with self.page.expect_download() as download:
             self.page.click("#plot .vega-actions a:has-text('SVG')")
@@ -51,7 +51,7 @@ class Opened:
         return Plot(folder / "plot.svg")
 
     def redrawn(self, act: Callable[[], object]) -> int:
-        """How many points it has after ``act()``."""
+        """The number of points after ``act()``."""
         self.page.evaluate("delete document.documentElement.dataset.drawn")
         act()
         return self.drawn()
@@ -73,14 +73,14 @@ def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium. Without one: a failure where CI is set, a skip elsewhere."""
+    """Chromium. If it is missing, the tests fail if CI is set, and are skipped otherwise."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         if "CI" in os.environ:
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        # Its sandbox needs more than a container has; the only page is our own.
+        # Its sandbox does not work in a container; the only page is that of the tests.
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -88,7 +88,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser: Browser, report: Path, results: Results) -> Iterator[Opened]:
-    """The report in the browser; what it asks for and complains of is checked at the end."""
+    """The report in the browser; at the end, requests and errors are checked."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         one = Opened(context.new_page())
         one.page.set_default_timeout(60_000)

@@ -1,4 +1,4 @@
-"""Results as ``dwsim explore`` leaves them, made up: right in form and in every sum.
+"""Fabricated results in the form of ``dwsim explore``, with consistent sums.
 
 The numbers follow no engine. What the report has to do with them is the same.
 """
@@ -43,7 +43,7 @@ requantise = ["none", "double", "both"]
 interleave = ["plane", "nhwc", "best"]
 """
 FAILING_LANES = 48
-"""Engines of so many lanes fail."""
+"""Engines with this number of lanes fail."""
 
 MOST_DSP = 200
 """The constraint."""
@@ -55,7 +55,7 @@ _INTERLEAVE = ("plane", "nhwc", "best")
 
 
 def results(engines: int = 24, networks: int = 3, seed: int = 1) -> Results:
-    """Results of so many engines on the first of ``NETWORK_LAYERS``."""
+    """Results of a number of engines on the first of ``NETWORK_LAYERS``."""
     rng = random.Random(seed)
     names = [*list(NETWORK_LAYERS)[: networks - 1], TOO_LARGE]
     shapes = {name: [_shape(rng, i) for i in range(NETWORK_LAYERS[name])] for name in names}
@@ -214,7 +214,7 @@ def _area(spec: EngineSpec, rng: random.Random) -> dict[str, Any]:
 
 
 def _finish(pairs: list[dict[str, Any]]) -> None:
-    """What needs the clock, the constraint, and who is on which front."""
+    """The columns that need the clock, the constraint, and the fronts."""
     for pair in pairs:
         if pair["status"] != "ok":
             continue

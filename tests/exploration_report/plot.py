@@ -1,4 +1,4 @@
-"""A plot, read from its SVG, and the line that it has to have."""
+"""Reads a plot from its SVG, and computes its expected line."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 CLOSE = 0.01
-"""Pixels: numbers of a path are rounded."""
+"""Tolerance in pixels, because the numbers of a path are rounded."""
 
 RING = "2.5"
-"""Width of the chosen engine's."""
+"""The stroke width of the ring around the chosen engine."""
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def staircase(costs: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points that no other one beats in both costs; of equal second costs the first."""
+    """The points that no other point dominates in both costs; of equal second costs the first."""
     return sorted(
         (x, y)
         for x, y in set(costs)
@@ -27,20 +27,20 @@ def staircase(costs: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
 
 
 class Plot:
-    """A plot that was saved as SVG: what a reader sees of it."""
+    """The visible parts of a plot that was saved as SVG."""
 
     def __init__(self, path: Path) -> None:
         self.root = ElementTree.parse(path).getroot()
 
     def marks(self, kind: str) -> list[ElementTree.Element]:
-        """Its lines, or its symbols but for those of legends."""
+        """Its lines, or its symbols without those of legends."""
         groups = self.root.iter(f"{SVG}g")
         wanted = [g for g in groups if f"mark-{kind} role-mark" in g.get("class", "")]
         return [path for group in wanted for path in group.findall(f"{SVG}path")]
 
     @property
     def points(self) -> list[tuple[float, float]]:
-        """Where its symbols are, in pixels, without the ring of the chosen engine."""
+        """The positions of its symbols in pixels, without the ring of the chosen engine."""
         symbols = [mark for mark in self.marks("symbol") if mark.get("stroke-width") != RING]
         return [_numbers(symbol.get("transform"))[0] for symbol in symbols]
 
@@ -55,11 +55,11 @@ class Plot:
         return [text.text for group in groups for text in group.iter(f"{SVG}text") if text.text]
 
     def joined(self) -> list[tuple[float, float]]:
-        """The points that its line joins, if the right is better; not those it only passes."""
+        """The points that its line joins if right is better, without those that it only passes."""
         (line,) = self.marks("line")
         corners = _numbers(line.get("d"))
         near = {p for corner in corners for p in self.points if math.dist(p, corner) < CLOSE}
-        # The line passes points that are as good in one column, and worse in the other.
+        # The line passes points that are equal in one column and worse in the other.
         return sorted(p for p in near if not any(q[1] == p[1] and q[0] > p[0] for q in near))
 
 

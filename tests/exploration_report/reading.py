@@ -1,4 +1,4 @@
-"""What the tests of the page look at."""
+"""Reads the parts of the page that the tests check."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def ok_pairs(results: Results, network: str) -> list[dict[str, Any]]:
 
 
 def column(page: Page, key: str) -> list[str]:
-    """The texts of a column of the table, of the rows that the document has."""
+    """The texts of a column of the table, in the rows of the document."""
     keys = page.locator("#grid th").evaluate_all("cells => cells.map(c => c.dataset.key)")
     cells = page.locator(f"#grid tr[data-id] td:nth-child({keys.index(key) + 1})")
     return cells.all_inner_texts()
 
 
 def canvas(page: Page) -> str:
-    """The pixels of the plot, and nothing that is in front of it."""
+    """The pixels of the plot, without elements in front of it."""
     return page.evaluate("document.querySelector('#plot canvas').toDataURL()")

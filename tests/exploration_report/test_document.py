@@ -1,4 +1,4 @@
-"""What the page is made of: every number is that of the tables, every spec that of its engine."""
+"""The data of the page: numbers equal those of the tables, specs those of the engines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = {column.key: column for column in pair_columns()}
 
 @pytest.fixture(scope="module")
 def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a small exploration, a real one."""
+    """The directory of a small real exploration."""
     folder = tmp_path_factory.mktemp("explored")
     with open_pool(1) as pool:
         explore(small(folder), folder / "out", pool)
@@ -78,7 +78,7 @@ def test_the_values_of_objectives_are_those_of_the_front(explored: Path) -> None
 
 
 def test_specs_are_what_explore_writes(explored: Path) -> None:
-    """The text of the page and the file beside the tables say the same engine."""
+    """The spec in the page and the spec file describe the same engine."""
     texts = specs(read_results(explored))
     files = list((explored / ENGINES).glob("*.toml"))
     assert files
@@ -98,7 +98,7 @@ def test_an_engine_that_cannot_run_a_network_has_no_value_over_all() -> None:
         assert (row["status"] == "ok") == (row["engine_id"] not in bad)
         if row["engine_id"] in bad - broken:
             assert row["reason"].startswith("convnext_tiny: layer stage_0: kernel_h")
-        # What all networks share is kept, what differs is not.
+        # Values that all networks share are kept, others are not.
         assert row["multipliers"] is not None
         assert row["cycles"] is None
     shown = {column["key"] for column in document(results)["columns"] if column["shown"]}
@@ -153,7 +153,7 @@ def test_labels_leave_out_what_long_names_share(names: list[str], wanted: int) -
 
 
 def test_names_cannot_end_the_page() -> None:
-    """A space may be called anything; neither it nor a layer becomes part of the page."""
+    """Names of spaces and layers cannot inject HTML into the page."""
     results = fabricate.results(engines=4)
     evil = "</script><b>$data"
     results.description.__dict__["space"] = evil

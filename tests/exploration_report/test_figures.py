@@ -1,4 +1,4 @@
-"""Figures for papers: which there are, what they show, and that nothing else changes them."""
+"""Figures for papers: their names, their content, and their reproducibility."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_without_a_front_there_are_no_layers(results: Results) -> None:
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path: Path, results: Results) -> None:
-    """In this process, after other charts, as in a new one."""
+    """After other charts in this process, the bytes equal those of a new process."""
     here = write_figures(results, tmp_path / "here", tuple(STARTS))
     here.append(tmp_path / "here" / "report.html")
     write_report(results, here[-1])

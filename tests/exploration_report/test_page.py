@@ -1,4 +1,4 @@
-"""The report in a browser: what a reader does, and what has to follow from it."""
+"""The report in a browser: the actions of a reader and their effects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def numbers(texts: list[str]) -> list[float]:
 
 
 def test_it_loads_alone(opened: Opened, report: Path, results: Results) -> None:
-    """The fixture checks that nothing complains; here, that only the file itself is read."""
+    """The fixture checks for errors; this test checks that only the file itself is read."""
     assert opened.requests == [report.as_uri()]
     assert opened.page.title() == "made_up · dwsim explore"
     assert opened.page.inner_text("h1") == "made_up"
@@ -131,7 +131,7 @@ def test_a_layer_has_a_tooltip(opened: Opened, results: Results) -> None:
 def test_the_command_makes_the_engines_verilog(
     opened: Opened, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the page shows, saved and typed: Verilog of the engine of the table's row."""
+    """The saved spec and the shown command give the Verilog of the engine in the table."""
     page = opened.page
     pair = results.pairs[0]
     page.locator("#grid tr[data-id]", has_text=pair["engine_id"]).click()

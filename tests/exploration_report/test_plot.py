@@ -47,7 +47,7 @@ def test_a_filter_changes_plot_and_table(opened: Opened, results: Results, tmp_p
 def test_a_reader_may_be_faster_than_the_plot(
     opened: Opened, results: Results, tmp_path: Path
 ) -> None:
-    """Everything at once: what is seen at the end is what was chosen last."""
+    """Several changes at once: the final plot shows the last choice."""
     page = opened.page
     wanted = ok_pairs(results, FIRST_NETWORK)[-1]["engine_id"]
     page.evaluate(
@@ -139,7 +139,7 @@ def test_a_logarithmic_axis_changes_the_plot(opened: Opened, axis: str, tmp_path
 def test_the_line_joins_the_best_of_the_axes(
     opened: Opened, results: Results, tmp_path: Path
 ) -> None:
-    """Of utilisation, where more is better, and LUTs; read from the plot saved as SVG."""
+    """The line of utilisation (more is better) against LUTs, read from the saved SVG."""
     page = opened.page
     opened.redrawn(lambda: page.select_option("#network", FIRST_NETWORK))
     opened.redrawn(lambda: page.select_option("#x", "inferences_per_s"))
@@ -160,7 +160,7 @@ def test_every_numeric_column_can_be_an_axis(opened: Opened) -> None:
 
 
 def test_a_point_chooses_its_engine(opened: Opened, results: Results) -> None:
-    """The point that is clicked is found by its tooltip."""
+    """A tooltip locates the point to click."""
     page = opened.page
     opened.redrawn(lambda: page.select_option("#network", FIRST_NETWORK))
     opened.redrawn(lambda: page.fill("#query", ok_pairs(results, FIRST_NETWORK)[-1]["engine_id"]))
@@ -174,7 +174,7 @@ def test_a_point_chooses_its_engine(opened: Opened, results: Results) -> None:
 
 
 def find_point(page: Page) -> tuple[float, float]:
-    """Where the tooltip of a point appears."""
+    """The position at which the tooltip of a point appears."""
     page.locator("#plot canvas").scroll_into_view_if_needed()
     box = page.locator("#plot canvas").bounding_box()
     for y in range(0, int(box["height"]), 12):

@@ -1,4 +1,4 @@
-"""The colours: text that can be read in both schemes, activities that can be told apart."""
+"""The colours: readable text in both schemes, and distinguishable activities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEXT = 4.5
 """WCAG 2.1, 1.4.3: the least contrast of text."""
 
 GRAPHICS = 3.0
-"""WCAG 2.1, 1.4.11: the least contrast of what a chart needs to be understood."""
+"""WCAG 2.1, 1.4.11: the least contrast of the graphical objects of a chart."""
 
 SCHEMES = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 

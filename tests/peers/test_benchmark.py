@@ -1,4 +1,4 @@
-"""The pieces of `make bench`, on layers that take no time; and SCALE-Sim's files, without it."""
+"""The parts of `make bench` on tiny layers, and the files for SCALE-Sim without SCALE-Sim."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_peer_that_fails_does_not_hide_the_others(
 # -- SCALE-Sim -----------------------------------------------------------------------------------
 
 STAND_IN = '''
-"""Reads what SCALE-Sim reads, and reports as it does: 100 cycles a channel, and the stride."""
+"""A stand-in for SCALE-Sim: the same files, and 100 cycles per channel plus the stride."""
 import configparser, csv, pathlib
 
 class scalesim:

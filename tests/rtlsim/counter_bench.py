@@ -1,4 +1,4 @@
-"""Runs inside the simulator: the counter counts, and what the run was given arrives."""
+"""Runs in the simulator: the counter counts, and the arguments of the run arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Building, keeping and running simulators, on a counter."""
+"""Builds, caches and runs simulators of a counter."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_waves_are_written_where_asked(simulator: str, tmp_path: Path) -> None:
 
 
 def _values(waves: Path, name: str) -> list[str]:
-    """The values of a signal in an FST file, one a change, by its reader."""
+    """The values of a signal in an FST file, one for each change."""
     from pylibfst import ffi, fstReaderIterBlocks, get_scopes_signals2, lib, string
 
     fst = lib.fstReaderOpen(str(waves).encode())

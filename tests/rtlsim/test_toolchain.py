@@ -1,4 +1,4 @@
-"""Finding Verilator and Icarus, and saying clearly what is wrong with what was found."""
+"""Finds Verilator and Icarus, and reports clearly if one is missing or unsuitable."""
 
 from __future__ import annotations
 

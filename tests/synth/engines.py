@@ -1,4 +1,4 @@
-"""The engine that the tests of the tools synthesise, and where they keep results."""
+"""The engine that the tests of the tools synthesise, and the folder of its results."""
 
 from __future__ import annotations
 

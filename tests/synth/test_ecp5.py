@@ -1,4 +1,4 @@
-"""Yosys maps the engine onto an ECP5 as it is meant to be mapped: multipliers, memories."""
+"""Yosys maps multipliers and memories of the engine to the intended blocks of an ECP5."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENGINES = (
         max_plane_rows=112,
         max_channel_groups=16,
     ),
-    # With the lane spread, column delays, an FIFO that is no power of two, and wide words.
+    # With lane spread, column delays, a FIFO depth that is not a power of two, and wide words.
     EngineSpec(
         name="multiplied",
         lanes=3,
@@ -54,7 +54,7 @@ ENGINES = (
 
 @dataclass(frozen=True)
 class Netlist:
-    """Cells of each module by type, of the whole design, and all that Yosys said."""
+    """The cells of each module and of the whole design by type, and the output of Yosys."""
 
     numbers: EngineNumbers
     modules: dict[str, dict[str, int]]
@@ -72,7 +72,7 @@ class Netlist:
 
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.name)
 def netlist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Netlist:
-    """An engine after synth_ecp5, its modules kept apart."""
+    """An engine after synth_ecp5, with its module hierarchy."""
     engine = request.param
     folder = tmp_path_factory.mktemp(engine.name)
     files = engine_verilog(engine)
@@ -128,7 +128,7 @@ def test_line_buffers_are_block_rams(netlist: Netlist) -> None:
     blocks = -(-width // BLOCK_RAM_WIDTH)
     assert lines[0]["DP16KD"] == blocks
     assert DISTRIBUTED not in lines[0]
-    # The register behind it; the words of the line itself would be a hundred times as many.
+    # Only the output register: the words of the line would be a hundred times more.
     assert lines[0]["TRELLIS_FF"] < 2 * width
     assert netlist.cells["DP16KD"] == (numbers.spec.kernel_h - 1) * blocks
     (window,) = netlist.named("dw_window").values()

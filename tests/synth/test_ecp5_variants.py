@@ -20,7 +20,7 @@ BENCH = HERE / "ecp5_bench.v"
 VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_ram")
 INSTANCES = 13
 
-# What is replaced by what in a variant: each has to be noticed.
+# Replacements that break a variant; the tests must detect each of them.
 FAULTS = {
     "no_register_of_a": ("dw_multiplier", '.REG_INPUTA_CLK  ("CLK0")', '.REG_INPUTA_CLK  ("NONE")'),
     "no_register_of_b": ("dw_multiplier", '.REG_INPUTB_CLK  ("CLK0")', '.REG_INPUTB_CLK  ("NONE")'),
@@ -52,7 +52,7 @@ def variants() -> dict[str, str]:
 
 
 def simulated(texts: dict[str, str], folder: Path, seed: int) -> list[str]:
-    """What the bench prints for these variants."""
+    """The output of the bench for these variants."""
     toolchain.require("icarus")
     sources = [BENCH, *PRIMITIVES, *(rtl_dir() / f"{name}.v" for name in VARIANTS)]
     for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""The quick estimate: exact where it counts, and as wrong as it says where it is fitted."""
+"""The quick estimate: exact counts, and fitted figures with the stated errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.synth.engines import SMALL
 
 @pytest.fixture
 def fresh() -> Iterator[None]:
-    """No fit and no sentence from before, and none of this test's afterwards."""
+    """Clears the cached fit and sentence before and after the test."""
     _forget()
     yield
     _forget()
@@ -46,7 +46,7 @@ def test_the_errors_are_those_on_the_held_out_engines() -> None:
     said = estimate(SMALL).errors
     assert said.engines == len(lines)
     assert said.multipliers == max(line.engine.multipliers for line in lines)
-    # An estimate is rounded to whole cells.
+    # Estimates are rounded to whole cells.
     for key, error in wrong.items():
         assert getattr(said, key) == pytest.approx(error, abs=2e-3), key
 
@@ -111,9 +111,9 @@ def test_registers_and_luts_of_a_small_engine() -> None:
     data = beats + window + beside_rows + operands + skew + weights + products + sums
     assert ff_counts(numbers)["data"] == data + 8 + behind_memories + fifo_width
 
-    # Two bits of a sum in a carry cell of two LUTs, and a cell at both ends.
+    # A carry cell of two LUTs has two bits of a sum; each end has one more cell.
     carries = 6 * (18 + 4) + (18 + 4) + (20 + 4)
-    # Four bits of 16 words are 6 LUTs; the marker has 32 words and a LUT to choose the half.
+    # Four bits of 16 words take 6 LUTs; the marker has 32 words and a LUT that selects the half.
     memories = 9 * 2 * 6 + 2 * 2 * 6 + (2 * 6 + 1)
     assert numbers.timing.fifo_depth == 16
     fifo = 6 * 6

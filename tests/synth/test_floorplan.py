@@ -1,4 +1,4 @@
-"""Multiplier blocks: every one placed, lanes side by side in the middle of the part."""
+"""Every multiplier block is placed, with the lanes side by side in the middle of the part."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_nextpnr_keeps_the_blocks_where_they_were_put(cache: Path) -> None:
     assert isinstance(result, SynthResult), result
     (kept,) = (cache / "synth").glob("sites-*")
     sites = read_sites(kept / "placed.json")
-    # The part's 28 blocks; nextpnr's own report counts them.
+    # The part has 28 blocks, by the report of nextpnr.
     assert len(sites) == len(set(sites)) == 28
     (route,) = (cache / "synth").glob("route-*")
     log = (route / "nextpnr.log").read_text()

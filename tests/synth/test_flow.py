@@ -44,13 +44,13 @@ def test_ecp5(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     result = _one(request)
     assert result.cells.dsp == SMALL.multipliers
     assert result.cells.ff == result.netlist["TRELLIS_FF"]
-    # A carry chain has ends that the netlist does not show.
+    # The netlist does not show the cells at the ends of carry chains.
     netlist = result.netlist
     mapped = netlist["LUT4"] + 2 * netlist["CCU2C"] + 4 * netlist["TRELLIS_DPR16X4"]
     assert mapped < result.cells.lut < 1.3 * mapped
     path = result.routed[1].path
     assert path is not None
-    # Fmax is that of the path; both round.
+    # Fmax follows from the path; both are rounded.
     assert path.delay == pytest.approx(1000 / result.fmax[1], rel=0.02)
     assert result.lut_per_multiplier == result.cells.lut / 9
     assert set(result.tools) == {"yosys", "nextpnr-ecp5"}
@@ -64,7 +64,7 @@ def test_ecp5(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
 
 
 def _check_harness(cache: Path) -> None:
-    """The engine is in its harness as it was, and each of its ports but clk has registers."""
+    """The harness contains the unchanged engine, with a register at each port except clk."""
     (kept,) = (cache / "synth").glob("netlist-*")
     alone = _module(kept / "netlist.json.gz", SMALL.name)
     inside = _module(kept / "harness.json.gz", HARNESS)
@@ -77,7 +77,7 @@ def _check_harness(cache: Path) -> None:
     added = {"TRELLIS_FF": ins + outs + tree, "LUT4": tree}
     assert _cells(inside) - _cells(alone) == Counter(added)
     assert _cells(alone) - _cells(inside) == Counter()
-    # Both have the carries that nobody reads disconnected, and the same ones.
+    # The same carries without readers are disconnected in both.
     freed = [
         sum(cell["connections"].get("COUT") == ["x"] for cell in netlist["cells"].values())
         for netlist in (alone, inside)

@@ -1,4 +1,4 @@
-"""Carries that nobody reads are disconnected, and no others."""
+"""Carries without readers are disconnected, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tools report is read as it is meant."""
+"""The reports of the tools are read correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a lane of the requantiser takes of an ECP5, with the modules of rtl/ecp5/."""
+"""The cells of a requantiser lane on an ECP5, with the modules of rtl/ecp5/."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_lane_is_small(
 ) -> None:
     found = cells(parameters | {"ROUNDING": rounding}, tmp_path)
     assert found["MULT18X18D"] == blocks
-    # A carry cell takes the place of two look-up tables.
+    # A carry cell occupies two look-up tables.
     assert found["LUT4"] + 2 * found["CCU2C"] <= (350 if parameters is BYTES else 400), found
-    # 70 of them are a scale that waits near where it is used.
+    # 70 of them hold a scale close to its use.
     assert found["TRELLIS_FF"] <= 420, found

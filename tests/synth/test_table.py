@@ -1,4 +1,4 @@
-"""The committed table: whole, made by what it says, and of engines that cover the axes."""
+"""The committed table: complete, from the stated tools, with engines that cover the axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A missing tool is told by name, and how to install it."""
+"""Errors name a missing tool and the command that installs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dwsim.synth.tools import Tool, ToolFailureError, find_tool
 
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
-    """No tool that an earlier test found."""
+    """Forgets the tools that an earlier test has found."""
     find_tool.cache_clear()
     yield
     find_tool.cache_clear()
@@ -25,7 +25,7 @@ def forget() -> Iterator[None]:
 
 @pytest.fixture
 def no_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No wheel of a tool, and a PATH with nothing but this directory."""
+    """Hides the wheels of the tools; PATH has only this directory."""
     find = importlib.util.find_spec
 
     def hide(name: str, *more: Any) -> Any:
