@@ -133,12 +133,12 @@ def _compare(
             "engine_id": point.engine_id,
             "network": network.name,
             "layer": layer.name,
-            "start_cycle": said["start_cycle"],
+            "start_cycle": explored["start_cycle"],
             "rtl_start_cycle": done.started - began,
-            "cycles": said["cycles"],
+            "cycles": explored["cycles"],
             "rtl_cycles": done.cycles,
         }
-        for layer, said, done in zip(
+        for layer, explored, done in zip(
             network.layers, layers_of(network, record), verified, strict=False
         )
     )
@@ -152,16 +152,16 @@ def _compare(
 def _check(confirmed: Confirmation, row: dict[str, Any]) -> None:
     where = f"engine {confirmed.point.engine_id} on {confirmed.network}"
     for layer in confirmed.rows:
-        for what in ("start_cycle", "cycles"):
-            said, got = layer[what], layer[f"rtl_{what}"]
-            if said != got:
+        for figure in ("start_cycle", "cycles"):
+            explored, measured = layer[figure], layer[f"rtl_{figure}"]
+            if explored != measured:
                 raise MismatchError(
-                    f"{where}, layer {layer['layer']}: {what} is {got:,} in RTL, but"
-                    f" {said:,} in the exploration"
+                    f"{where}, layer {layer['layer']}: {figure} is {measured:,} in RTL, but"
+                    f" {explored:,} in the exploration"
                 )
-    for what in ("cycles", "interval_cycles"):
-        got = getattr(confirmed, what)
-        if row[what] != got:
+    for figure in ("cycles", "interval_cycles"):
+        measured = getattr(confirmed, figure)
+        if row[figure] != measured:
             raise MismatchError(
-                f"{where}: {what} is {got:,} in RTL, but {row[what]:,} in the exploration"
+                f"{where}: {figure} is {measured:,} in RTL, but {row[figure]:,} in the exploration"
             )

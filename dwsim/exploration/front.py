@@ -100,14 +100,14 @@ def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) ->
     """The reasons for an empty front, as sentences with the range of the limited values."""
     if not engines:
         return ["no combination of the axes is a valid engine"]
-    said = []
+    sentences = []
     rows = [row for rows in engines.values() for row in rows.values()]
-    for status, what in (("cannot_run", "cannot run"), ("failed", "failed on")):
+    for status, verb in (("cannot_run", "cannot run"), ("failed", "failed on")):
         for network in {row["network"]: None for row in rows if row["status"] == status}:
             mine = [row for row in rows if row["network"] == network and row["status"] == status]
             reason = mine[0].get("reason") or ""
-            said.append(
-                f"{len(mine)} of {len(engines)} engines {what} {network}, such as"
+            sentences.append(
+                f"{len(mine)} of {len(engines)} engines {verb} {network}, such as"
                 f" {mine[0]['engine_id']}: {reason}".rstrip(": ")
             )
     for constraint in constraints:
@@ -117,8 +117,8 @@ def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) ->
         )
         if over:
             low, high = min(values), max(values)
-            said.append(
+            sentences.append(
                 f"{over} of {len(engines)} engines violate {constraint}: the values are from"
                 f" {number_text(low, _DIGITS)} to {number_text(high, _DIGITS)}"
             )
-    return said
+    return sentences
