@@ -168,8 +168,7 @@ def _dask(address: str) -> Iterator[Pool]:
     try:
         client = connect(address, CONNECT_SECONDS)
     except Exception as error:  # of any kind: another protocol at the port gives a MemoryError
-        message = f"no Dask scheduler answers at {address} within {CONNECT_SECONDS} s"
-        raise ToolError(f"{message}: {error or 'no handshake'}") from None
+        raise ToolError(f"no Dask scheduler answers at {address}: {error}") from None
     try:
         found = client.run(code_hash)
         if not found:

@@ -159,7 +159,7 @@ def test_a_port_that_is_no_scheduler(answer: bytes, monkeypatch: pytest.MonkeyPa
         threading.Thread(target=serve, args=(server,), daemon=True).start()
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
-        with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address} within 1 s"):
+        with pytest.raises(ToolError, match=f"no Dask scheduler answers at {address}: "):
             _open(address)
         assert time.monotonic() - began < 10
     for connection in accepted:
