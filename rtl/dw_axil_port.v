@@ -40,6 +40,11 @@ module dw_axil_port #(
     input  wire              read_refused
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (ADDR_W < 1) begin : bad_1 dw_axil_port_ADDR_W_must_be_at_least_1 u (); end
+  endgenerate
+
   reg open;  // out of reset: no ready is up before
   reg address_held;
   reg data_held;

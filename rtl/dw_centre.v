@@ -14,6 +14,12 @@ module dw_centre #(
     output wire [LANES*(WIDTH+1)-1:0] centred
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (LANES < 1) begin : bad_1 dw_centre_LANES_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_2 dw_centre_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   genvar l;
   generate
     for (l = 0; l < LANES; l = l + 1) begin : g_lane

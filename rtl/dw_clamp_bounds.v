@@ -16,6 +16,11 @@ module dw_clamp_bounds #(
     output reg  [  OFMAP_W:0] above
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (OFMAP_W < 1) begin : bad_1 dw_clamp_bounds_OFMAP_W_must_be_at_least_1 u (); end
+  endgenerate
+
   wire [OFMAP_W:0] zero = {zero_point[OFMAP_W-1], zero_point};
   always @(posedge clk) begin
     below <= zero - {act_min[OFMAP_W-1], act_min};

@@ -30,6 +30,14 @@ module dw_control #(
     output wire busy
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (DRAIN_CYCLES < 1) begin : bad_1 dw_control_DRAIN_CYCLES_must_be_at_least_1 u (); end
+    if ((1 << DRAIN_W) <= DRAIN_CYCLES) begin : bad_2
+      dw_control_DRAIN_W_must_hold_DRAIN_CYCLES u ();
+    end
+  endgenerate
+
   localparam [1:0] IDLE = 2'd0;
   localparam [1:0] LOAD = 2'd1;
   localparam [1:0] RUN = 2'd2;

@@ -13,6 +13,11 @@ module dw_countdown #(
     output reg              last
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_countdown_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   reg [WIDTH-1:0] left;  // steps to go, this one included
 
   wire anew = restart || last;

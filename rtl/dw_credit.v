@@ -15,6 +15,12 @@ module dw_credit #(
     output reg  available
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (DEPTH < 1) begin : bad_1 dw_credit_DEPTH_must_be_at_least_1 u (); end
+    if ((1 << COUNT_W) <= DEPTH) begin : bad_2 dw_credit_COUNT_W_must_hold_DEPTH u (); end
+  endgenerate
+
   reg [COUNT_W-1:0] credits;
   localparam [COUNT_W-1:0] ALL = DEPTH;
 

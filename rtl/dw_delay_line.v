@@ -26,6 +26,19 @@ module dw_delay_line #(
     output wire [   WIDTH-1:0] q
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_delay_line_WIDTH_must_be_at_least_1 u (); end
+    if (MAX_LENGTH < 1) begin : bad_2 dw_delay_line_MAX_LENGTH_must_be_at_least_1 u (); end
+    if ((1 << LENGTH_W) <= MAX_LENGTH + SHORTER) begin : bad_3
+      dw_delay_line_LENGTH_W_must_hold_MAX_LENGTH_plus_SHORTER u ();
+    end
+    if (SHIFT_LENGTH_MAX < 2) begin : bad_4
+      dw_delay_line_SHIFT_LENGTH_MAX_must_be_at_least_2 u ();
+    end
+    if (SHORTER < 0) begin : bad_5 dw_delay_line_SHORTER_must_be_at_least_0 u (); end
+  endgenerate
+
   generate
     if (MAX_LENGTH <= SHIFT_LENGTH_MAX) begin : g_shift
       // Stage 0 is the output; the word enters at the stage before the line's length.

@@ -62,6 +62,17 @@ module dw_geometry_check #(
     input  wire [KERNEL_W*WIDTH-1:0] tap_col
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 2) begin : bad_1 dw_geometry_check_WIDTH_must_be_at_least_2 u (); end
+    if ((KERNEL_H < 1) || (KERNEL_H > 16)) begin : bad_2
+      dw_geometry_check_KERNEL_H_must_be_1_to_16 u ();
+    end
+    if ((KERNEL_W < 1) || (KERNEL_W > 16)) begin : bad_3
+      dw_geometry_check_KERNEL_W_must_be_1_to_16 u ();
+    end
+  endgenerate
+
   localparam [WIDTH-1:0] ZERO = 0;
   localparam [WIDTH-1:0] ONE = 1;
   localparam [WIDTH-1:0] ALL = {WIDTH{1'b1}};

@@ -44,6 +44,35 @@ module dw_group_tag #(
     output reg                     last
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (LANES < 1) begin : bad_1 dw_group_tag_LANES_must_be_at_least_1 u (); end
+    if (PASSES < 1) begin : bad_2 dw_group_tag_PASSES_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_3 dw_group_tag_PLANES_W_must_be_at_least_1 u (); end
+    if (MAX_INTERLEAVE < 1) begin : bad_4 dw_group_tag_MAX_INTERLEAVE_must_be_at_least_1 u (); end
+    if (MAX_MULTIPLIER < 1) begin : bad_5 dw_group_tag_MAX_MULTIPLIER_must_be_at_least_1 u (); end
+    if ((PASS_W < 1) || ((1 << PASS_W) < PASSES)) begin : bad_6
+      dw_group_tag_PASS_W_must_hold_PASSES_minus_1 u ();
+    end
+    if ((1 << INTERLEAVE_W) <= MAX_INTERLEAVE) begin : bad_7
+      dw_group_tag_INTERLEAVE_W_must_hold_MAX_INTERLEAVE u ();
+    end
+    if ((1 << HOLD_W) <= MAX_MULTIPLIER) begin : bad_8
+      dw_group_tag_HOLD_W_must_hold_MAX_MULTIPLIER u ();
+    end
+    if (WORD_W < SET_W) begin : bad_9 dw_group_tag_WORD_W_must_be_at_least_SET_W u (); end
+    if (SET_W < 1) begin : bad_10 dw_group_tag_SET_W_must_be_at_least_1 u (); end
+    if ((PASSES == 1) && (SET_W != WORD_W)) begin : bad_11
+      dw_group_tag_SET_W_must_be_WORD_W_if_PASSES_is_1 u ();
+    end
+    if ((1 << KEEP_W) <= LANES * MAX_MULTIPLIER) begin : bad_12
+      dw_group_tag_KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER u ();
+    end
+    if ((1 << LANE_COUNT_W) <= LANES) begin : bad_13
+      dw_group_tag_LANE_COUNT_W_must_hold_LANES u ();
+    end
+  endgenerate
+
   localparam [KEEP_W-1:0] ALL_KEEP = LANES;
   localparam [LANE_COUNT_W-1:0] ALL_LANES = LANES;
 

@@ -27,6 +27,11 @@ module dw_ifmap_port #(
     output reg              error_long
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_ifmap_port_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   reg short_stream;  // tlast came early: zeros until the stream ends
 
   wire take_real = take && !short_stream;

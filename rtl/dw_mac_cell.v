@@ -23,6 +23,23 @@ module dw_mac_cell #(
     output wire [PSUM_OUT_W-1:0] psum_out
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (IFMAP_W < 1) begin : bad_1 dw_mac_cell_IFMAP_W_must_be_at_least_1 u (); end
+    if (WEIGHT_W < 1) begin : bad_2 dw_mac_cell_WEIGHT_W_must_be_at_least_1 u (); end
+    if (PRODUCT_W < 1) begin : bad_3 dw_mac_cell_PRODUCT_W_must_be_at_least_1 u (); end
+    if (PSUM_OUT_W < PRODUCT_W) begin : bad_4
+      dw_mac_cell_PSUM_OUT_W_must_be_at_least_PRODUCT_W u ();
+    end
+    if ((FIRST == 0) && (PSUM_OUT_W < PSUM_IN_W)) begin : bad_5
+      dw_mac_cell_PSUM_OUT_W_must_be_at_least_PSUM_IN_W u ();
+    end
+    if ((FIRST != 0) && (PSUM_OUT_W != PRODUCT_W)) begin : bad_6
+      dw_mac_cell_PSUM_OUT_W_must_be_PRODUCT_W_if_FIRST_is_1 u ();
+    end
+    if (PSUM_IN_W < 1) begin : bad_7 dw_mac_cell_PSUM_IN_W_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam ACC_SIGNED = (IFMAP_SIGNED != 0) || (WEIGHT_SIGNED != 0);
 
   wire [PRODUCT_W-1:0] block_product;

@@ -19,6 +19,14 @@ module dw_multiplier #(
     output reg  [P_W-1:0] p
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (A_W < 1) begin : bad_1 dw_multiplier_A_W_must_be_at_least_1 u (); end
+    if (B_W < 1) begin : bad_2 dw_multiplier_B_W_must_be_at_least_1 u (); end
+    if (P_W < 1) begin : bad_3 dw_multiplier_P_W_must_be_at_least_1 u (); end
+    if ((CYCLES != 2) && (CYCLES != 3)) begin : bad_4 dw_multiplier_CYCLES_must_be_2_or_3 u (); end
+  endgenerate
+
   reg [A_W-1:0] a_q;
   reg [B_W-1:0] b_q;
 

@@ -20,6 +20,15 @@ module dw_output_fifo #(
     input  wire             m_ready
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_output_fifo_WIDTH_must_be_at_least_1 u (); end
+    if (DEPTH < 1) begin : bad_2 dw_output_fifo_DEPTH_must_be_at_least_1 u (); end
+    if ((ADDR_W < 1) || ((1 << ADDR_W) < DEPTH)) begin : bad_3
+      dw_output_fifo_ADDR_W_must_hold_DEPTH_minus_1 u ();
+    end
+  endgenerate
+
   localparam LAST_ENTRY = DEPTH - 1;
   localparam [ADDR_W-1:0] LAST = LAST_ENTRY[ADDR_W-1:0];
 

@@ -39,6 +39,28 @@ module dw_param_loader #(
     output reg               error
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_param_loader_WIDTH_must_be_at_least_1 u (); end
+    if (UNITS < 1) begin : bad_2 dw_param_loader_UNITS_must_be_at_least_1 u (); end
+    if (PASSES < 1) begin : bad_3 dw_param_loader_PASSES_must_be_at_least_1 u (); end
+    if (WORDS < UNITS) begin : bad_4 dw_param_loader_WORDS_must_be_at_least_UNITS u (); end
+    if (WEIGHT_SETS < 1) begin : bad_5 dw_param_loader_WEIGHT_SETS_must_be_at_least_1 u (); end
+    if ((PASS_W < 1) || ((1 << PASS_W) < PASSES)) begin : bad_6
+      dw_param_loader_PASS_W_must_hold_PASSES_minus_1 u ();
+    end
+    if ((1 << SETS_W) <= WEIGHT_SETS) begin : bad_7
+      dw_param_loader_SETS_W_must_hold_WEIGHT_SETS u ();
+    end
+    if ((SET_W < 1) || ((1 << SET_W) < WEIGHT_SETS)) begin : bad_8
+      dw_param_loader_SET_W_must_hold_WEIGHT_SETS_minus_1 u ();
+    end
+    if (SET_W > SETS_W) begin : bad_9 dw_param_loader_SET_W_must_be_at_most_SETS_W u (); end
+    if ((WORD_W < 1) || ((1 << WORD_W) < WEIGHT_SETS * PASSES)) begin : bad_10
+      dw_param_loader_WORD_W_must_hold_WEIGHT_SETS_times_PASSES_minus_1 u ();
+    end
+  endgenerate
+
   localparam [WORDS-1:0] FIRST_WORD = 1;
   localparam LAST_INDEX = WEIGHT_SETS - 1;
   localparam [SETS_W-1:0] LAST_SET = LAST_INDEX[SETS_W-1:0];

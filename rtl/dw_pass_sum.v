@@ -15,6 +15,12 @@ module dw_pass_sum #(
     output reg  [ACC_W-1:0] acc
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (SUM_W < 1) begin : bad_1 dw_pass_sum_SUM_W_must_be_at_least_1 u (); end
+    if (ACC_W < SUM_W) begin : bad_2 dw_pass_sum_ACC_W_must_be_at_least_SUM_W u (); end
+  endgenerate
+
   wire sign = (SIGNED != 0) && sum[SUM_W-1];
   wire [ACC_W-1:0] sum_wide;
 

@@ -14,6 +14,12 @@ module dw_pipeline #(
     output wire [WIDTH-1:0] q
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_pipeline_WIDTH_must_be_at_least_1 u (); end
+    if (CYCLES < 0) begin : bad_2 dw_pipeline_CYCLES_must_be_at_least_0 u (); end
+  endgenerate
+
   generate
     if (CYCLES == 0) begin : g_wire
       wire unused_clk = &{1'b0, clk, rst, 1'b0};

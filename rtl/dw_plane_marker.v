@@ -19,6 +19,15 @@ module dw_plane_marker #(
     output wire             mark_next
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (MAX_LAG < 1) begin : bad_1 dw_plane_marker_MAX_LAG_must_be_at_least_1 u (); end
+    if ((1 << LAG_W) <= MAX_LAG) begin : bad_2 dw_plane_marker_LAG_W_must_hold_MAX_LAG u (); end
+    if (SHIFT_LENGTH_MAX < 2) begin : bad_3
+      dw_plane_marker_SHIFT_LENGTH_MAX_must_be_at_least_2 u ();
+    end
+  endgenerate
+
   reg  is_one;
   reg  held;  // mark_next of the step before, for lags above 1
   wire delayed;  // the mark of lag - 2 steps before this one, for lags above 1

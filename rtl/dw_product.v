@@ -18,6 +18,19 @@ module dw_product #(
     output reg  [            63:0] product
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if ((MULTIPLIER_W != 16) && (MULTIPLIER_W != 32)) begin : bad_1
+      dw_product_MULTIPLIER_W_must_be_16_or_32 u ();
+    end
+    if ((MULTIPLIER_W == 16) && (X_W != 48)) begin : bad_2
+      dw_product_X_W_must_be_48_if_MULTIPLIER_W_is_16 u ();
+    end
+    if ((MULTIPLIER_W == 32) && (X_W != 32)) begin : bad_3
+      dw_product_X_W_must_be_32_if_MULTIPLIER_W_is_32 u ();
+    end
+  endgenerate
+
   localparam LIMB_W = 17;
   localparam TWO = MULTIPLIER_W > LIMB_W;  // limbs of the multiplier; x has two or three
   localparam X_HIGH = TWO ? LIMB_W : 2 * LIMB_W;  // where the highest limb begins

@@ -20,6 +20,12 @@ module dw_ram #(
     output reg  [ WIDTH-1:0] read_data
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_ram_WIDTH_must_be_at_least_1 u (); end
+    if (ADDR_W < 1) begin : bad_2 dw_ram_ADDR_W_must_be_at_least_1 u (); end
+  endgenerate
+
   // Nobody uses a word that is read while it is written, so a synthesizer need not make sure
   // of what such a read returns.
   (* no_rw_check *)

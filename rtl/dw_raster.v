@@ -30,6 +30,16 @@ module dw_raster #(
     output wire                    hit_next    // the next one of the plane is hit
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (COL_W < 1) begin : bad_1 dw_raster_COL_W_must_be_at_least_1 u (); end
+    if (ROW_W < 1) begin : bad_2 dw_raster_ROW_W_must_be_at_least_1 u (); end
+    if (MAX_INTERLEAVE < 1) begin : bad_3 dw_raster_MAX_INTERLEAVE_must_be_at_least_1 u (); end
+    if ((1 << INTERLEAVE_W) <= MAX_INTERLEAVE) begin : bad_4
+      dw_raster_INTERLEAVE_W_must_hold_MAX_INTERLEAVE u ();
+    end
+  endgenerate
+
   wire col_last, col_hit, col_hit_next, col_final;
   wire row_last, row_hit, row_hit_next, row_final;
 

@@ -21,6 +21,11 @@ module dw_raster_axis #(
     output reg              final_hit
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_raster_axis_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   reg [WIDTH-1:0] left;  // positions to go, this one included
   reg [WIDTH-1:0] phase;  // positions to the next multiple of stride
   reg [WIDTH-1:0] hits_left;  // this position's and later ones

@@ -37,6 +37,21 @@ module dw_requantise #(
     output reg  [     OFMAP_W-1:0] ofmap
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (ACC_W < 1) begin : bad_1 dw_requantise_ACC_W_must_be_at_least_1 u (); end
+    if (ACC_W > X_W) begin : bad_2 dw_requantise_ACC_W_must_be_at_most_X_W u (); end
+    if ((ROUNDING < 1) || (ROUNDING > 3)) begin : bad_3
+      dw_requantise_ROUNDING_must_be_1_to_3 u ();
+    end
+    if ((OFMAP_W < 1) || (OFMAP_W > 16)) begin : bad_4
+      dw_requantise_OFMAP_W_must_be_1_to_16 u ();
+    end
+    if ((ROUNDING != 2) && (OFMAP_W > 15)) begin : bad_5
+      dw_requantise_OFMAP_W_must_be_at_most_15_unless_ROUNDING_is_2 u ();
+    end
+  endgenerate
+
   // ---- x = acc + bias, times multiplier -------------------------------------------------
   reg [X_W-1:0] bias_q;
   reg [MULTIPLIER_W-1:0] multiplier_q;

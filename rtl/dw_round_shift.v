@@ -32,6 +32,13 @@ module dw_round_shift #(
     output wire             outside
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if ((FIELD_W < 1) || (FIELD_W > 16)) begin : bad_1
+      dw_round_shift_FIELD_W_must_be_1_to_16 u ();
+    end
+  endgenerate
+
   localparam W = FIELD_W + 1;  // with the guard
   localparam COARSE_W = W + 15;  // what steps of up to 15 bits can reach from there
   localparam FINE_W = W + 3;

@@ -21,6 +21,11 @@ module dw_skid_buffer #(
     input  wire             m_ready
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_skid_buffer_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   reg [WIDTH-1:0] first_data;
   reg [WIDTH-1:0] second_data;
   reg write_second;  // the entry that the next beat goes to

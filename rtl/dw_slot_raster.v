@@ -69,6 +69,24 @@ module dw_slot_raster #(
     output reg  [          KERNEL_W-1:0] col_mask
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (KERNEL_H < 1) begin : bad_1 dw_slot_raster_KERNEL_H_must_be_at_least_1 u (); end
+    if (KERNEL_W < 1) begin : bad_2 dw_slot_raster_KERNEL_W_must_be_at_least_1 u (); end
+    if (COL_W < 1) begin : bad_3 dw_slot_raster_COL_W_must_be_at_least_1 u (); end
+    if (ROW_W < 1) begin : bad_4 dw_slot_raster_ROW_W_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_5 dw_slot_raster_PLANES_W_must_be_at_least_1 u (); end
+    if (TAP_ROW_W < ROW_W) begin : bad_6 dw_slot_raster_TAP_ROW_W_must_be_at_least_ROW_W u (); end
+    if (TAP_COL_W < COL_W) begin : bad_7 dw_slot_raster_TAP_COL_W_must_be_at_least_COL_W u (); end
+    if ((1 << INTERLEAVE_W) <= MAX_INTERLEAVE) begin : bad_8
+      dw_slot_raster_INTERLEAVE_W_must_hold_MAX_INTERLEAVE u ();
+    end
+    if (MAX_LAG < 0) begin : bad_9 dw_slot_raster_MAX_LAG_must_be_at_least_0 u (); end
+    if ((LAG_W < 1) || ((1 << LAG_W) <= MAX_LAG)) begin : bad_10
+      dw_slot_raster_LAG_W_must_hold_MAX_LAG u ();
+    end
+  endgenerate
+
   wire step;  // a slot enters
   reg [PLANES_W-1:0] in_planes;  // planes whose last beat is still to be taken
   reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted

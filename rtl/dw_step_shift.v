@@ -14,6 +14,12 @@ module dw_step_shift #(
     output wire [       OUT_W-1:0] q
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (OUT_W < 1) begin : bad_1 dw_step_shift_OUT_W_must_be_at_least_1 u (); end
+    if (STEP < 1) begin : bad_2 dw_step_shift_STEP_must_be_at_least_1 u (); end
+  endgenerate
+
   wire [OUT_W-1:0] even = steps[1] ? d[2*STEP+:OUT_W] : d[0+:OUT_W];
   wire [OUT_W-1:0] odd = steps[1] ? d[3*STEP+:OUT_W] : d[STEP+:OUT_W];
   assign q = (steps[0] ? odd : even) ^ {OUT_W{invert}};

@@ -31,6 +31,11 @@ module dw_stream_control #(
     output reg  [SETS_W-1:0] kept_sets       // weight sets that the last load brought; 0: none
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (SETS_W < 1) begin : bad_1 dw_stream_control_SETS_W_must_be_at_least_1 u (); end
+  endgenerate
+
   assign cfg_valid = pending && !checking && !running;
   assign started = cfg_valid && cfg_ready;
   assign finished = running && last_transfer && !rst;

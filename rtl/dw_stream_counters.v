@@ -27,6 +27,11 @@ module dw_stream_counters #(
     output reg  [WIDTH-1:0] streams
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_stream_counters_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam [WIDTH-1:0] ONE = 1;
 
   // Counts of the cycles up to this one.

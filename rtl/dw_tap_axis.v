@@ -18,6 +18,13 @@ module dw_tap_axis #(
     output wire [      TAPS-1:0] mask
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (TAPS < 1) begin : bad_1 dw_tap_axis_TAPS_must_be_at_least_1 u (); end
+    if (COUNT_W < 1) begin : bad_2 dw_tap_axis_COUNT_W_must_be_at_least_1 u (); end
+    if (WIDTH <= COUNT_W) begin : bad_3 dw_tap_axis_WIDTH_must_be_more_than_COUNT_W u (); end
+  endgenerate
+
   localparam [WIDTH-1:0] ONE = 1;
 
   wire [WIDTH-1:0] limit = {{(WIDTH - COUNT_W) {1'b0}}, size};

@@ -19,6 +19,13 @@ module dw_tap_mask #(
     output reg  [KERNEL_H*KERNEL_W*WIDTH-1:0] operands
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (KERNEL_H < 1) begin : bad_1 dw_tap_mask_KERNEL_H_must_be_at_least_1 u (); end
+    if (KERNEL_W < 1) begin : bad_2 dw_tap_mask_KERNEL_W_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_3 dw_tap_mask_WIDTH_must_be_at_least_1 u (); end
+  endgenerate
+
   genvar r, c;
   generate
     for (r = 0; r < KERNEL_H; r = r + 1) begin : g_row

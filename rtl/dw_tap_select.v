@@ -22,6 +22,20 @@ module dw_tap_select #(
     output reg  [            UNITS*WIDTH-1:0] operands
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (KERNEL_H < 1) begin : bad_1 dw_tap_select_KERNEL_H_must_be_at_least_1 u (); end
+    if (KERNEL_W < 1) begin : bad_2 dw_tap_select_KERNEL_W_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_3 dw_tap_select_WIDTH_must_be_at_least_1 u (); end
+    if (UNITS < 1) begin : bad_4 dw_tap_select_UNITS_must_be_at_least_1 u (); end
+    if ((PASS_W < 1) || ((1 << PASS_W) < PASSES)) begin : bad_5
+      dw_tap_select_PASS_W_must_hold_PASSES_minus_1 u ();
+    end
+    if (PASSES != (KERNEL_H * KERNEL_W + UNITS - 1) / UNITS) begin : bad_6
+      dw_tap_select_PASSES_must_be_taps_over_UNITS_rounded_up u ();
+    end
+  endgenerate
+
   localparam TAPS = KERNEL_H * KERNEL_W;
 
   // The taps and masks that each unit chooses from, by pass; none behind the last tap.

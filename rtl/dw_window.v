@@ -24,6 +24,21 @@ module dw_window #(
     output wire [KERNEL_H*KERNEL_W*WIDTH-1:0] taps
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (KERNEL_H < 1) begin : bad_1 dw_window_KERNEL_H_must_be_at_least_1 u (); end
+    if (KERNEL_W < 1) begin : bad_2 dw_window_KERNEL_W_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_3 dw_window_WIDTH_must_be_at_least_1 u (); end
+    if (MAX_ROW_DELAY < 1) begin : bad_4 dw_window_MAX_ROW_DELAY_must_be_at_least_1 u (); end
+    if (MAX_COL_DELAY < 1) begin : bad_5 dw_window_MAX_COL_DELAY_must_be_at_least_1 u (); end
+    if ((1 << ROW_DELAY_W) <= MAX_ROW_DELAY) begin : bad_6
+      dw_window_ROW_DELAY_W_must_hold_MAX_ROW_DELAY u ();
+    end
+    if ((1 << COL_DELAY_W) <= MAX_COL_DELAY) begin : bad_7
+      dw_window_COL_DELAY_W_must_hold_MAX_COL_DELAY u ();
+    end
+  endgenerate
+
   localparam [COL_DELAY_W-1:0] ONE = 1;
 
   // Kernel row r sees the stream as it was KERNEL_H-1-r row delays ago.

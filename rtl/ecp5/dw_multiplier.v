@@ -23,11 +23,15 @@ module dw_multiplier #(
   localparam BLOCK_W = 18;  // bits of a signed factor
   localparam A_NEEDS = (A_SIGNED != 0) ? A_W : A_W + 1;
   localparam B_NEEDS = (B_SIGNED != 0) ? B_W : B_W + 1;
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
-    if ((A_NEEDS > BLOCK_W) || (B_NEEDS > BLOCK_W) || (P_W > 2 * BLOCK_W)) begin : g_check
-      // A tool that meets this line names the module that it does not find.
-      dw_multiplier_is_too_wide_for_a_block u_error ();
-    end
+    if (A_W < 1) begin : bad_1 dw_multiplier_A_W_must_be_at_least_1 u (); end
+    if (B_W < 1) begin : bad_2 dw_multiplier_B_W_must_be_at_least_1 u (); end
+    if (P_W < 1) begin : bad_3 dw_multiplier_P_W_must_be_at_least_1 u (); end
+    if ((CYCLES != 2) && (CYCLES != 3)) begin : bad_4 dw_multiplier_CYCLES_must_be_2_or_3 u (); end
+    if (A_NEEDS > BLOCK_W) begin : bad_5 dw_multiplier_A_W_must_fit_18_bits_with_a_sign u (); end
+    if (B_NEEDS > BLOCK_W) begin : bad_6 dw_multiplier_B_W_must_fit_18_bits_with_a_sign u (); end
+    if (P_W > 2 * BLOCK_W) begin : bad_7 dw_multiplier_P_W_must_be_at_most_36 u (); end
   endgenerate
 
   // The factors sit in the highest bits, zeros below: a zero costs no wire to the block, a sign

@@ -21,6 +21,12 @@ module dw_ram #(
     output wire [ WIDTH-1:0] read_data
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_ram_WIDTH_must_be_at_least_1 u (); end
+    if (ADDR_W < 1) begin : bad_2 dw_ram_ADDR_W_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam BLOCK_WIDTH =
       (ADDR_W <= 9) ? 36 : (ADDR_W == 10) ? 18 : (ADDR_W == 11) ? 9 : (ADDR_W == 12) ? 4 :
       (ADDR_W == 13) ? 2 : 1;

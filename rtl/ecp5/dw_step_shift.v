@@ -14,6 +14,12 @@ module dw_step_shift #(
     output wire [       OUT_W-1:0] q
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (OUT_W < 1) begin : bad_1 dw_step_shift_OUT_W_must_be_at_least_1 u (); end
+    if (STEP < 1) begin : bad_2 dw_step_shift_STEP_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam [15:0] MUX_XOR = 16'h35ca;  // (C ? B : A) ^ D
 
   genvar i;

@@ -13,7 +13,7 @@ from tests.leaf.leaf_specs import SMALL, SPECS, Instance
 def delay_line() -> Iterator[Instance]:
     # (longest, longest shift register): both variants, memories of full and of other sizes
     shifts = [(longest, 4) for longest in (1, 2, 3, 4)] + [(7, 8)]
-    memories = [(longest, 4) for longest in (5, 6, 9, 10, 17, 18)] + [(3, 1), (4, 2)]
+    memories = [(longest, 4) for longest in (5, 6, 9, 10, 17, 18)] + [(3, 2), (4, 2)]
     for longest, shift in shifts + memories:
         for shorter in (0, 2):
             width = 11 if longest % 2 else 2

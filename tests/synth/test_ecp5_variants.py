@@ -89,21 +89,6 @@ def test_a_wrong_variant_is_noticed(fault: str, tmp_path: Path, seed: int) -> No
     assert said[0].startswith(f"FAIL {name} "), said
 
 
-def test_a_factor_that_a_block_cannot_take_is_refused(tmp_path: Path) -> None:
-    text = variants()["dw_multiplier"]
-    for right, wrong in (("A_W      = 8", "A_W      = 19"), ("P_W      = 16", "P_W      = 37")):
-        path = tmp_path / "dw_multiplier.v"
-        path.write_text(text.replace(right, wrong))
-        done = subprocess.run(
-            ["iverilog", "-g2005", "-t", "null", "-s", "dw_multiplier", path, *PRIMITIVES],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode != 0
-        assert "dw_multiplier_is_too_wide_for_a_block" in done.stderr
-
-
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_variants_have_the_ports_and_the_parameters(name: str) -> None:
     generic = (rtl_dir() / f"{name}.v").read_text()

@@ -1,0 +1,151 @@
+"""The rules of the hand-written modules' parameters, each with a bad instance that breaks it.
+
+A file of ``rtl/`` -> the rest of the rule's name -> the parameters of the bad instance. Parameters
+that are not given have their defaults, which are legal.
+"""
+
+from __future__ import annotations
+
+Rules = dict[str, dict[str, int]]
+
+
+def at_least(least: int, *names: str) -> Rules:
+    """The rules that these parameters must be at least ``least``."""
+    return {f"{name}_must_be_at_least_{least}": {name: least - 1} for name in names}
+
+
+KERNEL = at_least(1, "KERNEL_H", "KERNEL_W")
+PASS_W = {"PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1, "WORD_W": 2}}
+INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2}}
+RAM = at_least(1, "WIDTH", "ADDR_W")
+STEP_SHIFT = at_least(1, "OUT_W", "STEP")
+MULTIPLIER = at_least(1, "A_W", "B_W", "P_W") | {"CYCLES_must_be_2_or_3": {"CYCLES": 4}}
+
+PARAMETER_RULES: dict[str, Rules] = {
+    "dw_axil_port.v": at_least(1, "ADDR_W"),
+    "dw_centre.v": at_least(1, "LANES", "WIDTH"),
+    "dw_clamp_bounds.v": at_least(1, "OFMAP_W"),
+    "dw_control.v": {
+        **at_least(1, "DRAIN_CYCLES"),
+        "DRAIN_W_must_hold_DRAIN_CYCLES": {"DRAIN_CYCLES": 16},
+    },
+    "dw_countdown.v": at_least(1, "WIDTH"),
+    "dw_credit.v": {
+        **at_least(1, "DEPTH"),
+        "COUNT_W_must_hold_DEPTH": {"DEPTH": 32},
+    },
+    "dw_delay_line.v": {
+        **at_least(1, "WIDTH", "MAX_LENGTH"),
+        **at_least(2, "SHIFT_LENGTH_MAX"),
+        **at_least(0, "SHORTER"),
+        "LENGTH_W_must_hold_MAX_LENGTH_plus_SHORTER": {
+            "MAX_LENGTH": 5,
+            "SHORTER": 3,
+            "LENGTH_W": 3,
+        },
+    },
+    "dw_geometry_check.v": {
+        **at_least(2, "WIDTH"),
+        "KERNEL_H_must_be_1_to_16": {"KERNEL_H": 17},
+        "KERNEL_W_must_be_1_to_16": {"KERNEL_W": 17},
+    },
+    "dw_group_tag.v": {
+        **at_least(1, "LANES", "PASSES", "PLANES_W", "MAX_INTERLEAVE", "MAX_MULTIPLIER"),
+        "SET_W_must_be_at_least_1": {"SET_W": 0, "WORD_W": 0},
+        **PASS_W,
+        **INTERLEAVE_W,
+        "HOLD_W_must_hold_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "KEEP_W": 5},
+        "WORD_W_must_be_at_least_SET_W": {"PASSES": 2, "SET_W": 3, "WORD_W": 2},
+        "SET_W_must_be_WORD_W_if_PASSES_is_1": {"SET_W": 1, "WORD_W": 2},
+        "KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "HOLD_W": 2},
+        "LANE_COUNT_W_must_hold_LANES": {"LANES": 16, "KEEP_W": 5},
+    },
+    "dw_ifmap_port.v": at_least(1, "WIDTH"),
+    "dw_mac_cell.v": {
+        **at_least(1, "IFMAP_W", "WEIGHT_W", "PRODUCT_W", "PSUM_IN_W"),
+        "PSUM_OUT_W_must_be_at_least_PRODUCT_W": {"PSUM_OUT_W": 15, "PSUM_IN_W": 1},
+        "PSUM_OUT_W_must_be_at_least_PSUM_IN_W": {"PSUM_IN_W": 18},
+        "PSUM_OUT_W_must_be_PRODUCT_W_if_FIRST_is_1": {"FIRST": 1},
+    },
+    "dw_multiplier.v": MULTIPLIER,
+    "dw_output_fifo.v": {
+        **at_least(1, "WIDTH", "DEPTH"),
+        "ADDR_W_must_hold_DEPTH_minus_1": {"DEPTH": 17},
+    },
+    "dw_param_loader.v": {
+        **at_least(1, "WIDTH", "UNITS", "PASSES", "WEIGHT_SETS"),
+        **PASS_W,
+        "WORDS_must_be_at_least_UNITS": {"WORDS": 8},
+        "SETS_W_must_hold_WEIGHT_SETS": {"WEIGHT_SETS": 2},
+        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"WEIGHT_SETS": 3, "SETS_W": 2, "WORD_W": 2},
+        "SET_W_must_be_at_most_SETS_W": {"SET_W": 2},
+        "WORD_W_must_hold_WEIGHT_SETS_times_PASSES_minus_1": {
+            **{"WEIGHT_SETS": 2, "SETS_W": 2, "PASSES": 2},
+        },
+    },
+    "dw_pass_sum.v": {
+        **at_least(1, "SUM_W"),
+        "ACC_W_must_be_at_least_SUM_W": {"ACC_W": 17},
+    },
+    "dw_pipeline.v": at_least(1, "WIDTH") | at_least(0, "CYCLES"),
+    "dw_plane_marker.v": {
+        **at_least(1, "MAX_LAG"),
+        **at_least(2, "SHIFT_LENGTH_MAX"),
+        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 2},
+    },
+    "dw_product.v": {
+        "MULTIPLIER_W_must_be_16_or_32": {"MULTIPLIER_W": 24},
+        "X_W_must_be_48_if_MULTIPLIER_W_is_16": {"MULTIPLIER_W": 16},
+        "X_W_must_be_32_if_MULTIPLIER_W_is_32": {"X_W": 48},
+    },
+    "dw_ram.v": RAM,
+    "dw_raster.v": at_least(1, "COL_W", "ROW_W", "MAX_INTERLEAVE") | INTERLEAVE_W,
+    "dw_raster_axis.v": at_least(1, "WIDTH"),
+    "dw_requantise.v": {
+        **at_least(1, "ACC_W"),
+        "ACC_W_must_be_at_most_X_W": {"ACC_W": 33},
+        "ROUNDING_must_be_1_to_3": {"ROUNDING": 4},
+        "OFMAP_W_must_be_1_to_16": {"OFMAP_W": 17, "ROUNDING": 2},
+        "OFMAP_W_must_be_at_most_15_unless_ROUNDING_is_2": {"OFMAP_W": 16, "ROUNDING": 3},
+    },
+    "dw_round_shift.v": {"FIELD_W_must_be_1_to_16": {"FIELD_W": 17}},
+    "dw_skid_buffer.v": at_least(1, "WIDTH"),
+    "dw_slot_raster.v": {
+        **KERNEL,
+        **at_least(1, "COL_W", "ROW_W", "PLANES_W"),
+        **at_least(0, "MAX_LAG"),
+        **INTERLEAVE_W,
+        "TAP_ROW_W_must_be_at_least_ROW_W": {"TAP_ROW_W": 7},
+        "TAP_COL_W_must_be_at_least_COL_W": {"TAP_COL_W": 7},
+        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256},
+    },
+    "dw_step_shift.v": STEP_SHIFT,
+    "dw_stream_control.v": at_least(1, "SETS_W"),
+    "dw_stream_counters.v": at_least(1, "WIDTH"),
+    "dw_tap_axis.v": {
+        **at_least(1, "TAPS", "COUNT_W"),
+        "WIDTH_must_be_more_than_COUNT_W": {"WIDTH": 6},
+    },
+    "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
+    "dw_tap_select.v": {
+        **at_least(1, "WIDTH", "UNITS"),
+        "KERNEL_H_must_be_at_least_1": {"KERNEL_H": 0, "PASSES": 0},
+        "KERNEL_W_must_be_at_least_1": {"KERNEL_W": 0, "PASSES": 0},
+        "PASS_W_must_hold_PASSES_minus_1": {"PASS_W": 1},
+        "PASSES_must_be_taps_over_UNITS_rounded_up": {"PASSES": 4},
+    },
+    "dw_window.v": {
+        **KERNEL,
+        **at_least(1, "WIDTH", "MAX_ROW_DELAY", "MAX_COL_DELAY"),
+        "ROW_DELAY_W_must_hold_MAX_ROW_DELAY": {"MAX_ROW_DELAY": 256},
+        "COL_DELAY_W_must_hold_MAX_COL_DELAY": {"MAX_COL_DELAY": 2},
+    },
+    "ecp5/dw_multiplier.v": {
+        **MULTIPLIER,
+        "A_W_must_fit_18_bits_with_a_sign": {"A_W": 18, "A_SIGNED": 0},
+        "B_W_must_fit_18_bits_with_a_sign": {"B_W": 19},
+        "P_W_must_be_at_most_36": {"P_W": 37},
+    },
+    "ecp5/dw_ram.v": RAM,
+    "ecp5/dw_step_shift.v": STEP_SHIFT,
+}
