@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dwsim.codegen import verilog
 from dwsim.errors import ToolError
 from dwsim.support.resources import rtl_dir
 from dwsim.synth import steps
@@ -125,7 +126,7 @@ def test_a_target_has_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path:
         (tmp_path / path.name).write_text(path.read_text())
     (tmp_path / "ecp5" / "dw_mac_cell.v").write_text("// another one\n")
     (tmp_path / "ecp5" / "dw_unknown.v").write_text("// of no engine\n")
-    monkeypatch.setattr(steps, "rtl_dir", lambda: tmp_path)
+    monkeypatch.setattr(verilog, "rtl_dir", lambda: tmp_path)
     chosen = steps.target_verilog(SMALL, "ecp5")
     assert chosen == generic | {"dw_mac_cell.v": "// another one\n"}
     assert steps.target_verilog(SMALL, "ice40") == generic
