@@ -65,7 +65,7 @@ if ! has iverilog || ! has vvp; then
         "apt-get install iverilog (Debian), dnf install iverilog (Fedora), \
 brew install icarus-verilog (macOS)"
 fi
-# The names that tests/exploration_report/conftest.py looks for.
+# The names that tests/exploration/report/conftest.py looks for.
 if ! has chromium-headless-shell && ! has chromium && ! has chromium-browser &&
     ! has google-chrome; then
     lack_optional "Chromium; tests of the report's page are skipped without" \

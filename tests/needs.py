@@ -34,7 +34,7 @@ NEEDS = {
     "examples": "simulator",
     "exploration/test_confirm.py": "simulator",
     "exploration/test_examples.py": "simulator",
-    "exploration_report": "browser",
+    "exploration/report": "browser",
     "face/test_verify.py": "simulator",
     "golden/test_golden_against_tensorflow.py": "tensorflow",
     "golden/test_requantise_litert.py": "tensorflow",

@@ -16,7 +16,7 @@ from dwsim.exploration.report.page import write_report
 from dwsim.exploration.results import Results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 from tests.cli.helpers import environment
-from tests.exploration_report import fabricate
+from tests.exploration.report import fabricate
 
 SVG = "{http://www.w3.org/2000/svg}"
 STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n"}
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from dwsim.exploration.report.figures import write_figures
 from dwsim.exploration.report.page import write_report
-from tests.exploration_report import fabricate
+from tests.exploration.report import fabricate
 there, results = Path(sys.argv[1]), fabricate.results(engines=8, networks=2)
 write_figures(results, there, ("svg", "png"))
 write_report(results, there / "report.html")

@@ -20,8 +20,8 @@ from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.report.page import page, write_report
 from dwsim.exploration.results import Results, read_results
 from dwsim.spec.spec_file import parse_spec
+from tests.exploration.report import fabricate
 from tests.exploration.spaces import SMALL, small
-from tests.exploration_report import fabricate
 
 COLUMNS = {column.key: column for column in pair_columns()}
 

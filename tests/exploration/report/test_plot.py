@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from dwsim.exploration.results import Results
-from tests.exploration_report.conftest import Opened
-from tests.exploration_report.plot import staircase
-from tests.exploration_report.reading import FIRST_NETWORK, column, ok_pairs
+from tests.exploration.report.conftest import Opened
+from tests.exploration.report.plot import staircase
+from tests.exploration.report.reading import FIRST_NETWORK, column, ok_pairs
 
 
 def test_a_network_changes_plot_and_table(opened: Opened, results: Results, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dwsim.exploration.report.page import write_report
 from dwsim.exploration.results import Results
-from tests.exploration_report import fabricate
-from tests.exploration_report.plot import Plot
+from tests.exploration.report import fabricate
+from tests.exploration.report.plot import Plot
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING = (

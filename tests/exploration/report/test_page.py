@@ -11,9 +11,9 @@ from dwsim.cli import main
 from dwsim.exploration.report.document import layer_rows
 from dwsim.exploration.report.overall import OVERALL
 from dwsim.exploration.results import Results
-from tests.exploration_report import fabricate
-from tests.exploration_report.conftest import Opened
-from tests.exploration_report.reading import FIRST_NETWORK, canvas, column, ok_pairs
+from tests.exploration.report import fabricate
+from tests.exploration.report.conftest import Opened
+from tests.exploration.report.reading import FIRST_NETWORK, canvas, column, ok_pairs
 
 
 def numbers(texts: list[str]) -> list[float]:
