@@ -29,6 +29,8 @@ NEEDS = {
     "cli/test_synth.py": "synthesis",
     "cli/test_verify.py": "simulator",
     "codegen/test_lint.py": "simulator",
+    "codegen/test_packaging.py": "simulator",
+    "codegen/test_testbench.py": "simulator",
     "cosim": "simulator",
     "docs": "installation",
     "examples": "simulator",

@@ -11,6 +11,7 @@ from pathlib import Path
 from dwsim.codegen.directory import MANIFEST, write_directory
 from dwsim.codegen.license_lines import PRIMITIVES, with_license_lines
 from dwsim.codegen.options import DeliveryOptions
+from dwsim.codegen.packaging import Package, package_files
 from dwsim.codegen.readme import Contents, readme
 from dwsim.codegen.register_files import (
     axil_name,
@@ -19,7 +20,7 @@ from dwsim.codegen.register_files import (
     register_markdown,
 )
 from dwsim.codegen.streams import streams
-from dwsim.codegen.testbench import tb_verilog
+from dwsim.codegen.testbench import tb_name, tb_verilog
 from dwsim.codegen.vectors import LayerVectors, layer_vectors
 from dwsim.codegen.verilog import (
     Origin,
@@ -31,6 +32,7 @@ from dwsim.codegen.verilog import (
     static_verilog,
 )
 from dwsim.derive import EngineNumbers
+from dwsim.host.register_map import register_map
 from dwsim.spec.canonical import canonical_toml, spec_hash
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
@@ -183,7 +185,23 @@ class Delivery:
         files |= self.primitives | self.testbenches
         for vectors in self.vectors:
             files |= vectors.files()
+        files |= package_files(built, self._package, origin)
         return self._prefixed(with_license_lines(files))
+
+    @property
+    def _package(self) -> Package:
+        """What the files for other tools name."""
+        others = [self.built.name, *self.static_tops.values()]
+        benches = [name.removesuffix(".v") for name in self.testbenches]
+        has_registers = self.options.axil
+        return Package(
+            tops=[name for name in others if name != self.top] + [self.top],
+            verilog=self.verilog,
+            testbenches=sorted(benches, key=lambda name: name == tb_name(self.top)),
+            primitives=list(self.primitives),
+            vector_files=[name for vectors in self.vectors for name in vectors.files()],
+            registers=register_map(EngineNumbers(self.built)) if has_registers else None,
+        )
 
     @property
     def _contents(self) -> Contents:
@@ -195,6 +213,12 @@ class Delivery:
             ("`spec.toml`", "the engine and its layers, as dwsim reads them"),
             ("`manifest.sha256`", "digests: `sha256sum --check manifest.sha256` finds changes"),
             ("`LICENSE.txt`", "the licence"),
+        ]
+        table += [
+            (f"`{built}.core`", "the package for FuseSoC, with lint and simulation targets"),
+            ("`*.xml`", "an IP-XACT component (IEEE 1685-2014) of each top"),
+            ("`*_instance.vh`", "an instance of each top, to copy"),
+            ("`*.sdc`", "constraints; the clock's period is the variable `clk_period`, in ns"),
         ]
         if self.options.axil:
             table.append(("`REGISTERS.md`", "the registers of the AXI4-Lite port"))

@@ -24,6 +24,9 @@ def test_generate_writes_a_directory(capsys: pytest.CaptureFixture[str]) -> None
     files = tree(Path("deep/out"))
     listed = files["files.f"].decode().split()
     others = {"files.f", "spec.toml", "README.md", "LICENSE.txt", "manifest.sha256"}
+    others |= {"tiny_engine.core", "tiny_engine.sdc"}
+    for top in ("tiny_engine", "tiny_engine_same"):
+        others |= {f"{top}.xml", f"{top}_instance.vh"}
     assert {*listed, *others} == files.keys()
     assert listed[-2:] == ["tiny_engine.v", "tiny_engine_same.v"]
     spec = read_spec("tiny")

@@ -76,7 +76,13 @@ def test_snapshot(name: str, update_snapshots: bool) -> None:
     unused = HOST_MODULES | (REQUANTISE_MODULES if raw else set())
     unused |= {"dw_tap_select", "dw_pass_sum"} if one_pass else {"dw_tap_mask"}
     assert by_hand.keys() - files.keys() == {f"{module}.v" for module in unused}
-    generated = {key: text for key, text in files.items() if key not in {*by_hand, LICENSE}}
+    # The files for other tools follow from the ports: those of one engine are enough.
+    left_out = () if name == "plain" else (".xml", ".vh", ".sdc", ".core")
+    generated = {
+        key: text
+        for key, text in files.items()
+        if key not in {*by_hand, LICENSE} and not key.endswith(left_out)
+    }
     folder = SNAPSHOTS / name
     if update_snapshots:
         shutil.rmtree(folder, ignore_errors=True)
