@@ -6,9 +6,8 @@
 `default_nettype none
 
 module dw_output_fifo #(
-    parameter WIDTH  = 8,
-    parameter DEPTH  = 16,  // entries, the output register not among them
-    parameter ADDR_W = 4
+    parameter WIDTH = 8,
+    parameter DEPTH = 16  // entries, without the output register
 ) (
     input  wire             clk,
     input  wire             rst,
@@ -24,11 +23,9 @@ module dw_output_fifo #(
   generate
     if (WIDTH < 1) begin : bad_1 dw_output_fifo_WIDTH_must_be_at_least_1 u (); end
     if (DEPTH < 1) begin : bad_2 dw_output_fifo_DEPTH_must_be_at_least_1 u (); end
-    if ((ADDR_W < 1) || ((1 << ADDR_W) < DEPTH)) begin : bad_3
-      dw_output_fifo_ADDR_W_must_hold_DEPTH_minus_1 u ();
-    end
   endgenerate
 
+  localparam ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1;
   localparam LAST_ENTRY = DEPTH - 1;
   localparam [ADDR_W-1:0] LAST = LAST_ENTRY[ADDR_W-1:0];
 
@@ -36,9 +33,9 @@ module dw_output_fifo #(
   reg [ADDR_W-1:0] write_address;
   reg [ADDR_W-1:0] read_address;
   reg [ADDR_W:0] entries;
-  reg some;  // entries is not 0
+  reg not_empty;  // entries is not 0
 
-  wire pop = some && (!m_valid || m_ready);
+  wire pop = not_empty && (!m_valid || m_ready);
   wire write_wraps = write && (write_address == LAST);
   wire read_wraps = pop && (read_address == LAST);
 
@@ -49,17 +46,17 @@ module dw_output_fifo #(
       write_address <= {ADDR_W{1'b0}};
       read_address <= {ADDR_W{1'b0}};
       entries <= {(ADDR_W + 1) {1'b0}};
-      some <= 1'b0;
+      not_empty <= 1'b0;
       m_valid <= 1'b0;
     end else begin
       if (write) write_address <= write_wraps ? {ADDR_W{1'b0}} : write_address + 1'b1;
       if (pop) read_address <= read_wraps ? {ADDR_W{1'b0}} : read_address + 1'b1;
       if (write && !pop) begin
         entries <= entries + 1'b1;
-        some <= 1'b1;
+        not_empty <= 1'b1;
       end else if (pop && !write) begin
         entries <= entries - 1'b1;
-        some <= (entries != 1);
+        not_empty <= (entries != 1);
       end
       if (pop) m_valid <= 1'b1;
       else if (m_ready) m_valid <= 1'b0;

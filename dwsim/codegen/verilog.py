@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import jinja2
 
+from dwsim.codegen.engine_stages import stages
 from dwsim.codegen.probes import probes
 from dwsim.codegen.streams import streams
-from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers, Plan
+from dwsim.derive import EngineNumbers, Plan
 from dwsim.errors import Rules
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.engine_spec import EngineSpec
@@ -95,7 +96,6 @@ def context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
         "taps": engine.kernel_h * engine.kernel_w,
         "levels": EngineNumbers(engine).formats.tree_levels,
         "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
-        "shift_length_max": SHIFT_LENGTH_MAX,
         "version": __version__,
         "spec_hash": origin.spec_hash,
         "command": origin.command,
@@ -105,8 +105,10 @@ def context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
 def generated_modules(engine: EngineSpec) -> dict[str, str]:
     """Templates of an engine by the name of the module that each makes; the top is last."""
     modules = {
+        f"{engine.name}_config": "config.v.j2",
         f"{engine.name}_kernel_row": "kernel_row.v.j2",
         f"{engine.name}_row_tree": "row_tree.v.j2",
+        f"{engine.name}_multiplier_array": "multiplier_array.v.j2",
     }
     if engine.max_channel_multiplier > 1:
         modules[f"{engine.name}_lane_spread"] = "lane_spread.v.j2"
@@ -115,8 +117,10 @@ def generated_modules(engine: EngineSpec) -> dict[str, str]:
 
 
 _PARTS = (
+    "config",
     "kernel_row",
     "row_tree",
+    "multiplier_array",
     "lane_spread",
     "registers",
     "axil",
@@ -164,6 +168,8 @@ REQUANTISE_MODULES = {
     "dw_round_shift",
     "dw_step_shift",
     "dw_clamp_bounds",
+    "dw_requantise_stage",
+    "dw_scale_store",
 }
 """Hand-written modules that only an engine with a requantiser has."""
 
@@ -229,8 +235,11 @@ def engine_verilog(
     env = environment()
     origin = origin or plain_origin(engine, layers)
     values = context(engine, origin)
-    files = written_modules(unused_modules(EngineNumbers(engine)), target)
+    numbers = EngineNumbers(engine)
+    files = written_modules(unused_modules(numbers), target)
     for module, template in generated_modules(engine).items():
+        if module == engine.name:  # the last: it has instances of the modules before it
+            values["stages"] = stages(numbers, files.values())
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:
         files |= static_verilog(engine, layer, origin)

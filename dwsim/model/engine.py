@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,23 +12,23 @@ from dwsim.derive import EngineNumbers
 from dwsim.model.activity import Activity
 from dwsim.model.centre import centred
 from dwsim.model.component import Component
+from dwsim.model.config import Config
 from dwsim.model.control import Control, State
 from dwsim.model.credit import Credit
 from dwsim.model.group_tag import GroupTag
 from dwsim.model.ifmap_port import IfmapPort
-from dwsim.model.kernel_row import KernelRow
 from dwsim.model.lane_spread import LaneSpread
-from dwsim.model.output_fifo import OutputFifo
+from dwsim.model.multiplier_array import MultiplierArray
+from dwsim.model.output_stage import OfmapBeat, OutputStage
 from dwsim.model.param_loader import ParamLoader
-from dwsim.model.pass_sum import PassSum
-from dwsim.model.pipeline import Pipeline
-from dwsim.model.requantise import Requantise
-from dwsim.model.row_tree import RowTree
+from dwsim.model.requantise_stage import RequantiseStage
+from dwsim.model.scale_store import ScaleStore
 from dwsim.model.skid_buffer import SkidBuffer
 from dwsim.model.slot_raster import Decision, SlotRaster
+from dwsim.model.stall_flags import StallFlags
 from dwsim.model.tap_mask import TapMask
 from dwsim.model.tap_select import TapSelect
-from dwsim.model.weight_memory import WeightMemory
+from dwsim.model.weight_store import WeightStore
 from dwsim.model.window import Window
 from dwsim.spec.engine_spec import EngineSpec
 
@@ -50,15 +49,6 @@ class Inputs:
     ofmap_tready: bool = False
 
 
-@dataclass(frozen=True)
-class OfmapBeat:
-    """One beat of the ofmap stream; ``values`` is int64 of shape (lanes,)."""
-
-    values: np.ndarray
-    keep_count: int
-    last: bool
-
-
 class Engine:
     """The cycle model of the engine that ``dwsim generate`` writes.
 
@@ -70,10 +60,7 @@ class Engine:
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
         self.numbers = numbers = EngineNumbers(spec)
-        self.config: Mapping[str, Any] = {
-            f.name: [0] * f.count if f.count > 1 or f.name.startswith("tap_") else 0
-            for f in numbers.config_fields
-        }
+        self.config = Config(numbers)
         self.control = Control(numbers.timing.drain_cycles)
         self.param_loader = ParamLoader(numbers)
         self.skid_buffer = SkidBuffer()
@@ -81,55 +68,20 @@ class Engine:
         self.slot_raster = SlotRaster(numbers)
         self.credit = Credit(numbers.timing.fifo_depth)
         self.group_tag = GroupTag(numbers)
+        self.stall_flags = StallFlags()
         self.window = Window(numbers)
         self.lane_spread = LaneSpread(spec.lanes)
         self.tap_mask = TapMask(numbers) if spec.passes == 1 else TapSelect(numbers)
-        self.weight_memory = WeightMemory(numbers)
-        self.kernel_row = KernelRow(numbers)
-        self.row_tree = RowTree(numbers)
-        self.pass_sum = PassSum(numbers) if spec.passes > 1 else None
-        self.requantise = Requantise(numbers) if numbers.formats.requantises else None
-        self.valids = Pipeline(numbers.timing.output_cycles, False)
-        self.marks = Pipeline(numbers.timing.output_cycles - 1, (0, False))
-        self.output_fifo = OutputFifo(numbers.timing.fifo_depth)
-        # Tags of this cycle and the last ones: (bank, word, set) of what could be emitted.
-        # Column c reads with that of weight_tag_cycles(c) ago, each word of the requantiser with
-        # that of the value that it meets three cycles later.
-        self.skews = [
-            numbers.timing.weight_tag_cycles(c) for c in range(numbers.formats.array_cols)
-        ]
-        self.scale_skews = [
-            numbers.timing.scale_tag_cycles + part.delay
-            for part in numbers.formats.scale_parts
-            for _ in range(part.words)
-        ]
-        ages = 1 + max(*self.skews, 0, *self.scale_skews)
-        self.tags: deque[tuple[int, int, int]] = deque([(0, 0, 0)] * ages, maxlen=ages)
-        self.components: tuple[Component, ...] = (
-            self.control,
-            self.param_loader,
-            self.skid_buffer,
-            self.ifmap_port,
-            self.slot_raster,
-            self.credit,
-            self.group_tag,
-            self.window,
-            self.lane_spread,
-            self.tap_mask,
-            self.weight_memory,
-            self.kernel_row,
-            self.row_tree,
-            self.valids,
-            self.marks,
-            self.output_fifo,
-            *((self.pass_sum,) if self.pass_sum else ()),
-            *((self.requantise,) if self.requantise else ()),
-        )
+        self.weight_store = WeightStore(numbers)
+        self.multiplier_array = MultiplierArray(numbers)
+        requantises = numbers.formats.requantises
+        self.scale_store = ScaleStore(numbers) if requantises else None
+        self.requantise_stage = RequantiseStage(numbers) if requantises else None
+        self.output_stage = OutputStage(numbers)
+        self.components = tuple(c for c in vars(self).values() if isinstance(c, Component))
         self.no_beat = np.zeros(spec.lanes, np.int64)
         self.now: Decision | None = None
         self.activity = Activity.FILL
-        self.starved = False
-        self.backpressured = False
 
     # -- outputs: valid before ``step``, all from registers -------------------------------
 
@@ -151,17 +103,27 @@ class Engine:
     @property
     def ofmap_tvalid(self) -> bool:
         """``m_axis_ofmap_tvalid``."""
-        return self.output_fifo.m_valid
+        return self.output_stage.tvalid
 
     @property
     def ofmap(self) -> OfmapBeat:
         """``m_axis_ofmap_t*``, meaningful with ``ofmap_tvalid``."""
-        return self.output_fifo.m_data
+        return self.output_stage.beat
 
     @property
     def busy(self) -> bool:
         """The ``busy`` port."""
         return self.control.busy
+
+    @property
+    def starved(self) -> bool:
+        """The last cycle was lost to the source."""
+        return self.stall_flags.starved
+
+    @property
+    def backpressured(self) -> bool:
+        """The last cycle was lost to the sink."""
+        return self.stall_flags.backpressured
 
     @property
     def error(self) -> int:
@@ -172,75 +134,81 @@ class Engine:
     # -- the clock ------------------------------------------------------------------------
 
     def step(self, inputs: Inputs) -> None:
-        """One clock cycle: every component computes, then all commit."""
-        rst, config, control = inputs.rst, self.config, self.control
-        restart = control.restart
-        excess = self.ifmap_port.excess
-        swap = control.swap(bool(config["load"]), self.param_loader.loaded, excess)
-        skid = self.skid_buffer
-        tag = self.group_tag
-        available = self.ifmap_port.available(skid.out_valid)
-        now = self.slot_raster.decide(
-            control.run, config, available, self.credit.available, tag.holding, tag.claims
-        )
-        self.now = now
-        self._compute_input(inputs, now, restart, swap)
-        self._compute_slots(rst, now, restart)
-        self._compute_array(inputs)
-
-        self.activity = self._activity_of(inputs)
-        stalls = control.run and not rst
-        capture = control.capture(inputs.cfg_valid)
+        """One clock cycle: every stage computes, then all commit."""
+        self.now = now = self._decide()
+        self.activity = self._activity_of(inputs, now)
+        self._compute_control(inputs, now)
+        self._compute_ifmap(inputs, now)
+        self._compute_slots(inputs, now)
+        self._compute_operands()
+        self._compute_values(inputs)
         for component in self.components:
             component.commit()
-        self.starved = stalls and self.activity is Activity.INPUT_STARVED
-        self.backpressured = stalls and self.activity is Activity.BACKPRESSURED
-        if capture:
-            self.config = inputs.cfg
 
-    def _compute_input(self, inputs: Inputs, now: Decision, restart: bool, swap: bool) -> None:
-        rst, skid = inputs.rst, self.skid_buffer
-        self.control.compute(
-            rst,
-            inputs.cfg_valid,
-            bool(self.config["load"]),
-            self.param_loader.loaded,
-            self.ifmap_port.excess,
-            now.emit,
-            now.done,
+    def _decide(self) -> Decision:
+        """The slot raster's decision, on which the other stages depend."""
+        tag = self.group_tag
+        return self.slot_raster.decide(
+            self.control.run,
+            self.config.values,
+            self.ifmap_port.available(self.skid_buffer.out_valid),
+            self.credit.available,
+            tag.holding,
+            tag.claims,
         )
-        self.param_loader.compute(
+
+    def _compute_control(self, inputs: Inputs, now: Decision) -> None:
+        """Configuration, control, parameter loader."""
+        rst, config, loader = inputs.rst, self.config.values, self.param_loader
+        waits_for = (bool(config["load"]), loader.loaded, self.ifmap_port.excess)
+        self.config.compute(self.control.capture(inputs.cfg_valid), inputs.cfg)
+        self.control.compute(rst, inputs.cfg_valid, *waits_for, now.emit, now.done)
+        loader.compute(
             rst,
             inputs.param_tvalid,
             self.no_beat if inputs.param_tdata is None else inputs.param_tdata,
             inputs.param_tlast,
-            swap,
-            self.config["weight_sets"],
+            self.control.swap(*waits_for),
+            config["weight_sets"],
         )
-        last, data = skid.out_data or (False, self.no_beat)
-        if skid.out_valid:
-            data = centred(data, self.config.get("ifmap_zero_point", 0))
-        self.ifmap_port.compute(rst, restart, skid.out_valid, last, data, now.take, now.final_take)
+
+    def _compute_ifmap(self, inputs: Inputs, now: Decision) -> None:
+        """Skid buffer, centre, ifmap port."""
+        rst, skid, port = inputs.rst, self.skid_buffer, self.ifmap_port
         skid.compute(
             rst,
             inputs.ifmap_tvalid,
             (inputs.ifmap_tlast, inputs.ifmap_tdata),
-            self.ifmap_port.s_ready(now.take),
+            port.s_ready(now.take),
+        )
+        last, data = skid.out_data or (False, self.no_beat)
+        if skid.out_valid:
+            data = centred(data, self.config.values.get("ifmap_zero_point", 0))
+        port.compute(
+            rst, self.control.restart, skid.out_valid, last, data, now.take, now.final_take
         )
 
-    def _compute_slots(self, rst: bool, now: Decision, restart: bool) -> None:
-        self.slot_raster.compute(rst, restart, self.config, now)
-        self.group_tag.compute(
+    def _compute_slots(self, inputs: Inputs, now: Decision) -> None:
+        """Slot raster, credit, group tag, stall flags."""
+        rst, restart, config = inputs.rst, self.control.restart, self.config.values
+        tag, output = self.group_tag, self.output_stage
+        self.slot_raster.compute(rst, restart, config, now)
+        self.credit.compute(rst, now.emit and tag.claims, output.popped(inputs.ofmap_tready))
+        tag.compute(rst, restart, now.emit, now.plane_final, now.plane_last, config)
+        self.stall_flags.compute(
             rst,
-            restart,
-            now.emit,
-            now.plane_final,
-            now.plane_last,
-            self.config,
+            self.control.run,
+            now.done,
+            now.starved,
+            now.backpressured,
+            output.tvalid,
+            inputs.ofmap_tready,
         )
 
-    def _compute_array(self, inputs: Inputs) -> None:
-        rst, config, raster, tag = inputs.rst, self.config, self.slot_raster, self.group_tag
+    def _compute_operands(self) -> None:
+        """Window, lane spread, tap mask or tap select."""
+        config, raster, tag = self.config.values, self.slot_raster, self.group_tag
+        taps = self.lane_spread.spread(self.window.taps)
         self.window.compute(
             self.control.restart,
             raster.step_q,
@@ -248,64 +216,42 @@ class Engine:
             config["col_delay"],
             self.ifmap_port.beat,
         )
-        taps = self.lane_spread.spread(self.window.taps)
         self.lane_spread.compute(config["channel_multiplier"], tag.hold_index_q)
         self.tap_mask.compute(raster.emit_q, raster.row_mask, raster.col_mask, tag.pass_q, taps)
-        loader = self.param_loader
-        self.tags.appendleft((loader.active_bank, tag.weight_word, tag.weight_set))
-        self.weight_memory.compute(
-            loader.write,
-            [self.tags[skew][:2] for skew in self.skews],
-            [self.tags[skew][::2] for skew in self.scale_skews],
+
+    def _compute_values(self, inputs: Inputs) -> None:
+        """Weight store, multiplier array, requantisers, output stage."""
+        loader, tag, array = self.param_loader, self.group_tag, self.multiplier_array
+        values = array.acc
+        self.weight_store.compute(loader.write, loader.active_bank, tag.weight_word)
+        if self.scale_store is not None and self.requantise_stage is not None:
+            stage, scale = self.requantise_stage, self.scale_store.scale
+            self.scale_store.compute(loader.write, loader.active_bank, tag.weight_set)
+            acc, values = values, stage.ofmap
+            stage.compute(acc, scale, self.config.values)
+        array.compute(tag.pass_q, self.tap_mask.operands, self.weight_store.weights)
+        self.output_stage.compute(
+            inputs.rst, tag.valid_q, tag.keep_count, tag.last, values, inputs.ofmap_tready
         )
-        self.kernel_row.compute(self.tap_mask.operands, self.weight_memory.read_data)
-        self.row_tree.compute(self.kernel_row.sums)
-        if self.pass_sum is not None:
-            total = self.row_tree.sum(self.kernel_row.sums)
-            self.pass_sum.compute(tag.pass_q == 0, total)
-        self.valids.compute(rst, tag.valid_q)
-        self.marks.compute(False, (tag.keep_count, tag.last))
 
-        values = self.acc
-        if self.requantise is not None:
-            self.requantise.compute(values, self.weight_memory.scale_data, config)
-            values = self.requantise.ofmap
-        valid = self.valids.q
-        beat = OfmapBeat(values, *self.marks.q) if valid else None
-        claim = self.now.emit and tag.claims
-        self.credit.compute(rst, claim, self.output_fifo.pop(inputs.ofmap_tready))
-        self.output_fifo.compute(rst, valid, beat, inputs.ofmap_tready)
-
-    @property
-    def acc(self) -> np.ndarray:
-        """The full-width sums, int64 of shape (lanes,)."""
-        if self.pass_sum is not None:
-            return self.pass_sum.acc
-        return self.row_tree.sum(self.kernel_row.sums)
-
-    def _activity_of(self, inputs: Inputs) -> Activity:
-        """What the engine does in the cycle that it has computed but not committed."""
-        state, now = self.control.state, self.now
+    def _activity_of(self, inputs: Inputs, now: Decision) -> Activity:
+        """The use of the cycle that is decided but not committed."""
+        state = self.control.state
         if self.control.capture(inputs.cfg_valid):
             return Activity.FILL
         if state is State.IDLE or (state is State.RUN and now.done):
             stuck = self.ofmap_tvalid and not inputs.ofmap_tready
             return Activity.BACKPRESSURED if stuck else Activity.DRAIN
         if state is State.LOAD:
-            waits = self.config["load"] and not self.param_loader.loaded
+            waits = self.config.values["load"] and not self.param_loader.loaded
             return Activity.PARAMETERS if waits else Activity.FILL
         if now.emit:
             return Activity.COMPUTE
-        if self.group_tag.holding:
+        if now.backpressured:
             return Activity.BACKPRESSURED
-        raster = self.slot_raster
-        if not now.step:
-            return Activity.BACKPRESSURED if now.beat_ok else Activity.INPUT_STARVED
-        if raster.in_planes == 0:
-            return Activity.DRAIN
-        if raster.in_may_begin and not now.in_live:
+        if now.starved:
             return Activity.INPUT_STARVED
-        return Activity.FILL
+        return Activity.DRAIN if self.slot_raster.in_planes == 0 else Activity.FILL
 
     @property
     def state(self) -> State:

@@ -32,7 +32,8 @@ class KernelRow(Component):
     @property
     def sums(self) -> np.ndarray:
         """The row sums, of shape (array_rows, lanes)."""
-        return self.product[-1] if len(self.product) == 1 else self.psum[-1]
+        sums: np.ndarray = self.product[-1] if len(self.product) == 1 else self.psum[-1]
+        return sums
 
     def compute(self, operands: np.ndarray, weights: np.ndarray) -> None:
         """``weights`` of column c belong to the operands of ``column_skew(c) - 1`` cycles ago."""

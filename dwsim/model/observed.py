@@ -77,14 +77,14 @@ def _array(numbers: EngineNumbers) -> dict[str, View]:
         return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.formats.operand_width)
 
     def row_sums(model: Engine) -> int | None:
-        if not model.valids.stages[sums_stage]:
+        if not model.output_stage.valids.stages[sums_stage]:
             return DONT_CARE
-        return to_word(model.kernel_row.sums.transpose().reshape(-1), row_width)
+        return to_word(model.multiplier_array.row_sums.transpose().reshape(-1), row_width)
 
     def acc(model: Engine) -> int | None:
-        if not model.valids.stages[acc_stage]:
+        if not model.output_stage.valids.stages[acc_stage]:
             return DONT_CARE
-        return to_word(model.acc, numbers.formats.acc_width)
+        return to_word(model.multiplier_array.acc, numbers.formats.acc_width)
 
     return {"operands": operands, "row_sums": row_sums, "acc": acc}
 

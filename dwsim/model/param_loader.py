@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dwsim.derive import EngineNumbers
 from dwsim.model.component import Component
+
+
+class Write(NamedTuple):
+    """One beat on its way into a memory.
+
+    ``word`` is the memory, ``bank`` its bank. A memory of weights takes the beat at ``address``,
+    a memory of the requantiser at ``weight_set``. ``data`` is int64 of shape (lanes,).
+    """
+
+    word: int
+    bank: int
+    address: int
+    weight_set: int
+    data: np.ndarray
 
 
 class ParamLoader(Component):
@@ -26,8 +42,7 @@ class ParamLoader(Component):
         self.sets = 0
         self.index = 0
         self.error = False
-        self.write: tuple[int, int, int, int, np.ndarray] | None = None
-        """What is written: memory, bank, word, set, beat."""
+        self.write: Write | None = None
 
     def compute(
         self,
@@ -60,8 +75,13 @@ class ParamLoader(Component):
             )
             return
         if accept and not overflow:
-            place = (1 - self.active_bank, self.index & self.word_mask, self.sets & self.set_mask)
-            self.next["write"] = (self.word, *place, tdata)
+            self.next["write"] = Write(
+                self.word,
+                1 - self.active_bank,
+                self.index & self.word_mask,
+                self.sets & self.set_mask,
+                tdata,
+            )
         if tensor_end:
             self.next.update(word=0, pass_index=0)
         elif accept:

@@ -10,7 +10,6 @@ import numpy as np
 from dwsim.derive import EngineNumbers
 from dwsim.derive.stages import (
     CLAMP_CYCLES,
-    RIGHT_SHIFT_WIDTH,
     ROUND_SHIFT_CYCLES,
     SCALE_PRODUCT_CYCLES,
 )
@@ -19,47 +18,51 @@ from dwsim.model.pipeline import Pipeline
 
 
 class Requantise(Component):
-    """One value a lane and cycle; ``scale`` and ``x`` are registers, the others are delays."""
+    """One value a lane and cycle; ``bias`` to ``x`` are registers, the others are delays."""
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.numbers = numbers
-        self.scale = np.zeros((numbers.formats.scale_words, numbers.spec.lanes), np.int64)
-        self.x = np.zeros(numbers.spec.lanes, np.int64)
-        self.products = Pipeline(SCALE_PRODUCT_CYCLES, self.x)
-        self.values = Pipeline(ROUND_SHIFT_CYCLES + CLAMP_CYCLES, self.x)
+        zeros = np.zeros(numbers.spec.lanes, np.int64)
+        self.bias = self.multiplier = self.right_shift = self.x = zeros
+        self.products = Pipeline(SCALE_PRODUCT_CYCLES, zeros)
+        self.values = Pipeline(ROUND_SHIFT_CYCLES + CLAMP_CYCLES, zeros)
 
     @property
     def ofmap(self) -> np.ndarray:
         """The values out, int64 of shape (lanes,)."""
-        return self.values.q
+        values: np.ndarray = self.values.q
+        return values
 
-    def compute(self, acc: np.ndarray, scale: np.ndarray, config: Mapping[str, Any]) -> None:
-        """``scale`` has the bytes of bias, multiplier and right shift, as read in this cycle.
+    def compute(
+        self,
+        acc: np.ndarray,
+        bias: np.ndarray,
+        multiplier: np.ndarray,
+        right_shift: np.ndarray,
+        config: Mapping[str, Any],
+    ) -> None:
+        """All arrays are int64 of shape (lanes,); the parts of the scale are unsigned words.
 
-        They are used in the next one, for values at different places of the pipeline: the bias
-        for that cycle's acc, the multiplier for the one before it. int64 of shape (scale_words,
-        lanes).
+        The parts are used in the next cycle, for values at different places of the pipeline: the
+        bias for that cycle's acc, the multiplier for the acc of one cycle before.
         """
         n = self.numbers
-        number = {
-            part.name: self.scale[part.first : part.first + part.words]
-            for part in n.formats.scale_parts
-        }
         self.next = {
-            "scale": scale,
-            "x": _signed(acc + _from_bytes(number["bias"]), n.formats.bias_width),
+            "bias": bias,
+            "multiplier": multiplier,
+            "right_shift": right_shift,
+            "x": _signed(acc + self.bias, n.formats.bias_width),
         }
-        multiplier = _from_bytes(number["multiplier"])
+        factor = self.multiplier
         if n.formats.multiplier_width == 32:
-            multiplier = _signed(multiplier, 32)
+            factor = _signed(factor, 32)
         # At most 63 bits and a sign, in both formats.
-        self.products.compute(False, self.x * multiplier)
-        right_shift = _from_bytes(number["right_shift"]) & (1 << RIGHT_SHIFT_WIDTH) - 1
+        self.products.compute(False, self.x * factor)
         spec = n.spec
         single = spec.requantise == "single" or (
             spec.requantise == "both" and bool(config["single_rounding"])
         )
-        scaled = (_once if single else _twice)(self.products.q, right_shift)
+        scaled = (_once if single else _twice)(self.products.q, self.right_shift)
         scaled += config["ofmap_zero_point"]
         low, high = config["act_min"], config["act_max"]
         # Not np.clip: where act_min > act_max (before any geometry was taken) the order counts.
@@ -76,7 +79,8 @@ class Requantise(Component):
 def _once(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
     """In units of 2**right_shift, half up."""
     guard = (product << 1) >> right_shift & 1
-    return (product >> right_shift) + guard
+    rounded: np.ndarray = (product >> right_shift) + guard
+    return rounded
 
 
 def _twice(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
@@ -88,14 +92,6 @@ def _twice(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
     high = (product + (1 << 30)) >> 31
     half = (np.int64(1) << rest) >> 1
     return np.where(rest > 0, (high + half - (high < 0)) >> rest, _once(product, right_shift))
-
-
-def _from_bytes(values: np.ndarray) -> np.ndarray:
-    """Unsigned numbers from their bytes, lowest first: int64 (bytes, lanes) to (lanes,)."""
-    number = np.zeros_like(values[0])
-    for index, byte in enumerate(values):
-        number |= (byte & 0xFF) << (8 * index)
-    return number
 
 
 def _signed(values: np.ndarray, width: int) -> np.ndarray:

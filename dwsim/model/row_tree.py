@@ -17,7 +17,8 @@ class RowTree(Component):
 
     def sum(self, row_sums: np.ndarray) -> np.ndarray:
         """The sums over all rows, of shape (lanes,); the row sums themselves for one row."""
-        return self.levels[-1][0] if self.levels else row_sums[0]
+        total: np.ndarray = self.levels[-1][0] if self.levels else row_sums[0]
+        return total
 
     def compute(self, row_sums: np.ndarray) -> None:
         """``row_sums`` has shape (array_rows, lanes)."""

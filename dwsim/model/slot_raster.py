@@ -30,6 +30,8 @@ class Decision:
     plane_final: bool
     plane_last: bool
     done: bool
+    starved: bool
+    backpressured: bool
 
 
 class SlotRaster(Component):
@@ -80,6 +82,11 @@ class SlotRaster(Component):
         credit_ok = not may_emit or credit_available
         step = run and not holding and beat_ok and credit_ok
         take = step and (in_due or in_begins)
+        emit = (step and emits) or (holding and (credit_available or not claims))
+        done = self.in_planes == 0 and self.out_planes == 0 and not holding
+        stalls = run and not done and not emit
+        # A void that enters only because the next plane has no beat yet is a stall, too.
+        lacks_beat = self.in_may_begin and not beat_available if step else not beat_ok
         return Decision(
             in_live=self.in_sure or in_begins,
             out_live=self.out_sure or both_begin,
@@ -88,10 +95,12 @@ class SlotRaster(Component):
             step=step,
             take=take,
             final_take=take and in_raster.final_hit and self.in_planes == 1,
-            emit=(step and emits) or (holding and (credit_available or not claims)),
+            emit=emit,
             plane_final=out_raster.final_hit,
             plane_last=self.out_planes == 1,
-            done=self.in_planes == 0 and self.out_planes == 0 and not holding,
+            done=done,
+            starved=stalls and not holding and lacks_beat,
+            backpressured=stalls and (holding or (not step and beat_ok)),
         )
 
     def compute(self, rst: bool, restart: bool, config: Mapping[str, Any], now: Decision) -> None:

@@ -116,9 +116,9 @@ FAULTS = (
     ),
     Fault(
         "weights_of_two_columns_swapped",
-        "broken.v",
-        ".write        (write_word[row*3+1])",
-        ".write        (write_word[row*3+2])",
+        "dw_weight_store.v",
+        ".write        (write_word[row*COLS+col])",
+        ".write        (write_word[row*COLS+((col == 1) ? 2 : col)])",
         r"row_sums",
     ),
     Fault(
@@ -263,9 +263,9 @@ FAULTS = (
     ),
     Fault(
         "weight_tag_not_skewed",
-        "broken.v",
-        ".CYCLES(1)\n  ) u_tag_2",
-        ".CYCLES(0)\n  ) u_tag_2",
+        "dw_weight_store.v",
+        "(col > 1) ? col - 1 : 0",
+        "(col > 2) ? col - 1 : 0",
         r"row_sums",
     ),
     Fault(
@@ -355,8 +355,8 @@ FAULTS = (
     Fault(
         "reset_leaves_a_beat",
         "dw_output_fifo.v",
-        "      some <= 1'b0;\n      m_valid <= 1'b0;\n",
-        "      some <= 1'b0;\n",
+        "      not_empty <= 1'b0;\n      m_valid <= 1'b0;\n",
+        "      not_empty <= 1'b0;\n",
         r"m_axis_ofmap_tvalid",
     ),
     Fault(

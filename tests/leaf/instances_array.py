@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dwsim.derive import EngineNumbers, bits
-from dwsim.spec.engine_spec import EngineSpec
 from tests.leaf.leaf_specs import SMALL, SPECS, Instance
 
 
@@ -32,9 +31,7 @@ def delay_line() -> Iterator[Instance]:
             )
 
 
-def _ram(
-    module: str, width: int, address: int, spec: EngineSpec | None = None, memory: int = 0
-) -> Instance:
+def _ram(module: str, width: int, address: int) -> Instance:
     return Instance(
         module,
         {
@@ -48,24 +45,12 @@ def _ram(
         {"read_data": width},
         ("read_data",),
         {"WIDTH": width, "ADDR_W": address},
-        spec=spec,
-        cell=memory,
     )
 
 
 def ram() -> Iterator[Instance]:
-    for width, address in ((1, 1), (3, 2), (11, 5)):
+    for width, address in ((1, 1), (3, 2), (11, 5), (24, 3), (48, 4), (64, 2)):
         yield _ram("dw_ram", width, address)
-    for name in SMALL:
-        # The engine's last memory of weights, and its last for the requantiser.
-        n = EngineNumbers(SPECS[name])
-        units = n.spec.lane_multipliers
-        width = n.formats.param_beat_width
-        yield _ram("dw_ram", width, 1 + n.counters.word_width, n.spec, units - 1)
-        if n.formats.requantises:
-            yield _ram(
-                "dw_ram", width, 1 + n.counters.set_width, n.spec, n.formats.memory_words - 1
-            )
 
 
 def ecp5_ram() -> Iterator[Instance]:

@@ -28,7 +28,7 @@ def output_fifo() -> Iterator[Instance]:
             {"rst": 1, "write": 1, "write_data": width, "m_ready": 1},
             {"popped": 1, "m_data": width, "m_valid": 1},
             ("m_data", "m_valid"),
-            {"WIDTH": width, "DEPTH": depth, "ADDR_W": bits(depth - 1)},
+            {"WIDTH": width, "DEPTH": depth},
         )
 
 

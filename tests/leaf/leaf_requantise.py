@@ -19,11 +19,6 @@ Numbers = tuple[int, int, int]
 """What is scaled (acc + bias), the multiplier as a layer states it, the shift."""
 
 
-def _parts(number: int, count: int) -> list[int]:
-    """The lowest bytes of a number, as the signed bytes of the parameter stream."""
-    return [((number >> 8 * k & 0xFF) ^ 0x80) - 0x80 for k in range(count)]
-
-
 class RequantiseCase(Case):
     """One lane: ties, saturation, ends of every domain, and anything else."""
 
@@ -216,13 +211,6 @@ class RequantiseCase(Case):
         self._note(value, shift, golden)
 
     def clock(self, i: Values) -> None:
-        n = self.numbers
-        # The bytes that each part of a scale has in this cycle.
-        scale = [
-            byte
-            for part in n.formats.scale_parts
-            for byte in _parts(getattr(self.values[part.delay], part.name), part.words)
-        ]
         config = {
             "single_rounding": i["single_rounding"],
             "ofmap_zero_point": self.zero_point,
@@ -230,7 +218,8 @@ class RequantiseCase(Case):
             "act_max": self.act_max,
         }
         acc = np.array([self.values[1].acc])
-        self.component.compute(acc, np.array(scale)[:, np.newaxis], config)
+        scale = (np.array([i[part.name]]) for part in self.numbers.formats.scale_parts)
+        self.component.compute(acc, *scale, config)
         self.component.commit()
         self.expected = [*self.expected[1:], self._ofmap(self.values[1])]
         self.steady += 1

@@ -71,8 +71,7 @@ class Instance:
     leaf: str = ""
     index: int = 0
     cell: int = 0
-    """dw_mac_cell: how many cells of its chain come before it. dw_ram of an engine: which of the
-    parameter memories it is."""
+    """dw_mac_cell: how many cells of its chain come before it."""
     clocked: bool = True
 
     @property

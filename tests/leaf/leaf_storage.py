@@ -8,7 +8,6 @@ import numpy as np
 
 from dwsim.derive import EngineNumbers
 from dwsim.model.delay_line import DelayLine
-from dwsim.model.weight_memory import WeightMemory
 from dwsim.model.window import Window
 from dwsim.stream.layout import from_word, to_word
 from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
@@ -17,18 +16,13 @@ from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, lea
 class RamCase(Case):
     """Reads and writes of any address, the same one too; reads that pause; cleared at times.
 
-    A memory of an engine, which reads in every cycle, is compared with the model's. Of a large
-    one some addresses are used, and each of their bits.
+    A large memory is used at some addresses, which have every address bit both ways.
     """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.component = None
-        if self.spec is not None:
-            self.numbers = EngineNumbers(self.spec)
-            self.component = WeightMemory(self.numbers)
         self.write = Coin(self.rng)
-        self.read = Coin(self.rng, *([1.0] if self.spec is not None else []))
+        self.read = Coin(self.rng)
         width = self.parameters["ADDR_W"]
         self.clear = Coin(self.rng, 0.0, 0.1, 0.9)
         self.addresses = range(1 << width)
@@ -48,27 +42,14 @@ class RamCase(Case):
             "write_address": address,
             "write_data": self.word(self.parameters["WIDTH"]),
             "read": int(self.read()),
-            "clear": int(self.component is None and self.clear()),
+            "clear": int(self.clear()),
             "read_address": address if self.rng.random() < 0.2 else other,
         }
-
-    def model(self, i: Values) -> Expected:
-        if self.component is None or self.out is DONT_CARE:
-            return {}  # not yet written
-        memory, units = self.instance.cell, self.spec.lane_multipliers
-        if memory < units:
-            row, column = divmod(memory, self.numbers.formats.array_cols)
-            data = self.component.read_data[column, row]
-        else:
-            data = self.component.scale_data[memory - units]
-        return {"read_data": to_word(data, self.spec.weight_width)}
 
     def promise(self, i: Values) -> Expected:
         return {"read_data": self.out}
 
     def clock(self, i: Values) -> None:
-        if self.component is not None:
-            self._clock_model(i)
         if i["clear"]:
             # Without a read it may be the next one that clears.
             self.out = 0 if i["read"] or self.out == 0 else DONT_CARE
@@ -82,25 +63,9 @@ class RamCase(Case):
             self.memory[i["write_address"]] = i["write_data"]
             self.met += i["read"] and i["write_address"] == i["read_address"]
 
-    def _clock_model(self, i: Values) -> None:
-        spec, n = self.spec, self.numbers
-        is_scale = self.instance.cell >= spec.lane_multipliers
-        index_width = n.counters.set_width if is_scale else n.counters.word_width
-        bank, index = divmod(i["write_address"], 1 << index_width)
-        tag = divmod(i["read_address"], 1 << index_width)
-        data = from_word(i["write_data"], spec.lanes, spec.weight_width, spec.weight_signed)
-        # The model's write names the word of the weights and the set of the scales.
-        place = (bank, 0, index) if is_scale else (bank, index, 0)
-        write = (self.instance.cell, *place, data) if i["write"] else None
-        weights, scales = ((0, 0), tag) if is_scale else (tag, (0, 0))
-        self.component.compute(
-            write, [weights] * n.formats.array_cols, [scales] * n.formats.scale_words
-        )
-        self.component.commit()
-
     def uncovered(self) -> str:
         complete = len(self.memory) == len(set(self.addresses))
-        complete &= self.met > 20 and (self.clears > 20 or self.component is not None)
+        complete &= self.met > 20 and self.clears > 20
         return "" if complete else "all addresses, reads of what is written, and clears"
 
 

@@ -68,9 +68,10 @@ PARAMETER_RULES: dict[str, Rules] = {
         "PSUM_OUT_W_must_be_PRODUCT_W_if_FIRST_is_1": {"FIRST": 1},
     },
     "dw_multiplier.v": MULTIPLIER,
-    "dw_output_fifo.v": {
-        **at_least(1, "WIDTH", "DEPTH"),
-        "ADDR_W_must_hold_DEPTH_minus_1": {"DEPTH": 17},
+    "dw_output_fifo.v": at_least(1, "WIDTH", "DEPTH"),
+    "dw_output_stage.v": {
+        **at_least(1, "LANES", "VALUE_W", "CYCLES", "DEPTH"),
+        "LANE_COUNT_W_must_hold_LANES": {"LANE_COUNT_W": 3},
     },
     "dw_param_loader.v": {
         **at_least(1, "WIDTH", "UNITS", "PASSES", "WEIGHT_SETS"),
@@ -108,7 +109,20 @@ PARAMETER_RULES: dict[str, Rules] = {
         "OFMAP_W_must_be_1_to_16": {"OFMAP_W": 17, "ROUNDING": 2},
         "OFMAP_W_must_be_at_most_15_unless_ROUNDING_is_2": {"OFMAP_W": 16, "ROUNDING": 3},
     },
+    "dw_requantise_stage.v": {
+        **at_least(1, "LANES"),
+        "BIAS_W_must_be_whole_bytes": {"BIAS_W": 33},
+        "MULTIPLIER_W_must_be_whole_bytes": {"MULTIPLIER_W": 33},
+        "BYTES_must_be_the_sum_of_the_parts": {"BYTES": 8},
+    },
     "dw_round_shift.v": {"FIELD_W_must_be_1_to_16": {"FIELD_W": 17}},
+    "dw_scale_store.v": {
+        **at_least(1, "WIDTH", "SETS", "BIAS_BYTES", "MULTIPLIER_BYTES"),
+        **at_least(0, "TAG_CYCLES", "MULTIPLIER_DELAY"),
+        "RIGHT_SHIFT_DELAY_must_be_at_least_MULTIPLIER_DELAY": {"RIGHT_SHIFT_DELAY": 0},
+        "SET_W_must_hold_SETS_minus_1": {"SETS": 3, "SET_W": 1},
+        "BYTES_must_be_the_sum_of_the_parts": {"BYTES": 8},
+    },
     "dw_skid_buffer.v": at_least(1, "WIDTH"),
     "dw_slot_raster.v": {
         **KERNEL,
@@ -133,6 +147,11 @@ PARAMETER_RULES: dict[str, Rules] = {
         "KERNEL_W_must_be_at_least_1": {"KERNEL_W": 0, "PASSES": 0},
         "PASS_W_must_hold_PASSES_minus_1": {"PASS_W": 1},
         "PASSES_must_be_taps_over_UNITS_rounded_up": {"PASSES": 4},
+    },
+    "dw_weight_store.v": {
+        **at_least(1, "ROWS", "COLS", "WIDTH", "WORDS"),
+        **at_least(0, "TAG_CYCLES"),
+        "WORD_W_must_hold_WORDS_minus_1": {"WORDS": 3, "WORD_W": 1},
     },
     "dw_window.v": {
         **KERNEL,

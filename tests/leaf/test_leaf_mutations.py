@@ -33,7 +33,7 @@ ROUNDS = {
         },
         {
             "dw_skid_buffer": ("if (m_ready && out_valid) read", "if (m_ready) read"),
-            "dw_output_fifo": ("some <= (entries != 1)", "some <= (entries != 2)"),
+            "dw_output_fifo": ("not_empty <= (entries != 1)", "not_empty <= (entries != 2)"),
             "dw_credit": ("available <= (credits != 1)", "available <= (credits != 0)"),
         },
         {"dw_skid_buffer": ("!m_ready || !s_ready || s_valid", "!m_ready || !s_ready")},

@@ -7,6 +7,7 @@ dw_ifmap_port.v
 dw_mac_cell.v
 dw_multiplier.v
 dw_output_fifo.v
+dw_output_stage.v
 dw_param_loader.v
 dw_pass_sum.v
 dw_pipeline.v
@@ -16,10 +17,14 @@ dw_raster.v
 dw_raster_axis.v
 dw_skid_buffer.v
 dw_slot_raster.v
+dw_stall_flags.v
 dw_tap_axis.v
 dw_tap_select.v
+dw_weight_store.v
 dw_window.v
+multiplier_config.v
 multiplier_kernel_row.v
 multiplier_row_tree.v
+multiplier_multiplier_array.v
 multiplier_lane_spread.v
 multiplier.v

@@ -7,6 +7,7 @@ dw_ifmap_port.v
 dw_mac_cell.v
 dw_multiplier.v
 dw_output_fifo.v
+dw_output_stage.v
 dw_param_loader.v
 dw_pipeline.v
 dw_plane_marker.v
@@ -15,9 +16,13 @@ dw_raster.v
 dw_raster_axis.v
 dw_skid_buffer.v
 dw_slot_raster.v
+dw_stall_flags.v
 dw_tap_axis.v
 dw_tap_mask.v
+dw_weight_store.v
 dw_window.v
+plain_config.v
 plain_kernel_row.v
 plain_row_tree.v
+plain_multiplier_array.v
 plain.v

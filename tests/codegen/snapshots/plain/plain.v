@@ -55,63 +55,110 @@ module plain (
     input  wire m_axis_ofmap_tready,
     output wire m_axis_ofmap_tlast,
     output wire busy,
-    output reg  starved,  // the last cycle was lost to the source
-    output reg  backpressured,  // ... or to the sink
+    output wire starved,  // the last cycle was lost to the source
+    output wire backpressured,  // the last cycle was lost to the sink
     output wire [2:0] error
 );
 
-  // ---- control ----------------------------------------------------------------------------
-  wire capture, restart, start, swap, run, done;
-  wire params_loaded, active_bank;
-  wire emit, excess;
+  // ---- wires between the stages, by the stage that drives them ------------------------------
+  wire [1-1:0] load;
+  wire [3-1:0] ifmap_w;
+  wire [3-1:0] ifmap_h;
+  wire [3-1:0] ofmap_w;
+  wire [3-1:0] ofmap_h;
+  wire [1-1:0] interleave;
+  wire [3-1:0] row_pitch;
+  wire [3-1:0] plane_rows;
+  wire [3-1:0] stride_w;
+  wire [3-1:0] stride_h;
+  wire [3-1:0] row_delay;
+  wire [1-1:0] col_delay;
+  wire [3-1:0] lag;
+  wire [1-1:0] lead;
+  wire [10-1:0] tap_row;
+  wire [15-1:0] tap_col;
+  wire [9-1:0] planes;
+  wire [1-1:0] image_planes;
+  wire [1-1:0] channel_multiplier;
+  wire [1-1:0] weight_sets;
+  wire [2-1:0] tail_channels;
+  wire capture, restart, start, swap, run;  // control
+  wire params_loaded, active_bank;  // parameter loader
+  wire [6-1:0] write_word;
+  wire [2-1:0] write_address;
+  wire [2-1:0] write_set;
+  wire [8-1:0] write_data;
+  wire [8-1:0] ifmap_data;  // skid buffer
+  wire ifmap_last, ifmap_valid, ifmap_valid_next;
+  wire [8-1:0] centred, beat;  // centre, ifmap port
+  wire ifmap_ready, excess, beat_available;
+  wire take, final_take, emit, plane_final, plane_last, done;  // slot raster
+  wire starved_now, backpressured_now, step_q, emit_q;
+  wire [2-1:0] row_mask;
+  wire [3-1:0] col_mask;
+  wire credit_available;  // credit
+  wire holding, claims, valid_q, last;  // group tag
+  wire [1-1:0] weight_word;
+  wire [1-1:0] weight_set;
+  wire [1-1:0] pass_q;
+  wire [1-1:0] hold_index_q;
+  wire [1-1:0] keep_count;
+  wire [6*8-1:0] window_taps, spread_taps;  // window, lane spread
+  wire [6*8-1:0] operands;  // tap mask
+  wire [6*8-1:0] weights;  // weight store
+  wire [1*18-1:0] acc;  // multiplier array
+  wire [18-1:0] ofmap;  // requantisers
+  wire popped;  // output stage
 
-  reg [1-1:0] load;
-  reg [3-1:0] ifmap_w;
-  reg [3-1:0] ifmap_h;
-  reg [3-1:0] ofmap_w;
-  reg [3-1:0] ofmap_h;
-  reg [1-1:0] interleave;
-  reg [3-1:0] row_pitch;
-  reg [3-1:0] plane_rows;
-  reg [3-1:0] stride_w;
-  reg [3-1:0] stride_h;
-  reg [3-1:0] row_delay;
-  reg [1-1:0] col_delay;
-  reg [3-1:0] lag;
-  reg [1-1:0] lead;
-  reg [10-1:0] tap_row;
-  reg [15-1:0] tap_col;
-  reg [9-1:0] planes;
-  reg [1-1:0] image_planes;
-  reg [1-1:0] channel_multiplier;
-  reg [1-1:0] weight_sets;
-  reg [2-1:0] tail_channels;
-  always @(posedge clk) begin
-    if (capture) begin
-      load <= cfg_load;
-      ifmap_w <= cfg_ifmap_w;
-      ifmap_h <= cfg_ifmap_h;
-      ofmap_w <= cfg_ofmap_w;
-      ofmap_h <= cfg_ofmap_h;
-      interleave <= cfg_interleave;
-      row_pitch <= cfg_row_pitch;
-      plane_rows <= cfg_plane_rows;
-      stride_w <= cfg_stride_w;
-      stride_h <= cfg_stride_h;
-      row_delay <= cfg_row_delay;
-      col_delay <= cfg_col_delay;
-      lag <= cfg_lag;
-      lead <= cfg_lead;
-      tap_row <= cfg_tap_row;
-      tap_col <= cfg_tap_col;
-      planes <= cfg_planes;
-      image_planes <= cfg_image_planes;
-      channel_multiplier <= cfg_channel_multiplier;
-      weight_sets <= cfg_weight_sets;
-      tail_channels <= cfg_tail_channels;
-    end
-  end
+  // ---- configuration: the geometry of the running stream ------------------------------------
+  plain_config u_config (
+      .clk                   (clk),
+      .capture               (capture),
+      .cfg_load              (cfg_load),
+      .cfg_ifmap_w           (cfg_ifmap_w),
+      .cfg_ifmap_h           (cfg_ifmap_h),
+      .cfg_ofmap_w           (cfg_ofmap_w),
+      .cfg_ofmap_h           (cfg_ofmap_h),
+      .cfg_interleave        (cfg_interleave),
+      .cfg_row_pitch         (cfg_row_pitch),
+      .cfg_plane_rows        (cfg_plane_rows),
+      .cfg_stride_w          (cfg_stride_w),
+      .cfg_stride_h          (cfg_stride_h),
+      .cfg_row_delay         (cfg_row_delay),
+      .cfg_col_delay         (cfg_col_delay),
+      .cfg_lag               (cfg_lag),
+      .cfg_lead              (cfg_lead),
+      .cfg_tap_row           (cfg_tap_row),
+      .cfg_tap_col           (cfg_tap_col),
+      .cfg_planes            (cfg_planes),
+      .cfg_image_planes      (cfg_image_planes),
+      .cfg_channel_multiplier(cfg_channel_multiplier),
+      .cfg_weight_sets       (cfg_weight_sets),
+      .cfg_tail_channels     (cfg_tail_channels),
+      .load                  (load),
+      .ifmap_w               (ifmap_w),
+      .ifmap_h               (ifmap_h),
+      .ofmap_w               (ofmap_w),
+      .ofmap_h               (ofmap_h),
+      .interleave            (interleave),
+      .row_pitch             (row_pitch),
+      .plane_rows            (plane_rows),
+      .stride_w              (stride_w),
+      .stride_h              (stride_h),
+      .row_delay             (row_delay),
+      .col_delay             (col_delay),
+      .lag                   (lag),
+      .lead                  (lead),
+      .tap_row               (tap_row),
+      .tap_col               (tap_col),
+      .planes                (planes),
+      .image_planes          (image_planes),
+      .channel_multiplier    (channel_multiplier),
+      .weight_sets           (weight_sets),
+      .tail_channels         (tail_channels)
+  );
 
+  // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
       .DRAIN_CYCLES(10),
       .DRAIN_W     (4)
@@ -133,12 +180,7 @@ module plain (
       .busy         (busy)
   );
 
-  // ---- parameters -------------------------------------------------------------------------
-  wire [6-1:0] write_word;
-  wire [2-1:0] write_address;
-  wire [2-1:0] write_set;
-  wire [8-1:0] write_data;
-
+  // ---- parameter loader: parameter tensors into the bank that is not in use ------------------
   dw_param_loader #(
       .WIDTH      (8),
       .UNITS      (6),
@@ -167,12 +209,7 @@ module plain (
       .error              (error[2])
   );
 
-  // ---- ifmap port -------------------------------------------------------------------------
-  wire [8-1:0] ifmap_data;
-  wire ifmap_last, ifmap_valid, ifmap_valid_next, ifmap_ready;
-  wire beat_available, take, final_take;
-  wire [8-1:0] beat;
-
+  // ---- ifmap port: a buffer, the zero point, and the length check of the stream --------------
   dw_skid_buffer #(
       .WIDTH(9)
   ) u_skid_buffer (
@@ -187,7 +224,6 @@ module plain (
       .m_ready     (ifmap_ready)
   );
 
-  wire [8-1:0] centred;
   assign centred = ifmap_data;
 
   dw_ifmap_port #(
@@ -210,15 +246,7 @@ module plain (
       .error_long  (error[1])
   );
 
-  // ---- slot raster ------------------------------------------------------------------------
-  wire credit_available, holding, claims;
-  wire plane_final, plane_last;
-  wire starved_now, backpressured_now;
-  wire step_q, emit_q;
-  wire [2-1:0] row_mask;
-  wire [3-1:0] col_mask;
-  wire popped;
-
+  // ---- slots: which slot enters, which window it completes, and what travels with it ---------
   dw_slot_raster #(
       .KERNEL_H        (2),
       .KERNEL_W        (3),
@@ -270,12 +298,6 @@ module plain (
       .col_mask        (col_mask)
   );
 
-  wire sink_stalls = m_axis_ofmap_tvalid && !m_axis_ofmap_tready;
-  always @(posedge clk) begin
-    starved <= starved_now && !rst;
-    backpressured <= (backpressured_now || (run && done && sink_stalls)) && !rst;
-  end
-
   dw_credit #(
       .DEPTH  (16),
       .COUNT_W(5)
@@ -286,14 +308,6 @@ module plain (
       .give     (popped),
       .available(credit_available)
   );
-
-  wire [1-1:0] weight_word;
-  wire [1-1:0] weight_set;
-  wire [1-1:0] pass_q;
-  wire [1-1:0] hold_index_q;
-  wire valid_q;
-  wire [1-1:0] keep_count;
-  wire last;
 
   dw_group_tag #(
       .LANES         (1),
@@ -330,11 +344,20 @@ module plain (
       .last              (last)
   );
 
-  // ---- window -----------------------------------------------------------------------------
-  wire [6*8-1:0] window_taps;
-  wire [6*8-1:0] spread_taps;
-  wire [6*8-1:0] operands;
+  dw_stall_flags u_stall_flags (
+      .clk                (clk),
+      .rst                (rst),
+      .run                (run),
+      .done               (done),
+      .starved_now        (starved_now),
+      .backpressured_now  (backpressured_now),
+      .m_axis_ofmap_tvalid(m_axis_ofmap_tvalid),
+      .m_axis_ofmap_tready(m_axis_ofmap_tready),
+      .starved            (starved),
+      .backpressured      (backpressured)
+  );
 
+  // ---- window: the ifmap values under every tap ----------------------------------------------
   dw_window #(
       .KERNEL_H        (2),
       .KERNEL_W        (3),
@@ -354,12 +377,11 @@ module plain (
       .taps     (window_taps)
   );
 
-  // With a channel multiplier of 1 each lane of the ofmap is its lane of the ifmap.
+  // ---- operands: the lanes of each ofmap beat, the taps of each pass, zeros for padding ------
+  // With a channel multiplier of 1, each lane of the ofmap is its lane of the ifmap.
   wire unused_hold_index = &{1'b0, hold_index_q, 1'b0};
   assign spread_taps = window_taps;
 
-  // All taps are multiplied in one pass.
-  wire unused_pass = &{1'b0, pass_q, 1'b0};
   dw_tap_mask #(
       .KERNEL_H(2),
       .KERNEL_W(3),
@@ -373,165 +395,58 @@ module plain (
       .operands(operands)
   );
 
-  // ---- multiplier array -------------------------------------------------------------------
-  // Memories are read while an emission is decided; column c as much later as its psum comes.
-  wire [2-1:0] tag = {active_bank, weight_word};
-  wire [6*8-1:0] weights;
-
-  wire [2-1:0] tag_0;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(0)
-  ) u_tag_0 (
-      .clk(clk),
-      .rst(rst),
-      .d  (tag),
-      .q  (tag_0)
-  );
-  wire [2-1:0] tag_1;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(0)
-  ) u_tag_1 (
-      .clk(clk),
-      .rst(rst),
-      .d  (tag),
-      .q  (tag_1)
-  );
-  wire [2-1:0] tag_2;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(1)
-  ) u_tag_2 (
-      .clk(clk),
-      .rst(rst),
-      .d  (tag),
-      .q  (tag_2)
+  // ---- weight store: read one emission ahead of the raster ------------------------------------
+  dw_weight_store #(
+      .ROWS      (2),
+      .COLS      (3),
+      .WIDTH     (8),
+      .WORDS     (1),
+      .TAG_CYCLES(0)
+  ) u_weight_store (
+      .clk          (clk),
+      .rst          (rst),
+      .active_bank  (active_bank),
+      .weight_word  (weight_word),
+      .write_word   (write_word[5:0]),
+      .write_address(write_address),
+      .write_data   (write_data),
+      .weights      (weights)
   );
 
-  genvar row, lane;
-  generate
-    for (row = 0; row < 2; row = row + 1) begin : g_weights
-      dw_ram #(
-          .WIDTH (8),
-          .ADDR_W(2)
-      ) u_weight_memory_0 (
-          .clk          (clk),
-          .write        (write_word[row*3+0]),
-          .write_address(write_address),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (tag_0),
-          .read_data    (weights[(row*3+0)*8+:8])
-      );
-      dw_ram #(
-          .WIDTH (8),
-          .ADDR_W(2)
-      ) u_weight_memory_1 (
-          .clk          (clk),
-          .write        (write_word[row*3+1]),
-          .write_address(write_address),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (tag_1),
-          .read_data    (weights[(row*3+1)*8+:8])
-      );
-      dw_ram #(
-          .WIDTH (8),
-          .ADDR_W(2)
-      ) u_weight_memory_2 (
-          .clk          (clk),
-          .write        (write_word[row*3+2]),
-          .write_address(write_address),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (tag_2),
-          .read_data    (weights[(row*3+2)*8+:8])
-      );
-    end
-  endgenerate
+  // ---- multiplier array: the full-width sums --------------------------------------------------
+  plain_multiplier_array u_multiplier_array (
+      .clk     (clk),
+      .rst     (rst),
+      .pass_q  (pass_q),
+      .operands(operands),
+      .weights (weights),
+      .acc     (acc)
+  );
 
-  wire [1*18-1:0] acc;
-
-  generate
-    for (lane = 0; lane < 1; lane = lane + 1) begin : g_lane
-      wire [34-1:0] row_sums;
-      for (row = 0; row < 2; row = row + 1) begin : g_row
-        plain_kernel_row u_kernel_row (
-            .clk     (clk),
-            .rst     (rst),
-            .operands({
-              operands[(row*3+2)*8+lane*8+:8],
-              operands[(row*3+1)*8+lane*8+:8],
-              operands[(row*3+0)*8+lane*8+:8]
-            }),
-            .weights({
-              weights[(row*3+2)*8+lane*8+:8],
-              weights[(row*3+1)*8+lane*8+:8],
-              weights[(row*3+0)*8+lane*8+:8]
-            }),
-            .psum    (row_sums[row*17+:17])
-        );
-      end
-      plain_row_tree u_row_tree (
-          .clk (clk),
-          .rows(row_sums),
-          .sum (acc[lane*18+:18])
-      );
-    end
-  endgenerate
-
-  // Weight sets count only for a requantiser.
+  // ---- requantisers: ofmap values from sums, with the scales of their channels ----------------
+  // This engine puts out raw sums; weight sets count only for a requantiser.
   wire unused_set = &{1'b0, weight_set, write_set, 1'b0};
+  assign ofmap = acc;
 
-  // ---- output -----------------------------------------------------------------------------
-  wire out_valid, out_last;
-  wire [1-1:0] out_keep_count;
-  wire [1-1:0] out_keep;
-
-  dw_pipeline #(
-      .WIDTH (1),
-      .CYCLES(8),
-      .RESET (1)
-  ) u_valid (
-      .clk(clk),
-      .rst(rst),
-      .d  (valid_q),
-      .q  (out_valid)
-  );
-
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(7)
-  ) u_marks (
-      .clk(clk),
-      .rst(rst),
-      .d  ({last, keep_count}),
-      .q  ({out_last, out_keep_count})
-  );
-
-  generate
-    for (lane = 0; lane < 1; lane = lane + 1) begin : g_keep
-      assign out_keep[lane] = (out_keep_count > lane);
-    end
-  endgenerate
-
-  dw_output_fifo #(
-      .WIDTH (20),
-      .DEPTH (16),
-      .ADDR_W(4)
-  ) u_output_fifo (
-      .clk       (clk),
-      .rst       (rst),
-      .write     (out_valid),
-      .write_data({out_last, out_keep, acc}),
-      .popped    (popped),
-      .m_data    ({m_axis_ofmap_tlast, m_axis_ofmap_tkeep, m_axis_ofmap_tdata}),
-      .m_valid   (m_axis_ofmap_tvalid),
-      .m_ready   (m_axis_ofmap_tready)
+  // ---- output stage: valid, tkeep and tlast beside the values, and the FIFO ------------------
+  dw_output_stage #(
+      .LANES  (1),
+      .VALUE_W(18),
+      .CYCLES (8),
+      .DEPTH  (16)
+  ) u_output_stage (
+      .clk                (clk),
+      .rst                (rst),
+      .valid_q            (valid_q),
+      .keep_count         (keep_count),
+      .last               (last),
+      .values             (ofmap),
+      .popped             (popped),
+      .m_axis_ofmap_tdata (m_axis_ofmap_tdata),
+      .m_axis_ofmap_tkeep (m_axis_ofmap_tkeep),
+      .m_axis_ofmap_tvalid(m_axis_ofmap_tvalid),
+      .m_axis_ofmap_tready(m_axis_ofmap_tready),
+      .m_axis_ofmap_tlast (m_axis_ofmap_tlast)
   );
 
 endmodule

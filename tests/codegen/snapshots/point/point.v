@@ -60,73 +60,125 @@ module point (
     input  wire m_axis_ofmap_tready,
     output wire m_axis_ofmap_tlast,
     output wire busy,
-    output reg  starved,  // the last cycle was lost to the source
-    output reg  backpressured,  // ... or to the sink
+    output wire starved,  // the last cycle was lost to the source
+    output wire backpressured,  // the last cycle was lost to the sink
     output wire [2:0] error
 );
 
-  // ---- control ----------------------------------------------------------------------------
-  wire capture, restart, start, swap, run, done;
-  wire params_loaded, active_bank;
-  wire emit, excess;
+  // ---- wires between the stages, by the stage that drives them ------------------------------
+  wire [1-1:0] load;
+  wire [3-1:0] ifmap_w;
+  wire [3-1:0] ifmap_h;
+  wire [3-1:0] ofmap_w;
+  wire [3-1:0] ofmap_h;
+  wire [1-1:0] interleave;
+  wire [3-1:0] row_pitch;
+  wire [3-1:0] plane_rows;
+  wire [3-1:0] stride_w;
+  wire [3-1:0] stride_h;
+  wire [3-1:0] row_delay;
+  wire [1-1:0] col_delay;
+  wire [1-1:0] lag;
+  wire [1-1:0] lead;
+  wire [5-1:0] tap_row;
+  wire [5-1:0] tap_col;
+  wire [9-1:0] planes;
+  wire [1-1:0] image_planes;
+  wire [1-1:0] channel_multiplier;
+  wire [1-1:0] weight_sets;
+  wire [2-1:0] tail_channels;
+  wire [8-1:0] ifmap_zero_point;
+  wire [8-1:0] ofmap_zero_point;
+  wire [8-1:0] act_min;
+  wire [8-1:0] act_max;
+  wire [1-1:0] single_rounding;
+  wire capture, restart, start, swap, run;  // control
+  wire params_loaded, active_bank;  // parameter loader
+  wire [10-1:0] write_word;
+  wire [2-1:0] write_address;
+  wire [2-1:0] write_set;
+  wire [16-1:0] write_data;
+  wire [16-1:0] ifmap_data;  // skid buffer
+  wire ifmap_last, ifmap_valid, ifmap_valid_next;
+  wire [18-1:0] centred, beat;  // centre, ifmap port
+  wire ifmap_ready, excess, beat_available;
+  wire take, final_take, emit, plane_final, plane_last, done;  // slot raster
+  wire starved_now, backpressured_now, step_q, emit_q;
+  wire [1-1:0] row_mask;
+  wire [1-1:0] col_mask;
+  wire credit_available;  // credit
+  wire holding, claims, valid_q, last;  // group tag
+  wire [1-1:0] weight_word;
+  wire [1-1:0] weight_set;
+  wire [1-1:0] pass_q;
+  wire [1-1:0] hold_index_q;
+  wire [2-1:0] keep_count;
+  wire [1*18-1:0] window_taps, spread_taps;  // window, lane spread
+  wire [1*18-1:0] operands;  // tap mask
+  wire [1*16-1:0] weights;  // weight store
+  wire [2*16-1:0] acc;  // multiplier array
+  wire [16-1:0] ofmap;  // requantisers
+  wire popped;  // output stage
 
-  reg [1-1:0] load;
-  reg [3-1:0] ifmap_w;
-  reg [3-1:0] ifmap_h;
-  reg [3-1:0] ofmap_w;
-  reg [3-1:0] ofmap_h;
-  reg [1-1:0] interleave;
-  reg [3-1:0] row_pitch;
-  reg [3-1:0] plane_rows;
-  reg [3-1:0] stride_w;
-  reg [3-1:0] stride_h;
-  reg [3-1:0] row_delay;
-  reg [1-1:0] col_delay;
-  reg [1-1:0] lag;
-  reg [1-1:0] lead;
-  reg [5-1:0] tap_row;
-  reg [5-1:0] tap_col;
-  reg [9-1:0] planes;
-  reg [1-1:0] image_planes;
-  reg [1-1:0] channel_multiplier;
-  reg [1-1:0] weight_sets;
-  reg [2-1:0] tail_channels;
-  reg [8-1:0] ifmap_zero_point;
-  reg [8-1:0] ofmap_zero_point;
-  reg [8-1:0] act_min;
-  reg [8-1:0] act_max;
-  reg [1-1:0] single_rounding;
-  always @(posedge clk) begin
-    if (capture) begin
-      load <= cfg_load;
-      ifmap_w <= cfg_ifmap_w;
-      ifmap_h <= cfg_ifmap_h;
-      ofmap_w <= cfg_ofmap_w;
-      ofmap_h <= cfg_ofmap_h;
-      interleave <= cfg_interleave;
-      row_pitch <= cfg_row_pitch;
-      plane_rows <= cfg_plane_rows;
-      stride_w <= cfg_stride_w;
-      stride_h <= cfg_stride_h;
-      row_delay <= cfg_row_delay;
-      col_delay <= cfg_col_delay;
-      lag <= cfg_lag;
-      lead <= cfg_lead;
-      tap_row <= cfg_tap_row;
-      tap_col <= cfg_tap_col;
-      planes <= cfg_planes;
-      image_planes <= cfg_image_planes;
-      channel_multiplier <= cfg_channel_multiplier;
-      weight_sets <= cfg_weight_sets;
-      tail_channels <= cfg_tail_channels;
-      ifmap_zero_point <= cfg_ifmap_zero_point;
-      ofmap_zero_point <= cfg_ofmap_zero_point;
-      act_min <= cfg_act_min;
-      act_max <= cfg_act_max;
-      single_rounding <= cfg_single_rounding;
-    end
-  end
+  // ---- configuration: the geometry of the running stream ------------------------------------
+  point_config u_config (
+      .clk                   (clk),
+      .capture               (capture),
+      .cfg_load              (cfg_load),
+      .cfg_ifmap_w           (cfg_ifmap_w),
+      .cfg_ifmap_h           (cfg_ifmap_h),
+      .cfg_ofmap_w           (cfg_ofmap_w),
+      .cfg_ofmap_h           (cfg_ofmap_h),
+      .cfg_interleave        (cfg_interleave),
+      .cfg_row_pitch         (cfg_row_pitch),
+      .cfg_plane_rows        (cfg_plane_rows),
+      .cfg_stride_w          (cfg_stride_w),
+      .cfg_stride_h          (cfg_stride_h),
+      .cfg_row_delay         (cfg_row_delay),
+      .cfg_col_delay         (cfg_col_delay),
+      .cfg_lag               (cfg_lag),
+      .cfg_lead              (cfg_lead),
+      .cfg_tap_row           (cfg_tap_row),
+      .cfg_tap_col           (cfg_tap_col),
+      .cfg_planes            (cfg_planes),
+      .cfg_image_planes      (cfg_image_planes),
+      .cfg_channel_multiplier(cfg_channel_multiplier),
+      .cfg_weight_sets       (cfg_weight_sets),
+      .cfg_tail_channels     (cfg_tail_channels),
+      .cfg_ifmap_zero_point  (cfg_ifmap_zero_point),
+      .cfg_ofmap_zero_point  (cfg_ofmap_zero_point),
+      .cfg_act_min           (cfg_act_min),
+      .cfg_act_max           (cfg_act_max),
+      .cfg_single_rounding   (cfg_single_rounding),
+      .load                  (load),
+      .ifmap_w               (ifmap_w),
+      .ifmap_h               (ifmap_h),
+      .ofmap_w               (ofmap_w),
+      .ofmap_h               (ofmap_h),
+      .interleave            (interleave),
+      .row_pitch             (row_pitch),
+      .plane_rows            (plane_rows),
+      .stride_w              (stride_w),
+      .stride_h              (stride_h),
+      .row_delay             (row_delay),
+      .col_delay             (col_delay),
+      .lag                   (lag),
+      .lead                  (lead),
+      .tap_row               (tap_row),
+      .tap_col               (tap_col),
+      .planes                (planes),
+      .image_planes          (image_planes),
+      .channel_multiplier    (channel_multiplier),
+      .weight_sets           (weight_sets),
+      .tail_channels         (tail_channels),
+      .ifmap_zero_point      (ifmap_zero_point),
+      .ofmap_zero_point      (ofmap_zero_point),
+      .act_min               (act_min),
+      .act_max               (act_max),
+      .single_rounding       (single_rounding)
+  );
 
+  // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
       .DRAIN_CYCLES(17),
       .DRAIN_W     (5)
@@ -148,12 +200,7 @@ module point (
       .busy         (busy)
   );
 
-  // ---- parameters -------------------------------------------------------------------------
-  wire [10-1:0] write_word;
-  wire [2-1:0] write_address;
-  wire [2-1:0] write_set;
-  wire [16-1:0] write_data;
-
+  // ---- parameter loader: parameter tensors into the bank that is not in use ------------------
   dw_param_loader #(
       .WIDTH      (16),
       .UNITS      (1),
@@ -182,12 +229,7 @@ module point (
       .error              (error[2])
   );
 
-  // ---- ifmap port -------------------------------------------------------------------------
-  wire [16-1:0] ifmap_data;
-  wire ifmap_last, ifmap_valid, ifmap_valid_next, ifmap_ready;
-  wire beat_available, take, final_take;
-  wire [18-1:0] beat;
-
+  // ---- ifmap port: a buffer, the zero point, and the length check of the stream --------------
   dw_skid_buffer #(
       .WIDTH(17)
   ) u_skid_buffer (
@@ -202,7 +244,6 @@ module point (
       .m_ready     (ifmap_ready)
   );
 
-  wire [18-1:0] centred;
   dw_centre #(
       .LANES(2),
       .WIDTH(8)
@@ -232,15 +273,7 @@ module point (
       .error_long  (error[1])
   );
 
-  // ---- slot raster ------------------------------------------------------------------------
-  wire credit_available, holding, claims;
-  wire plane_final, plane_last;
-  wire starved_now, backpressured_now;
-  wire step_q, emit_q;
-  wire [1-1:0] row_mask;
-  wire [1-1:0] col_mask;
-  wire popped;
-
+  // ---- slots: which slot enters, which window it completes, and what travels with it ---------
   dw_slot_raster #(
       .KERNEL_H        (1),
       .KERNEL_W        (1),
@@ -292,12 +325,6 @@ module point (
       .col_mask        (col_mask)
   );
 
-  wire sink_stalls = m_axis_ofmap_tvalid && !m_axis_ofmap_tready;
-  always @(posedge clk) begin
-    starved <= starved_now && !rst;
-    backpressured <= (backpressured_now || (run && done && sink_stalls)) && !rst;
-  end
-
   dw_credit #(
       .DEPTH  (32),
       .COUNT_W(6)
@@ -308,14 +335,6 @@ module point (
       .give     (popped),
       .available(credit_available)
   );
-
-  wire [1-1:0] weight_word;
-  wire [1-1:0] weight_set;
-  wire [1-1:0] pass_q;
-  wire [1-1:0] hold_index_q;
-  wire valid_q;
-  wire [2-1:0] keep_count;
-  wire last;
 
   dw_group_tag #(
       .LANES         (2),
@@ -352,11 +371,20 @@ module point (
       .last              (last)
   );
 
-  // ---- window -----------------------------------------------------------------------------
-  wire [1*18-1:0] window_taps;
-  wire [1*18-1:0] spread_taps;
-  wire [1*18-1:0] operands;
+  dw_stall_flags u_stall_flags (
+      .clk                (clk),
+      .rst                (rst),
+      .run                (run),
+      .done               (done),
+      .starved_now        (starved_now),
+      .backpressured_now  (backpressured_now),
+      .m_axis_ofmap_tvalid(m_axis_ofmap_tvalid),
+      .m_axis_ofmap_tready(m_axis_ofmap_tready),
+      .starved            (starved),
+      .backpressured      (backpressured)
+  );
 
+  // ---- window: the ifmap values under every tap ----------------------------------------------
   dw_window #(
       .KERNEL_H        (1),
       .KERNEL_W        (1),
@@ -376,12 +404,11 @@ module point (
       .taps     (window_taps)
   );
 
-  // With a channel multiplier of 1 each lane of the ofmap is its lane of the ifmap.
+  // ---- operands: the lanes of each ofmap beat, the taps of each pass, zeros for padding ------
+  // With a channel multiplier of 1, each lane of the ofmap is its lane of the ifmap.
   wire unused_hold_index = &{1'b0, hold_index_q, 1'b0};
   assign spread_taps = window_taps;
 
-  // All taps are multiplied in one pass.
-  wire unused_pass = &{1'b0, pass_q, 1'b0};
   dw_tap_mask #(
       .KERNEL_H(1),
       .KERNEL_W(1),
@@ -395,240 +422,92 @@ module point (
       .operands(operands)
   );
 
-  // ---- multiplier array -------------------------------------------------------------------
-  // Memories are read while an emission is decided; column c as much later as its psum comes.
-  wire [2-1:0] tag = {active_bank, weight_word};
-  wire [1*16-1:0] weights;
-
-  wire [2-1:0] tag_0;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(0)
-  ) u_tag_0 (
-      .clk(clk),
-      .rst(rst),
-      .d  (tag),
-      .q  (tag_0)
+  // ---- weight store: read one emission ahead of the raster ------------------------------------
+  dw_weight_store #(
+      .ROWS      (1),
+      .COLS      (1),
+      .WIDTH     (16),
+      .WORDS     (1),
+      .TAG_CYCLES(0)
+  ) u_weight_store (
+      .clk          (clk),
+      .rst          (rst),
+      .active_bank  (active_bank),
+      .weight_word  (weight_word),
+      .write_word   (write_word[0:0]),
+      .write_address(write_address),
+      .write_data   (write_data),
+      .weights      (weights)
   );
 
-  genvar row, lane;
-  generate
-    for (row = 0; row < 1; row = row + 1) begin : g_weights
-      dw_ram #(
-          .WIDTH (16),
-          .ADDR_W(2)
-      ) u_weight_memory_0 (
-          .clk          (clk),
-          .write        (write_word[row*1+0]),
-          .write_address(write_address),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (tag_0),
-          .read_data    (weights[(row*1+0)*16+:16])
-      );
-    end
-  endgenerate
-
-  wire [2*16-1:0] acc;
-
-  generate
-    for (lane = 0; lane < 2; lane = lane + 1) begin : g_lane
-      wire [16-1:0] row_sums;
-      for (row = 0; row < 1; row = row + 1) begin : g_row
-        point_kernel_row u_kernel_row (
-            .clk     (clk),
-            .rst     (rst),
-            .operands({
-              operands[(row*1+0)*18+lane*9+:9]
-            }),
-            .weights({
-              weights[(row*1+0)*16+lane*8+:8]
-            }),
-            .psum    (row_sums[row*16+:16])
-        );
-      end
-      point_row_tree u_row_tree (
-          .clk (clk),
-          .rows(row_sums),
-          .sum (acc[lane*16+:16])
-      );
-    end
-  endgenerate
-
-  // ---- requantiser ------------------------------------------------------------------------
-  // Its memories have a word a weight set. Each part of a scale is read for the cycle in which it is
-  // used, so that no lane has to delay it.
-  wire [2-1:0] bias_tag;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(3)
-  ) u_bias_tag (
-      .clk(clk),
-      .rst(rst),
-      .d  ({active_bank, weight_set}),
-      .q  (bias_tag)
-  );
-  wire [2-1:0] multiplier_tag;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(1)
-  ) u_multiplier_tag (
-      .clk(clk),
-      .rst(rst),
-      .d  (bias_tag),
-      .q  (multiplier_tag)
-  );
-  wire [2-1:0] right_shift_tag;
-  dw_pipeline #(
-      .WIDTH (2),
-      .CYCLES(5)
-  ) u_right_shift_tag (
-      .clk(clk),
-      .rst(rst),
-      .d  (multiplier_tag),
-      .q  (right_shift_tag)
+  // ---- multiplier array: the full-width sums --------------------------------------------------
+  point_multiplier_array u_multiplier_array (
+      .clk     (clk),
+      .rst     (rst),
+      .pass_q  (pass_q),
+      .operands(operands),
+      .weights (weights),
+      .acc     (acc)
   );
 
-  // Byte k of all lanes' parameters: bias, then multiplier, then right_shift, lowest byte first.
+  // ---- requantisers: ofmap values from sums, with the scales of their channels ----------------
   wire [9*16-1:0] scale;
-  genvar word;
-  generate
-    for (word = 0; word < 4; word = word + 1) begin : g_bias
-      dw_ram #(
-          .WIDTH (16),
-          .ADDR_W(2)
-      ) u_scale_memory (
-          .clk          (clk),
-          .write        (write_word[1+word]),
-          .write_address(write_set),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (bias_tag),
-          .read_data    (scale[word*16+:16])
-      );
-    end
-    for (word = 4; word < 8; word = word + 1) begin : g_multiplier
-      dw_ram #(
-          .WIDTH (16),
-          .ADDR_W(2)
-      ) u_scale_memory (
-          .clk          (clk),
-          .write        (write_word[1+word]),
-          .write_address(write_set),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (multiplier_tag),
-          .read_data    (scale[word*16+:16])
-      );
-    end
-    for (word = 8; word < 9; word = word + 1) begin : g_right_shift
-      dw_ram #(
-          .WIDTH (16),
-          .ADDR_W(2)
-      ) u_scale_memory (
-          .clk          (clk),
-          .write        (write_word[1+word]),
-          .write_address(write_set),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address (right_shift_tag),
-          .read_data    (scale[word*16+:16])
-      );
-    end
-  endgenerate
-
-  wire [9-1:0] below, above;
-  dw_clamp_bounds #(
-      .OFMAP_W(8)
-  ) u_clamp_bounds (
-      .clk       (clk),
-      .zero_point(ofmap_zero_point),
-      .act_min   (act_min),
-      .act_max   (act_max),
-      .below     (below),
-      .above     (above)
+  dw_scale_store #(
+      .WIDTH            (16),
+      .SETS             (1),
+      .BIAS_BYTES       (4),
+      .MULTIPLIER_BYTES (4),
+      .TAG_CYCLES       (3),
+      .MULTIPLIER_DELAY (1),
+      .RIGHT_SHIFT_DELAY(6)
+  ) u_scale_store (
+      .clk        (clk),
+      .rst        (rst),
+      .active_bank(active_bank),
+      .weight_set (weight_set),
+      .write_word (write_word[9:1]),
+      .write_set  (write_set),
+      .write_data (write_data),
+      .scale      (scale)
   );
 
-  wire [16-1:0] ofmap;
-  generate
-    for (lane = 0; lane < 2; lane = lane + 1) begin : g_requantise
-      wire [8*9-1:0] lane_scale;
-      for (word = 0; word < 9; word = word + 1) begin : g_byte
-        assign lane_scale[8*word+:8] = scale[word*16+8*lane+:8];
-      end
-      wire unused_right_shift = &{1'b0, lane_scale[8*9-1-:2], 1'b0};
-      dw_requantise #(
-          .ACC_W       (16),
-          .X_W         (32),
-          .MULTIPLIER_W(32),
-          .OFMAP_W     (8),
-          .ROUNDING    (3)
-      ) u_requantise (
-          .clk            (clk),
-          .acc            (acc[lane*16+:16]),
-          .bias           (lane_scale[0+:32]),
-          .multiplier     (lane_scale[32+:32]),
-          .right_shift    (lane_scale[64+:6]),
-          .single_rounding(single_rounding),
-          .zero_point     (ofmap_zero_point),
-          .act_min        (act_min),
-          .act_max        (act_max),
-          .below          (below),
-          .above          (above),
-          .ofmap          (ofmap[lane*8+:8])
-      );
-    end
-  endgenerate
-
-  // ---- output -----------------------------------------------------------------------------
-  wire out_valid, out_last;
-  wire [2-1:0] out_keep_count;
-  wire [2-1:0] out_keep;
-
-  dw_pipeline #(
-      .WIDTH (1),
-      .CYCLES(15),
-      .RESET (1)
-  ) u_valid (
-      .clk(clk),
-      .rst(rst),
-      .d  (valid_q),
-      .q  (out_valid)
+  dw_requantise_stage #(
+      .LANES       (2),
+      .ACC_W       (16),
+      .BIAS_W      (32),
+      .MULTIPLIER_W(32),
+      .OFMAP_W     (8),
+      .ROUNDING    (3)
+  ) u_requantise_stage (
+      .clk             (clk),
+      .acc             (acc),
+      .scale           (scale),
+      .single_rounding (single_rounding),
+      .ofmap_zero_point(ofmap_zero_point),
+      .act_min         (act_min),
+      .act_max         (act_max),
+      .ofmap           (ofmap)
   );
 
-  dw_pipeline #(
-      .WIDTH (3),
-      .CYCLES(14)
-  ) u_marks (
-      .clk(clk),
-      .rst(rst),
-      .d  ({last, keep_count}),
-      .q  ({out_last, out_keep_count})
-  );
-
-  generate
-    for (lane = 0; lane < 2; lane = lane + 1) begin : g_keep
-      assign out_keep[lane] = (out_keep_count > lane);
-    end
-  endgenerate
-
-  dw_output_fifo #(
-      .WIDTH (19),
-      .DEPTH (32),
-      .ADDR_W(5)
-  ) u_output_fifo (
-      .clk       (clk),
-      .rst       (rst),
-      .write     (out_valid),
-      .write_data({out_last, out_keep, ofmap}),
-      .popped    (popped),
-      .m_data    ({m_axis_ofmap_tlast, m_axis_ofmap_tkeep, m_axis_ofmap_tdata}),
-      .m_valid   (m_axis_ofmap_tvalid),
-      .m_ready   (m_axis_ofmap_tready)
+  // ---- output stage: valid, tkeep and tlast beside the values, and the FIFO ------------------
+  dw_output_stage #(
+      .LANES  (2),
+      .VALUE_W(8),
+      .CYCLES (15),
+      .DEPTH  (32)
+  ) u_output_stage (
+      .clk                (clk),
+      .rst                (rst),
+      .valid_q            (valid_q),
+      .keep_count         (keep_count),
+      .last               (last),
+      .values             (ofmap),
+      .popped             (popped),
+      .m_axis_ofmap_tdata (m_axis_ofmap_tdata),
+      .m_axis_ofmap_tkeep (m_axis_ofmap_tkeep),
+      .m_axis_ofmap_tvalid(m_axis_ofmap_tvalid),
+      .m_axis_ofmap_tready(m_axis_ofmap_tready),
+      .m_axis_ofmap_tlast (m_axis_ofmap_tlast)
   );
 
 endmodule

@@ -1,0 +1,238 @@
+"""The stages of an engine: one instance for each, with its numbers and its special connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dwsim.codegen.instance import Instance, ModuleHeader, module_header
+from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
+
+_ROUNDINGS = {"double": 1, "single": 2, "both": 3}
+"""ROUNDING of ``dw_requantise``."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One instance of the engine's top: its stem, its parameters, its special connections."""
+
+    stem: str
+    parameters: Mapping[str, int]
+    connections: Mapping[str, str]
+
+
+def stages(numbers: EngineNumbers, modules: Iterable[str]) -> dict[str, Instance]:
+    """The instances in the top of an engine, by the stem of their module.
+
+    Args:
+        numbers: of the engine.
+        modules: texts of the engine's modules, hand-written and generated.
+    """
+    headers = {header.name: header for header in map(module_header, modules)}
+    made = [*_front(numbers), *_slots(numbers), *_operands(numbers), *_sums(numbers)]
+    if numbers.formats.requantises:
+        made += _scales(numbers)
+    return {
+        stage.stem: Instance(
+            _header(headers, numbers.spec.name, stage.stem),
+            f"u_{stage.stem}",
+            stage.parameters,
+            stage.connections,
+        )
+        for stage in [*made, _output(numbers)]
+    }
+
+
+def _header(headers: Mapping[str, ModuleHeader], engine: str, stem: str) -> ModuleHeader:
+    """The module of a stage: hand-written, or generated for the engine."""
+    return headers[f"dw_{stem}" if f"dw_{stem}" in headers else f"{engine}_{stem}"]
+
+
+def _front(n: EngineNumbers) -> list[Stage]:
+    """Configuration, control, parameters, ifmap port."""
+    loader = {
+        "WIDTH": n.formats.param_beat_width,
+        "UNITS": n.spec.lane_multipliers,
+        "PASSES": n.spec.passes,
+        "PASS_W": n.counters.pass_index_width,
+        "WORDS": n.formats.memory_words,
+        "WEIGHT_SETS": n.counters.weight_sets,
+        "SETS_W": n.counters.sets_width,
+        "SET_W": n.counters.set_width,
+        "WORD_W": n.counters.word_width,
+    }
+    control = {"DRAIN_CYCLES": n.timing.drain_cycles, "DRAIN_W": n.timing.drain_width}
+    skid = {
+        "s_data": "{s_axis_ifmap_tlast, s_axis_ifmap_tdata}",
+        "s_valid": "s_axis_ifmap_tvalid",
+        "s_ready": "s_axis_ifmap_tready",
+        "m_data": "{ifmap_last, ifmap_data}",
+        "m_valid": "ifmap_valid",
+        "m_valid_next": "ifmap_valid_next",
+        "m_ready": "ifmap_ready",
+    }
+    port = {
+        "s_data": "centred",
+        "s_last": "ifmap_last",
+        "s_valid": "ifmap_valid",
+        "s_valid_next": "ifmap_valid_next",
+        "s_ready": "ifmap_ready",
+        "available": "beat_available",
+        "error_short": "error[0]",
+        "error_long": "error[1]",
+    }
+    found = [
+        Stage("config", {}, {}),
+        Stage("control", control, {"port_blocked": "excess"}),
+        Stage(
+            "param_loader",
+            loader,
+            {"wanted_sets": "weight_sets", "loaded": "params_loaded", "error": "error[2]"},
+        ),
+        Stage("skid_buffer", {"WIDTH": n.formats.ifmap_beat_width + 1}, skid),
+    ]
+    if n.formats.requantises:
+        centre = {"LANES": n.spec.lanes, "WIDTH": n.spec.ifmap_width}
+        zero_point = {"ifmap": "ifmap_data", "zero_point": "ifmap_zero_point"}
+        found.append(Stage("centre", centre, zero_point))
+    return [*found, Stage("ifmap_port", {"WIDTH": n.formats.operand_beat_width}, port)]
+
+
+def _slots(n: EngineNumbers) -> list[Stage]:
+    """Slot raster, credit, group tag, and why a cycle was lost."""
+    spec, counters = n.spec, n.counters
+    raster = {
+        "KERNEL_H": spec.kernel_h,
+        "KERNEL_W": spec.kernel_w,
+        "COL_W": counters.col_width,
+        "ROW_W": counters.row_width,
+        "TAP_ROW_W": counters.tap_row_width,
+        "TAP_COL_W": counters.tap_col_width,
+        "INTERLEAVE_W": counters.interleave_width,
+        "MAX_INTERLEAVE": spec.max_interleave,
+        "PLANES_W": counters.planes_width,
+        "LAG_W": counters.lag_width,
+        "MAX_LAG": counters.max_lag,
+        "SHIFT_LENGTH_MAX": SHIFT_LENGTH_MAX,
+    }
+    tag = {
+        "LANES": spec.lanes,
+        "PASSES": spec.passes,
+        "PASS_W": counters.pass_index_width,
+        "PLANES_W": counters.groups_width,
+        "INTERLEAVE_W": counters.interleave_width,
+        "MAX_INTERLEAVE": spec.max_interleave,
+        "HOLD_W": counters.hold_width,
+        "MAX_MULTIPLIER": spec.max_channel_multiplier,
+        "WORD_W": counters.word_width,
+        "SET_W": counters.set_width,
+        "KEEP_W": counters.keep_width,
+        "LANE_COUNT_W": counters.lane_count_width,
+    }
+    credit = {"DEPTH": n.timing.fifo_depth, "COUNT_W": n.timing.credit_width}
+    return [
+        Stage(
+            "slot_raster",
+            raster,
+            {"starved": "starved_now", "backpressured": "backpressured_now"},
+        ),
+        Stage(
+            "credit",
+            credit,
+            {"take": "emit && claims", "give": "popped", "available": "credit_available"},
+        ),
+        Stage("group_tag", tag, {}),
+        Stage("stall_flags", {}, {}),
+    ]
+
+
+def _operands(n: EngineNumbers) -> list[Stage]:
+    """Window, and what becomes operands of it."""
+    spec, counters = n.spec, n.counters
+    kernel = {"KERNEL_H": spec.kernel_h, "KERNEL_W": spec.kernel_w}
+    width = {"WIDTH": n.formats.operand_beat_width}
+    delays = {
+        "MAX_ROW_DELAY": counters.max_row_delay,
+        "ROW_DELAY_W": counters.row_delay_width,
+        "MAX_COL_DELAY": counters.max_col_delay,
+        "COL_DELAY_W": counters.col_delay_width,
+        "SHIFT_LENGTH_MAX": SHIFT_LENGTH_MAX,
+    }
+    found = [
+        Stage(
+            "window",
+            kernel | width | delays,
+            {"step": "step_q", "d": "beat", "taps": "window_taps"},
+        )
+    ]
+    if spec.max_channel_multiplier > 1:
+        spread = {
+            "multiplier": "channel_multiplier",
+            "hold_index": "hold_index_q",
+            "taps": "window_taps",
+            "spread": "spread_taps",
+        }
+        found.append(Stage("lane_spread", {}, spread))
+    taken = {"emit": "emit_q", "taps": "spread_taps"}
+    if spec.passes == 1:
+        return [*found, Stage("tap_mask", kernel | width, taken)]
+    choice = {
+        "UNITS": spec.lane_multipliers,
+        "PASSES": spec.passes,
+        "PASS_W": counters.pass_index_width,
+    }
+    return [*found, Stage("tap_select", kernel | choice | width, taken | {"pass": "pass_q"})]
+
+
+def _sums(n: EngineNumbers) -> list[Stage]:
+    """Weights and the array that they are multiplied in."""
+    weights = {
+        "ROWS": n.formats.array_rows,
+        "COLS": n.formats.array_cols,
+        "WIDTH": n.formats.param_beat_width,
+        "WORDS": n.counters.weight_words,
+        "TAG_CYCLES": n.timing.weight_tag_cycles(0),
+    }
+    written = f"write_word[{n.spec.lane_multipliers - 1}:0]"
+    return [
+        Stage("weight_store", weights, {"write_word": written}),
+        Stage("multiplier_array", {}, {}),
+    ]
+
+
+def _scales(n: EngineNumbers) -> list[Stage]:
+    """Scales and the requantisers."""
+    bias, multiplier, right_shift = n.formats.scale_parts
+    store = {
+        "WIDTH": n.formats.param_beat_width,
+        "SETS": n.counters.weight_sets,
+        "BIAS_BYTES": bias.words,
+        "MULTIPLIER_BYTES": multiplier.words,
+        "TAG_CYCLES": n.timing.scale_tag_cycles,
+        "MULTIPLIER_DELAY": multiplier.delay,
+        "RIGHT_SHIFT_DELAY": right_shift.delay,
+    }
+    written = f"write_word[{n.formats.memory_words - 1}:{n.spec.lane_multipliers}]"
+    stage = {
+        "LANES": n.spec.lanes,
+        "ACC_W": n.formats.acc_width,
+        "BIAS_W": n.formats.bias_width,
+        "MULTIPLIER_W": n.formats.multiplier_width,
+        "OFMAP_W": n.formats.ofmap_width,
+        "ROUNDING": _ROUNDINGS[n.spec.requantise],
+    }
+    return [
+        Stage("scale_store", store, {"write_word": written}),
+        Stage("requantise_stage", stage, {}),
+    ]
+
+
+def _output(n: EngineNumbers) -> Stage:
+    """Marks and values of the ofmap beats, and their FIFO."""
+    parameters = {
+        "LANES": n.spec.lanes,
+        "VALUE_W": n.formats.ofmap_width,
+        "CYCLES": n.timing.output_cycles,
+        "DEPTH": n.timing.fifo_depth,
+    }
+    return Stage("output_stage", parameters, {"values": "ofmap"})
