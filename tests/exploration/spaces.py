@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dwsim.exploration.explore import explore
+from dwsim.exploration.outcome import Outcome
+from dwsim.exploration.pool import open_pool
 from dwsim.exploration.space import Space, parse_space
 
 FIRST = """
@@ -114,3 +117,9 @@ def write(folder: Path, text: str = SMALL, name: str = "small.toml") -> Path:
 def small(folder: Path, text: str = SMALL) -> Space:
     """The space of a text, with the networks beside it."""
     return parse_space(text, write(folder, text))
+
+
+def run(space: Space, directory: Path) -> Outcome:
+    """Explores a space in this process."""
+    with open_pool(1) as pool:
+        return explore(space, directory, pool)
