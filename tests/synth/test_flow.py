@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
+import sys
+import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +18,9 @@ import pytest
 
 from dwsim.codegen import verilog
 from dwsim.errors import ToolError
+from dwsim.support.processes import run_command
 from dwsim.support.resources import rtl_dir
-from dwsim.synth import steps
+from dwsim.synth import flow, steps
 from dwsim.synth.flow import runs, synthesise
 from dwsim.synth.harness import HARNESS
 from dwsim.synth.netlist import ports_of
@@ -130,3 +136,26 @@ def test_a_target_has_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path:
     chosen = steps.target_verilog(SMALL, "ecp5")
     assert chosen == generic | {"dw_mac_cell.v": "// another one\n"}
     assert steps.target_verilog(SMALL, "ice40") == generic
+
+
+def test_ctrl_c_stops_the_tools_of_all_threads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The tools run in threads, but Python interrupts only the main thread."""
+    code = "import pathlib, time; pathlib.Path('started').touch(); time.sleep(60)"
+
+    def sleep(request: SynthRequest) -> None:
+        run_command([sys.executable, "-c", code], seconds=60, folder=tmp_path)
+
+    def interrupt() -> None:
+        while not (tmp_path / "started").is_file():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(flow, "make_netlist", sleep)
+    monkeypatch.setattr(flow, "tool_versions", lambda request: {})
+    threading.Thread(target=interrupt, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        synthesise([SynthRequest(SMALL, "xilinx")])
+    assert time.monotonic() - began < 30
