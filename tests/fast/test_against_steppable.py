@@ -19,7 +19,8 @@ from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
 from dwsim.verification.integer_backends import small_engine
 from tests.cosim.layers import DEGENERATE
 from tests.fast import triples
-from tests.fast.triples import WANTED, Triple, check_triple, differences, draw_triple, features
+from tests.fast.draw_triples import Triple, draw_triple
+from tests.fast.triples import WANTED, check_triple, differences, features
 
 TRIPLES = 2048
 BATCHES = 8

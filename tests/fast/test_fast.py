@@ -19,7 +19,7 @@ from dwsim.golden.ofmap import golden_ofmap
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, Bursts, StallPattern, StallProfile
-from tests.fast.triples import draw_triple
+from tests.fast.draw_triples import draw_triple
 from tests.model.test_independence import FILES, imports, within
 
 NEARLY_NEVER = StallProfile("nearly never", source=1e-300, sink=1e-300)

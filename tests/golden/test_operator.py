@@ -1,4 +1,4 @@
-"""depthwise_conv2d around the numbers: dtypes, overflow, refusals, empty outputs, backends."""
+"""depthwise_conv2d around the numbers: dtypes, overflow, empty outputs, backends."""
 
 from __future__ import annotations
 
@@ -14,26 +14,10 @@ import pytest
 import dwsim.golden.depthwise
 from dwsim import EngineSpec, LayerSpec, SpecError, depthwise_conv2d
 from dwsim.errors import MismatchError
-from dwsim.golden.depthwise import depthwise, result_dtype
+from dwsim.golden.depthwise import result_dtype
 from tests.golden import naive
-
-IFMAP = np.arange(30, dtype=np.int8).reshape(1, 3, 5, 2)
-WEIGHT = np.arange(8, dtype=np.int8).reshape(2, 2, 2, 1)
-ENGINE = EngineSpec(lanes=1, kernel_h=2, kernel_w=2, max_row_pitch=8, max_plane_rows=8)
-
-
-def call(**changes: Any) -> np.ndarray:
-    arguments = {"input": IFMAP, "filter": WEIGHT, "strides": [1] * 4, "padding": "VALID"}
-    return depthwise_conv2d(**{**arguments, **changes})
-
-
-def violations_of(**changes: Any) -> list[tuple[str, Any]]:
-    """(field, value) of each violation; checks that the message shows them and the rule."""
-    with pytest.raises(SpecError) as caught:
-        call(**changes)
-    for violation in caught.value.violations:
-        assert f"{violation.field} = {violation.value!r}: {violation.rule}" in str(caught.value)
-    return [(violation.field, violation.value) for violation in caught.value.violations]
+from tests.golden.operator_call import ENGINE, IFMAP, WEIGHT, call
+from tests.violations import violations_of
 
 
 def one_tap_layer(kernel_h: int, kernel_w: int = 1) -> LayerSpec:
@@ -157,16 +141,16 @@ def test_the_overflow_names_its_channel() -> None:
 @pytest.mark.parametrize("dtype", ["bool", "complex64", "object", "U1", "longdouble", "M8[s]"])
 def test_other_dtypes_are_refused(dtype: str) -> None:
     bad = IFMAP.astype(dtype)
-    assert violations_of(input=bad) == [("input.dtype", str(bad.dtype))]
+    assert violations_of(call, input=bad) == [("input.dtype", str(bad.dtype))]
     bad = WEIGHT.astype(dtype)
-    assert violations_of(filter=bad) == [("filter.dtype", str(bad.dtype))]
+    assert violations_of(call, filter=bad) == [("filter.dtype", str(bad.dtype))]
 
 
 @pytest.mark.parametrize(
     ("ifmap", "weight"), [("float32", "float64"), ("float32", "int8"), ("int8", "float16")]
 )
 def test_floats_do_not_mix(ifmap: str, weight: str) -> None:
-    found = violations_of(input=IFMAP.astype(ifmap), filter=WEIGHT.astype(weight))
+    found = violations_of(call, input=IFMAP.astype(ifmap), filter=WEIGHT.astype(weight))
     assert found == [("filter.dtype", weight)]
 
 
@@ -192,87 +176,6 @@ def test_infinite_weights_on_padding_contribute_nothing() -> None:
     weight[0] = np.inf
     ofmap = call(input=np.ones((1, 2, 1, 1), np.float32), filter=weight, padding="SAME")
     assert ofmap.ravel().tolist() == [2, np.inf]
-
-
-# --- refusals ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ([[1, 2], [3]], "[[1, 2], [3]]"),
-        ([[[[2**63, -1]]]], None),
-        (np.ma.masked_array(IFMAP, IFMAP > 3), "a masked array"),
-    ],
-)
-def test_what_is_no_array_is_refused(value: Any, shown: str | None) -> None:
-    found = violations_of(input=value)
-    assert [field for field, _ in found] == ["input"]
-    assert shown in (None, found[0][1])
-
-
-@pytest.mark.parametrize("value", [None, {}, object(), [[[[2**64]]]], "text", 3j])
-def test_what_numpy_only_wraps_is_refused_by_its_dtype(value: Any) -> None:
-    assert ("input.dtype", str(np.asarray(value).dtype)) in violations_of(input=value)
-
-
-def test_the_rank_is_refused_by_shape() -> None:
-    assert violations_of(input=IFMAP[0]) == [("input.shape", (3, 5, 2))]
-    assert violations_of(filter=3) == [("filter.shape", ())]
-
-
-@pytest.mark.parametrize("backend", ["gold", "", None, 1, ["golden"], "RTL"])
-def test_unknown_backends_are_refused(backend: Any) -> None:
-    assert violations_of(backend=backend) == [("backend", backend)]
-
-
-def test_an_engine_that_would_be_ignored_is_refused() -> None:
-    assert violations_of(engine=ENGINE) == [("engine", ENGINE)]
-
-
-@pytest.mark.parametrize("backend", ["model", "rtl"])
-def test_an_engine_is_an_engine_spec(backend: str) -> None:
-    assert violations_of(backend=backend, engine="small") == [("engine", "small")]
-
-
-@pytest.mark.parametrize("backend", ["model", "rtl"])
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-def test_floats_on_hardware_say_what_to_do(backend: str, dtype: str) -> None:
-    floats = {"input": IFMAP.astype(dtype), "filter": WEIGHT.astype(dtype)}
-    assert violations_of(backend=backend, **floats) == [("input.dtype", dtype)]
-    with pytest.raises(SpecError, match='quantise .* or choose backend="golden"'):
-        call(backend=backend, **floats)
-
-
-def test_all_violations_come_together() -> None:
-    found = violations_of(
-        input=IFMAP.astype(np.float32),
-        filter=WEIGHT.astype(bool)[:, :, :1],
-        strides=[1, 2, 1],
-        padding="FULL",
-        dilations=[0, 1],
-        name=1,
-        backend="rtl",
-        engine="small",
-    )
-    assert found == [
-        ("engine", "small"),
-        ("filter.dtype", "bool"),
-        ("input.dtype", "float32"),
-        ("strides", [1, 2, 1]),
-        ("dilations[0]", 0),
-        ("padding", "FULL"),
-        ("name", 1),
-        ("filter.shape[2]", 1),
-    ]
-
-
-def test_golden_refuses_arrays_that_are_not_the_layers() -> None:
-    layer = LayerSpec(3, 5, 2, 2, 2)
-    with pytest.raises(SpecError) as caught:
-        depthwise(IFMAP[:, 1:], WEIGHT.astype(bool)[1:], layer)
-    fields = [violation.field for violation in caught.value.violations]
-    assert fields == ["ifmap.shape", "weight.shape", "weight.dtype"]
 
 
 # --- layouts, empty outputs, backends ----------------------------------------------------------
