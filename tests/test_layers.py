@@ -1,16 +1,12 @@
-"""Imports go one way: every import of the package, held against one table of layers."""
+"""Imports go one way, against one table of layers; and golden and the models stay independent."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-import dwsim
+from tests.import_graph import FILES, PACKAGE, imports, imports_of, reached, within
 
-PACKAGE = Path(dwsim.__file__).parent
+SIMULATION = ("cocotb", "cocotbext", "cocotb_tools")
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
@@ -34,39 +30,17 @@ on a lower floor, but neither a higher one nor a neighbour on its own floor."""
 FLOOR = {room: floor for floor, rooms in enumerate(LAYERS) for room in rooms}
 
 
-def module_name(path: Path) -> str:
-    """dwsim.model.engine of .../dwsim/model/engine.py."""
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-FILES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-
-
 def room_of(module: str) -> str:
     """The top-level package or module that a module lies in."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
 
 
-def imports_of(source: str) -> Iterator[str]:
-    """Every module of dwsim that a source names in an import, in functions too."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "dwsim")
-        elif isinstance(node, ast.ImportFrom) and (node.level or node.module):
-            assert node.level == 0, "a relative import cannot be checked against the table"
-            if str(node.module).split(".")[0] == "dwsim":
-                for alias in node.names:
-                    longer = f"{node.module}.{alias.name}"
-                    yield longer if longer in FILES else str(node.module)
-
-
 def faults(module: str, source: str) -> list[str]:
     """Imports of a module that do not lead down."""
     own = room_of(module)
     found = []
-    for imported in imports_of(source):
+    for imported in within(imports_of(source), "dwsim"):
         room = room_of(imported)
         if room != own and FLOOR[room] >= FLOOR[own]:
             found.append(f"{module} (floor {FLOOR[own]}) imports {imported} (floor {FLOOR[room]})")
@@ -90,6 +64,7 @@ def test_every_room_has_a_floor_and_every_floor_a_room() -> None:
         ("dwsim.golden.depthwise", "from dwsim.stream import layout"),
         ("dwsim.spec.layer_spec", "if TYPE_CHECKING:\n    from dwsim import derive"),
         ("dwsim.model.engine", "from dwsim import LayerSpec"),
+        ("dwsim.model.engine", "import dwsim.derive.plan\nfrom dwsim import LayerSpec"),
     ],
 )
 def test_an_import_that_leads_up_or_sideways_is_found(module: str, source: str) -> None:
@@ -109,3 +84,37 @@ def test_file_names_tell_their_room() -> None:
 
 def test_nothing_lies_loose_at_the_top() -> None:
     assert len(list(PACKAGE.glob("*.py"))) <= 9
+
+
+def test_the_check_follows_imports() -> None:
+    assert within(reached("dwsim.model.layer_run"), "dwsim.derive", "numpy") != []
+    assert within(reached("dwsim.rtlsim.cosim"), "cocotb_tools") != []
+    # Once under TYPE_CHECKING, once in a function.
+    assert imports("dwsim.operator").count("dwsim.spec.engine_spec") == 2
+
+
+@pytest.mark.parametrize("module", within(FILES, "dwsim.golden"))
+def test_golden_shares_nothing_with_what_it_judges(module: str) -> None:
+    own = within(reached(module), "dwsim")
+    assert set(own) - set(within(own, "dwsim.golden", "dwsim.errors", "dwsim.spec")) == set()
+    assert within(own, "dwsim.spec.engine_spec") == []
+
+
+@pytest.mark.parametrize("module", within(FILES, "dwsim.model"))
+def test_the_steppable_model_takes_no_numbers_from_golden(module: str) -> None:
+    assert within(reached(module), "dwsim.golden") == []
+
+
+@pytest.mark.parametrize("module", within(FILES, "dwsim.fast"))
+def test_the_fast_model_shares_only_the_names_of_activities(module: str) -> None:
+    assert set(within(imports(module), "dwsim.model")) <= {"dwsim.model.activity"}
+
+
+def test_only_one_module_knows_jinja() -> None:
+    users = [name for name in FILES if within(imports(name), "jinja2")]
+    assert users == ["dwsim.codegen.verilog"]
+
+
+def test_cocotb_stays_in_rtlsim() -> None:
+    users = [name for name in FILES if within(imports(name), *SIMULATION)]
+    assert within(users, "dwsim.rtlsim") == users != []

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from dwsim.errors import MismatchError, SpecError, Violation
+from dwsim.errors import MismatchError, Rules
 from dwsim.spec.canonical import spec_hash
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
@@ -38,25 +38,12 @@ COLUMNS = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command on ``arguments.spec``, a ``.tflite`` file."""
-    refused = [
-        Violation(option, value, "is for specs, not for .tflite files")
-        for option, value in (
-            ("--layer", arguments.layers),
-            ("--waves", arguments.waves),
-            ("--static", arguments.static or None),
-            ("--interleave", None if arguments.interleave == 1 else arguments.interleave),
-        )
-        if value is not None
-    ]
-    if arguments.stalls == "all":
-        refused.append(Violation("--stalls", "all", "must be one profile for a .tflite file"))
-    if refused:
-        raise SpecError("verify", refused)
+    _check_options(arguments)
     model = read_model(arguments.spec)
     with progress(0, "beat") as bar:
 
-        def show(what: str, done: int, total: int) -> None:
-            bar.describe(what)
+        def show(step: str, done: int, total: int) -> None:
+            bar.describe(step)
             bar.show(done, total)
 
         result = verify_network(
@@ -82,13 +69,29 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Refuses the options that only specs have."""
+    rules = Rules("verify")
+    for option, value, default in (
+        ("--layer", arguments.layers, None),
+        ("--waves", arguments.waves, None),
+        ("--static", arguments.static, False),
+        ("--interleave", arguments.interleave, 1),
+    ):
+        rules.require(value == default, option, value, "is for specs, not for .tflite files")
+    rules.require(
+        arguments.stalls != "all", "--stalls", "all", "must be one profile for a .tflite file"
+    )
+    rules.raise_if_any()
+
+
 def _row(result: LayerResult) -> dict[str, Any]:
     layer, plan = result.verified.job.layer, result.verified.plan
     verdict = "RTL = model = interpreter"
     if result.wrong:
         verdict = f"{result.wrong} values wrong"
     elif result.float_rounded:
-        verdict = f"equal but for {result.float_rounded} rounded in float32"
+        verdict = f"equal except {result.float_rounded} rounded in float32"
     return {
         "layer": result.layer.name,
         "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
@@ -122,7 +125,7 @@ def _roundings(result: NetworkResult) -> list[str]:
 
 
 def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
-    """The result as a table, a total for each rounding under it."""
+    """The result as a table, with a line of totals for each rounding."""
     out = [text_table(COLUMNS, rows)]
     for rounding in _roundings(result):
         mine = [row for row in rows if row["rounding"] == rounding]

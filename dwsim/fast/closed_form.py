@@ -1,4 +1,4 @@
-"""The closed form: when each output leaves and what each cycle is for, if nothing stalls."""
+"""The closed form without stalls: the cycle of each output, and the activity of the cycles."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dwsim.model.activity import Activity
 def ofmap_cycles(plan: Plan) -> np.ndarray:
     """Cycle of every ofmap transfer without stalls, the cfg handshake being cycle 0.
 
-    A window is emitted in its slot, which is one cycle, and ``hold_cycles`` when it emits; its
-    beats follow each other by ``passes`` cycles.
+    A slot takes one cycle, or ``hold_cycles`` if it emits a window; the beats of a window follow
+    each other after ``passes`` cycles.
 
     Returns:
         int64 of shape (ofmap_beats,), in stream order.
@@ -24,23 +24,23 @@ def ofmap_cycles(plan: Plan) -> np.ndarray:
     cols = np.arange(layer.ofmap_w) * (layer.stride_w * interleave)
     pixels = np.add.outer(np.add.outer(planes, rows), cols)
     slots = np.add.outer(pixels, np.arange(interleave)).reshape(-1) + max(plan.raster.lag, 0)
-    # Each window before this one held its slot for so many cycles more.
+    # Each earlier window held its slot for hold_cycles - 1 additional cycles.
     windows = START_CYCLES + slots + np.arange(slots.size) * (plan.hold_cycles - 1)
     beats = np.arange(layer.channel_multiplier) * passes + passes - 1
     return np.add.outer(windows, beats + pipeline_cycles(plan)).reshape(-1)
 
 
 def pipeline_cycles(plan: Plan) -> int:
-    """From the last pass of a beat to its transfer, if nobody stalls."""
+    """Cycles from the last pass of a beat to its transfer, without stalls."""
     return plan.numbers.timing.latency - START_CYCLES
 
 
 def activity(plan: Plan) -> dict[str, int]:
-    """Cycles without stalls by what they are for; the keys are those of ``Activity``."""
+    """Cycles without stalls, divided by the values of ``Activity``."""
     taken = _last_take(plan) + 1
     windows = plan.ofmap_beats // plan.layer.channel_multiplier
     if taken > plan.slots:
-        # Beats that no output needs go on entering while the last outputs are in the pipeline.
+        # Beats that no output needs still enter while the last outputs are in the pipeline.
         void = plan.slots - windows + min(taken - plan.slots, pipeline_cycles(plan))
     else:
         void = taken - _windows_before(plan, taken)
@@ -60,9 +60,9 @@ def _last_take(plan: Plan) -> int:
 
 
 def _windows_before(plan: Plan, slot: int) -> int:
-    """Windows that are emitted before ``slot``, where a pixel begins and the stream has not ended.
+    """Windows that are emitted before ``slot``, the first slot of a pixel inside the stream.
 
-    Lag and pitches are whole pixels, ``interleave`` slots each.
+    Lag and pitches are multiples of a pixel, which has ``interleave`` slots.
     """
     layer = plan.layer
     pixels = max(slot - max(plan.raster.lag, 0), 0) // plan.interleave

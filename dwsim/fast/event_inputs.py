@@ -1,4 +1,4 @@
-"""What the event loop works on: a stream's constants, its slots, and what it finds out."""
+"""The inputs of the event loop: a stream's constants, its slots, and generators of stalls."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from dwsim.stream.stalls import Bursts, StallPattern
 
 
 class Port(NamedTuple):
-    """When one end of the engine stalls: ``dwsim.stream.stalls.Bursts`` without its generator."""
+    """The stalls of one port: ``dwsim.stream.stalls.Bursts`` without its generator."""
 
     enter: float
     leave: float
     stalls: bool
-    """What it drew last."""
+    """The last draw."""
 
 
 class Constants(NamedTuple):
-    """What stays the same while a stream runs."""
+    """The numbers that are constant while a stream runs."""
 
     planes: int
     pitch: int
     """Slots from a plane to the next."""
     lag: int
-    """Slots by which one raster is behind the other."""
+    """Slots between the two rasters."""
     lead: bool
-    """The input raster is behind, not the output raster."""
+    """True if the input raster is behind, false if the output raster is."""
     multiples: int
     """Ofmap beats of a window."""
     passes: int
@@ -38,14 +38,14 @@ class Constants(NamedTuple):
     depth: int
     """Credits."""
     to_read: int
-    """Cycles from a beat's first pass to the first one that can read it from the FIFO."""
+    """Cycles from a beat's first pass to the first cycle that can read it from the FIFO."""
     ifmap_beats: int
     ofmap_beats: int
     plane_ifmap: int
-    """Beats of a plane."""
+    """Ofmap beats of a plane; ``plane_ifmap`` counts its ifmap beats."""
     plane_ofmap: int
     boundary: bool
-    """Before each plane the source waits until all outputs of those before it have been taken."""
+    """True if the source waits before each plane until all earlier outputs have been taken."""
     source: Port
     sink: Port
 
@@ -75,15 +75,15 @@ def constants_of(plan: Plan, stalls: StallPattern) -> Constants:
 
 
 def port_of(bursts: Bursts) -> Port:
-    """The port that stalls like ``bursts`` from here on."""
+    """The port that continues the stalls of ``bursts``."""
     return Port(bursts.enter, bursts.leave, bursts.stalled)
 
 
 def generator_of(rng: random.Random) -> np.random.Generator:
-    """A generator whose ``random()`` gives what ``rng.random()`` would give from here on.
+    """A generator whose ``random()`` continues the sequence of ``rng.random()``.
 
-    Both make a double of 53 bits of two words of the same Mersenne Twister, in the same way; only
-    the state has to move.
+    Both make a double of 53 bits from two words of the same Mersenne Twister, in the same way;
+    only the state is copied.
     """
     _, words, _ = rng.getstate()
     twister = np.random.MT19937(0)
@@ -95,18 +95,18 @@ def generator_of(rng: random.Random) -> np.random.Generator:
 
 
 def slots_that_take(plan: Plan) -> np.ndarray:
-    """Whether a slot of the input raster's plane takes a beat: bool of shape (plane_pitch,)."""
+    """The slots of the input raster's plane that take a beat: bool of shape (plane_pitch,)."""
     return _hits(plan, (plan.layer.ifmap_h, plan.layer.ifmap_w), (1, 1))
 
 
 def slots_that_emit(plan: Plan) -> np.ndarray:
-    """Whether a slot of the output raster's plane emits: bool of shape (plane_pitch,)."""
+    """The slots of the output raster's plane that emit a window: bool of shape (plane_pitch,)."""
     layer = plan.layer
     return _hits(plan, (layer.ofmap_h, layer.ofmap_w), (layer.stride_h, layer.stride_w))
 
 
 def _hits(plan: Plan, count: tuple[int, int], stride: tuple[int, int]) -> np.ndarray:
-    """Slots of a plane at multiples of the strides, ``count`` of them an axis."""
+    """Slots of a plane at multiples of the strides, ``count`` of them on each axis."""
     hits = np.zeros((plan.raster.plane_rows, plan.raster.row_pitch, plan.interleave), np.bool_)
     rows, cols = (slice(0, (n - 1) * step + 1, step) for n, step in zip(count, stride, strict=True))
     hits[rows, cols] = True

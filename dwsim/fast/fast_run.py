@@ -1,4 +1,4 @@
-"""Runs a layer on the fast model: every cycle of the steppable one, without stepping any."""
+"""Runs a layer on the fast model: the cycles of the steppable model, without stepping them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from dwsim.stream.stalls import StallPattern
 
 @dataclass
 class FastRun:
-    """What one layer takes on its engine.
+    """The cycles of one layer on its engine, and its ofmap.
 
     ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included;
-    ``activity`` says what each of them was spent on, by the values of ``Activity``;
-    ``param_cycles`` counts from reset to the last parameter beat. ``ofmap`` is NHWC, int64 or
-    narrower; None when the run had no data.
+    ``activity`` divides these cycles by the values of ``Activity``; ``param_cycles`` counts from
+    reset to the last parameter beat. ``ofmap`` is NHWC, int64 or narrower; None for a run without
+    data.
     """
 
     plan: Plan
@@ -42,7 +42,7 @@ class FastRun:
 
     @property
     def utilisation(self) -> float:
-        """Outputs times taps over multipliers times cycles."""
+        """``outputs * taps / (multipliers * cycles)``; masked taps count as taps."""
         return self.plan.utilisation(self.cycles)
 
     @cached_property
@@ -62,32 +62,34 @@ def run_layer(
 ) -> FastRun:
     """Runs one layer from reset: its parameters first, then the stream.
 
-    Equals ``dwsim.model.layer_run.run_layer`` in every cycle, counter and value, but that a stream
-    which stands still is no error here, however long it does.
+    Equals ``dwsim.model.layer_run.run_layer`` in every cycle, count and value, except that a stream
+    may stand still for any time without an error.
 
     Args:
-        plan: the layer on its engine; with its quantisation if there are data and the engine
-            requantises.
+        plan: the layer on its engine; for data on an engine that requantises, with its
+            quantisation.
         ifmap: integers, NHWC, within the engine's ifmap format; None for cycles alone.
         weight: integers, (kernel_h, kernel_w, channels, channel_multiplier); with the ifmap.
-        stalls: when source and sink stall; ``None``: never. It stays as it is: another run with
-            it has the same stalls.
+        stalls: the stalls of source and sink; ``None``: no stalls. It is not changed: another run
+            with it has the same stalls.
 
     Raises:
-        SpecError: when only one of the tensors is given, or one is wrong; and when ``stalls`` is
-            of a class of its own: compiled code cannot ask it.
+        SpecError: if only one of the tensors is given, or one is wrong; or if ``stalls`` is of a
+            subclass, whose methods compiled code cannot call.
     """
     if (ifmap is None) != (weight is None):
         absent = "ifmap" if ifmap is None else "weight"
-        raise SpecError("fast model", [Violation(absent, None, "must be given with the other")])
+        raise SpecError(
+            "fast model", [Violation(absent, None, "must be given if the other tensor is")]
+        )
     ofmap = None
     if ifmap is not None and weight is not None:
-        plan.config  # noqa: B018  The engine's own check that nothing is missing.
+        plan.config  # noqa: B018  Raises SpecError if the quantisation is missing.
         ofmap = golden_ofmap(ifmap, weight, plan.layer, plan.quantisation)
     if stalls is None:
         return _run_freely(plan, eager=False, ofmap=ofmap)
     if type(stalls) is not StallPattern:
-        rule = "must be a StallPattern itself: the fast model knows no other class's stalls"
+        rule = "must be a StallPattern itself: the fast model does not call a subclass"
         raise SpecError("fast model", [Violation("stalls", type(stalls).__name__, rule)])
     profile = stalls.profile
     if profile.source == profile.sink == 0 and not profile.boundary:
@@ -105,7 +107,7 @@ def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
 
 
 def _run_with_stalls(plan: Plan, stalls: StallPattern, ofmap: np.ndarray | None) -> FastRun:
-    # Numba takes its time to start: not for those who have no stalls.
+    # Here and not at the top: numba starts slowly, and runs without stalls do not need it.
     from dwsim.fast import events
 
     source, sink, param = (

@@ -1,4 +1,4 @@
-"""A network's depthwise layers on one engine: RTL, model, golden and the interpreter."""
+"""Verifies a model file's depthwise layers, on one engine, against the TFLite interpreter."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ RUNNING = "comparing every signal in every cycle"
 
 @dataclass(frozen=True)
 class LayerResult:
-    """One layer in one rounding: what the RTL took, and the interpreter's verdict on it."""
+    """One layer in one rounding: its RTL run, and its differences from the interpreter."""
 
     layer: DepthwiseLayer
     rounding: str
     verified: Verified
     differing: int
-    """Values in which the RTL's ofmap differs from the interpreter's."""
+    """Number of values in which the RTL's ofmap differs from the interpreter's."""
     float_rounded: int
-    """How many of those the interpreter rounded in float32: XNNPACK computes single rounding
+    """Number of those that the interpreter rounded in float32: XNNPACK computes single rounding
     as ``rint(float32(sum) * float32(scale))``, which is off by one close to ties."""
 
     @property
     def wrong(self) -> int:
-        """Differing values that nothing explains."""
+        """Number of differing values that float32 rounding does not explain."""
         return self.differing - self.float_rounded
 
 
@@ -47,7 +47,7 @@ class NetworkResult:
 
     @property
     def wrong(self) -> int:
-        """Values that differ from the interpreter's without a reason, over all layers."""
+        """Number of wrong values in all layers."""
         return sum(result.wrong for result in self.layers)
 
     def cycles(self, rounding: str) -> int:
@@ -60,13 +60,13 @@ def network_engine(model: Model, lanes: int) -> EngineSpec:
     """The engine for every depthwise layer of a model that can run.
 
     Raises:
-        SpecError: when there is no such layer, or int8 and int16 ones in one model.
+        SpecError: if no layer can run, or the model has both int8 and int16 layers.
     """
     rules = Rules(f"{model.path}")
     facts = [layer.facts() for layer in model.runnable]
-    rules.require(bool(facts), "layers", len(facts), "must have a depthwise layer that can run")
+    rules.require(bool(facts), "layers", len(facts), "must include a depthwise layer that can run")
     widths = sorted({8 * parameters.dtype.itemsize for _, parameters in facts})
-    rules.require(len(widths) < 2, "activations", widths, "bits must be the same in all layers")
+    rules.require(len(widths) < 2, "activations", widths, "must have the same bits in all layers")
     rules.raise_if_any()
     return EngineSpec.smallest(
         [spec for spec, _ in facts],
@@ -89,26 +89,26 @@ def verify_network(
 ) -> NetworkResult:
     """Runs every depthwise layer of one inference through RTL, in lock step with the model.
 
-    Each layer gets the interpreter's own ifmap (of an inference with double rounding), and its
-    ofmap is compared with what the interpreter's kernel of that rounding makes of it. One
-    simulator is built, and all layers run on it back to back. ``progress`` is told what goes on,
-    and how many ofmap beats of how many are done.
+    Each layer gets the ifmap that the interpreter gives it in an inference with double rounding.
+    Its ofmap is compared with the ofmap of the interpreter's kernel for the same rounding and
+    ifmap. All layers run back to back on one simulator.
+
+    Args:
+        model: the model file.
+        lanes: lanes of the engine.
+        stalls: a name among ``dwsim.stream.stalls.PROFILES``.
+        seed: of the network's input and of the stalls; not negative.
+        roundings: names among ``ROUNDINGS``.
+        simulator: "verilator" or "icarus".
+        progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
-        MismatchError: when RTL, model and golden disagree. What the interpreter does otherwise
-            is counted in the result, not raised.
+        MismatchError: if RTL, model and golden disagree. Differences from the interpreter are
+            counted in the result instead.
     """
     engine = network_engine(model, lanes)
     progress("interpreting the model", 0, 0)
-    tensors = infer(model, "double", seed)
-    layers = {layer.name: layer for layer in model.runnable}
-    ifmaps = {name: tensors[name].ifmap for name in layers}
-    wanted = {rounding: run_layers(layers, ifmaps, rounding) for rounding in roundings}
-    for name in layers:
-        if "double" in roundings and not np.array_equal(
-            wanted["double"][name], tensors[name].ofmap
-        ):
-            raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
+    ifmaps, wanted = _interpret(model, roundings, seed)
     progress("building the simulator", 0, 0)
     build = build_bench(engine, simulator=simulator)
     order = [(layer, rounding) for rounding in roundings for layer in model.runnable]
@@ -124,18 +124,40 @@ def verify_network(
         for index, (layer, rounding) in enumerate(order)
     ]
     total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
-    verified = run_jobs(
+
+    def show(beats: int) -> None:
+        progress(RUNNING, beats, total)
+
+    verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=show)
+    return NetworkResult(
         engine,
-        jobs,
-        simulator=simulator,
-        build=build,
-        progress=lambda beats: progress(RUNNING, beats, total),
+        tuple(
+            _compare(layer, rounding, done, ifmaps[layer.name], wanted[rounding][layer.name])
+            for (layer, rounding), done in zip(order, verified, strict=True)
+        ),
     )
-    results = []
-    for (layer, rounding), done in zip(order, verified, strict=True):
-        interpreted = wanted[rounding][layer.name]
-        results.append(_compare(layer, rounding, done, ifmaps[layer.name], interpreted))
-    return NetworkResult(engine, tuple(results))
+
+
+Tensors = dict[str, np.ndarray]
+"""Tensors by the name of the layer."""
+
+
+def _interpret(
+    model: Model, roundings: Sequence[str], seed: int
+) -> tuple[Tensors, dict[str, Tensors]]:
+    """The ifmap of each layer in an inference, and for each rounding the layer's ofmap of it.
+
+    Raises:
+        MismatchError: if a layer alone gives another ofmap than inside the network.
+    """
+    tensors = infer(model, "double", seed)
+    layers = {layer.name: layer for layer in model.runnable}
+    ifmaps = {name: tensors[name].ifmap for name in layers}
+    ofmaps = {rounding: run_layers(layers, ifmaps, rounding) for rounding in roundings}
+    for name, ofmap in ofmaps.get("double", {}).items():
+        if not np.array_equal(ofmap, tensors[name].ofmap):
+            raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
+    return ifmaps, ofmaps
 
 
 def _compare(
@@ -145,7 +167,7 @@ def _compare(
     ifmap: np.ndarray,
     interpreted: np.ndarray,
 ) -> LayerResult:
-    """The RTL's ofmap beside the interpreter's."""
+    """Compares the RTL's ofmap with the interpreter's."""
     differs = done.ofmap != interpreted
     explained = np.zeros_like(differs)
     if rounding == "single" and differs.any() and interpreted.dtype == np.int8:

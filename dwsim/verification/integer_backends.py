@@ -10,19 +10,19 @@ from dwsim.spec.engine_spec import MAX_DATA_WIDTH, MAX_KERNEL, EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 
 SMALL_LANES = 4
-"""Lanes of the engine that is chosen when none is given; fewer for fewer channels."""
+"""Lanes of the engine that dwsim chooses; a layer with fewer channels gets fewer lanes."""
 
 
 def _format(rules: Rules, field: str, values: np.ndarray) -> tuple[int, bool]:
-    """Narrowest number format (width in bits, signed) that holds the values."""
+    """The narrowest number format that holds the values: width in bits, and true if signed."""
     low, high = int(values.min()), int(values.max())
     width = max(2, range_bits(low, high))
     rules.require(
         width <= MAX_DATA_WIDTH,
         field,
         (low, high),
-        f"smallest and largest value need {width} bits, an engine has at most {MAX_DATA_WIDTH}:"
-        ' quantise them, or use backend="golden"',
+        f"the smallest and the largest value need {width} bits, but an engine has at most"
+        f' {MAX_DATA_WIDTH}: quantise them, or use backend="golden"',
     )
     return width, low < 0
 
@@ -36,7 +36,7 @@ def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> Eng
         layer: their shape; not empty.
 
     Raises:
-        SpecError: when no engine can run it: a kernel or numbers too large.
+        SpecError: if no engine can run it, because its kernel or its numbers are too large.
     """
     rules = Rules("engine for this layer")
     for axis in ("h", "w"):
@@ -63,7 +63,7 @@ def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> Eng
 def _prepare(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
 ) -> Plan:
-    """The plan, after checking that the data are in the engine's formats."""
+    """The plan, after a check that the data fit the engine's number formats."""
     if engine is None:
         engine = small_engine(ifmap, weight, layer)
     rules = Rules(f"data for engine {engine.name}")
@@ -80,8 +80,8 @@ def _prepare(
         engine.requantise == "none",
         "engine.requantise",
         engine.requantise,
-        "must be 'none': depthwise_conv2d returns exact sums; to run a quantised layer, give"
-        " dwsim.rtlsim.cosim.run_jobs or dwsim.model.layer_run.run_layer its Quantisation",
+        "must be 'none', because depthwise_conv2d returns exact sums; a quantised layer runs with"
+        " dwsim.rtlsim.cosim.run_jobs or dwsim.model.layer_run.run_layer, given its Quantisation",
     )
     rules.raise_if_any()
     return Plan(layer, engine)
@@ -90,7 +90,7 @@ def _prepare(
 def run_on_model(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
 ) -> np.ndarray:
-    """The layer on the cycle model; int64, NHWC."""
+    """Computes the layer on the cycle model; int64, NHWC."""
     from dwsim.model.layer_run import run_layer
 
     return run_layer(_prepare(ifmap, weight, layer, engine), ifmap, weight).ofmap
@@ -99,10 +99,14 @@ def run_on_model(
 def run_on_rtl(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
 ) -> np.ndarray:
-    """The layer on the generated Verilog in Verilator, in lock step with the model.
+    """Computes the layer on the generated Verilog in Verilator, in lock step with the model.
 
-    Returns int64, NHWC. Raises ``ToolError`` without a simulator, ``MismatchError`` when RTL,
-    model and golden disagree.
+    Returns:
+        int64, NHWC.
+
+    Raises:
+        ToolError: without a simulator.
+        MismatchError: if RTL, model and golden disagree.
     """
     from dwsim.rtlsim.cosim import run_jobs
     from dwsim.rtlsim.job import Job

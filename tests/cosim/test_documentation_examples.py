@@ -82,4 +82,4 @@ def test_an_engine_that_requantises_is_refused(backend: str) -> None:
         )
     (violation,) = caught.value.violations
     assert (violation.field, violation.value) == ("engine.requantise", "double")
-    assert violation.rule.startswith("must be 'none': depthwise_conv2d returns exact sums")
+    assert violation.rule.startswith("must be 'none', because depthwise_conv2d returns exact sums")

@@ -92,7 +92,7 @@ def test_a_wrong_byte_is_a_mismatch(monkeypatch: pytest.MonkeyPatch, capsys) -> 
 
 def test_a_model_without_a_layer_that_runs_is_refused(small: Model) -> None:
     empty = Model(small.path, small.operators, (), small.inputs, small.content)
-    with pytest.raises(SpecError, match="must have a depthwise layer that can run"):
+    with pytest.raises(SpecError, match="must include a depthwise layer that can run"):
         network_engine(empty, 16)
 
 
