@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _kept(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
-    """The engine, its jobs and whether it is static, from a folder that verify kept."""
+    """The engine of a folder that verify kept, its jobs, and true if the engine is static."""
     try:
         engine, jobs, static = read_jobs(folder)
     except SpecError:

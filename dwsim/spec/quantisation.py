@@ -147,7 +147,7 @@ class Quantisation:
 
     @property
     def dtype(self) -> np.dtype:
-        """int8 or int16: what the ifmap and the ofmap are made of. Weights are always int8."""
+        """int8 or int16, the dtype of ifmap and ofmap. Weights are always int8."""
         return np.dtype(np.int8 if self.ifmap_width == 8 else np.int16)
 
     @classmethod

@@ -113,14 +113,7 @@ def verify_network(
     build = build_bench(engine, simulator=simulator)
     order = [(layer, rounding) for rounding in roundings for layer in model.runnable]
     jobs = [
-        Job(
-            layer=layer.facts()[0],
-            ifmap=ifmaps[layer.name],
-            weight=layer.facts()[1].weight,
-            stalls=stalls,
-            seed=seed + index,
-            quantisation=layer_quantisation(layer, rounding),
-        )
+        _job(layer, rounding, ifmaps[layer.name], stalls, seed + index)
         for index, (layer, rounding) in enumerate(order)
     ]
     total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
@@ -158,6 +151,12 @@ def _interpret(
         if not np.array_equal(ofmap, tensors[name].ofmap):
             raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
     return ifmaps, ofmaps
+
+
+def _job(layer: DepthwiseLayer, rounding: str, ifmap: np.ndarray, stalls: str, seed: int) -> Job:
+    spec, parameters = layer.facts()
+    quantisation = layer_quantisation(layer, rounding)
+    return Job(spec, ifmap, parameters.weight, stalls, seed, quantisation=quantisation)
 
 
 def _compare(
