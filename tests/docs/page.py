@@ -16,6 +16,8 @@ FILE_LANGUAGES = ("toml", "verilog")
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>.*)$")
 _INFO = re.compile(r'^(?P<language>\w+)(?: title="(?P<title>[^"]*)")?$')
 _EXIT = re.compile(r"^exit code (\d+)$")
+_INLINE_COMMAND = re.compile(r"`(?:dwsim \w+|python|pip|iverilog|vvp) [^`]+`")
+"""A command with arguments in the text; `dwsim verify` alone is a name."""
 _OUTPUT_TITLE = "Output"
 
 
@@ -96,6 +98,8 @@ def _fences(path: Path) -> Iterator[_Fence]:
             fence.body.append(line)
         elif re.match(r"^(\t| {4,})(\$|>>>) ", line):
             raise PageError(f"{where}: {line!r}: a command must stand in a fenced block")
+        elif inline := _INLINE_COMMAND.search(line):
+            raise PageError(f"{where}: {inline[0]}: a command must stand in a fenced block")
     if fence is not None:
         raise PageError(f"{path.name}:{fence.line}: the block has no end")
 

@@ -76,6 +76,7 @@ def test_a_page_is_read_as_steps(tmp_path: Path) -> None:
         "* item\n\n    ```console\n    $ ls\n    ```\n",
         "    $ ls\n",
         "    >>> 1\n",
+        "Run `dwsim verify tiny --stalls all` next.\n",
         "```console\n$ ls\n",
     ],
 )
