@@ -143,3 +143,18 @@ def matches(shown: Sequence[str], printed: Sequence[str]) -> bool:
     if shown[0] == ELISION:
         return any(matches(shown[1:], printed[start:]) for start in range(len(printed) + 1))
     return bool(printed) and shown[0] == printed[0] and matches(shown[1:], printed[1:])
+
+
+def refreshed(shown: Sequence[str], printed: Sequence[str]) -> list[str]:
+    """The output to show in place of ``shown``: an elision keeps its distance from both ends.
+
+    Raises:
+        ValueError: when there are several elisions: the author has to place them.
+    """
+    if ELISION not in shown:
+        return list(printed)
+    if list(shown).count(ELISION) > 1:
+        raise ValueError(f"the output has several {ELISION}: edit it by hand")
+    head = list(shown).index(ELISION)
+    tail = len(shown) - head - 1
+    return [*printed[:head], ELISION, *printed[max(head, len(printed) - tail) :]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.page import PageError, Step, matches, steps
+from tests.docs.page import PageError, Step, matches, refreshed, steps
 from tests.docs.runner import Reader
 
 
@@ -38,6 +38,28 @@ def test_only_an_elision_matches_other_lines(
     shown: list[str], printed: list[str], same: bool
 ) -> None:
     assert matches(shown, printed) is same
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (["a"], ["1", "2", "3", "4"]),
+        (["a", "[...]"], ["1", "[...]"]),
+        (["[...]", "z"], ["[...]", "4"]),
+        (["a", "[...]", "y", "z"], ["1", "[...]", "3", "4"]),
+    ],
+)
+def test_a_refreshed_output_matches_and_keeps_its_elision(
+    shown: list[str], expected: list[str]
+) -> None:
+    printed = ["1", "2", "3", "4"]
+    assert refreshed(shown, printed) == expected
+    assert matches(expected, printed)
+
+
+def test_several_elisions_are_left_to_the_author() -> None:
+    with pytest.raises(ValueError, match="by hand"):
+        refreshed(["[...]", "a", "[...]"], ["b"])
 
 
 def test_a_page_is_read_as_steps(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -126,15 +127,21 @@ def test_the_python_reference_has_every_public_name(site: Path) -> None:
     assert missing == []
 
 
+def _commands() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command, by its name."""
+    (found,) = (a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(found.choices)
+
+
+def _options(command: argparse.ArgumentParser) -> list[str]:
+    return [option for action in command._actions for option in action.option_strings]
+
+
 def test_the_command_line_reference_has_every_command_and_option(site: Path) -> None:
     page = (site / "reference" / "command-line.html").read_text()
-    (commands,) = (
-        action for action in parser()._actions if action.choices and not action.option_strings
-    )
-    for name, command in commands.choices.items():
+    for name, command in _commands().items():
         assert f'id="dwsim-{name}"' in page
-        for action in command._actions:
-            assert all(option in page for option in action.option_strings)
+        assert [option for option in _options(command) if option not in page] == []
 
 
 def test_the_register_reference_has_every_register(site: Path) -> None:
@@ -153,3 +160,10 @@ def test_the_spec_reference_has_every_field_and_refuses_another_set(
     monkeypatch.delitem(spec_reference.ENGINE, "max_lead")
     with pytest.raises(ValueError, match="max_lead"):
         spec_reference.spec_file()
+
+
+def test_every_option_on_the_pages_exists() -> None:
+    known = {option for command in _commands().values() for option in _options(command)}
+    for page in (ROOT / "docs").rglob("*.md"):
+        named = set(re.findall(r"`(--[a-z][a-z-]*)", page.read_text()))
+        assert named <= known, f"{page.name}: {sorted(named - known)}"
