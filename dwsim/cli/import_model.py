@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.arguments import add_command, add_form
+from dwsim.cli.arguments import add_command, add_form, positive
+from dwsim.cli.model_options import add_model_options, input_shapes
+from dwsim.errors import SpecError, Violation
 from dwsim.support.text_table import csv_text, json_text, text_table
 
 
@@ -16,8 +18,13 @@ def add_parser(commands: Any) -> None:
         commands,
         "import",
         summary="list the depthwise layers of a .tflite file, and write them as specs",
-        description="Lists a model's depthwise layers with their shapes and quantisation, and the"
-        " reasons why a layer cannot run. Other operators are not read; they are counted.",
+        description="Lists the depthwise layers of all graphs of a model with their shapes and"
+        " quantisation, and the reason why a layer cannot run on an engine. A CONV_2D with one"
+        " group for each channel is a depthwise layer, too. A PAD before a layer becomes its"
+        " padding; SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it become its dilation. Types"
+        " that run: int8 (weights int8 or int4), int16, and uint8 if its weights less their zero"
+        " point fit in int8. Layers in floating point are listed and can be explored. All other"
+        " operators are counted.",
         examples=(
             ("dwsim import model.tflite", "a table of the depthwise layers"),
             ("dwsim import model.tflite -o layers/", "also write their specs and parameters"),
@@ -31,6 +38,14 @@ def add_parser(commands: Any) -> None:
         type=Path,
         help="directory to write the layers to: layers.toml and parameters.npz",
     )
+    parser.add_argument(
+        "--lanes",
+        type=positive,
+        default=16,
+        metavar="N",
+        help="lanes of the engine that each layer is checked against (default: 16)",
+    )
+    add_model_options(parser)
     add_form(parser)
     parser.set_defaults(run=run)
 
@@ -38,17 +53,30 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     # Here and not at the top: only this command needs the schema of LiteRT.
+    from dwsim.verification.layer_engine import assess
     from dwsim.workloads.tflite import listing, read_model
 
-    model = read_model(arguments.model)
-    rows = listing.rows(model)
+    model = read_model(arguments.model, arguments.batch, input_shapes(arguments))
+    assessments = assess(model.layers, arguments.lanes)
+    rows = listing.rows(
+        model,
+        {found.layer.name: found.broken for found in assessments},
+        {found.layer.name: found.partly for found in assessments},
+    )
     if arguments.json:
         print(json_text({"layers": rows, "operators": dict(model.operators)}), end="")
     elif arguments.csv:
         print(csv_text(listing.COLUMNS, rows), end="")
     else:
-        print(text_table(listing.COLUMNS, rows, listing.total(model)), end="")
+        print(text_table(listing.COLUMNS, rows, listing.total(rows)), end="")
         print(f"passed over: {listing.passed_over(model)}")
+    violations = [
+        Violation(f"{found.layer.name}: {reason.field}", reason.value, reason.rule)
+        for found in assessments
+        for reason in (*found.broken, *found.partly)
+    ]
+    if arguments.strict and violations:
+        raise SpecError(f"{arguments.model}: --strict", violations)
     if arguments.directory is not None:
         written = listing.write_specs(model, arguments.directory)
         if not (arguments.json or arguments.csv):

@@ -19,6 +19,7 @@ from dwsim.cli.arguments import (
     positive,
 )
 from dwsim.cli.loading import load_plans
+from dwsim.cli.model_options import add_model_options
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
 from dwsim.stream.stalls import PROFILES
@@ -45,7 +46,8 @@ def add_parser(commands: Any) -> None:
         description="Simulates the generated Verilog with random data. Every port and probe is"
         " compared with the cycle model in every cycle, every value with the golden model. For a"
         " .tflite file, dwsim chooses an engine and compares its depthwise layers with the TFLite"
-        " interpreter.",
+        " interpreter. A layer that cannot run, or that the interpreter refuses, is named with the"
+        " reason and does not stop the others.",
         examples=(
             ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
             (
@@ -77,6 +79,7 @@ def add_parser(commands: Any) -> None:
         metavar="N",
         help="lanes of the engine for a .tflite file (default: 16)",
     )
+    add_model_options(parser)
     add_form(parser)
     parser.set_defaults(run=run)
 
@@ -125,6 +128,12 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
         arguments.lanes,
         "is for .tflite files: the spec defines the lanes of its engine",
     )
+    for option, value in (
+        ("--batch", arguments.batch),
+        ("--shape", arguments.shapes),
+        ("--strict", arguments.strict or None),
+    ):
+        rules.require(value is None, option, value, "is for .tflite files, not for specs")
     rules.require(
         arguments.interleave == 1 or not arguments.static,
         "--interleave",

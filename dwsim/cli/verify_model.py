@@ -6,19 +6,15 @@ import argparse
 import sys
 from typing import Any
 
-from dwsim.errors import MismatchError, Rules
+from dwsim.cli.model_options import input_shapes
+from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
+from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
-from dwsim.verification.against_interpreter import (
-    ROUNDINGS,
-    LayerResult,
-    NetworkResult,
-    verify_network,
-)
+from dwsim.verification.against_interpreter import LayerResult, NetworkResult, verify_network
+from dwsim.verification.layer_engine import DEFAULT_LANES
 from dwsim.workloads.tflite import read_model
-
-DEFAULT_LANES = 16
 
 COLUMNS = (
     Column("layer", "layer", "text"),
@@ -39,7 +35,7 @@ COLUMNS = (
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command on ``arguments.spec``, a ``.tflite`` file."""
     _check_options(arguments)
-    model = read_model(arguments.spec)
+    model = read_model(arguments.spec, arguments.batch, input_shapes(arguments))
     with progress(0, "beat") as bar:
 
         def show(step: str, done: int, total: int) -> None:
@@ -61,11 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(csv_text(COLUMNS, rows), end="")
     else:
         print(text(result, rows), end="")
-    for layer in model.layers:
-        for reason in layer.reasons:
-            print(f"{layer.name} cannot run: {reason}", file=sys.stderr)
+    if result.alone:
+        print(f"layers run alone, on random data: {result.alone}", file=sys.stderr)
+    for line in result.rest:
+        print(line, file=sys.stderr)
     if result.wrong:
         raise MismatchError(f"{result.wrong} values differ from the interpreter's")
+    if arguments.strict and result.rest:
+        rule = "with --strict every layer must run and be compared"
+        raise SpecError(str(model.path), [Violation("layers", len(result.rest), rule)])
     return 0
 
 
@@ -88,7 +88,9 @@ def _check_options(arguments: argparse.Namespace) -> None:
 def _row(result: LayerResult) -> dict[str, Any]:
     layer, plan = result.verified.job.layer, result.verified.plan
     verdict = "RTL = model = interpreter"
-    if result.wrong:
+    if result.not_comparable:
+        verdict = "RTL = model = golden; not comparable"
+    elif result.wrong:
         verdict = f"{result.wrong} values wrong"
     elif result.float_rounded:
         verdict = f"equal except {result.float_rounded} rounded in float32"
@@ -103,7 +105,7 @@ def _row(result: LayerResult) -> dict[str, Any]:
         "law": plan.cycles,
         "bound": plan.bound,
         "utilisation": plan.utilisation(result.verified.cycles),
-        "differing": result.differing,
+        "differing": None if result.not_comparable else result.differing,
         "verdict": verdict,
     }
 
@@ -111,11 +113,18 @@ def _row(result: LayerResult) -> dict[str, Any]:
 def document(result: NetworkResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The result for JSON."""
     return {
-        "engine": spec_hash(result.engine),
-        "lanes": result.engine.lanes,
-        "multipliers": result.engine.multipliers,
+        "engines": [
+            {
+                "engine": spec_hash(engine),
+                "lanes": engine.lanes,
+                "multipliers": engine.multipliers,
+            }
+            for engine in result.engines
+        ],
         "network_cycles": {r: result.cycles(r) for r in _roundings(result)},
         "layers": rows,
+        "rest": list(result.rest),
+        "alone": result.alone,
     }
 
 
@@ -131,8 +140,9 @@ def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
         mine = [row for row in rows if row["rounding"] == rounding]
         bound = sum(row["bound"] for row in mine)
         cycles = result.cycles(rounding)
-        differing = sum(row["differing"] for row in mine)
-        values = sum(r.verified.ofmap.size for r in result.layers if r.rounding == rounding)
+        compared = [r for r in result.layers if r.rounding == rounding and not r.not_comparable]
+        differing = sum(r.differing for r in compared)
+        values = sum(r.verified.ofmap.size for r in compared)
         out.append(
             f"{rounding} rounding: {len(mine)} layers back to back in {cycles:,} cycles,"
             f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"

@@ -172,7 +172,8 @@ class Quantisation:
 
         Args:
             ifmap_scale: above 0; kept as float32, as all scales of a ``.tflite`` file are.
-            weight_scales: one scale per ofmap channel, or one for the tensor.
+            weight_scales: one scale per ofmap channel, or one for the tensor; a scale of 0 gives
+                the multiplier 0.
             ofmap_scale: above 0.
             channels: ofmap channels.
             bias: one integer per ofmap channel; None for a layer without.
@@ -220,7 +221,7 @@ def _real_multipliers(
     )
     rules.raise_if_any()
     weights_32 = [
-        float32_scale(rules, f"weight_scales[{index}]", scale)
+        float32_scale(rules, f"weight_scales[{index}]", scale, zero=True)
         for index, scale in enumerate(weight_scales)
     ]
     rules.require(

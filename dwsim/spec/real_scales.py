@@ -125,14 +125,15 @@ def _quantised(rules: Rules, real: float, scale: np.float32, zero_point: int) ->
     return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
 
 
-def float32_scale(rules: Rules, field: str, value: Any) -> float:
-    """The scale as TFLite holds it: a positive, finite float32.
+def float32_scale(rules: Rules, field: str, value: Any, zero: bool = False) -> float:
+    """The scale as TFLite holds it: a finite float32 above 0, or 0 if ``zero`` allows it.
 
     A bad scale is noted in ``rules``, and 1 returned in its place.
     """
     number = isinstance(value, (int, float, np.floating)) and not isinstance(value, bool)
     with np.errstate(over="ignore", under="ignore"):
         single = float(np.float32(value)) if number else math.nan
-    holds = math.isfinite(single) and single > 0
-    rules.require(holds, field, value, "must be a finite float32 above 0")
+    holds = math.isfinite(single) and (single > 0 or (zero and value == 0))
+    least = "of at least 0" if zero else "above 0"
+    rules.require(holds, field, value, f"must be a finite float32 {least}")
     return single if holds else 1.0

@@ -1,4 +1,4 @@
-"""Verifies a model file's depthwise layers, on one engine, against the TFLite interpreter."""
+"""Verifies the depthwise layers of a model file against the TFLite interpreter."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.derive import Plan
-from dwsim.errors import MismatchError, Rules
+from dwsim.errors import SpecError, Violation
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.verification.interpreter_values import InterpreterValues, interpret
+from dwsim.verification.layer_engine import Assessment, assess, engines_for
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
-from dwsim.workloads.tflite.inference import infer, run_layers, xnnpack_ofmap
+from dwsim.workloads.tflite.xnnpack import xnnpack_ofmap
 
-ROUNDINGS = ("double", "single")
 RUNNING = "comparing every signal in every cycle"
+
+Progress = Callable[[str, int, int], None]
+"""Called with the present step, and with the ofmap beats that are done and their total."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,15 @@ class LayerResult:
 
     layer: DepthwiseLayer
     rounding: str
+    engine: EngineSpec
     verified: Verified
     differing: int
     """Number of values in which the RTL's ofmap differs from the interpreter's."""
     float_rounded: int
     """Number of those that the interpreter rounded in float32: XNNPACK computes single rounding
     as ``rint(float32(sum) * float32(scale))``, which is off by one close to ties."""
+    not_comparable: str = ""
+    """Why the interpreter has no values for this layer and rounding; empty if it has."""
 
     @property
     def wrong(self) -> int:
@@ -40,41 +48,54 @@ class LayerResult:
 
 @dataclass(frozen=True)
 class NetworkResult:
-    """All layers of a network, back to back on one engine, in each rounding."""
+    """All layers of a network, back to back on each engine, in each rounding.
 
-    engine: EngineSpec
+    ``assessments`` has every layer of the file, those that do not run with their reasons.
+    ``alone`` says why the interpreter did not run a network, if so: its layers then had random
+    ifmaps.
+    """
+
+    engines: tuple[EngineSpec, ...]
     layers: tuple[LayerResult, ...]
+    assessments: tuple[Assessment, ...]
+    alone: str = ""
 
     @property
     def wrong(self) -> int:
         """Number of wrong values in all layers."""
         return sum(result.wrong for result in self.layers)
 
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """One line for each layer that did not run, or that could not be compared."""
+        lines = [
+            f"{found.layer.name}: cannot run: {reason}"
+            for found in self.assessments
+            for reason in (*found.broken, *found.partly)
+        ]
+        lines += [
+            f"{result.layer.name}: {result.rounding} rounding: not comparable with the interpreter:"
+            f" {result.not_comparable}"
+            for result in self.layers
+            if result.not_comparable
+        ]
+        return tuple(lines)
+
     def cycles(self, rounding: str) -> int:
-        """Cycles from the first cfg handshake of a rounding to its last ofmap transfer."""
-        done = [r.verified for r in self.layers if r.rounding == rounding]
-        return done[-1].started + done[-1].cycles - done[0].started
+        """Cycles from the first cfg handshake of a rounding to its last ofmap transfer.
 
-
-def network_engine(model: Model, lanes: int) -> EngineSpec:
-    """The engine for every depthwise layer of a model that can run.
-
-    Raises:
-        SpecError: if no layer can run, or the model has both int8 and int16 layers.
-    """
-    rules = Rules(f"{model.path}")
-    facts = [layer.facts() for layer in model.runnable]
-    rules.require(bool(facts), "layers", len(facts), "must include a depthwise layer that can run")
-    widths = sorted({8 * parameters.dtype.itemsize for _, parameters in facts})
-    rules.require(len(widths) < 2, "activations", widths, "must have the same bits in all layers")
-    rules.raise_if_any()
-    return EngineSpec.smallest(
-        [spec for spec, _ in facts],
-        lanes=lanes,
-        ifmap_width=widths[0],
-        requantise="both" if widths[0] == 8 else "single",
-        name="network_engine",
-    )
+        The engines run one after another, so their cycles add up.
+        """
+        total = 0
+        for engine in self.engines:
+            done = [
+                result.verified
+                for result in self.layers
+                if result.rounding == rounding and result.engine is engine
+            ]
+            if done:
+                total += done[-1].started + done[-1].cycles - done[0].started
+        return total
 
 
 def verify_network(
@@ -85,17 +106,18 @@ def verify_network(
     seed: int = 1,
     roundings: Sequence[str] = ROUNDINGS,
     simulator: str = "verilator",
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult:
-    """Runs every depthwise layer of one inference through RTL, in lock step with the model.
+    """Runs every depthwise layer that can run through RTL, in lock step with the model.
 
-    Each layer gets the ifmap that the interpreter gives it in an inference with double rounding.
-    Its ofmap is compared with the ofmap of the interpreter's kernel for the same rounding and
-    ifmap. All layers run back to back on one simulator.
+    Each layer gets the interpreter's own ifmap (of an inference with double rounding where the
+    reference kernels have all operators), or a random one if the interpreter does not run its
+    graph. Its ofmap is compared with that of the interpreter's kernel of each rounding. The
+    layers run back to back on as few engines as possible.
 
     Args:
         model: the model file.
-        lanes: lanes of the engine.
+        lanes: lanes of the engines.
         stalls: a name among ``dwsim.stream.stalls.PROFILES``.
         seed: of the network's input and of the stalls; not negative.
         roundings: names among ``ROUNDINGS``.
@@ -105,72 +127,83 @@ def verify_network(
     Raises:
         MismatchError: if RTL, model and golden disagree. Differences from the interpreter are
             counted in the result instead.
+        SpecError: if no layer can run, with all reasons.
     """
-    engine = network_engine(model, lanes)
+    found = assess(model.layers, lanes, roundings)
+    running = {assessment.layer.name: assessment for assessment in found if assessment.runs}
+    if not running:
+        raise SpecError(f"{model.path}: no depthwise layer can run", _all_reasons(found))
     progress("interpreting the model", 0, 0)
-    ifmaps, wanted = _interpret(model, roundings, seed)
-    progress("building the simulator", 0, 0)
-    build = build_bench(engine, simulator=simulator)
-    order = [(layer, rounding) for rounding in roundings for layer in model.runnable]
-    jobs = [
-        _job(layer, rounding, ifmaps[layer.name], stalls, seed + index)
-        for index, (layer, rounding) in enumerate(order)
-    ]
-    total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
-
-    def show(beats: int) -> None:
-        progress(RUNNING, beats, total)
-
-    verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=show)
+    values = interpret(model, running, roundings, seed)
+    engines = engines_for([assessment.layer for assessment in running.values()], lanes)
+    results = []
+    for engine, members in engines:
+        progress("building the simulator", 0, 0)
+        build = build_bench(engine, simulator=simulator)
+        order = [
+            (layer, rounding)
+            for rounding in roundings
+            for layer in members
+            if rounding in running[layer.name].roundings
+        ]
+        jobs = [
+            _job(layer, rounding, values, stalls, seed + index)
+            for index, (layer, rounding) in enumerate(order)
+        ]
+        report = _reporter(progress, engine, jobs)
+        verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=report)
+        for (layer, rounding), done in zip(order, verified, strict=True):
+            results.append(_compare(layer, rounding, engine, done, values))
+    positions = list(running)
+    results.sort(key=lambda r: (roundings.index(r.rounding), positions.index(r.layer.name)))
     return NetworkResult(
-        engine,
-        tuple(
-            _compare(layer, rounding, done, ifmaps[layer.name], wanted[rounding][layer.name])
-            for (layer, rounding), done in zip(order, verified, strict=True)
-        ),
+        tuple(engine for engine, _ in engines), tuple(results), tuple(found), values.alone
     )
 
 
-Tensors = dict[str, np.ndarray]
-"""Tensors by the name of the layer."""
+def _all_reasons(found: Sequence[Assessment]) -> list[Violation]:
+    reasons = [
+        Violation(f"{assessment.layer.name}: {reason.field}", reason.value, reason.rule)
+        for assessment in found
+        for reason in assessment.broken
+    ]
+    return reasons or [Violation("layers", 0, "must be at least one depthwise layer")]
 
 
-def _interpret(
-    model: Model, roundings: Sequence[str], seed: int
-) -> tuple[Tensors, dict[str, Tensors]]:
-    """The ifmap of each layer in an inference, and for each rounding the layer's ofmap of it.
-
-    Raises:
-        MismatchError: if a layer alone gives another ofmap than inside the network.
-    """
-    tensors = infer(model, "double", seed)
-    layers = {layer.name: layer for layer in model.runnable}
-    ifmaps = {name: tensors[name].ifmap for name in layers}
-    ofmaps = {rounding: run_layers(layers, ifmaps, rounding) for rounding in roundings}
-    for name, ofmap in ofmaps.get("double", {}).items():
-        if not np.array_equal(ofmap, tensors[name].ofmap):
-            raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
-    return ifmaps, ofmaps
-
-
-def _job(layer: DepthwiseLayer, rounding: str, ifmap: np.ndarray, stalls: str, seed: int) -> Job:
+def _job(
+    layer: DepthwiseLayer, rounding: str, values: InterpreterValues, stalls: str, seed: int
+) -> Job:
     spec, parameters = layer.facts()
-    quantisation = layer_quantisation(layer, rounding)
-    return Job(spec, ifmap, parameters.weight, stalls, seed, quantisation=quantisation)
+    return Job(
+        layer=spec,
+        ifmap=values.ifmaps[layer.name],
+        weight=parameters.weight,
+        stalls=stalls,
+        seed=seed,
+        quantisation=layer_quantisation(layer, rounding),
+    )
+
+
+def _reporter(progress: Progress, engine: EngineSpec, jobs: Sequence[Job]) -> Callable[[int], None]:
+    total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
+    return lambda beats: progress(RUNNING, beats, total)
 
 
 def _compare(
     layer: DepthwiseLayer,
     rounding: str,
+    engine: EngineSpec,
     done: Verified,
-    ifmap: np.ndarray,
-    interpreted: np.ndarray,
+    values: InterpreterValues,
 ) -> LayerResult:
-    """Compares the RTL's ofmap with the interpreter's."""
-    differs = done.ofmap != interpreted
+    """Counts the values in which the RTL's ofmap differs from the interpreter's."""
+    lone = values.runs[rounding][layer.name]
+    if lone.ofmap is None:
+        return LayerResult(layer, rounding, engine, done, 0, 0, lone.reason)
+    differs = done.ofmap != lone.ofmap
     explained = np.zeros_like(differs)
-    if rounding == "single" and differs.any() and interpreted.dtype == np.int8:
-        in_float = interpreted == xnnpack_ofmap(layer, ifmap)
-        near = np.abs(done.ofmap - interpreted.astype(np.int64)) == 1
+    if rounding == "single" and differs.any() and lone.ofmap.dtype == np.int8:
+        in_float = lone.ofmap == xnnpack_ofmap(layer, values.ifmaps[layer.name])
+        near = np.abs(done.ofmap - lone.ofmap.astype(np.int64)) == 1
         explained = differs & in_float & near
-    return LayerResult(layer, rounding, done, int(differs.sum()), int(explained.sum()))
+    return LayerResult(layer, rounding, engine, done, int(differs.sum()), int(explained.sum()))

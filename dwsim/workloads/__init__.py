@@ -1,4 +1,4 @@
-"""Networks: their depthwise layers, from tables, one's own lists and ``.tflite`` files."""
+"""Networks and their depthwise layers, from tables, lists of layers and ``.tflite`` files."""
 
 from dwsim.workloads.network import Network, read_network, ready_networks
 

@@ -1,6 +1,6 @@
-"""Reads the depthwise layers out of ``keras.applications``; the committed tables are its output.
+"""Reads the depthwise layers of ``keras.applications``; the committed tables are its output.
 
-Needs TensorFlow; nothing is downloaded, as weights are not asked for.
+Needs TensorFlow. The networks are built without weights, so nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COMMAND = "python scripts/network_tables.py"
 
 @dataclass(frozen=True)
 class Application:
-    """A network of ``keras.applications`` and the input size that it has by default."""
+    """A network of ``keras.applications`` with its default input size in pixels."""
 
     function: str
     size: int
@@ -37,11 +37,11 @@ APPLICATIONS = {
     "xception": Application("Xception", 299, "https://arxiv.org/abs/1610.02357"),
     "convnext_tiny": Application("ConvNeXtTiny", 224, "https://arxiv.org/abs/2201.03545"),
 }
-"""By the name of the table."""
+"""The networks by the names of their tables."""
 
 
 def table_text(name: str) -> str:
-    """The table of a network: a TOML file with one layer a line."""
+    """The table of a network as text: a TOML file with one layer in each line."""
     application = APPLICATIONS[name]
     layers = network_layers(application)
     kinds = {field.name: field.default for field in fields(LayerSpec)}
@@ -69,13 +69,14 @@ def table_text(name: str) -> str:
 def network_layers(application: Application) -> tuple[LayerSpec, ...]:
     """The network's depthwise layers in the order in which Keras lists them.
 
-    A separable convolution counts with its depthwise half, and so does a grouped convolution
-    with one input channel a group. A ZeroPadding2D in front becomes the layer's padding.
+    A separable convolution gives its depthwise half. A grouped convolution with one input channel
+    in each group is a depthwise layer. A ZeroPadding2D before a layer becomes its padding.
 
     Raises:
-        SpecError: for a grouped convolution that is not depthwise, or padding twice.
+        SpecError: for a grouped convolution that is not depthwise, and for a layer with SAME
+            padding after a ZeroPadding2D.
     """
-    # Here and not at the top: only making the tables needs TensorFlow.
+    # Here and not at the top: only the tables' maker needs TensorFlow.
     import keras
 
     make = getattr(keras.applications, application.function)

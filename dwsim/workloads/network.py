@@ -1,4 +1,4 @@
-"""A network as an exploration sees it: a name, and its depthwise layers in order."""
+"""A network: its name and its depthwise layers in order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from dwsim.support.resources import network_dir
 
 @dataclass(frozen=True)
 class Network:
-    """The depthwise layers of a network, in the order in which they run; ``source`` says where
-    they are from."""
+    """The depthwise layers of a network."""
 
     name: str
     layers: tuple[LayerSpec, ...]
+    """In the order in which they run; a layer that occurs twice is listed twice."""
     source: str
+    """The file that the layers come from."""
 
     @property
     def macs(self) -> int:
@@ -30,22 +31,26 @@ class Network:
 
     @cached_property
     def shapes(self) -> tuple[LayerSpec, ...]:
-        """The layer at each place without its name, by which equal ones are found."""
+        """The layers without their names, so that equal shapes compare equal."""
         return tuple(replace(layer, name="") for layer in self.layers)
 
 
 def ready_networks() -> tuple[str, ...]:
-    """Names of the networks that come with dwsim."""
+    """The names of the networks that come with dwsim."""
     return ready_names(network_dir())
 
 
 def read_network(name: str, folder: Path = Path()) -> Network:
-    """The network of that name, or of that file.
+    """Reads a network by its name, or from a file.
 
     Args:
-        name: a ready network, a TOML file with ``[[layer]]`` tables (of a spec file the
-            layers), or a ``.tflite`` file.
-        folder: where relative paths start.
+        name: the name of a ready network (``ready_networks``), or the path of a TOML file with
+            ``[[layer]]`` tables, such as a spec file, or of a ``.tflite`` file.
+        folder: the directory that relative paths start from.
+
+    Returns:
+        The network: ``layers`` in the order in which they run, repeated as often as they occur,
+        and ``macs``, the multiply-adds of one inference.
 
     Raises:
         SpecError: for an unknown name, or with every violated rule of the file.
@@ -61,8 +66,11 @@ def read_network(name: str, folder: Path = Path()) -> Network:
 
 
 def _of_tflite(path: Path) -> Network:
-    """Every depthwise layer of a ``.tflite`` file, all of which must be readable."""
-    # Here and not at the top: only this needs the schema of LiteRT's.
+    """Every depthwise layer of a ``.tflite`` file; the shapes of all must be readable.
+
+    A layer that cannot run, such as one in floating point, has a shape too.
+    """
+    # Here and not at the top: only this needs LiteRT's schema.
     from dwsim.workloads.tflite import read_model
 
     model = read_model(path)
@@ -70,9 +78,11 @@ def _of_tflite(path: Path) -> Network:
         Violation(f"{layer.name}.{reason.field}", reason.value, reason.rule)
         for layer in model.layers
         for reason in layer.reasons
+        if layer.spec is None
     ]
     if not model.layers:
         violations = [Violation("layers", 0, "must be at least one depthwise layer")]
     if violations:
         raise SpecError(f"{path} as a network", violations)
-    return Network(path.stem, tuple(layer.facts()[0] for layer in model.layers), path.name)
+    shapes = tuple(layer.spec for layer in model.layers if layer.spec is not None)
+    return Network(path.stem, shapes, path.name)

@@ -167,6 +167,13 @@ def test_scales_become_multipliers() -> None:
     assert from_scales() == Quantisation((0, 0), (2**30, 3 * 2**29), (-1, 0), -128, 127)
 
 
+def test_a_weight_scale_of_0_gives_the_multiplier_0() -> None:
+    """TFLite's QuantizeMultiplier(0) is (0, 0); files of pruned networks have such scales."""
+    for rounding in ("double", "single"):
+        spec = from_scales(weight_scales=[0.25, 0.0], rounding=rounding)
+        assert (spec.multiplier, spec.shift) == ((2**30, 0), (-1, 0))
+
+
 def test_one_weight_scale_serves_every_channel() -> None:
     arguments = {"weight_scales": np.array([0.75]), "channels": 3, "bias": np.array([1, 2, 3])}
     assert from_scales(**arguments) == Quantisation(
@@ -205,7 +212,8 @@ def test_scales_are_float32_and_their_product_is_not() -> None:
     [
         ({"ifmap_scale": 0}, ["ifmap_scale"]),
         ({"ofmap_scale": math.inf}, ["ofmap_scale"]),
-        ({"weight_scales": [1, 0]}, ["weight_scales[1]"]),
+        ({"weight_scales": [1, -1]}, ["weight_scales[1]"]),
+        ({"weight_scales": [1, 1e-50]}, ["weight_scales[1]"]),
         ({"weight_scales": [1, 2, 3]}, ["len(weight_scales)"]),
         ({"weight_scales": 0.5}, ["weight_scales"]),
         ({"weight_scales": []}, ["len(weight_scales)"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from dwsim.cli import main
 from dwsim.errors import SpecError
 from dwsim.rtlsim import cosim
-from dwsim.verification.against_interpreter import NetworkResult, network_engine, verify_network
+from dwsim.verification.against_interpreter import NetworkResult, verify_network
+from dwsim.verification.layer_engine import engines_for
 from dwsim.workloads.tflite import Model, read_model
 
 MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
@@ -71,29 +73,41 @@ def test_layers_of_every_kind(name: str, seed: int) -> None:
 
 
 def test_a_wrong_byte_is_a_mismatch(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    from dwsim.verification import against_interpreter as network
+    from dwsim.verification import interpreter_values
 
-    run_layers = network.run_layers
+    run_layers = interpreter_values.run_layers
 
     def one_off(layers, ifmaps, rounding):
-        ofmaps = {
-            name: array.copy() for name, array in run_layers(layers, ifmaps, rounding).items()
-        }
+        runs = run_layers(layers, ifmaps, rounding)
         if rounding == "single":
-            next(iter(ofmaps.values())).reshape(-1)[7] ^= 2
-        return ofmaps
+            name, run = next(iter(runs.items()))
+            ofmap = run.ofmap.copy()
+            ofmap.reshape(-1)[7] ^= 2
+            runs[name] = replace(run, ofmap=ofmap)
+        return runs
 
-    monkeypatch.setattr(network, "run_layers", one_off)
+    monkeypatch.setattr(interpreter_values, "run_layers", one_off)
     assert main(["verify", str(MODELS / "per_tensor.tflite"), "--lanes", "4"]) == 1
     printed = capsys.readouterr()
     assert "1 values wrong" in printed.out
     assert "1 values differ from the interpreter's" in printed.err
 
 
-def test_a_model_without_a_layer_that_runs_is_refused(small: Model) -> None:
-    empty = Model(small.path, small.operators, (), small.inputs, small.content)
-    with pytest.raises(SpecError, match="must include a depthwise layer that can run"):
-        network_engine(empty, 16)
+def test_a_model_without_a_layer_is_refused(small: Model) -> None:
+    empty = replace(small, layers=())
+    with pytest.raises(SpecError, match="layers = 0: must be at least one depthwise layer"):
+        verify_network(empty, 16)
+
+
+def test_layers_without_an_engine_in_common_get_two(small: Model) -> None:
+    """Their maxima are possible alone, but together the line buffers would fill the memory."""
+    layer = small.layers[0]
+    spec, _ = layer.facts()
+    wide = replace(layer, spec=replace(spec, ifmap_w=60_000))
+    deep = replace(layer, spec=replace(spec, ifmap_h=600, dilation_h=250))
+    (one, first), (other, second) = engines_for([wide, layer, deep], 64)
+    assert (first, second) == ([wide, layer], [deep])
+    assert (one.max_dilation_h, other.max_dilation_h) == (1, 250)
 
 
 def test_options_of_specs_are_refused_for_models(capsys) -> None:

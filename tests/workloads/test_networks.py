@@ -128,7 +128,7 @@ def test_a_model_with_unreadable_layers_says_which(monkeypatch: pytest.MonkeyPat
     from dwsim.workloads.tflite import model as models
 
     read = models.DepthwiseLayer(
-        "dw1", 0, 3, "t", 1, 2, reasons=(Violation("type", "float32", "must be int8"),)
+        "dw1", 0, 3, "CONV_2D", "t", 1, 2, reasons=(Violation("type", "float32", "must be int8"),)
     )
     found = models.Model(Path("f.tflite"), {}, (read,), (), b"")
     monkeypatch.setattr("dwsim.workloads.tflite.read_model", lambda path: found)

@@ -1,4 +1,4 @@
-"""Reads ``.tflite`` files: their depthwise layers, and what the interpreter makes of them."""
+"""Reads the depthwise layers of ``.tflite`` files, and runs the files in LiteRT's interpreter."""
 
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, Parameters, layer_quantisation
 from dwsim.workloads.tflite.model_error import ModelError

@@ -1,115 +1,67 @@
 """The tables of a ``.tflite`` file as plain records, with every length bounded by the file.
 
-LiteRT's generated classes do the parsing; FlatBuffers has no verifier in Python, so what they
-meet in a damaged file (offsets past the end, lengths that no file has) is turned into a
-``ModelError`` here, and nowhere else.
+LiteRT's generated classes parse the file. FlatBuffers has no verifier in Python, so these classes
+raise errors of many types for a damaged file (offsets past the end, impossible lengths). Only this
+module turns them into a ``ModelError``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dwsim.workloads.tflite.flatbuffer_schema import IDENTIFIER, VERSION, names, schema
+from dwsim.workloads.tflite.graph_tables import (
+    CONVOLUTION,
+    DEPTHWISE,
+    ConvolutionOptions,
+    Operator,
+    Subgraph,
+    Tensor,
+)
 from dwsim.workloads.tflite.model_error import ModelError
 
 MAX_ENTRIES = 1 << 18
 """Operators and indices of one file: far above any network, and seconds of work."""
 MAX_RANK = 8
+Content = bytes | memoryview
+"""The bytes of a file, read or mapped."""
+_OPTIONS = {DEPTHWISE: "DepthwiseConv2DOptions", CONVOLUTION: "Conv2DOptions"}
 _MAX_TEXT = 160
 _EMPTY = np.zeros(0, np.int64)
-
-
-@dataclass(frozen=True)
-class Operator:
-    """One operator; ``options`` is its table when it is a DEPTHWISE_CONV_2D that has one."""
-
-    index: int
-    name: str
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    options: DepthwiseOptions | None = None
-
-
-@dataclass(frozen=True)
-class DepthwiseOptions:
-    """DepthwiseConv2DOptions, with the enumerations' names where they have one."""
-
-    padding: str | int
-    stride_h: int
-    stride_w: int
-    dilation_h: int
-    dilation_w: int
-    channel_multiplier: int
-    activation: str | int
-
-
-@dataclass(frozen=True, eq=False)
-class Tensor:
-    """One tensor; ``data`` are the bytes of a constant, ``signature`` has -1 for unknown sizes."""
-
-    index: int
-    name: str
-    type: str
-    shape: tuple[int, ...]
-    signature: tuple[int, ...]
-    data: np.ndarray | None
-    scales: np.ndarray
-    zero_points: np.ndarray
-    quantized_dimension: int
-    plain: bool
-    """False when it is sparse, a variable, or quantised in a way of its own."""
-
-
-@dataclass(frozen=True, eq=False)
-class Subgraph:
-    """One graph: its operators in order of execution, the indices of its inputs and outputs."""
-
-    index: int
-    operators: tuple[Operator, ...]
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    _table: Any = field(repr=False)
-    _file: ModelFile = field(repr=False)
-    _tensors: dict[int, Tensor] = field(default_factory=dict, repr=False)
-
-    def tensor(self, index: int) -> Tensor | None:
-        """The tensor with this index; None for an index that the file does not have."""
-        if index not in self._tensors:
-            tensor = self._file.read_tensor(self._table, index)
-            if tensor is None:
-                return None
-            self._tensors[index] = tensor
-            return tensor
-        tensor = self._tensors[index]
-        if tensor.data is not None:
-            # A constant that a thousand layers share is work a thousand times.
-            self._file.spend_bytes(tensor.data.size)
-        return tensor
 
 
 class ModelFile:
     """The tables of one file.
 
+    Args:
+        content: the file.
+        subject: its name, for messages.
+        shapes: shapes of tensors of the main graph that replace those in the file, by index.
+
     Raises:
-        ModelError: when the bytes are no whole model.
+        ModelError: if the bytes are not a whole model.
     """
 
-    def __init__(self, content: bytes, subject: str):
+    def __init__(
+        self, content: Content, subject: str, shapes: Mapping[int, tuple[int, ...]] | None = None
+    ):
         self.subject = subject
-        # Legitimate files hold every vector about once.
+        self._content = content
+        self._shapes = dict(shapes or {})
+        # A legitimate file refers to each of its vectors about once.
         self._bytes_left = 4 * len(content) + 4096
         self._entries_left = MAX_ENTRIES
-        if len(content) < 8 or content[4:8] != IDENTIFIER:
-            found = content[4:8] if len(content) >= 8 else content
+        if len(content) < 8 or bytes(content[4:8]) != IDENTIFIER:
+            found = bytes(content[4:8] if len(content) >= 8 else content)
             raise ModelError(
-                f"{subject}: is no .tflite file: the bytes 4 to 7 must be {IDENTIFIER!r}, not"
-                f" {found!r}"
+                f"{subject}: is no .tflite file: bytes 4 to 7 are {found!r}, and must be"
+                f" {IDENTIFIER!r}"
             )
         with self._guard():
             self._model = schema().Model.GetRootAs(content, 0)
@@ -133,7 +85,7 @@ class ModelFile:
         try:
             yield
         except (
-            # What struct, NumPy, slices and FlatBuffers' own checks raise off the file's end.
+            # struct, NumPy, slices and FlatBuffers raise these beyond the end of the file.
             struct.error,
             IndexError,
             OverflowError,
@@ -147,7 +99,9 @@ class ModelFile:
             self._operator(i, table.Operators(i)) for i in self._entries(table, "Operators")
         )
         inputs, outputs = self._indices(table, "Inputs"), self._indices(table, "Outputs")
-        return Subgraph(index, operators, inputs, outputs, table, self)
+        read = partial(self._read_tensor, table, self._shapes if index == 0 else {})
+        count = table.TensorsLength()
+        return Subgraph(index, operators, inputs, outputs, count, read, self.spend_bytes)
 
     def _operator_name(self, table: Any) -> str:
         # The older field holds codes up to 127 only; schema.fbs says to take the larger.
@@ -165,30 +119,31 @@ class ModelFile:
                 f" {len(self.operator_names)}"
             )
         name = self.operator_names[code]
-        options = self._options(table) if name == "DEPTHWISE_CONV_2D" else None
+        options = self._options(table, name) if name in _OPTIONS else None
         inputs, outputs = self._indices(table, "Inputs"), self._indices(table, "Outputs")
         return Operator(index, name, inputs, outputs, options)
 
-    def _options(self, table: Any) -> DepthwiseOptions | None:
-        options = schema().DepthwiseConv2DOptions()
+    def _options(self, table: Any, name: str) -> ConvolutionOptions | None:
+        options = getattr(schema(), _OPTIONS[name])()
         union = table.BuiltinOptions()
-        kind = schema().BuiltinOptions.DepthwiseConv2DOptions
+        kind = getattr(schema().BuiltinOptions, _OPTIONS[name])
         if union is None or table.BuiltinOptionsType() != kind:
             return None
         options.Init(union.Bytes, union.Pos)
         padding, activation = options.Padding(), options.FusedActivationFunction()
-        return DepthwiseOptions(
+        return ConvolutionOptions(
             padding=names("Padding").get(padding, padding),
             stride_h=options.StrideH(),
             stride_w=options.StrideW(),
             dilation_h=options.DilationHFactor(),
             dilation_w=options.DilationWFactor(),
-            channel_multiplier=options.DepthMultiplier(),
             activation=names("ActivationFunctionType").get(activation, activation),
+            channel_multiplier=options.DepthMultiplier() if name == DEPTHWISE else 0,
         )
 
-    def read_tensor(self, subgraph: Any, index: int) -> Tensor | None:
-        """A tensor's record; None for an index out of range."""
+    def _read_tensor(
+        self, subgraph: Any, shapes: Mapping[int, tuple[int, ...]], index: int
+    ) -> Tensor | None:
         with self._guard():
             if not 0 <= index < subgraph.TensorsLength():
                 return None
@@ -201,12 +156,13 @@ class ModelFile:
                 zero_points = self._numbers(quantisation, "ZeroPoint", 8).astype(np.int64)
                 dimension = quantisation.QuantizedDimension()
                 plain = plain and quantisation.DetailsType() == 0
+            stated, signature = self._sizes(table, "Shape"), self._sizes(table, "ShapeSignature")
             return Tensor(
                 index=index,
                 name=self._text(table.Name()),
                 type=names("TensorType").get(table.Type(), f"type {table.Type()}"),
-                shape=self._sizes(table, "Shape"),
-                signature=self._sizes(table, "ShapeSignature"),
+                shape=shapes.get(index, stated),
+                signature=() if index in shapes else signature,
                 data=self._data(table.Buffer()),
                 scales=scales,
                 zero_points=zero_points,
@@ -215,14 +171,28 @@ class ModelFile:
             )
 
     def _data(self, index: int) -> np.ndarray | None:
-        """The bytes of a buffer; None for one without (buffer 0 is empty by definition)."""
+        """The bytes of a buffer; None for an empty one (buffer 0 is empty by definition)."""
         if index >= self._buffers:
             raise ModelError(f"{self.subject}: is damaged: buffer {index} of {self._buffers}")
         buffer = self._model.Buffers(index)
         if buffer is None:
             return None
         data = self._numbers(buffer, "Data", 1)
-        return data if data.size else None
+        if data.size:
+            return data
+        return self._outside(index, buffer.Offset(), buffer.Size())
+
+    def _outside(self, index: int, offset: int, size: int) -> np.ndarray | None:
+        """The bytes of a buffer behind the FlatBuffer; the offsets 0 and 1 mean that it is none."""
+        if offset <= 1 or size == 0:
+            return None
+        if offset + size > len(self._content):
+            raise ModelError(
+                f"{self.subject}: is damaged: buffer {index} has offset {offset} and size {size},"
+                f" beyond the file's {len(self._content)} bytes"
+            )
+        self.spend_bytes(size)
+        return np.frombuffer(self._content, np.uint8, size, offset)
 
     def _sizes(self, table: Any, name: str) -> tuple[int, ...]:
         values = self._numbers(table, name, 4)
@@ -242,7 +212,8 @@ class ModelFile:
         if getattr(table, f"{name}IsNone")():
             return _EMPTY
         self.spend_bytes(size * getattr(table, f"{name}Length")())
-        return getattr(table, f"{name}AsNumpy")()
+        numbers: np.ndarray = getattr(table, f"{name}AsNumpy")()
+        return numbers
 
     def _entries(self, table: Any, name: str) -> range:
         count = self._length(table, name)
@@ -250,18 +221,18 @@ class ModelFile:
         return range(count)
 
     def _length(self, table: Any, name: str) -> int:
-        count = getattr(table, f"{name}Length")()
+        count = int(getattr(table, f"{name}Length")())
         self.spend_bytes(4 * count)
         return count
 
     def _text(self, text: bytes | None) -> str:
-        """A name that is safe to print."""
+        """A name as text that is safe to print."""
         self.spend_bytes(len(text or b""))
         decoded = (text or b"")[:_MAX_TEXT].decode("utf-8", errors="replace")
         return "".join(letter if letter.isprintable() else "?" for letter in decoded)
 
     def spend_bytes(self, count: int) -> None:
-        """Counts work on so many bytes; a ``ModelError`` when it is out of all proportion."""
+        """Counts ``count`` bytes of work; a ``ModelError`` if it exceeds the file's budget."""
         self._bytes_left -= count
         if self._bytes_left < 0:
             raise ModelError(f"{self.subject}: is damaged: it claims more data than it has")

@@ -1,4 +1,4 @@
-"""The one door to LiteRT: the generated classes of the ``.tflite`` format, and its names."""
+"""The classes that FlatBuffers generated for the ``.tflite`` format, from LiteRT's package."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def schema() -> ModuleType:
 
 @functools.cache
 def names(enumeration: str) -> dict[int, str]:
-    """Value to name of one of the schema's enumerations, such as ``TensorType``."""
+    """The names of an enumeration of the schema, such as ``TensorType``, by their values."""
     members = vars(getattr(schema(), enumeration))
     return {value: name for name, value in members.items() if isinstance(value, int)}
 
 
 def code(enumeration: str, name: str) -> int:
-    """The value of a name of one of the schema's enumerations."""
+    """The value of a name in an enumeration of the schema."""
     return int(getattr(getattr(schema(), enumeration), name))

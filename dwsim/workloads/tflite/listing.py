@@ -1,16 +1,18 @@
-"""A model's depthwise layers as a table, and as layer specs with parameters."""
+"""A model's depthwise layers as rows of a table, and as files of layer specs and parameters."""
 
 from __future__ import annotations
 
 import json
 import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dwsim.errors import Rules
+from dwsim.errors import Rules, Violation
 from dwsim.spec.canonical import toml_table
 from dwsim.support.text_table import Column
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, Parameters
@@ -33,61 +35,86 @@ COLUMNS = (
     Column("macs", "MACs"),
     Column("state", "", "text"),
 )
-"""What ``rows`` fills; ``state`` says why a layer cannot run."""
+"""The columns of ``rows``; ``state`` has the reason why a layer cannot run."""
 
 
-def rows(model: Model) -> list[dict[str, Any]]:
-    """One row for each depthwise layer, in the file's order, for ``COLUMNS``."""
-    return [_row(layer) for layer in model.layers]
+def rows(
+    model: Model,
+    reasons: Mapping[str, tuple[Violation, ...]] | None = None,
+    partly: Mapping[str, tuple[Violation, ...]] | None = None,
+) -> list[dict[str, Any]]:
+    """One row for each depthwise layer, in the file's order, for ``COLUMNS``.
+
+    Args:
+        model: the file.
+        reasons: by a layer's name, why it cannot run; None: the reasons that the file gives.
+        partly: for a layer that runs, why it does not run in every rounding.
+    """
+    if reasons is None:
+        reasons = {layer.name: layer.reasons for layer in model.layers}
+    return [
+        _row(layer, reasons[layer.name], (partly or {}).get(layer.name, ()))
+        for layer in model.layers
+    ]
 
 
-def total(model: Model) -> dict[str, Any]:
-    """The row of totals: layers that run, and their multiply-adds."""
-    count = len(model.runnable)
-    macs = sum(layer.facts()[0].macs for layer in model.runnable)
-    return {"name": f"{count} of {len(model.layers)} run", "macs": macs}
+def total(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The row of totals: the number of layers that run, and their multiply-adds."""
+    running = [row for row in rows if row["runs"]]
+    macs = sum(row["macs"] for row in running)
+    return {"name": f"{len(running)} of {len(rows)} run", "macs": macs}
 
 
 def passed_over(model: Model) -> str:
-    """Counts of what else is in the model's main graph, such as ``CONV_2D 15, MEAN 1``."""
+    """Counts of the other operators of the file, such as ``CONV_2D 15, MEAN 1``."""
+    rest = Counter(model.operators)
+    rest.subtract(layer.operator_name for layer in model.layers)
     folded = sum(layer.pad_operator is not None for layer in model.layers)
-    rest = dict(model.operators)
-    rest.pop("DEPTHWISE_CONV_2D", None)
-    text = ", ".join(f"{name} {count}" for name, count in rest.items()) or "nothing"
+    folded += sum(2 for layer in model.layers if layer.dilation_operators is not None)
+    counts = [f"{name} {count}" for name, count in rest.items() if count > 0]
+    text = ", ".join(counts) or "nothing"
     return f"{text} ({folded} folded into layers)" if folded else text
 
 
-def _row(layer: DepthwiseLayer) -> dict[str, Any]:
+def _row(
+    layer: DepthwiseLayer, reasons: tuple[Violation, ...], partly: tuple[Violation, ...]
+) -> dict[str, Any]:
+    broken = [*reasons, *partly]
     row: dict[str, Any] = {
         "name": layer.name,
         "tensor": layer.tensor_name,
+        "subgraph": layer.subgraph,
         "operator": layer.operator,
-        "reasons": [str(reason) for reason in layer.reasons],
-        "state": "; ".join(f"cannot run: {reason}" for reason in layer.reasons[:1]),
+        "runs": not reasons,
+        "reasons": [str(reason) for reason in broken],
+        "state": "; ".join(f"cannot run: {reason}" for reason in broken[:1]),
+        "dtype": layer.type,
     }
-    if len(layer.reasons) > 1:
-        row["state"] += f" (and {len(layer.reasons) - 1} more)"
-    if not layer.runs:
-        return row
-    spec, parameters = layer.facts()
-    return row | {
-        "ifmap": "x".join(map(str, spec.ifmap_shape[1:])),
-        "ofmap": "x".join(map(str, spec.ofmap_shape[1:])),
-        "kernel": f"{spec.kernel_h}x{spec.kernel_w}",
-        "stride": f"{spec.stride_h}x{spec.stride_w}",
-        "dilation": f"{spec.dilation_h}x{spec.dilation_w}",
-        "pads": f"{spec.pad_top},{spec.pad_bottom},{spec.pad_left},{spec.pad_right}",
-        "batch": spec.batch,
-        "channel_multiplier": spec.channel_multiplier,
-        "dtype": str(parameters.dtype),
-        "weight_scales": "per channel" if parameters.per_channel else "per tensor",
-        "activation": parameters.activation,
-        "macs": spec.macs,
-    }
+    if len(broken) > 1:
+        row["state"] += f" (and {len(broken) - 1} more)"
+    if layer.spec is not None:
+        spec = layer.spec
+        row |= {
+            "ifmap": "x".join(map(str, spec.ifmap_shape[1:])),
+            "ofmap": "x".join(map(str, spec.ofmap_shape[1:])),
+            "kernel": f"{spec.kernel_h}x{spec.kernel_w}",
+            "stride": f"{spec.stride_h}x{spec.stride_w}",
+            "dilation": f"{spec.dilation_h}x{spec.dilation_w}",
+            "pads": f"{spec.pad_top},{spec.pad_bottom},{spec.pad_left},{spec.pad_right}",
+            "batch": spec.batch,
+            "channel_multiplier": spec.channel_multiplier,
+            "macs": spec.macs,
+        }
+    if layer.parameters is not None:
+        row |= {
+            "weight_scales": "per channel" if layer.parameters.per_channel else "per tensor",
+            "activation": layer.parameters.activation,
+        }
+    return row
 
 
 def write_specs(model: Model, directory: str | Path) -> tuple[Path, Path]:
-    """Writes the layers that run: ``layers.toml`` and ``parameters.npz``.
+    """Writes the layers that the file lets run: ``layers.toml`` and ``parameters.npz``.
 
     The TOML has a table ``[[layer]]`` for each layer; under an ``[engine]`` it is a spec file.
     The archive has arrays ``dw1/weight``, ``dw1/bias`` and so on, one for each field of
@@ -99,9 +126,8 @@ def write_specs(model: Model, directory: str | Path) -> tuple[Path, Path]:
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     spec_path, parameter_path = directory / SPEC_FILE, directory / PARAMETER_FILE
-    parts = [
-        f"# The depthwise layers of {json.dumps(model.path.name)}; parameters are beside it.\n"
-    ]
+    source = json.dumps(model.path.name)
+    parts = [f"# The depthwise layers of {source}; parameters.npz has their parameters.\n"]
     arrays: dict[str, Any] = {}
     for layer in model.runnable:
         spec, parameters = layer.facts()

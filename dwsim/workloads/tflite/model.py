@@ -1,9 +1,9 @@
-"""What a ``.tflite`` file says of its depthwise layers."""
+"""The depthwise layers of a ``.tflite`` file: their shapes, weights and scales."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +11,19 @@ import numpy as np
 from dwsim.errors import Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.real_scales import quantise_multiplier
 
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """A layer's weights and scales, as the file has them.
+    """A layer's weights and scales.
 
     Real value = scale * (integer - zero point). Scales are float32 in the file; here they are
-    the same numbers in Python's float. Weights have zero point 0.
+    the same numbers as Python floats. Weights have zero point 0.
     """
 
     dtype: np.dtype
-    """Of ifmap and ofmap: int8 or int16."""
+    """The dtype of ifmap and ofmap: int8 or int16."""
     ifmap_scale: float
     ifmap_zero_point: int
     weight: np.ndarray
@@ -30,34 +31,42 @@ class Parameters:
     weight_scales: np.ndarray
     """float32: one for each ofmap channel, or a single one for the tensor."""
     bias: np.ndarray | None
-    """int32 (int64 beside int16 activations), one for each ofmap channel."""
+    """int32 (int64 with int16 activations), one for each ofmap channel."""
     ofmap_scale: float
     ofmap_zero_point: int
     activation: str
     """Fused: none, relu, relu6 or relu_n1_to_1."""
+    unsigned: bool = False
+    """True if the file has uint8 tensors: activations and their zero points are 128 less here.
+    TFLite then rounds the product of the ifmap's and the weights' scale to float32."""
 
     @property
     def per_channel(self) -> bool:
-        """True when each ofmap channel has a weight scale of its own."""
+        """True if each ofmap channel has a weight scale of its own."""
         return self.weight_scales.size > 1
 
     @property
     def effective_scales(self) -> np.ndarray:
         """float64, one for each ofmap channel: accumulator to ofmap.
 
-        ``ifmap_scale * weight_scale / ofmap_scale``, in double precision and in this order
-        (``PopulateConvolutionQuantizationParams``, tensorflow/lite/kernels/kernel_util.cc).
+        ``ifmap_scale * weight_scale / ofmap_scale`` in double precision and in this order
+        (``PopulateConvolutionQuantizationParams``, tensorflow/lite/kernels/kernel_util.cc). For
+        uint8 the product is rounded to float32 (``GetQuantizedConvolutionMultipler``, there).
         """
         channels = self.weight.shape[2] * self.weight.shape[3]
         scales = np.broadcast_to(self.weight_scales, channels).astype(np.float64)
-        return self.ifmap_scale * scales / self.ofmap_scale
+        products = self.ifmap_scale * scales
+        if self.unsigned:
+            products = products.astype(np.float32).astype(np.float64)
+        return np.asarray(products / self.ofmap_scale)
 
 
 @dataclass(frozen=True, eq=False)
 class DepthwiseLayer:
-    """One DEPTHWISE_CONV_2D of a file.
+    """One depthwise convolution of a file: DEPTHWISE_CONV_2D, or CONV_2D with a group a channel.
 
-    ``spec`` and ``parameters`` are None when ``reasons`` says why the layer cannot run.
+    ``reasons`` says why the file's layer cannot run; ``parameters`` is None then, and ``spec`` is
+    None if the shapes are among the reasons.
     """
 
     name: str
@@ -65,27 +74,33 @@ class DepthwiseLayer:
     subgraph: int
     operator: int
     """Index in its subgraph."""
+    operator_name: str
     tensor_name: str
-    """What the file calls the ofmap."""
+    """The file's name of the ofmap."""
     ifmap_tensor: int
-    """Index of the ifmap (before a folded PAD) in the file and in the interpreter; -1: none."""
+    """Index of the ifmap (before folded operators) in the file and the interpreter; -1: none."""
     ofmap_tensor: int
+    """Index of the ofmap (after folded operators)."""
+    type: str = ""
+    """Type of the ifmap's elements in the file, such as ``int8`` or ``float32``."""
     pad_operator: int | None = None
-    """Index of the PAD that the padding comes from."""
+    """Index of the PAD that is folded into the padding."""
+    dilation_operators: tuple[int, int] | None = None
+    """Indices of the SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND that are folded into the dilation."""
     spec: LayerSpec | None = None
     parameters: Parameters | None = field(default=None, repr=False)
     reasons: tuple[Violation, ...] = ()
 
     @property
     def runs(self) -> bool:
-        """True when nothing speaks against it."""
+        """True if nothing in the file prevents the layer from running."""
         return not self.reasons
 
     def facts(self) -> tuple[LayerSpec, Parameters]:
         """Spec and parameters of a layer that runs.
 
         Raises:
-            ValueError: for one that does not.
+            ValueError: for a layer that does not run.
         """
         if self.spec is None or self.parameters is None:
             raise ValueError(f"{self.name} does not run: {'; '.join(map(str, self.reasons))}")
@@ -94,34 +109,46 @@ class DepthwiseLayer:
 
 @dataclass(frozen=True)
 class ModelInput:
-    """One input of the network. ``scale`` is None when its integers stand for themselves."""
+    """One input of the network. ``scale`` is None if its integers stand for themselves."""
 
     tensor: int
+    name: str
     type: str
     shape: tuple[int, ...]
     scale: float | None = None
     zero_point: int = 0
+    signature: tuple[int, ...] = ()
+    """The sizes with -1 for those that the file leaves unknown; empty if it knows all."""
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A ``.tflite`` file: its depthwise layers, and a count of everything in its first graph."""
+    """A ``.tflite`` file: its depthwise layers, and a count of all its operators."""
 
     path: Path
     operators: Mapping[str, int]
-    """How often subgraph 0 has each operator, the most frequent first."""
+    """How often the file has each operator, the most frequent first."""
     layers: tuple[DepthwiseLayer, ...]
     inputs: tuple[ModelInput, ...]
-    content: bytes = field(repr=False)
+    content: bytes | memoryview = field(repr=False)
+    tensor_bytes: int = 0
+    """The memory that the tensors of the main graph claim, constants left out."""
+    resized: bool = False
+    """True if ``shape`` of an input is not the file's own."""
+
+    @property
+    def file(self) -> bytes | memoryview | Path:
+        """The file for another process: a mapped file by its path, any other by its bytes."""
+        return self.path if isinstance(self.content, memoryview) else self.content
 
     @property
     def runnable(self) -> tuple[DepthwiseLayer, ...]:
-        """The layers that can run."""
+        """The layers that nothing in the file prevents from running."""
         return tuple(layer for layer in self.layers if layer.runs)
 
 
 def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quantisation:
-    """The integers of a layer's requantisation, derived from its scales as TFLite does.
+    """The integers of a layer's requantisation, derived from its scales as TFLite derives them.
 
     Args:
         layer: one that runs.
@@ -132,7 +159,7 @@ def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quant
         ValueError: for a layer that does not run.
     """
     spec, parameters = layer.facts()
-    return Quantisation.from_scales(
+    quantisation = Quantisation.from_scales(
         parameters.ifmap_scale,
         parameters.weight_scales,
         parameters.ofmap_scale,
@@ -143,4 +170,12 @@ def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quant
         activation=parameters.activation,
         ifmap_width=8 * parameters.dtype.itemsize,
         rounding=rounding,
+    )
+    if not parameters.unsigned:
+        return quantisation
+    pairs = [quantise_multiplier(float(real), rounding) for real in parameters.effective_scales]
+    return replace(
+        quantisation,
+        multiplier=tuple(multiplier for multiplier, _ in pairs),
+        shift=tuple(shift for _, shift in pairs),
     )

@@ -1,4 +1,4 @@
-"""The error of a model file that cannot be read or run."""
+"""The error for a model file that cannot be read or run."""
 
 from __future__ import annotations
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dwsim.errors import Rules, SpecError
+from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
-from dwsim.spec.quantisation_limits import bias_width
-from dwsim.workloads.tflite.flatbuffer import DepthwiseOptions, Tensor
+from dwsim.workloads.tflite.graph_tables import ConvolutionOptions, Tensor
 from dwsim.workloads.tflite.model import Parameters
 
 _ACTIVATIONS = {
@@ -21,26 +21,63 @@ _ACTIVATIONS = {
     "RELU6": "relu6",
     "RELU_N1_TO_1": "relu_n1_to_1",
 }
-_BIAS_TYPES = {"INT8": "INT32", "INT16": "INT64"}
+_KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "INT8": (("INT8", "INT4"), ("INT32",)),
+    "INT16": (("INT8",), ("INT64", "INT32")),
+    "UINT8": (("UINT8",), ("INT32",)),
+}
+"""Type of the activations to the types that their weights and biases may have."""
+_UNSIGNED_OFFSET = 128
+"""What uint8 values lose to become int8."""
 
 
-def check_types(
-    rules: Rules, ifmap: Tensor, weight: Tensor, bias: Tensor | None, ofmap: Tensor
-) -> None:
+@dataclass(frozen=True, eq=False)
+class LayerTensors:
+    """The tensors of a convolution; ``channel_axis`` is the weight's axis of ofmap channels."""
+
+    ifmap: Tensor
+    weight: Tensor
+    bias: Tensor | None
+    ofmap: Tensor
+    channel_axis: int
+
+    @property
+    def is_integer(self) -> bool:
+        """False for a layer in floating point."""
+        return "FLOAT" not in self.ifmap.type
+
+
+def check_types(rules: Rules, tensors: LayerTensors) -> None:
+    """Notes every type that TFLite's integer kernels do not combine, or that no engine runs."""
+    ifmap, weight, bias, ofmap = tensors.ifmap, tensors.weight, tensors.bias, tensors.ofmap
+    if not tensors.is_integer:
+        rules.require(
+            False,
+            "ifmap.type",
+            ifmap.type,
+            "no engine computes in floating point: convert the model with full integer"
+            " quantisation to run the layer; its shape can be explored as it is",
+        )
+        return
+    weights, biases = _KINDS.get(ifmap.type, (("INT8",), ()))
     rules.require(
-        ifmap.type in _BIAS_TYPES,
-        "ifmap.type",
-        ifmap.type,
-        "must be INT8 or INT16: convert the model with full integer quantisation",
+        ifmap.type in _KINDS, "ifmap.type", ifmap.type, f"must be one of {', '.join(_KINDS)}"
     )
-    rules.require(weight.type == "INT8", "weight.type", weight.type, "must be INT8")
+    rules.require(
+        weight.type in weights,
+        "weight.type",
+        weight.type,
+        f"must be {' or '.join(weights)} with {ifmap.type} activations",
+    )
     rules.require(
         ofmap.type == ifmap.type, "ofmap.type", ofmap.type, f"must be {ifmap.type}, as the ifmap"
     )
-    if bias is not None and ifmap.type in _BIAS_TYPES:
-        wanted = _BIAS_TYPES[ifmap.type]
+    if bias is not None and biases:
         rules.require(
-            bias.type == wanted, "bias.type", bias.type, f"must be {wanted} beside {ifmap.type}"
+            bias.type in biases,
+            "bias.type",
+            bias.type,
+            f"must be {' or '.join(biases)} with {ifmap.type} activations",
         )
     for role, tensor in (("ifmap", ifmap), ("weight", weight), ("bias", bias), ("ofmap", ofmap)):
         rules.require(
@@ -51,9 +88,9 @@ def check_types(
         )
 
 
-def check_activations(rules: Rules, ifmap: Tensor, ofmap: Tensor) -> None:
-    """Ifmap and ofmap have one scale and one zero point of their type's range."""
-    for role, tensor in (("ifmap", ifmap), ("ofmap", ofmap)):
+def check_activations(rules: Rules, tensors: LayerTensors) -> None:
+    """Ifmap and ofmap each have one scale and one zero point."""
+    for role, tensor in (("ifmap", tensors.ifmap), ("ofmap", tensors.ofmap)):
         rules.require(
             tensor.scales.size == 1 and tensor.zero_points.size == 1,
             f"{role}.quantisation",
@@ -63,68 +100,108 @@ def check_activations(rules: Rules, ifmap: Tensor, ofmap: Tensor) -> None:
 
 
 def read_parameters(
-    rules: Rules,
-    spec: LayerSpec,
-    options: DepthwiseOptions,
-    ifmap: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    ofmap: Tensor,
+    rules: Rules, spec: LayerSpec, options: ConvolutionOptions, tensors: LayerTensors
 ) -> Parameters | None:
+    """The layer's parameters; None when a rule is broken, which is then noted in ``rules``."""
     before = len(rules.violations)
-    check_activations(rules, ifmap, ofmap)
-    _check_weight_scales(rules, spec, weight)
+    ifmap, weight, ofmap = tensors.ifmap, tensors.weight, tensors.ofmap
+    check_activations(rules, tensors)
+    _check_weight_scales(rules, spec, tensors)
     rules.require(
         options.activation in _ACTIVATIONS,
         "activation",
         options.activation,
         f"must be one of {', '.join(_ACTIVATIONS)}",
     )
-    weights = _constant(rules, "weight", weight, np.dtype(np.int8), weight.shape)
-    biases = None
-    if bias is not None:
-        dtype = np.dtype(np.int32 if bias.type == "INT32" else np.int64)
-        biases = _constant(rules, "bias", bias, dtype, (spec.ofmap_channels,))
-        rules.require(
-            not bias.zero_points.any(), "bias.zero_point", _first(bias.zero_points), "must be 0"
-        )
+    weights = None
+    if weight.data is None or len(rules.violations) == before:
+        weights = _weights(rules, spec, tensors)
+    biases = _biases(rules, spec, tensors)
     if weights is None or len(rules.violations) > before:
         return None
+    offset = _UNSIGNED_OFFSET if ifmap.type == "UINT8" else 0
     parameters = Parameters(
-        dtype=np.dtype(np.int8 if ifmap.type == "INT8" else np.int16),
+        dtype=np.dtype(np.int16 if ifmap.type == "INT16" else np.int8),
         ifmap_scale=float(ifmap.scales[0]),
-        ifmap_zero_point=int(ifmap.zero_points[0]),
-        weight=weights.reshape(spec.weight_shape),
+        ifmap_zero_point=int(ifmap.zero_points[0]) - offset,
+        weight=weights,
         weight_scales=weight.scales,
         bias=biases,
         ofmap_scale=float(ofmap.scales[0]),
-        ofmap_zero_point=int(ofmap.zero_points[0]),
+        ofmap_zero_point=int(ofmap.zero_points[0]) - offset,
         activation=_ACTIVATIONS[str(options.activation)],
+        # TFLite defines a weight scale a channel for int8 alone: such a layer is computed as int8.
+        unsigned=ifmap.type == "UINT8" and weight.scales.size == 1,
     )
-    _check_sums(rules, parameters)
-    return parameters
+    low, high = value_range(8 * parameters.dtype.itemsize, signed=True)
+    for role, value in (
+        ("ifmap", parameters.ifmap_zero_point),
+        ("ofmap", parameters.ofmap_zero_point),
+    ):
+        rules.integer(f"{role}.zero_point", value + offset, low + offset, high + offset)
+    return parameters if len(rules.violations) == before else None
 
 
-def _check_weight_scales(rules: Rules, spec: LayerSpec, weight: Tensor) -> None:
+def _check_weight_scales(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> None:
+    weight = tensors.weight
     sizes = (1, spec.ofmap_channels)
     rules.require(
         weight.scales.size in sizes and weight.zero_points.size in (1, weight.scales.size),
         "weight.quantisation",
         (weight.scales.size, weight.zero_points.size),
-        f"must be 1 or {spec.ofmap_channels} scales, and as many zero points",
+        f"must be 1 or {spec.ofmap_channels} scales, and the same number of zero points",
     )
     rules.require(
-        weight.scales.size == 1 or weight.quantized_dimension == 3,
+        weight.scales.size == 1 or weight.quantized_dimension == tensors.channel_axis,
         "weight.quantized_dimension",
         weight.quantized_dimension,
-        "must be 3, the channels",
+        f"must be {tensors.channel_axis}, the channels",
     )
     rules.require(
-        not weight.zero_points.any(),
+        weight.type == "UINT8" or not weight.zero_points.any(),
         "weight.zero_point",
         _first(weight.zero_points),
-        "must be 0: weights are symmetric",
+        f"must be 0: TFLite's {weight.type} weights are symmetric",
     )
+
+
+def _weights(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray | None:
+    """int8 weights of ``spec.weight_shape``, less their zero points."""
+    weight = tensors.weight
+    dtype = np.dtype(np.uint8 if weight.type == "UINT8" else np.int8)
+    found = _constant(rules, "weight", weight, dtype, weight.shape)
+    if found is None:
+        return None
+    found = np.moveaxis(found, tensors.channel_axis, 3).reshape(*weight.shape[1:3], -1)
+    if weight.type == "UINT8":
+        zero_points = weight.zero_points
+        found = found.astype(np.int64) - zero_points
+        low, high = value_range(8, signed=True)
+        outside = found[(found < low) | (found > high)]
+        if not rules.require(
+            outside.size == 0,
+            "weight - zero_point",
+            _first(outside),
+            f"must be from {low} to {high}: an engine's weights are int8"
+            f" ({outside.size} of {found.size} are outside)",
+        ):
+            return None
+    return np.ascontiguousarray(found.astype(np.int8)).reshape(spec.weight_shape)
+
+
+def _biases(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray | None:
+    """int32, or int64 with int16 activations; None for a layer without bias."""
+    bias = tensors.bias
+    if bias is None:
+        return None
+    rules.require(
+        not bias.zero_points.any(), "bias.zero_point", _first(bias.zero_points), "must be 0"
+    )
+    stored = np.dtype(np.int32 if bias.type == "INT32" else np.int64)
+    found = _constant(rules, "bias", bias, stored, (spec.ofmap_channels,))
+    if found is None or tensors.ifmap.type != "INT16":
+        return found
+    return found.astype(np.int64)
 
 
 def _constant(
@@ -136,41 +213,35 @@ def _constant(
         rules.require(False, role, tensor.name, "must be a constant of the file")
         return None
     good = rules.require(tensor.shape == shape, f"{role}.shape", tensor.shape, f"must be {shape}")
-    wanted = math.prod(shape) * dtype.itemsize
+    count = math.prod(shape)
+    wanted = (count + 1) // 2 if tensor.type == "INT4" else count * dtype.itemsize
     good &= rules.require(data.size == wanted, f"{role} bytes", data.size, f"must be {wanted}")
-    return data.view(dtype.newbyteorder("<")).reshape(shape) if good else None
+    if not good:
+        return None
+    if tensor.type == "INT4":
+        return _unpacked(data)[:count].reshape(shape)
+    return data.view(dtype.newbyteorder("<")).reshape(shape)
 
 
-def _check_sums(rules: Rules, parameters: Parameters) -> None:
-    """No ifmap can make a sum leave the integers in which TFLite adds.
-
-    Those are int32, and beside int16 activations the 48 bits for which TFLite's multiplication is
-    defined.
-    """
-    low, high = value_range(8 * parameters.dtype.itemsize, signed=True)
-    zero_point = parameters.ifmap_zero_point
-    if not rules.integer("ifmap.zero_point", zero_point, low, high):
-        return
-    farthest = max(high - zero_point, zero_point - low)
-    weights = np.abs(parameters.weight.astype(np.int64)).sum(axis=(0, 1)).ravel()
-    width = bias_width(8 * parameters.dtype.itemsize)
-    bias = 0 if parameters.bias is None else np.abs(parameters.bias.astype(np.float64))
-    largest = float(np.max(weights * float(farthest) + bias))
-    rules.require(largest < 2.0 ** (width - 1), "sums", largest, f"must stay below 2**{width - 1}")
+def _unpacked(data: np.ndarray) -> np.ndarray:
+    """Two int4 values a byte, the low half first; an odd count leaves the last half unused."""
+    halves = np.stack([data << 4, data & 0xF0], axis=1).reshape(-1)
+    return halves.view(np.int8) >> 4
 
 
 def check_scales(rules: Rules, parameters: Parameters) -> None:
     """The scales are some that requantisation is defined for.
 
-    What the smallest and the largest weight scale allow (NaN is both), all between them do, so
-    a layer of a thousand channels is judged by two.
+    If the smallest and the largest weight scale are allowed (NaN is both), all are, so a layer of
+    a thousand channels is judged by two.
     """
     scales = parameters.weight_scales
+    ends = [int(scales.argmin()), int(scales.argmax())]
     try:
         # Double rounding allows the fewest scales.
         Quantisation.from_scales(
             parameters.ifmap_scale,
-            np.array([scales.min(), scales.max()]),
+            scales[ends],
             parameters.ofmap_scale,
             channels=2,
             ifmap_zero_point=parameters.ifmap_zero_point,
@@ -180,7 +251,21 @@ def check_scales(rules: Rules, parameters: Parameters) -> None:
             rounding="double",
         )
     except SpecError as error:
-        rules.violations += error.violations
+        for violation in error.violations:
+            rules.violations.append(_of_channel(violation, ends, scales.size))
+
+
+def _of_channel(violation: Violation, ends: list[int], count: int) -> Violation:
+    """A violation of one of the two judged channels, with the number of the layer's channel."""
+    field, bracket, rest = violation.field.partition("[")
+    if not bracket:
+        return violation
+    channel = ends[int(rest.partition("]")[0])]
+    value = violation.value
+    if isinstance(value, np.floating):
+        value = float(value)
+    where = f"{field} of channel {channel}" if count > 1 else f"{field} of all channels"
+    return Violation(where, value, violation.rule)
 
 
 def _first(values: np.ndarray) -> Any:

@@ -1,4 +1,4 @@
-"""Writes ``.tflite`` models of one depthwise layer, so that the interpreter runs it alone."""
+"""Writes ``.tflite`` models of one depthwise layer, which the interpreter then runs alone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ from dwsim.workloads.tflite.model import Parameters
 IFMAP, OFMAP = 0, 1
 """Indices of the layer's ifmap and ofmap among the model's tensors."""
 
-_TYPES = {"int8": "INT8", "int16": "INT16", "int32": "INT32", "int64": "INT64"}
+_TYPES = {
+    "int8": "INT8",
+    "uint8": "UINT8",
+    "int16": "INT16",
+    "int32": "INT32",
+    "int64": "INT64",
+}
+_UNSIGNED_OFFSET = 128
 _VERSIONS = {"PAD": 1, "DEPTHWISE_CONV_2D": 3}
 _VERSIONS_INT16 = {"PAD": 4, "DEPTHWISE_CONV_2D": 5}
 
 
 def layer_model(spec: LayerSpec, parameters: Parameters) -> bytes:
-    """A model of one DEPTHWISE_CONV_2D, with a PAD before it where SAME and VALID do not fit.
+    """A model of one DEPTHWISE_CONV_2D, after a PAD if its padding is neither SAME nor VALID.
 
     Tensor ``IFMAP`` is the graph's input, tensor ``OFMAP`` its output.
 
@@ -49,7 +56,7 @@ class GraphWriter:
 
     def finish(self) -> bytes:
         """The file's bytes."""
-        import flatbuffers  # type: ignore[import-untyped]
+        import flatbuffers
 
         builder = flatbuffers.Builder(1024)
         builder.Finish(self.model.Pack(builder), IDENTIFIER)
@@ -57,11 +64,12 @@ class GraphWriter:
 
     def _build(self) -> None:
         spec, given = self.spec, self.parameters
-        kind = _TYPES[given.dtype.name]
-        scales = ([given.ifmap_scale], [given.ifmap_zero_point])
+        kind = "UINT8" if given.unsigned else _TYPES[given.dtype.name]
+        offset = _UNSIGNED_OFFSET if given.unsigned else 0
+        scales = ([given.ifmap_scale], [given.ifmap_zero_point + offset])
         ifmap = self.tensor("ifmap", kind, spec.ifmap_shape, *scales)
         ofmap = self.tensor(
-            "ofmap", kind, spec.ofmap_shape, [given.ofmap_scale], [given.ofmap_zero_point]
+            "ofmap", kind, spec.ofmap_shape, [given.ofmap_scale], [given.ofmap_zero_point + offset]
         )
         self.graph.inputs, self.graph.outputs = [ifmap], [ofmap]
         padding = self._named_padding()
@@ -80,7 +88,7 @@ class GraphWriter:
         )
 
     def _named_padding(self) -> str | None:
-        """SAME or VALID where that is the layer's padding."""
+        """SAME or VALID if the layer has that padding; None for any other."""
         spec = self.spec
         pads = (spec.pad_top, spec.pad_bottom, spec.pad_left, spec.pad_right)
         if not any(pads):
@@ -92,18 +100,21 @@ class GraphWriter:
     def _weight(self) -> int:
         weight, scales = self.parameters.weight, self.parameters.weight_scales
         array = weight.reshape(1, *weight.shape[:2], -1)
+        zero_point = 0
+        if self.parameters.unsigned:
+            array, zero_point = array.view(np.uint8) ^ np.uint8(128), _UNSIGNED_OFFSET
         index = self.constant("weight", array)
-        self._quantise(index, scales.tolist(), [0] * scales.size)
+        self._quantise(index, scales.tolist(), [zero_point] * scales.size)
         self.graph.tensors[index].quantization.quantizedDimension = 3 if scales.size > 1 else 0
         return index
 
     def _bias(self) -> int:
-        """The bias, or zeros: LiteRT 2.3's optimised kernel crashes without one."""
+        """The bias, or zeros: the optimised kernel of LiteRT 2.3 crashes without a bias."""
         bias = self.parameters.bias
         if bias is None:
             wide = self.parameters.dtype == np.int16
             bias = np.zeros(self.spec.ofmap_channels, np.int64 if wide else np.int32)
-        # Nothing computes with a bias's scale, but XNNPACK leaves a layer alone without it.
+        # No kernel computes with a bias's scale, but XNNPACK takes no layer without it.
         scales = np.float32(self.parameters.ifmap_scale) * self.parameters.weight_scales
         index = self.constant("bias", bias)
         self._quantise(index, scales.astype(np.float32).tolist(), [0] * scales.size)

@@ -13,7 +13,7 @@ from dwsim.errors import SpecError
 from dwsim.spec.spec_file import parse_spec
 from dwsim.support.text_table import text_table
 from dwsim.workloads.tflite import Parameters, listing, read_model
-from tests.tflite.edits import SMALL, TINY, operator, read_edited, tiny
+from tests.workloads.tflite.edits import SMALL, TINY, operator, read_edited, tiny
 
 _ENGINE = """
 [engine]
@@ -28,7 +28,7 @@ max_plane_rows = 48
 def test_the_table_names_every_layer() -> None:
     model = read_model(SMALL)
     rows = listing.rows(model)
-    table = text_table(listing.COLUMNS, rows, listing.total(model))
+    table = text_table(listing.COLUMNS, rows, listing.total(rows))
     lines = table.splitlines()
     assert " ".join(lines[2].split()) == (
         "dw1 48x48x8 3x3 1x1 1x1 1,1,1,1 1 48x48x8 int8 per channel relu6 165,888"
@@ -53,7 +53,7 @@ def test_the_table_says_what_cannot_run() -> None:
         "cannot run: stride_h = 0: must be an integer of at least 1 (and 1 more)"
     )
     assert len(row["reasons"]) == 2
-    assert "cannot run" in text_table(listing.COLUMNS, [row], listing.total(model))
+    assert "cannot run" in text_table(listing.COLUMNS, [row], listing.total([row]))
 
 
 @pytest.mark.parametrize("path", [SMALL, *map(tiny, TINY)], ids=lambda path: path.stem)

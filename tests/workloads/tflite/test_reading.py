@@ -14,7 +14,7 @@ from ai_edge_litert.interpreter import Interpreter
 from dwsim.errors import ToolError
 from dwsim.workloads.tflite import flatbuffer_schema as schema_module
 from dwsim.workloads.tflite import layer_quantisation, read_model
-from tests.tflite.edits import SMALL, TINY, constant, operator, read_edited, tensor, tiny
+from tests.workloads.tflite.edits import SMALL, TINY, constant, operator, read_edited, tensor, tiny
 
 # Howard et al., MobileNets, https://arxiv.org/abs/1704.04861, table 1, with a quarter of the
 # channels, 96x96: ifmap size, channels, stride.

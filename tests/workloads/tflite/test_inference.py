@@ -14,10 +14,12 @@ from dwsim.workloads.tflite import (
     DepthwiseLayer,
     ModelError,
     inference,
+    interpreter,
     layer_quantisation,
     read_model,
 )
-from tests.tflite.edits import SMALL, TINY, edited, operator, tiny
+from dwsim.workloads.tflite.xnnpack import xnnpack_ofmap
+from tests.workloads.tflite.edits import SMALL, TINY, edited, operator, tiny
 
 _ROUNDINGS = ("double", "single")
 
@@ -39,17 +41,17 @@ def test_a_layer_alone_gives_what_the_network_gives(path: Path, rounding: str, s
     assert list(tensors) == list(layers)
     for name, found in tensors.items():
         assert found.rounding == rounding
-        assert np.array_equal(alone[name], found.ofmap)
+        assert np.array_equal(alone[name].ofmap, found.ofmap)
         # Not degenerate: the values differ.
         assert len(np.unique(found.ofmap)) >= 64
         if rounding == "double" or found.ofmap.dtype == np.int16:
             assert np.array_equal(golden(layers[name], found.ifmap, rounding), found.ofmap)
         else:
-            assert np.array_equal(inference.xnnpack_ofmap(layers[name], found.ifmap), found.ofmap)
+            assert np.array_equal(xnnpack_ofmap(layers[name], found.ifmap), found.ofmap)
             _check_against_single(layers[name], found)
 
 
-def _check_against_single(layer: DepthwiseLayer, found: inference.LayerTensors) -> None:
+def _check_against_single(layer: DepthwiseLayer, found: inference.InferredTensors) -> None:
     """XNNPACK's float32 rounding strays from one exact rounding by 1, and only next to a tie."""
     single = golden(layer, found.ifmap, "single").astype(np.int32)
     apart = np.abs(single - found.ofmap)
@@ -61,7 +63,7 @@ def test_the_two_roundings_differ(seed: int) -> None:
     layer = read_model(SMALL).layers[2]
     spec, _ = layer.facts()
     ifmap = np.random.default_rng(seed).integers(-128, 128, spec.ifmap_shape, dtype=np.int8)
-    double, single = (inference.run_layer(layer, ifmap, rounding) for rounding in _ROUNDINGS)
+    double, single = (inference.run_layer(layer, ifmap, rounding).ofmap for rounding in _ROUNDINGS)
     apart = np.abs(double.astype(np.int32) - single)
     assert apart.max() == 1
     assert np.array_equal(double, golden(layer, ifmap, "double"))
@@ -90,10 +92,10 @@ def test_any_geometry_becomes_a_model_of_one_layer(seed: int) -> None:
         layer, spec=replace(spec, pad_top=0, pad_bottom=0, pad_left=0, pad_right=0)
     )
     ifmaps = {name: rng.integers(-128, 128, spec.ifmap_shape, dtype=np.int8) for name in layers}
-    for name, ofmap in inference.run_layers(layers, ifmaps, "double").items():
-        assert np.array_equal(ofmap, golden(layers[name], ifmaps[name], "double")), name
-    for name, ofmap in inference.run_layers(layers, ifmaps, "single").items():
-        assert np.array_equal(ofmap, inference.xnnpack_ofmap(layers[name], ifmaps[name])), name
+    for name, run in inference.run_layers(layers, ifmaps, "double").items():
+        assert np.array_equal(run.ofmap, golden(layers[name], ifmaps[name], "double")), name
+    for name, run in inference.run_layers(layers, ifmaps, "single").items():
+        assert np.array_equal(run.ofmap, xnnpack_ofmap(layers[name], ifmaps[name])), name
 
 
 def test_what_the_interpreter_refuses_is_an_error(tmp_path: Path) -> None:
@@ -131,6 +133,6 @@ def test_ifmaps_must_fit() -> None:
 
 def test_without_litert_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     model = read_model(tiny("padded"))
-    monkeypatch.setattr(inference.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ToolError, match=r"pip install 'dwsim\[tflite\]'"):
         inference.infer(model, "double")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dwsim.workloads.tflite import read_model
-from tests.tflite.edits import tiny
 from tests.tflite_files import build_models
+from tests.workloads.tflite.edits import tiny
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 # Into another place: what is committed stays as it is.
 _BUILD = """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from tests.tflite.edits import MODELS, Change, operator, read_edited, tensor, tiny
+from tests.workloads.tflite.edits import MODELS, Change, operator, read_edited, tensor, tiny
 
 _TYPE = schema.TensorType
 
@@ -56,13 +56,6 @@ def no_output(model: Any) -> None:
     operator(model, "DEPTHWISE_CONV_2D").outputs = []
 
 
-def in_another_graph(model: Any) -> None:
-    """The layer moves to subgraph 1; subgraph 0 is empty."""
-    first = schema.SubGraphT()
-    first.tensors, first.operators, first.inputs, first.outputs = [], [], [], []
-    model.subgraphs.insert(0, first)
-
-
 def sparse(model: Any) -> None:
     tensor(model, "weight").sparsity = schema.SparsityParametersT()
 
@@ -76,21 +69,27 @@ def after_space_to_batch(model: Any) -> None:
 
 
 def huge(model: Any) -> None:
-    tensor(model, "ifmap").shape = [1, 40_000, 40_000, 6]
-    tensor(model, "ofmap").shape = [1, 39_998, 39_998, 6]
+    tensor(model, "ifmap").shape = [1, 10_000, 10_000, 6]
+    tensor(model, "ofmap").shape = [1, 9_998, 9_998, 6]
 
 
 # per_tensor: ifmap 9x10x6, 3x3, VALID, ofmap 7x8x6, ReLU6.
 _REASONS: list[tuple[str, Change, str]] = [
     ("per_tensor", floats, "ifmap.type = 'FLOAT32'"),
-    ("per_tensor", attribute("ifmap", "type", _TYPE.UINT8), "ifmap.type = 'UINT8'"),
+    ("per_tensor", attribute("ifmap", "type", _TYPE.UINT8), "must be UINT8 with UINT8 activations"),
+    ("per_tensor", attribute("ifmap", "type", _TYPE.INT32), "ifmap.type = 'INT32': must be one"),
     ("per_tensor", attribute("ifmap", "type", 99), "ifmap.type = 'type 99'"),
-    ("per_tensor", attribute("weight", "type", _TYPE.INT4), "weight.type = 'INT4'"),
+    ("per_tensor", attribute("weight", "type", _TYPE.INT4), "weight bytes = 54: must be 27"),
+    (
+        "int16",
+        attribute("weight", "type", _TYPE.INT4),
+        "'INT4': must be INT8 with INT16",
+    ),
     ("per_tensor", attribute("weight", "type", _TYPE.FLOAT32), "weight.type = 'FLOAT32'"),
     ("per_tensor", attribute("ofmap", "type", _TYPE.INT16), "ofmap.type = 'INT16'"),
     ("per_tensor", attribute("bias", "type", _TYPE.INT64), "bias.type = 'INT64'"),
-    ("int16", attribute("bias", "type", _TYPE.INT32), "bias.type = 'INT32'"),
-    ("per_tensor", in_another_graph, "subgraph = 1"),
+    ("int16", attribute("bias", "type", _TYPE.INT32), "bias bytes = 48: must be 24"),
+    ("int16", attribute("bias", "type", _TYPE.INT8), "bias.type = 'INT8': must be INT64 or INT32"),
     ("per_tensor", no_options, "options = None"),
     ("per_tensor", inputs(0), "inputs, outputs = (1, 1)"),
     ("per_tensor", inputs(0, 1, 2, 3), "inputs, outputs = (4, 1)"),
@@ -104,7 +103,7 @@ _REASONS: list[tuple[str, Change, str]] = [
     (
         "per_tensor",
         attribute("ifmap", "shapeSignature", [1, -1, 10, 6]),
-        "ifmap.shape = (1, -1, 10, 6): must be fixed",
+        "ifmap.shape = (1, -1, 10, 6): has sizes that the file leaves unknown",
     ),
     ("padded", after_space_to_batch, "SPACE_TO_BATCH_ND"),
     ("per_tensor", huge, "must have at most 268,435,456 elements"),
@@ -142,15 +141,17 @@ _REASONS: list[tuple[str, Change, str]] = [
     ("per_tensor", scale("ifmap", float("nan")), "ifmap_scale = nan"),
     ("per_tensor", scale("ofmap", float("inf")), "ofmap_scale = inf"),
     ("per_tensor", scale("ofmap", -0.5), "ofmap_scale = -0.5"),
-    ("dilated", scale("weight", 0.1, 0.1, float("nan"), 0.1, 0.1), "weight_scales[0] = np.float"),
+    (
+        "dilated",
+        scale("weight", 0.1, 0.1, float("nan"), 0.1, 0.1),
+        "weight_scales of channel 2 = nan",
+    ),
     ("per_tensor", scale("weight", 1e30), "shift"),
     ("per_tensor", attribute("weight", "buffer", 0), "weight = 'sequential"),
     ("per_tensor", attribute("bias", "buffer", 0), "must be a constant of the file"),
     ("per_tensor", attribute("bias", "shape", [5]), "bias.shape = (5,): must be (6,)"),
     ("per_tensor", data("weight", np.zeros(53, np.int8)), "weight bytes = 53: must be 54"),
     ("per_tensor", data("bias", np.zeros(7, np.int32)), "bias bytes = 28: must be 24"),
-    ("per_tensor", data("bias", np.full(6, 2**31 - 1, np.int32)), "must stay below 2**31"),
-    ("int16", data("bias", np.full(6, -(2**47), np.int64)), "must stay below 2**47"),
     ("per_tensor", sparse, "must not be sparse"),
     ("per_tensor", attribute("ifmap", "isVariable", True), "must not be sparse, a variable"),
 ]
@@ -162,7 +163,6 @@ _REASONS: list[tuple[str, Change, str]] = [
 def test_a_layer_that_cannot_run_says_why(name: str, change: Change, message: str) -> None:
     (layer,) = read_edited(tiny(name), change).layers
     assert not layer.runs
-    assert layer.spec is None
     assert layer.parameters is None
     assert message in "\n".join(map(str, layer.reasons))
     with pytest.raises(ValueError, match="does not run"):
@@ -178,7 +178,7 @@ def test_all_reasons_of_a_layer_come_together() -> None:
     (layer,) = read_edited(tiny("per_tensor"), change).layers
     fields = [reason.field for reason in layer.reasons]
     assert fields[:2] == ["stride_h", "padding"]
-    assert {"ifmap.type", "weight.type"} < set(fields)
+    assert "ifmap.type" in fields
 
 
 def test_one_bad_layer_leaves_the_others() -> None:

@@ -12,7 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from dwsim.workloads.tflite import Model, parse_model
 
-MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
+MODELS = Path(__file__).resolve().parents[2] / "tflite_files"
 SMALL = MODELS / "mobilenet_v1_025_96.tflite"
 TINY = ("dilated", "dilated_valid", "multiplier", "int16", "per_tensor", "padded")
 

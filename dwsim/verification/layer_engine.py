@@ -1,0 +1,140 @@
+"""The engines for the layers of a model file, and the reasons why a layer runs on none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive.requantise_domain import check_domain
+from dwsim.errors import Rules, SpecError, Violation
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
+
+DEFAULT_LANES = 16
+MAX_LINE_BUFFER_BITS = 1 << 31
+"""Of an engine that is simulated: the simulator holds them in memory."""
+
+Reasons = Mapping[str, tuple[Violation, ...]]
+"""For each rounding the broken rules; a layer runs in the roundings that have none."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One layer of a file, and for each rounding the reasons why no engine runs it."""
+
+    layer: DepthwiseLayer
+    reasons: Reasons
+
+    @property
+    def roundings(self) -> tuple[str, ...]:
+        """The roundings in which an engine runs the layer."""
+        return tuple(rounding for rounding, broken in self.reasons.items() if not broken)
+
+    @property
+    def runs(self) -> bool:
+        """True if an engine runs the layer in at least one rounding."""
+        return bool(self.roundings)
+
+    @property
+    def broken(self) -> tuple[Violation, ...]:
+        """The reasons why the layer runs in no rounding; empty if it runs."""
+        return () if self.runs else next(iter(self.reasons.values()), ())
+
+    @property
+    def partly(self) -> tuple[Violation, ...]:
+        """For a layer that runs, the reasons of the roundings in which it does not run."""
+        return tuple(
+            Violation(f"{rounding} rounding: {reason.field}", reason.value, reason.rule)
+            for rounding, broken in self.reasons.items()
+            for reason in broken
+            if self.runs
+        )
+
+
+def assess(
+    layers: Iterable[DepthwiseLayer],
+    lanes: int = DEFAULT_LANES,
+    roundings: Sequence[str] = ROUNDINGS,
+) -> list[Assessment]:
+    """Decides for each layer whether an engine with ``lanes`` lanes runs it.
+
+    ``dwsim import`` and ``dwsim verify`` both decide with this function.
+
+    Raises:
+        SpecError: for a number of lanes that no engine has.
+    """
+    rules = Rules("engine")
+    rules.integer("--lanes", lanes, 1, 1024)
+    rules.raise_if_any()
+    return [
+        Assessment(layer, {rounding: _reasons(layer, lanes, rounding) for rounding in roundings})
+        for layer in layers
+    ]
+
+
+def _reasons(layer: DepthwiseLayer, lanes: int, rounding: str) -> tuple[Violation, ...]:
+    """The broken rules of the file, of the smallest engine, and of TFLite's arithmetic."""
+    if layer.reasons:
+        return layer.reasons
+    spec, parameters = layer.facts()
+    try:
+        quantisation = layer_quantisation(layer, rounding)
+        engine = smallest_engine([layer], lanes)
+        Plan(spec, engine, quantisation)
+        check_domain(parameters.weight, spec, quantisation)
+    except SpecError as error:
+        return error.violations
+    return ()
+
+
+def smallest_engine(layers: Sequence[DepthwiseLayer], lanes: int) -> EngineSpec:
+    """The smallest engine that runs all layers, which have activations of one width.
+
+    Raises:
+        SpecError: with every rule that no engine can satisfy.
+    """
+    facts = [layer.facts() for layer in layers]
+    width = 8 * facts[0][1].dtype.itemsize
+    engine = EngineSpec.smallest(
+        [spec for spec, _ in facts],
+        lanes=lanes,
+        ifmap_width=width,
+        requantise="both" if width == 8 else "single",
+        name="network_engine",
+    )
+    rules = Rules(f"engine {engine.name}")
+    bits = EngineNumbers(engine).line_buffer_bits
+    rules.require(
+        bits <= MAX_LINE_BUFFER_BITS,
+        "line buffers",
+        bits,
+        f"must be at most {MAX_LINE_BUFFER_BITS} bits, or the simulator needs too much memory",
+    )
+    rules.raise_if_any()
+    return engine
+
+
+def engines_for(
+    layers: Iterable[DepthwiseLayer], lanes: int
+) -> list[tuple[EngineSpec, list[DepthwiseLayer]]]:
+    """As few engines as run all layers, each with its layers in order.
+
+    Each layer runs on an engine of its own (``assess``). Layers of 8 and of 16 bits need two
+    engines, and so do layers whose maxima no engine has together.
+    """
+    groups: list[tuple[EngineSpec, list[DepthwiseLayer]]] = []
+    for layer in layers:
+        for index, (_, members) in enumerate(groups):
+            if members[0].facts()[1].dtype != layer.facts()[1].dtype:
+                continue
+            try:
+                engine = smallest_engine([*members, layer], lanes)
+            except SpecError:
+                continue
+            groups[index] = (engine, [*members, layer])
+            break
+        else:
+            groups.append((smallest_engine([layer], lanes), [layer]))
+    return groups

@@ -1,0 +1,140 @@
+"""Import and verify on layers of every kind: what can run is equal, the rest is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dwsim.cli import main
+from dwsim.verification.against_interpreter import verify_network
+from dwsim.verification.layer_engine import assess
+from dwsim.workloads.tflite import read_model
+from tests.tflite_files.build_kinds import (
+    REFUSED,
+    RUNNING,
+    branches,
+    dilated,
+    elu,
+    everything,
+    second_graph,
+)
+from tests.tflite_files.model_builder import single
+
+
+def written(folder: Path, content: bytes) -> str:
+    path = folder / "kind.tflite"
+    path.write_bytes(content)
+    return str(path)
+
+
+def test_every_kind_in_one_network(tmp_path: Path, capsys, seed: int) -> None:
+    """Two engines, one for each width of activations, run all of them; two layers cannot run."""
+    path = written(tmp_path, everything())
+    result = verify_network(read_model(path), 4, seed=seed)
+    assert len(result.engines) == 2
+    assert len(result.layers) == 2 * len(RUNNING)
+    kinds = dict(enumerate(RUNNING, start=1))
+    lone = {}
+    for found in result.layers:
+        kind = kinds[int(found.layer.name[2:])]
+        assert found.wrong == 0, (kind, found.rounding)
+        if found.not_comparable:
+            lone.setdefault(found.rounding, set()).add(kind)
+        elif found.rounding == "double":
+            assert found.differing == 0, kind
+    assert lone == {"single": {"zero_scale", "scale_product_512"}}
+    names = [f"dw{len(RUNNING) + 1}", f"dw{len(RUNNING) + 2}"]
+    rest = "\n".join(result.rest)
+    assert f"{names[0]}: cannot run: kernel_h = 13" in rest
+    assert f"{names[1]}: cannot run: activation = 'TANH'" in rest
+    assert "not comparable with the interpreter: the interpreter refuses the model" in rest
+    # The same model on the command line: import gives the reasons of verify.
+    assert main(["import", path, "--json", "--lanes", "4"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["layers"]}
+    assert [name for name, row in rows.items() if not row["runs"]] == names
+    for name in names:
+        for reason in rows[name]["reasons"]:
+            assert f"{name}: cannot run: {reason}" in result.rest
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_model_without_a_layer_that_runs(kind: str, tmp_path: Path, capsys) -> None:
+    build, reason = REFUSED[kind]
+    path = written(tmp_path, build())
+    assert main(["import", path, "--csv"]) == 0
+    assert main(["import", path, "--strict"]) == 2
+    assert reason in capsys.readouterr().err
+    assert main(["verify", path]) == 2
+    error = capsys.readouterr().err
+    assert "no depthwise layer can run" in error
+    assert f"dw1: {reason}" in error
+
+
+@pytest.mark.parametrize(
+    ("build", "alone"),
+    [
+        (elu, ""),
+        (dilated, ""),
+        (branches, "no layer that runs is in the network's main graph"),
+        (second_graph, "no layer that runs is in the network's main graph"),
+    ],
+)
+def test_layers_of_networks_that_a_resolver_refuses(
+    build: Callable[[], bytes], alone: str, tmp_path: Path, seed: int
+) -> None:
+    result = verify_network(read_model(written(tmp_path, build())), 4, seed=seed)
+    assert result.alone == alone
+    assert result.rest == ()
+    assert result.wrong == 0
+    assert {found.differing for found in result.layers if found.rounding == "double"} == {0}
+
+
+def test_strict_makes_the_rest_an_error(tmp_path: Path, capsys) -> None:
+    path = written(tmp_path, single(**RUNNING["zero_scale"]()))
+    assert main(["verify", path, "--lanes", "4"]) == 0
+    printed = capsys.readouterr()
+    assert "RTL = model = golden; not comparable" in printed.out
+    assert "dw1: single rounding: not comparable" in printed.err
+    assert main(["verify", path, "--lanes", "4", "--strict"]) == 2
+    assert "with --strict every layer must run and be compared" in capsys.readouterr().err
+
+
+def test_model_options_are_refused_for_specs(capsys) -> None:
+    argv = ["verify", "tiny", "--batch", "2", "--shape", "1x2x3x4", "--strict"]
+    assert main(argv) == 2
+    error = capsys.readouterr().err
+    for option in ("--batch", "--shape", "--strict"):
+        assert f"{option} = " in error
+
+
+@pytest.mark.parametrize("text", ["1x", "x", "a=1xb", "1,2"])
+def test_shapes_that_are_none(text: str, tmp_path: Path, capsys) -> None:
+    path = written(tmp_path, second_graph())
+    assert main(["import", path, "--shape", text]) == 2
+    assert "must be sizes as in 1x224x224x3" in capsys.readouterr().err
+
+
+def test_a_layer_that_runs_in_one_rounding_only() -> None:
+    """Double rounding shifts the sum first, and leaves 32 bits earlier than the result does."""
+    import numpy as np
+
+    from tests.workloads.tflite.test_kinds import read
+
+    (layer,) = read(
+        single(
+            shape=(1, 1, 1, 1),
+            kernel=(1, 1),
+            weight=np.array([1], np.int8).reshape(1, 1, 1, 1),
+            weight_numbers=((1.0,), (0,)),
+            bias=np.array([2**28 + 200], np.int32),
+            ifmap_numbers=((1.0,), (0,)),
+            ofmap_numbers=((1 / 5.0,), (0,)),
+        )
+    ).layers
+    (found,) = assess([layer], 4)
+    assert found.roundings == ("single",)
+    assert found.broken == ()
+    assert all(reason.field.startswith("double rounding: ") for reason in found.partly)
