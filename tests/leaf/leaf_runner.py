@@ -53,14 +53,14 @@ def build_wrapper(
 def run_leaves(
     build: Path,
     wrapper: str,
-    bench: str,
+    benches: Sequence[str],
     seed: int,
     log: Path,
     *,
     cycles: int | None = None,
     leaves: Sequence[str] | None = None,
 ) -> SimulationResult:
-    """Runs the leaf tests of the file ``bench``, or those of ``leaves`` among them.
+    """Runs the leaf tests of the files ``benches``, or those of ``leaves`` among them.
 
     Each for at most ``cycles`` cycles.
     """
@@ -71,7 +71,7 @@ def run_leaves(
         environment["DWSIM_LEAF_CYCLES"] = str(cycles)
     return run_simulator(
         build,
-        f"tests.leaf.{bench}",
+        ",".join(f"tests.leaf.{bench}" for bench in benches),
         toplevel=wrapper,
         log=log,
         environment=environment,

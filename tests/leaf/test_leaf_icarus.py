@@ -17,6 +17,6 @@ def test_leaves_agree_without_an_x(bench: str, wrapper: str, seed: int, tmp_path
     seed = chosen_seed(seed)
     print(f"DWSIM_SEED={seed}")
     build = build_wrapper("icarus", wrapper, leaves_of(wrapper))
-    result = run_leaves(build, wrapper, bench, seed, tmp_path / "run.log", cycles=CYCLES)
+    result = run_leaves(build, wrapper, [bench], seed, tmp_path / "run.log", cycles=CYCLES)
     assert result.passed, failed_leaves(result)
     assert result.tests == len(LEAVES[bench])

@@ -18,6 +18,6 @@ def test_leaves_agree_with_their_models_and_keep_their_promises(
     seed = chosen_seed(seed)
     print(f"DWSIM_SEED={seed}")
     build = build_wrapper("verilator", wrapper, leaves_of(wrapper))
-    result = run_leaves(build, wrapper, bench, seed, tmp_path / "run.log")
+    result = run_leaves(build, wrapper, [bench], seed, tmp_path / "run.log")
     assert result.passed, failed_leaves(result)
     assert result.tests == len(LEAVES[bench])
