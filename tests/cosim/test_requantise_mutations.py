@@ -16,8 +16,8 @@ from dwsim.errors import MismatchError
 from dwsim.rtlsim import cosim
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
+from tests.cosim.fault import Fault
 from tests.cosim.layers import layer
-from tests.cosim.test_mutations import Fault
 from tests.cosim.test_requantise import quantised_job
 
 ENGINE = EngineSpec(

@@ -24,20 +24,20 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     },
     "leaf_streams": {
         "dw_control": flow.control,
-        "dw_ifmap_port": flow.ifmap_port,
         "dw_param_loader": flow.param_loader,
     },
+    "leaf_ifmap_port": {"dw_ifmap_port": flow.ifmap_port},
     "leaf_raster": {
         "dw_countdown": raster.countdown,
         "dw_raster_axis": raster.raster_axis,
         "dw_raster": raster.raster,
+    },
+    "leaf_marks": {
         "dw_plane_marker": raster.plane_marker,
         "dw_tap_axis": raster.tap_axis,
     },
-    "leaf_slots": {
-        "dw_group_tag": raster.group_tag,
-        "dw_slot_raster": raster.slot_raster,
-    },
+    "leaf_group_tag": {"dw_group_tag": raster.group_tag},
+    "leaf_slots": {"dw_slot_raster": raster.slot_raster},
     "leaf_storage": {
         "dw_ram": array.ram,
         "ecp5_dw_ram": array.ecp5_ram,
@@ -79,7 +79,10 @@ BENCHES = (
     ("leaf_array", "leaf_bench_data"),
     ("leaf_slots", "leaf_bench_control"),
     ("leaf_scale", "leaf_bench_requantise"),
+    ("leaf_group_tag", "leaf_bench_control"),
     ("leaf_requantise", "leaf_bench_requantise"),
+    ("leaf_ifmap_port", "leaf_bench_control"),
+    ("leaf_marks", "leaf_bench_control"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
 
