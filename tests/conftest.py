@@ -1,4 +1,4 @@
-"""What every test shares: one seed, printed so that a failing run can be repeated.
+"""Shared by all tests: one seed, printed so that a failing run can be repeated.
 
 And two switches: ``pytest tests/codegen --update-snapshots`` refreshes the snapshots, and
 ``pytest --quick`` leaves out the tests that need a large tool (see ``tests/needs.py``).
@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots",
         action="store_true",
-        help="write tests/codegen/snapshots anew instead of comparing with it",
+        help="write tests/codegen/snapshots instead of comparing with it",
     )
     parser.addoption(
         "--quick",
@@ -80,7 +80,7 @@ def seed() -> int:
 
 @pytest.fixture
 def update_snapshots(request: pytest.FixtureRequest) -> bool:
-    """Whether to write the snapshots."""
+    """True if the snapshots are to be written."""
     return bool(request.config.getoption("--update-snapshots"))
 
 

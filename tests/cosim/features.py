@@ -1,4 +1,4 @@
-"""What layers and engines are tests of, computed from their sizes, and what must be among it."""
+"""The features that layers and engines exercise, by their sizes, and those that tests must meet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwsim.rtlsim.job import Job
 
 
 def features(job: Job, engine: EngineSpec) -> Iterator[str]:
-    """What is worth a test in this job, computed from its sizes alone."""
+    """The features of a job, computed from its sizes alone."""
     made, plan = job.layer, job.plan(engine)
     pads = (made.pad_top, made.pad_bottom, made.pad_left, made.pad_right)
     image, kernel = (made.ifmap_h, made.ifmap_w), (made.kernel_h, made.kernel_w)
@@ -112,11 +112,11 @@ INTERLEAVED_FEATURES = {
     "interleaved, strided",
     "interleaved, kept weights",
 }
-"""What engines that interleave must meet besides."""
+"""The further features that engines with interleaving must meet."""
 
 
 def engine_features(engine: EngineSpec, static: LayerSpec | None) -> Iterator[str]:
-    """What is worth a build in this engine."""
+    """The features of an engine."""
     numbers = EngineNumbers(engine)
     seen = {
         f"lanes {engine.lanes}": True,

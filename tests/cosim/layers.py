@@ -132,7 +132,7 @@ def random_layer(engine: EngineSpec, rng: random.Random, name: str) -> LayerSpec
 
 
 def fits(made: LayerSpec, engine: EngineSpec) -> bool:
-    """Whether the engine runs the layer."""
+    """True if the engine runs the layer."""
     try:
         Plan(made, engine)
     except SpecError:

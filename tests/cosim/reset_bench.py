@@ -84,7 +84,7 @@ class Bench:
             feed.offer(self.rng.random() < odds)
 
     async def edge(self) -> dict[str, int]:
-        """Compares the cycle with the model; returns what the RTL's readies were."""
+        """Compares the cycle with the model; returns the readies of the RTL."""
         await RisingEdge(self.dut.clk)
         text = str(self.dut.observed.value).upper()
         observed = int("".join(bit if bit in "01" else "0" for bit in text), 2)

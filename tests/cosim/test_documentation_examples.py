@@ -69,7 +69,7 @@ def test_the_documented_values_in_nchw(backend: str) -> None:
 
 @backends
 def test_an_engine_that_requantises_is_refused(backend: str) -> None:
-    """It gives no exact sums, which is what depthwise_conv2d returns."""
+    """Its sums are not exact, and depthwise_conv2d returns exact sums."""
     example = DOCUMENTATION_EXAMPLES[0]
     with pytest.raises(SpecError) as caught:
         depthwise_conv2d(

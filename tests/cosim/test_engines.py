@@ -36,7 +36,7 @@ def test_the_layers_cover_what_they_should(seed: int) -> None:
     assert len(new_axes) >= NEW_AXES_WANTED
     run = {job.layer.name for _, job in jobs}
     assert [edge.name for edge in DEGENERATE if edge.name not in run] == []
-    # One engine alone meets most of it, so nothing hangs on one simple build.
+    # One engine alone meets most of it, so no feature depends on a single simple build.
     main = CASES[1].engine
     met = {name for engine, job in jobs if engine == main for name in features(job, engine)}
     assert sorted(WANTED_FEATURES - met) == [], f"seed {seed}"
@@ -57,7 +57,7 @@ def test_rtl_model_and_golden_agree(case: Case, seed: int) -> None:
 
 
 def test_a_static_engine_is_plane_major() -> None:
-    """What is tied off is one order; nothing is built for another."""
+    """A static engine is tied to one order and has no hardware for another."""
     (case,) = (case for case in CASES if case.static is not None)
     job = make_job(case.static, case.engine, 1, "none", interleave=2)
     rule = r"jobs\[0\].interleave = 2: must be 1 on a static engine, which is plane-major"

@@ -1,4 +1,4 @@
-"""The same lock step in Icarus, where a register that nobody set is X and must not be seen.
+"""The same lock step in Icarus, where a register that was never set is X and must not be read.
 
 Icarus is slower, so only short layers run in it.
 """

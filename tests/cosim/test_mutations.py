@@ -40,7 +40,7 @@ def test_the_faults_differ() -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_found(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cosim, "FAILURES", tmp_path)
-    # What does not build is no fault found: that is a ToolError.
+    # A fault that does not build is not found: that is a ToolError.
     build = build_bench(fault.engine, simulator="icarus", edit=fault.edit)
     with pytest.raises(MismatchError) as caught:
         run_jobs(fault.engine, jobs(fault.engine), build=build, simulator="icarus")

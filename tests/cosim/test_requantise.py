@@ -137,7 +137,7 @@ def _with_kept_parameters(
 
 
 def quantisation_features(q: Quantisation, made: LayerSpec, engine: EngineSpec) -> Iterator[str]:
-    """What is worth a test in a job's quantisation."""
+    """The features of a job's quantisation."""
     low, high = value_range(q.ifmap_width, signed=True)
     pads = made.pad_top + made.pad_bottom + made.pad_left + made.pad_right
     floor, ceiling = q.act_min > low, q.act_max < high

@@ -1,6 +1,6 @@
-"""Faults in what the engine does around its requantisers must make the cosimulation fail.
+"""Faults around the requantisers of an engine must make the cosimulation fail.
 
-Faults inside of ``dw_requantise`` are those of tests/leaf/test_leaf_mutations.py.
+Faults inside of ``dw_requantise`` are in tests/leaf/leaf_faults.py.
 """
 
 from __future__ import annotations

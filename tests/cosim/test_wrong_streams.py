@@ -48,7 +48,7 @@ PROFILES = ("none", "slow-source", "slow-sink", "both")
 
 
 def restart(seed: int) -> Job:
-    """A short job that ends in a reset: what follows begins with clear errors."""
+    """A short job that ends in a reset: the next one begins with cleared errors."""
     return make_job(LAYER, ENGINE, seed, "none", reset_after=3)
 
 

@@ -1,4 +1,4 @@
-"""Instances of what stores, selects, multiplies and adds."""
+"""Instances of the modules that store, select, multiply and add."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def ram() -> Iterator[Instance]:
 
 
 def ecp5_ram() -> Iterator[Instance]:
-    # Each shape of a block, with one column or two, full or not; and what is no block.
+    # Each shape of a block, with one column or two, full or not; and RAMs without a block.
     shapes = ((36, 6), (40, 9), (18, 10), (20, 10), (7, 11), (18, 11), (6, 12), (3, 13), (2, 14))
     for width, address in (*shapes, (9, 5), (1, 15)):
         yield _ram("ecp5_dw_ram", width, address)

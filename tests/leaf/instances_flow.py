@@ -1,4 +1,4 @@
-"""Instances of what moves beats: flow control, parameters and pipelines."""
+"""Instances of the modules that move beats: flow control, parameters and pipelines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instances of what counts slots, taps and channel groups."""
+"""Instances of the modules that count slots, taps and channel groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inside the simulator: what multiplies and adds."""
+"""Inside the simulator: the modules that multiply and add."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ class OutputFifoCase(Case):
 
 
 class CreditCase(Case):
-    """Windows take credit only while there is some; only what was taken is given back."""
+    """Windows take credit only while some is left; no more is given back than was taken."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

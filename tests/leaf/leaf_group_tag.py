@@ -12,7 +12,7 @@ from tests.leaf.leaf_harness import Case, Coin, Expected, Values, leaf_test
 
 @dataclass(frozen=True)
 class Emission:
-    """One pass of a window, and what is promised of it."""
+    """One pass of a window, and the promised outputs."""
 
     enters: bool
     plane_final: bool
@@ -88,7 +88,7 @@ class GroupTagCase(Case):
         )
 
     def drive(self) -> Values:
-        # What is constant over a stream changes only when its windows have left.
+        # The constants of a stream change only when its windows have left.
         over = not self.to_come and self.recent == [None, None]
         restart = over and self.gap()
         if restart:

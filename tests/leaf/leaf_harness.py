@@ -41,7 +41,7 @@ class Case(ABC):
     """Stimulus, model and promise of one instance.
 
     In each cycle the harness calls ``drive``, then ``model`` and ``promise`` with those inputs,
-    then ``clock``. ``promise`` says what the comment above the module promises, without the
+    then ``clock``. ``promise`` follows the comment above the module, without the
     model: outputs by name, DONT_CARE where it promises nothing.
     """
 
@@ -57,7 +57,7 @@ class Case(ABC):
 
     @abstractmethod
     def drive(self) -> Values:
-        """This cycle's inputs, every one of them; only what the module's contract allows."""
+        """All inputs of this cycle, within the contract of the module."""
 
     def model(self, i: Values) -> Expected:
         """This cycle's outputs by the model component; {} where there is none."""
@@ -72,7 +72,7 @@ class Case(ABC):
         return
 
     def uncovered(self) -> str:
-        """What a run of full length should have met and has not; empty if nothing."""
+        """Names a case that a run of full length did not meet; empty if it met all."""
         return ""
 
     def rst(self) -> int:
@@ -152,7 +152,7 @@ class Harness:
         self.outputs = _Bus(getattr(dut, f"{leaf}_out"), [e.outputs for e in everything])
 
     async def run(self, cycles: int) -> None:
-        """Drives ``cycles`` cycles, or as many as $DWSIM_LEAF_CYCLES says if those are fewer."""
+        """Drives ``cycles`` cycles, or $DWSIM_LEAF_CYCLES cycles if those are fewer."""
         limit = int(os.environ.get("DWSIM_LEAF_CYCLES", cycles))
         clk = self.dut.clk
         clk.value = 0

@@ -1,4 +1,4 @@
-"""Inside the simulator: what makes operands of a window."""
+"""Inside the simulator: the modules that turn a window into operands."""
 
 from __future__ import annotations
 

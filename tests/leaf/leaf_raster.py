@@ -162,7 +162,7 @@ class RasterCase(Case):
         return {name: getattr(self.component, name) for name in names}
 
     def _hits(self, position: int) -> tuple[bool, bool]:
-        """Whether a slot is hit, and whether its pixel is its plane's last that is."""
+        """Two flags: the slot is hit; its pixel is the last of its plane that is hit."""
         row, col = divmod(position // self.interleave, self.col[0])
         col_hit, col_final = axis_flags(col, *self.col[1:])
         row_hit, row_final = axis_flags(row, *self.row[1:])

@@ -16,7 +16,7 @@ from tests.leaf.leaf_harness import DONT_CARE, Case, Expected, Values, leaf_test
 from tests.leaf.requantise_promise import INT32, Value, half_up, promised_result, wrapped
 
 Numbers = tuple[int, int, int]
-"""What is scaled (acc + bias), the multiplier as a layer states it, the shift."""
+"""The scaled value (acc + bias), the multiplier as a layer states it, the shift."""
 
 
 class RequantiseCase(Case):
@@ -43,7 +43,7 @@ class RequantiseCase(Case):
     # -- stimuli --------------------------------------------------------------------------
 
     def _change(self) -> None:
-        """What a stream keeps constant: zero point, range, rounding."""
+        """The constants of a stream: zero point, range, rounding."""
         low, high = self.ofmap_range
         rng = self.rng
         whole = rng.random() < 0.4
@@ -117,14 +117,14 @@ class RequantiseCase(Case):
         return x, rng.randint(least, INT32[1]), rng.randint(*self.shift_range)
 
     def _is_signed(self) -> bool:
-        """Whether TFLite defines negative multipliers."""
+        """True if TFLite defines negative multipliers."""
         return not self.words and self.rounding == "double"
 
     def _value(self) -> Value:
         """The value that enters."""
         rng, n = self.rng, self.numbers
         if rng.random() < 0.1:
-            # Bits that no layer gives: the model has to know what the RTL makes of them.
+            # Bits that no layer gives: model and RTL must agree on them, too.
             width = n.formats.multiplier_width
             multiplier = rng.getrandbits(width) - (0 if self.words else 1 << width - 1)
             bias = rng.randint(*self.x_range)
@@ -227,7 +227,7 @@ class RequantiseCase(Case):
     # -- coverage -------------------------------------------------------------------------
 
     def _note(self, value: Value, shift: int, ofmap: int) -> None:
-        """Counts what was met of what TFLite defines, by the definition of each rounding."""
+        """Counts the cases of each rounding's definition in TFLite that the run met."""
         x = value.acc + value.bias
         product = x * value.multiplier
         seen = {

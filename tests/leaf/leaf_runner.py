@@ -81,7 +81,7 @@ def run_leaves(
 
 
 def failed_leaves(result: SimulationResult) -> str:
-    """What failed, each leaf's instance, cycle and signals first."""
+    """The failures, each with the leaf's instance, cycle and signals first."""
     return "\n".join(f"{failure.name}: {failure.message}" for failure in result.failures)
 
 

@@ -1,4 +1,4 @@
-"""Inside the simulator: what the requantiser is made of."""
+"""Inside the simulator: the parts of the requantiser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.leaf.leaf_harness import Case, Expected, Values, leaf_test
 
 
 def signed(word: int, width: int) -> int:
-    """The two's complement number of so many bits."""
+    """The bits as a two's complement number."""
     return word - (word >> width - 1 << width)
 
 
@@ -200,7 +200,7 @@ class RoundShiftCase(Delayed):
         return expected
 
     def _tail(self) -> bool:
-        """Whether the bits from 30 up to the one below the guard are those of the sign's end."""
+        """True if the bits from 30 to below the guard are all ones, or all 0 if negative."""
         if not self.twice or self.shift <= 31:
             return False
         bits = self.product >> 30 & (1 << self.shift - 31) - 1

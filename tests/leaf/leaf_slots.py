@@ -83,7 +83,7 @@ class SlotRasterCase(Case):
         if restart and not self.loading:
             self._set(self._draw())
         start = restart and self.rng.random() < 0.7
-        # What is offered stays until it is taken.
+        # An offer stays until it is taken.
         self.has_beat = self.has_beat or self.beat()
         self.has_credit = self.has_credit or self.credit()
         held = self.law.held if self.run else 0
@@ -110,7 +110,7 @@ class SlotRasterCase(Case):
             return {}
         now = self._decision(i)
         names = ["take", "final_take", "emit", "done"]
-        # Outside a run the rasters may go on, as nobody sees.
+        # Outside a run the rasters may go on, because nothing reads them.
         names += ["plane_final", "plane_last"] if i["run"] else []
         stepped = self.stepped and i["run"]
         masks = {"row_mask": raster.row_mask, "col_mask": raster.col_mask} if stepped else {}
@@ -148,7 +148,7 @@ class SlotRasterCase(Case):
             self.registers = self.registers | {"step_q": 0, "emit_q": 0}
 
     def _advance(self) -> None:
-        """Past what the law has decided."""
+        """Advances past the slot that the law has decided."""
         law = self.law
         was_done = law.done
         if law.takes:

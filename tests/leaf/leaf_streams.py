@@ -60,7 +60,7 @@ class ControlCase(Case):
         return self.expected | {"capture": capture, "start": start, "swap": swap}
 
     def _ready(self, i: Values) -> bool:
-        """What a stream waits for has come."""
+        """True if parameters and port let the stream start."""
         return bool(i["params_loaded"] or not i["load"]) and not i["port_blocked"]
 
     def _promised(self) -> Generator[Expected, Values, None]:
@@ -83,7 +83,7 @@ class ControlCase(Case):
             self.streams += 1
 
     def _in_flight(self) -> bool:
-        """Whether the last window may still be in the pipeline."""
+        """True if the last window may still be in the pipeline."""
         return self.last_emit is not None and self.cycle - self.last_emit <= self.drain_cycles
 
     def clock(self, i: Values) -> None:
@@ -198,7 +198,7 @@ class ParamLoaderCase(Case):
         }
 
     def _write(self, data: int) -> Expected:
-        """What is written of the next beat, which is not one too many."""
+        """The expected write of the next beat, which is within the tensor."""
         units, passes = self.parameters["UNITS"], self.parameters["PASSES"]
         weight_set, beat = divmod(self.sent, self.words)
         bank = 1 - self.bank

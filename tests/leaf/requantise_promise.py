@@ -1,4 +1,4 @@
-"""What dw_requantise promises, in Python's integers, which never overflow."""
+"""The promise of dw_requantise, in Python's integers, which never overflow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ INT32 = (-(2**31), 2**31 - 1)
 
 @dataclass(frozen=True)
 class Value:
-    """One value on its way: what it is made of."""
+    """The inputs of one value in the pipeline."""
 
     acc: int
     bias: int
@@ -27,7 +27,7 @@ def promised_result(value: Value, width: int, twice: bool) -> int:
 
 
 def wrapped(number: int, width: int) -> int:
-    """As two's complement of so many bits."""
+    """The value as a two's complement number of ``width`` bits."""
     return (number + (1 << width - 1)) % (1 << width) - (1 << width - 1)
 
 

@@ -1,4 +1,4 @@
-"""The timing law of rtl/README.md, slot by slot and by division: what a slot raster promises."""
+"""The timing law of rtl/README.md, slot by slot and by division: the promise of a slot raster."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class SlotLaw:
         return None
 
     def decide(self, beat: bool, credit: bool) -> Expected:
-        """What happens in a cycle of the stream with or without a beat, with or without credit."""
+        """The decision in a cycle of the stream, with or without a beat, with or without credit."""
         g, was_done = self.geometry, self.done
         may_begin = len(self.starts) < g.planes and self._place(self.starts, 0) is None
         self._begins = may_begin and (g.lead or beat)

@@ -1,4 +1,4 @@
-"""The leaf benches in Icarus, where what nothing has set is X and must not be relied upon."""
+"""The leaf benches in Icarus, where a register that was never set is X and must not be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The modules of rtl/ecp5/ do what those of the same names in rtl/ do.
+"""The modules of rtl/ecp5/ behave as those of the same names in rtl/.
 
 That of dw_ram has a leaf bench, see tests/leaf/instances_array.py.
 """

@@ -27,7 +27,7 @@ def _module() -> dict[str, Any]:
         },
         "cells": {
             "first": _carry("0", 10),
-            "second": _carry(10, 11),  # read by nobody
+            "second": _carry(10, 11),  # without a reader
             "read_by_a_lut": _carry("1", 12),
             "lut": _lut(12),
             "read_by_a_port": _carry("0", 13),
@@ -35,7 +35,7 @@ def _module() -> dict[str, Any]:
     }
 
 
-def test_only_carries_that_nobody_reads_are_disconnected() -> None:
+def test_only_carries_without_a_reader_are_disconnected() -> None:
     module = _module()
     assert free_unused_carries(module) == 1
     wanted = _module()
