@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from dwsim.codegen.module_ports import AXIL, STREAMS, ModulePort
-from dwsim.host.register_map import ADDRESS_WIDTH, Field, Register, RegisterMap
+from dwsim.host.register_map import ADDRESS_WIDTH, RegisterMap
+from dwsim.host.register_types import Field, Register
 from dwsim.version import __version__
 
 NAMESPACE = "http://www.accellera.org/XMLSchema/IPXACT/1685-2014"

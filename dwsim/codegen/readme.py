@@ -18,7 +18,8 @@ from dwsim.codegen.config_formulas import (
 from dwsim.codegen.streams import streams
 from dwsim.codegen.verilog import Origin, context, environment, plain_origin, sized
 from dwsim.derive import ConfigField, EngineNumbers, Plan, value_range
-from dwsim.host.register_map import ADDRESS_WIDTH, Register, register_map
+from dwsim.host.register_map import ADDRESS_WIDTH, register_map
+from dwsim.host.register_types import Register
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation_limits import reduced_multiplier

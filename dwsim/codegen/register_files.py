@@ -1,4 +1,4 @@
-"""Writes what follows from the register map: the AXI4-Lite top, a C header, a Markdown table."""
+"""Writes the files of the register map: the AXI4-Lite top, a C header, a Markdown table."""
 
 from __future__ import annotations
 
@@ -18,14 +18,8 @@ from dwsim.codegen.verilog import (
 )
 from dwsim.derive import EngineNumbers
 from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles, check_limits, check_width
-from dwsim.host.register_map import (
-    ACCESS,
-    ADDRESS_WIDTH,
-    Field,
-    Register,
-    RegisterMap,
-    register_map,
-)
+from dwsim.host.register_map import ADDRESS_WIDTH, RegisterMap, register_map
+from dwsim.host.register_types import ACCESS, Field, Register
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.resources import rtl_dir
 
@@ -47,7 +41,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class Decoded:
-    """A register as the templates see it, with the expressions that depend on its fields."""
+    """A register as the templates see it, with the expressions of its fields."""
 
     name: str
     word: str
@@ -100,7 +94,7 @@ def axil_verilog(
 
 
 def host_verilog(engine: EngineSpec, origin: Origin, in_bytes: bool) -> dict[str, str]:
-    """What an AXI4-Lite port adds to the Verilog of an engine; the top is last."""
+    """The Verilog that an AXI4-Lite port adds to an engine; the top is last."""
     files = {
         path.name: path.read_text()
         for path in sorted(rtl_dir().glob("*.v"))
@@ -186,7 +180,7 @@ def _decoded(register: Register) -> Decoded:
 
 
 def _fits(register: Register) -> str:
-    """Whether ``write_data`` has nothing outside the fields, or is a sign-extended number."""
+    """The expression that is true if ``write_data`` fits the fields, or is sign-extended."""
     first = register.fields[0]
     if first.signed:
         above = f"write_data[31:{first.width - 1}]"
@@ -196,7 +190,7 @@ def _fits(register: Register) -> str:
 
 
 def _read(register: Register) -> str:
-    """The 32 bits that the register reads."""
+    """The expression of the 32 bits that a read gives."""
     parts: list[str] = []
     top = 32
     for field in sorted(register.fields, key=lambda field: -field.lsb):
@@ -218,7 +212,7 @@ def _readable(register: Register, field: Field) -> str:
 
 
 def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
-    """The registers that the geometry check looks at (not zero points and the like)."""
+    """The registers that the geometry check reads; it has no rule for zero points."""
     width = check_width(numbers)
     unchecked = ("lead", "ifmap_zero_point", "ofmap_zero_point")
     wide = []

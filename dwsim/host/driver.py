@@ -2,8 +2,8 @@
 
 ``AsyncDriver`` takes two callables, ``read(offset) -> int`` and ``write(offset, value)``, plain or
 async; ``Driver`` is the same for plain callables, without an event loop. Offsets are in bytes,
-values are unsigned and have 32 bits. The callables raise what they like when the bus answers with
-an error; nothing here causes one on an engine that was generated from the same spec.
+values are unsigned and have 32 bits. The callables may raise any exception when the bus answers
+with an error. The driver causes no bus error on an engine that was generated from the same spec.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from dwsim.derive import EngineNumbers, Plan
 from dwsim.errors import DwsimError
+from dwsim.host.build_registers import INTERFACE, MAGIC
 from dwsim.host.geometry_rules import GEOMETRY_RULES
-from dwsim.host.register_map import INTERFACE, MAGIC, register_map
+from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
 
 Read = Callable[[int], int | Awaitable[int]]
@@ -26,12 +27,12 @@ T = TypeVar("T")
 
 
 class DeviceError(DwsimError):
-    """The hardware is not what the driver was told, refused a start, or did not get ready."""
+    """The hardware is another engine, refused a start, or did not become ready in time."""
 
 
 @dataclass(frozen=True)
 class Counters:
-    """What a stream took, in cycles: all of them, and those lost to the source and to the sink."""
+    """The cycles of a stream: all of them, and those lost to the source and to the sink."""
 
     cycles: int
     starved: int
@@ -42,11 +43,11 @@ class AsyncDriver:
     """The registers of one engine as methods.
 
     Args:
-        spec: what the engine was generated from; ``check`` compares it with the hardware.
+        spec: the engine's spec; ``check`` compares it with the hardware.
         read: reads the register at a byte offset.
         write: writes the register at a byte offset.
         pause: called between two polls of a register (async or not), to let time pass.
-        polls: how often a register is polled before ``DeviceError`` is raised.
+        polls: how many times a register is polled before ``DeviceError`` is raised.
     """
 
     def __init__(
@@ -103,19 +104,19 @@ class AsyncDriver:
             raise DeviceError(f"the hardware is not engine {self.spec.name}:{lines}")
 
     async def configure(self, plan: Plan) -> None:
-        """Writes a layer's geometry, as soon as no start is pending; another may be running."""
+        """Writes a layer's geometry when no start is pending; another stream may be running."""
         await self._wait("a start to be taken", self._is_ready)
         for offset, value in self.map.config_writes(plan):
             await _result(self._write(offset, value))
 
     async def start(self, load: bool = True) -> None:
-        """Starts the layer that was configured, when the one before it is done.
+        """Starts the configured layer; it runs when the stream before it has finished.
 
         Args:
-            load: take the next parameter tensor; otherwise keep the last one.
+            load: the stream takes the next parameter tensor; otherwise it uses the last one.
 
         Raises:
-            DeviceError: when the hardware refuses the geometry, with the rule.
+            DeviceError: when the hardware refuses the geometry; the message has the rule.
         """
         control = self.map["control"]
         word = 1 << control.field("start").lsb | int(load) << control.field("load").lsb
@@ -124,14 +125,16 @@ class AsyncDriver:
         code = await self.read("errors", "geometry_rule")
         if code:
             rule = GEOMETRY_RULES[code - 1]
-            raise DeviceError(f"the geometry was refused: {rule.name} must be: {rule.meaning}")
+            raise DeviceError(
+                f"the hardware refused the geometry: rule {rule.name} demands: {rule.meaning}"
+            )
 
     async def wait_done(self) -> None:
-        """Waits until every stream that was started is done: its beats are in, and out."""
+        """Waits until every started stream has taken its ifmap and given its ofmap."""
         await self._wait("the streams to finish", self._is_idle)
 
     async def counters(self, running: bool = False) -> Counters:
-        """Counters of the stream finished last, or of the one that is running."""
+        """Counters of the stream that finished last, or of the running one."""
         prefix = "" if running else "last_"
         while True:
             before = await self.read("streams_finished")
@@ -146,7 +149,7 @@ class AsyncDriver:
         return tuple(f.name for f in register.fields if f.width == 1 and f.extract(word))
 
     async def clear_errors(self) -> None:
-        """Clears the flags; those of the core stay until ``soft_reset``."""
+        """Clears the error flags of the registers; ``soft_reset`` clears those of the core."""
         flags = (field for field in self.map["errors"].fields if field.kind == "flag")
         await self.write("errors", sum(field.mask for field in flags))
 
@@ -170,7 +173,7 @@ class AsyncDriver:
             await _result(self._pause())
         status = await self.read("status")
         raise DeviceError(
-            f"waited in vain for {what}: status 0x{status:x}, errors {await self.errors()}"
+            f"timed out waiting for {what}: status 0x{status:x}, errors {await self.errors()}"
         )
 
 

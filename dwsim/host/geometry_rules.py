@@ -1,7 +1,8 @@
-"""What is checked before a stream may start: the rules, and the numbers of ``dw_geometry_check``.
+"""The rules that a geometry must meet before a stream starts, and numbers of their checker.
 
-The rules are those of which the engine needs every one to end by itself: a count of 0 or above
-its raster never meets its end, a delay that is too long reads what nobody wrote.
+``dw_geometry_check`` checks them in hardware. A stream that breaks one of them might never end: a
+count of 0 or above its raster never reaches its end, and a delay that is too long reads memory
+that was never written.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class GeometryRule:
 
 
 _RULES = (
-    ("refused_write", "bad_value and write_while_pending are clear: no write was refused"),
+    ("refused_write", "bad_value and write_while_pending are 0: no geometry write was refused"),
     ("row_pitch", "1 to max_row_pitch"),
     ("plane_rows", "1 to max_plane_rows"),
     ("ifmap_w", "1 to row_pitch"),
@@ -39,23 +40,23 @@ _RULES = (
     ("channel_multiplier", "1 to max_channel_multiplier"),
     ("channel_groups", "image_planes * interleave is 1 to max_channel_groups"),
     ("weight_sets", "image_planes * interleave * channel_multiplier"),
-    ("kept_weights", "without load: at most the weight sets that the last load brought"),
+    ("kept_weights", "without load: at most the weight sets of the last parameter tensor"),
     ("planes", "1 to max_batch * max_channel_groups"),
     ("whole_images", "planes is a multiple of image_planes"),
     ("tail_channels", "1 to lanes * channel_multiplier"),
     ("tail_multiple", "tail_channels is a multiple of channel_multiplier"),
     ("activation", "act_min is at most act_max"),
-    ("single_rounding", "a rounding that the build has"),
+    ("single_rounding", "a rounding that this build has"),
     ("tap_row", "each above -plane_rows and at most ifmap_h"),
     ("tap_col", "each above -row_pitch and at most ifmap_w"),
 )
 
 GEOMETRY_RULES = tuple(GeometryRule(code, *rule) for code, rule in enumerate(_RULES, 1))
-"""In the order in which they are checked; the first one broken is reported."""
+"""The rules in the order of the checks; the hardware reports the first broken one."""
 
 
 def check_width(numbers: EngineNumbers) -> int:
-    """Bits in which ``dw_geometry_check`` computes: every product, sum and sign fits."""
+    """Bits of the numbers in ``dw_geometry_check``: every product, sum and sign fits."""
     return 1 + max(
         2 * numbers.counters.col_width,
         2 * numbers.counters.row_width,
@@ -67,9 +68,9 @@ def check_width(numbers: EngineNumbers) -> int:
 
 
 def check_limits(numbers: EngineNumbers) -> dict[str, int]:
-    """What ``dw_geometry_check`` compares with, by the names of its parameters."""
+    """The limits of ``dw_geometry_check``, by the names of its parameters."""
     spec = numbers.spec
-    # With 16-bit activations there is one rounding, whatever it is called.
+    # With 16-bit activations TFLite has one rounding, so both values of the port are right.
     only_single = spec.requantise == "single" and spec.ifmap_width == 8
     return {
         "LANES": spec.lanes,
@@ -88,11 +89,12 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
 
 
 def check_cycles(numbers: EngineNumbers) -> int:
-    """Most cycles from the write of a start to the cfg handshake of an idle engine.
+    """The most cycles from the write of a start to the cfg handshake of an idle engine.
 
-    Counted from the cycle in which the write takes effect, the one before its answer. Two for
-    each rule and each further tap, the bits of the factor that halves and one more for the five
-    products, a cycle a bit for the two remainders, and two around.
+    The count begins with the cycle in which the write takes effect, which is the one before its
+    answer. Each rule and each further tap takes two cycles. Each of the five products takes the
+    bits of its shorter factor and one more, each of the two remainders one cycle a bit. Start and
+    end take two.
     """
     spec = numbers.spec
     compares = len(GEOMETRY_RULES) - 2 + spec.kernel_h + spec.kernel_w

@@ -9,7 +9,7 @@ from cocotbext.axi import AxiStreamFrame
 
 from dwsim.host.driver import DeviceError
 from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles
-from dwsim.host.register_map import Register
+from dwsim.host.register_types import Register
 from tests.host.layers import Work, first_broken, random_work
 from tests.host.rules import broken_geometries, slowest_geometry
 

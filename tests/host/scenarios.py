@@ -8,9 +8,9 @@ import pytest
 from cocotbext.axi import AxiStreamFrame
 
 from dwsim.derive import Plan
+from dwsim.host.build_registers import MAGIC
 from dwsim.host.driver import AsyncDriver, DeviceError
 from dwsim.host.geometry_rules import check_cycles
-from dwsim.host.register_map import MAGIC
 from dwsim.spec.layer_spec import LayerSpec
 from tests.host.layers import random_work, work_of
 from tests.host.refusals import (

@@ -13,7 +13,8 @@ from dwsim.codegen.register_files import axil_verilog, register_header, register
 from dwsim.derive import EngineNumbers
 from dwsim.host.driver import DeviceError, Driver
 from dwsim.host.geometry_rules import GEOMETRY_RULES, check_limits, check_width
-from dwsim.host.register_map import ACCESS, ADDRESS_WIDTH, KINDS, register_map
+from dwsim.host.register_map import ADDRESS_WIDTH, register_map
+from dwsim.host.register_types import ACCESS, KINDS
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.build import build_simulator, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
@@ -172,14 +173,16 @@ def test_a_refused_start_and_a_hanging_one_are_errors() -> None:
     device = FakeDevice(RAW)
     driver = device.driver(RAW)
     device.after_start = {"errors": 14 << 16 | 1 << 8}
-    with pytest.raises(DeviceError, match="lag must be: at most max_lag, and with lead at least 1"):
+    with pytest.raises(
+        DeviceError, match="rule lag demands: at most max_lag, and with lead at least 1"
+    ):
         driver.start()
     device.after_start = {"errors": 0, "status": 0b1110}
-    with pytest.raises(DeviceError, match="in vain for the check"):
+    with pytest.raises(DeviceError, match="timed out waiting for the check"):
         driver.start()
-    with pytest.raises(DeviceError, match="in vain for a start"):
+    with pytest.raises(DeviceError, match="timed out waiting for a start"):
         driver.configure(random_work(RAW, 1).plan)
-    with pytest.raises(DeviceError, match="in vain for the streams"):
+    with pytest.raises(DeviceError, match="timed out waiting for the streams"):
         driver.wait_done()
 
 
