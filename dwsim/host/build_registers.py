@@ -97,7 +97,7 @@ def _maxima(numbers: EngineNumbers) -> tuple[Register, ...]:
         _constants(
             "max_lag",
             0x01C,
-            ("value", 0, 32, numbers.counters.max_lag, "longest lag or lead, in slots"),
+            ("value", 0, 32, lag, "longest lag or lead, in slots"),
         ),
         _constants(
             "max_interleave",
