@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import numpy as np
 
 import dwsim
 from dwsim.cli import main as cli
+from dwsim.codegen.readme import multipliers
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.random_tensors import random_layer_data
+from dwsim.support.progress import progress, waiting
 from dwsim.support.text_table import Column, text_table
 
 COLUMNS = [
@@ -40,7 +43,8 @@ def documentation_example() -> None:
     weight = np.array([[1, 2], [3, 4]]).reshape(2, 1, 1, 2)
     print("tf.nn.depthwise_conv2d's own example, VALID:")
     for backend in ("golden", "model", "rtl"):
-        ofmap = dwsim.depthwise_conv2d(ifmap, weight, [1, 1, 1, 1], "VALID", backend=backend)
+        with waiting(f"{backend}: the first run of an engine's RTL builds a simulator"):
+            ofmap = dwsim.depthwise_conv2d(ifmap, weight, [1, 1, 1, 1], "VALID", backend=backend)
         print(f"  {backend:7}{ofmap.tolist()}")
 
 
@@ -49,16 +53,25 @@ def mobilenet_layers(seed: int = 1) -> None:
     spec = read_spec("mobilenet_v1_32")
     layers = [layer for layer in spec.layers if layer.name in DEMO_LAYERS]
     engine = replace(spec.engine, name="demo")
-    print(f"\nMobileNetV1 on {engine.lanes} lanes, {engine.multipliers} multipliers, seed {seed}:")
+    print(
+        f"\nMobileNetV1 on {engine.lanes} lanes, seed {seed}; multipliers: {multipliers(engine)}:"
+    )
     jobs = []
     for layer in layers:
         ifmap, weight = random_layer_data(layer, engine, seed)
         jobs += [Job(layer, ifmap, weight, stalls, seed) for stalls in ("none", "both")]
-    print("  building the simulator ...", flush=True)
-    build = build_bench(engine)
-    print("  comparing every signal in every cycle ...", flush=True)
+    began = time.perf_counter()
+    with waiting("building the simulator"):
+        build = build_bench(engine)
+    print(f"  the simulator was ready after {time.perf_counter() - began:.1f} s", flush=True)
+    total = sum(job.plan(engine).ofmap_beats for job in jobs)
+    with progress(total, "beat") as bar:
+        bar.describe("comparing every signal in every cycle")
+        verified = run_jobs(
+            engine, jobs, build=build, progress=lambda beats: bar.show(beats, total)
+        )
     rows = []
-    for done in run_jobs(engine, jobs, build=build):
+    for done in verified:
         layer, plan = done.job.layer, done.plan
         rows.append(
             {

@@ -22,7 +22,7 @@ MARKERS = {
     "tensorflow": "needs TensorFlow",
     "browser": "needs Chromium",
     "installation": "installs the package, or builds the documentation",
-    "long": "needs more than half a minute of processor time",
+    "long": "needs many seconds of processor time",
 }
 
 NEEDS = {
@@ -34,10 +34,14 @@ NEEDS = {
     "cosim": "simulator",
     "docs": "installation",
     "examples": "simulator",
+    "exploration/test_area.py": "synthesis",
     "exploration/test_confirm.py": "simulator",
     "exploration/test_examples.py": "simulator",
     "exploration/report": "browser",
+    "exploration/test_pool.py": "long",
+    "exploration/test_sampling.py": "long",
     "face/test_verify.py": "simulator",
+    "fast/test_against_steppable.py": "long",
     "golden/test_golden_against_tensorflow.py": "tensorflow",
     "golden/test_requantise_litert.py": "tensorflow",
     "host": "simulator",
@@ -46,7 +50,8 @@ NEEDS = {
     "peers": "simulator",
     "rtlsim": "simulator",
     "synth": "synthesis",
-    "tflite/test_build_models.py": "tensorflow",
+    "workloads/tflite/test_damaged.py": "long",
+    "workloads/tflite/test_build_models.py": "tensorflow",
     "verification": "simulator",
     "workloads/test_networks.py": "tensorflow",
 }

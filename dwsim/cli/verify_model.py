@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from dwsim.cli.model_options import input_shapes
+from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.quantisation_limits import ROUNDINGS
@@ -147,4 +148,5 @@ def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
             f"{rounding} rounding: {len(mine)} layers back to back in {cycles:,} cycles,"
             f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"
         )
+    out.append(f"multipliers: {multipliers(result.engine)}\n")
     return "".join(out)

@@ -52,6 +52,28 @@ def progress(total: int, unit: str) -> Iterator[Bar]:
         yield _RichBar(drawn, drawn.add_task("", total=total or None))
 
 
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """A spinner with the elapsed time, for work without units; it disappears at the end."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    # Not at the top: without a terminal nothing needs rich.
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(
+        *columns,
+        console=Console(file=sys.stderr),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as drawn:
+        drawn.add_task(text, total=None)
+        yield
+
+
 class _NoBar:
     def describe(self, text: str) -> None: ...
 

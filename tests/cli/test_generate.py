@@ -66,6 +66,7 @@ def test_generate_works_without_a_simulator() -> None:
     assert "Traceback" not in process.stderr
 
 
+@pytest.mark.simulator
 @pytest.mark.parametrize(
     ("spec", "layer", "top"),
     [

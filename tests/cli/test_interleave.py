@@ -76,6 +76,7 @@ def test_all_is_every_channel_group_of_a_layer(
     assert document == json_of(capsys, *argv, "4")
 
 
+@pytest.mark.simulator
 def test_verify_interleaves(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     argv = ("verify", spec, "--layer", "four", "--stalls", "all", "--interleave", "all")
     rows = json_of(capsys, *argv)["layers"]

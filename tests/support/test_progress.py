@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from dwsim.support.progress import progress
+from dwsim.support.progress import progress, waiting
 
 
 class Terminal(io.StringIO):
@@ -50,3 +50,21 @@ def test_results_on_stdout_are_not_redirected(
     with progress(1, "run"):
         print("a result")
     assert capsys.readouterr().out == "a result\n"
+
+
+def test_waiting_shows_its_text_and_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with waiting("building [1]"):
+        pass
+    drawn = terminal.getvalue()
+    assert "building [1]" in drawn
+    assert "0:00:00" in drawn
+    assert drawn.endswith("\x1b[2K")  # the line is erased
+
+
+def test_waiting_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting("building"):
+        pass
+    assert capsys.readouterr() == ("", "")
