@@ -148,5 +148,5 @@ def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
             f"{rounding} rounding: {len(mine)} layers back to back in {cycles:,} cycles,"
             f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"
         )
-    out.append(f"multipliers: {multipliers(result.engine)}\n")
+    out += [f"multipliers: {multipliers(engine)}\n" for engine in result.engines]
     return "".join(out)
