@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,33 @@ def test_an_input_of_another_type_does_not_matter(
     model = read(build_kinds.beside(getattr(TYPE, kind), shape, content))
     found = inference.infer(model, "double")["dw1"]
     assert np.array_equal(found.ofmap, golden(model.layers[0], found.ifmap, "double"))
+
+
+def test_the_scale_product_of_uint8_is_float32() -> None:
+    """A sum between the two products' ties: TFLite's other types would round it the other way."""
+    numbers = (np.float32(0.00011), np.float32(0.00067891), np.float32(1.5))
+    product = float(numbers[0]) * float(numbers[1])
+    rounded = float(np.float32(numbers[0] * numbers[1]))
+    assert product != rounded
+    # Sums at which sum * scale passes 100.5, for either scale, and one between them.
+    ends = sorted(100.5 * float(numbers[2]) / one for one in (product, rounded))
+    between = round(sum(ends) / 2)
+    assert ends[0] + 3 < between < ends[1] - 3
+    (layer,) = read(
+        single(
+            shape=(1, 1, 1, 1),
+            kernel=(1, 1),
+            kind=TYPE.UINT8,
+            weight_kind=TYPE.UINT8,
+            weight=np.array([129], np.uint8).reshape(1, 1, 1, 1),
+            weight_numbers=((numbers[1],), (128,)),
+            bias=np.array([between], np.int32),
+            ifmap_numbers=((numbers[0],), (128,)),
+            ofmap_numbers=((numbers[2],), (128,)),
+        )
+    ).layers
+    ifmap = np.zeros((1, 1, 1, 1), np.int8)
+    ofmap = golden(layer, ifmap, "double").item()
+    other = replace(layer, parameters=replace(layer.facts()[1], unsigned=False))
+    assert golden(other, ifmap, "double").item() != ofmap
+    assert inference.run_layer(layer, ifmap, "double").ofmap.item() == ofmap
