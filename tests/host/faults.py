@@ -102,8 +102,8 @@ FAULTS = (
     ),
     Fault(
         "the running stream sees what the host writes",
-        RAW.name,
-        ("u_engine", "u_core"),
+        f"{RAW.name}_config",
+        ("u_engine", "u_core", "u_config"),
         "if (capture) begin",
         "if (capture || @) begin",
         "back_to_back",
