@@ -67,7 +67,8 @@ def stages(numbers: EngineNumbers) -> tuple[Stage, ...]:
         Stage("m_axis_ofmap", 0, 2, "ofmap beats", PORT),
         Stage("s_axis_param", 0, 3, "parameter beats", PORT),
         Stage("param_loader", 1, 3, "fills a bank"),
-        Stage("weight_memory", 4, 3, "two banks"),
+        Stage("scale_store", 2, 3, "two banks"),
+        Stage("weight_store", 4, 3, "two banks"),
     )
 
 
@@ -86,8 +87,9 @@ ARROWS = (
     ("requantise", "output_fifo"),
     ("output_fifo", "m_axis_ofmap"),
     ("s_axis_param", "param_loader"),
-    ("param_loader", "weight_memory"),
-    ("weight_memory", "kernel_row"),
+    ("param_loader", "scale_store"),
+    ("scale_store", "requantise"),
+    ("weight_store", "kernel_row"),
 )
 """Straight arrows between neighbours."""
 
@@ -113,7 +115,8 @@ def svg() -> str:
     for start, end in ARROWS:
         _line(drawing, _ends(boxes[start], boxes[end]))
     _line(drawing, _over(boxes["control"], boxes["slot_raster"]))
-    _line(drawing, _around(boxes["group_tag"], boxes["weight_memory"]), dashed=True)
+    _line(drawing, _under(boxes["param_loader"], boxes["weight_store"]))
+    _line(drawing, _around(boxes["group_tag"], boxes["weight_store"]), dashed=True)
     for stage in boxes.values():
         _box(drawing, stage)
     law = " + ".join(str(stage.cycles) for stage in boxes.values() if stage.cycles)
@@ -160,6 +163,13 @@ def _over(start: Stage, end: Stage) -> list[tuple[float, float]]:
     x, y = start.x + WIDTH / 2, start.y - 12
     other = end.x + WIDTH / 2
     return [(x, start.y), (x, y), (other, y), (other, end.y)]
+
+
+def _under(start: Stage, end: Stage) -> list[tuple[float, float]]:
+    """From the lower edge of a box to that of another, below the boxes between them."""
+    x, y = start.x + WIDTH / 2, start.y + HEIGHT + 12
+    other = end.x + WIDTH / 2
+    return [(x, start.y + HEIGHT), (x, y), (other, y), (other, end.y + HEIGHT)]
 
 
 def _around(start: Stage, end: Stage) -> list[tuple[float, float]]:

@@ -164,8 +164,6 @@ def test_the_stages_have_the_names_of_the_model_and_the_verilog() -> None:
 
 
 def _verilog(stem: str) -> list[Path]:
-    if stem == "weight_memory":  # In the Verilog, a dw_ram for each multiplier.
-        stem = "ram"
     return [ROOT / "rtl" / f"dw_{stem}.v", ROOT / "templates" / f"{stem}.v.j2"]
 
 
