@@ -27,7 +27,7 @@ help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
 	@echo "make quick        lint, types, and the tests without simulators and TensorFlow: two minutes"
 	@echo "make test         every test, in parallel (PYTEST_ARGS=...)"
-	@echo "make lint         ruff: rules and format"
+	@echo "make lint         ruff: rules and format; mypy: types"
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
 	@echo "make bench        MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
 	@echo "make networks     four full-size networks, every depthwise layer in RTL, against LiteRT"
@@ -50,6 +50,7 @@ test: $(VENV)/.stamp-test
 lint: $(VENV)/.stamp-quick
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy dwsim
 
 # The variable silences an advertisement that the theme prints in every build.
 docs: $(VENV)/.stamp-docs
