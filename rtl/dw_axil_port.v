@@ -45,7 +45,7 @@ module dw_axil_port #(
     if (ADDR_W < 1) begin : bad_1 dw_axil_port_ADDR_W_must_be_at_least_1 u (); end
   endgenerate
 
-  reg open;  // out of reset: no ready is up before
+  reg out_of_reset;  // out of reset: no ready is up before
   reg address_held;
   reg data_held;
   reg [3:0] strobe;
@@ -53,9 +53,9 @@ module dw_axil_port #(
   reg read_held;
   reg read_failed;
 
-  assign s_axil_awready = open && !address_held;
-  assign s_axil_wready = open && !data_held;
-  assign s_axil_arready = open && !read_held;
+  assign s_axil_awready = out_of_reset && !address_held;
+  assign s_axil_wready = out_of_reset && !data_held;
+  assign s_axil_arready = out_of_reset && !read_held;
   // SLVERR or OKAY
   assign s_axil_bresp = {write_failed, 1'b0};
   assign s_axil_rresp = {read_failed, 1'b0};
@@ -66,14 +66,14 @@ module dw_axil_port #(
 
   always @(posedge clk) begin
     if (rst) begin
-      open <= 1'b0;
+      out_of_reset <= 1'b0;
       address_held <= 1'b0;
       data_held <= 1'b0;
       read_held <= 1'b0;
       s_axil_bvalid <= 1'b0;
       s_axil_rvalid <= 1'b0;
     end else begin
-      open <= 1'b1;
+      out_of_reset <= 1'b1;
       if (s_axil_awvalid && s_axil_awready) address_held <= 1'b1;
       else if (write) address_held <= 1'b0;
       if (s_axil_wvalid && s_axil_wready) data_held <= 1'b1;

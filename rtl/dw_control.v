@@ -10,8 +10,9 @@
 `default_nettype none
 
 module dw_control #(
-    parameter DRAIN_CYCLES = 8,  // from an emission to its transfer, if nobody stalls
-    parameter DRAIN_W      = 4   // bits of a count of them
+    parameter DRAIN_CYCLES = 8,  // from an emission to its transfer, without stalls
+    // derived
+    parameter DRAIN_W      = $clog2(DRAIN_CYCLES + 1)
 ) (
     input  wire clk,
     input  wire rst,

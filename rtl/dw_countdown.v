@@ -20,12 +20,12 @@ module dw_countdown #(
 
   reg [WIDTH-1:0] left;  // steps to go, this one included
 
-  wire anew = restart || last;
+  wire reload = restart || last;
 
   always @(posedge clk) begin
     if (restart || step) begin
-      left <= anew ? count : left - 1'b1;
-      last <= anew ? (count == 1) : ({1'b0, left} == 2);
+      left <= reload ? count : left - 1'b1;
+      last <= reload ? (count == 1) : ({1'b0, left} == 2);
     end
   end
 

@@ -6,7 +6,8 @@
 
 module dw_credit #(
     parameter DEPTH   = 16,  // entries of the output FIFO
-    parameter COUNT_W = 5    // bits of a count of them
+    // derived
+    parameter COUNT_W = $clog2(DEPTH + 1)
 ) (
     input  wire clk,
     input  wire rst,

@@ -14,9 +14,10 @@
 module dw_delay_line #(
     parameter WIDTH            = 8,  // bits of a word
     parameter MAX_LENGTH       = 1,  // longest delay in steps
-    parameter LENGTH_W         = 1,  // bits of `length`
     parameter SHIFT_LENGTH_MAX = 4,  // longest line that is a shift register
-    parameter SHORTER          = 0   // steps that the line is shorter than `length`
+    parameter SHORTER          = 0,  // steps that the line is shorter than `length`
+    // derived
+    parameter LENGTH_W         = $clog2(MAX_LENGTH + SHORTER + 1)
 ) (
     input  wire                clk,
     input  wire                restart,

@@ -12,16 +12,18 @@
 module dw_group_tag #(
     parameter LANES          = 8,
     parameter PASSES         = 1,  // passes of an ofmap beat
-    parameter PASS_W         = 1,  // bits of the index of a pass
+    parameter WEIGHT_SETS    = 1,  // sets that a bank holds
     parameter PLANES_W       = 1,  // bits of a count of an image's planes
-    parameter INTERLEAVE_W   = 1,  // bits of a count of interleaved channel groups
-    parameter MAX_INTERLEAVE = 1,
-    parameter HOLD_W         = 1,  // bits of a count of a window's ofmap beats
-    parameter MAX_MULTIPLIER = 1,
-    parameter WORD_W         = 1,  // bits of the index of a weight word
-    parameter SET_W          = 1,  // bits of a weight-set index
-    parameter KEEP_W         = 4,  // bits of a count of ofmap channels of a group
-    parameter LANE_COUNT_W   = 4   // bits of a count of lanes
+    parameter MAX_INTERLEAVE = 1,  // channel groups that share a plane
+    parameter MAX_MULTIPLIER = 1,  // ofmap beats of a window
+    // derived
+    parameter PASS_W         = (PASSES > 1) ? $clog2(PASSES) : 1,  // index of a pass
+    parameter INTERLEAVE_W   = $clog2(MAX_INTERLEAVE + 1),
+    parameter HOLD_W         = $clog2(MAX_MULTIPLIER + 1),
+    parameter SET_W          = (WEIGHT_SETS > 1) ? $clog2(WEIGHT_SETS) : 1,  // index of a set
+    parameter WORD_W         = (WEIGHT_SETS * PASSES > 1) ? $clog2(WEIGHT_SETS * PASSES) : 1,
+    parameter KEEP_W         = $clog2(LANES * MAX_MULTIPLIER + 2),  // ofmap channels of a group
+    parameter LANE_COUNT_W   = $clog2(LANES + 1)
 ) (
     input  wire                    clk,
     input  wire                    rst,

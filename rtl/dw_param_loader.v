@@ -15,12 +15,13 @@ module dw_param_loader #(
     parameter WIDTH       = 64,  // bits of a beat
     parameter UNITS       = 9,   // multipliers of a lane
     parameter PASSES      = 1,
-    parameter PASS_W      = 1,   // bits of the index of a pass
-    parameter WORDS       = 9,   // UNITS, and the requantiser's beats of a set
+    parameter WORDS       = 9,   // UNITS, and the beats of a set for the requantiser
     parameter WEIGHT_SETS = 1,   // sets that a bank holds
-    parameter SETS_W      = 1,   // bits of a count of sets
-    parameter SET_W       = 1,   // bits of a set index
-    parameter WORD_W      = 1    // bits of the index of a set and pass
+    // derived
+    parameter PASS_W      = (PASSES > 1) ? $clog2(PASSES) : 1,  // index of a pass
+    parameter SETS_W      = $clog2(WEIGHT_SETS + 1),  // count of sets
+    parameter SET_W       = (WEIGHT_SETS > 1) ? $clog2(WEIGHT_SETS) : 1,  // index of a set
+    parameter WORD_W      = (WEIGHT_SETS * PASSES > 1) ? $clog2(WEIGHT_SETS * PASSES) : 1
 ) (
     input  wire              clk,
     input  wire              rst,

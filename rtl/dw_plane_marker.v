@@ -7,9 +7,10 @@
 `default_nettype none
 
 module dw_plane_marker #(
-    parameter MAX_LAG          = 1,
-    parameter LAG_W            = 1,  // bits of the lag
-    parameter SHIFT_LENGTH_MAX = 4   // longest line that is a shift register
+    parameter MAX_LAG          = 1,  // slots
+    parameter SHIFT_LENGTH_MAX = 4,  // longest line that is a shift register
+    // derived
+    parameter LAG_W            = $clog2(MAX_LAG + 1)
 ) (
     input  wire             clk,
     input  wire             restart,
@@ -51,7 +52,7 @@ module dw_plane_marker #(
       // A line keeps what it holds over a restart: its words count when they are of this run.
       localparam [LAG_W-1:0] TWO = 2;
       reg [LAG_W-1:0] stale;  // steps after which the word out is
-      reg fresh;
+      reg line_filled;
       reg is_two;
       reg is_longer;
       wire word;
@@ -71,17 +72,17 @@ module dw_plane_marker #(
           .q      (word)
       );
 
-      assign delayed = is_two ? mark : (fresh && word);
+      assign delayed = is_two ? mark : (line_filled && word);
 
       always @(posedge clk) begin
         is_two <= (lag == TWO);
         is_longer <= (lag > TWO);
         if (restart) begin
           stale <= lag - TWO;
-          fresh <= 1'b0;
-        end else if (step && !fresh && is_longer) begin
+          line_filled <= 1'b0;
+        end else if (step && !line_filled && is_longer) begin
           stale <= stale - 1'b1;
-          fresh <= (stale == 1);
+          line_filled <= (stale == 1);
         end
       end
     end

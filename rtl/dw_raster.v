@@ -10,8 +10,9 @@
 module dw_raster #(
     parameter COL_W          = 8,  // bits of a count of columns
     parameter ROW_W          = 8,  // bits of a count of rows
-    parameter INTERLEAVE_W   = 1,  // bits of a count of interleaved channel groups
-    parameter MAX_INTERLEAVE = 1
+    parameter MAX_INTERLEAVE = 1,  // channel groups that share a plane
+    // derived
+    parameter INTERLEAVE_W   = $clog2(MAX_INTERLEAVE + 1)
 ) (
     input  wire                    clk,
     input  wire                    restart,

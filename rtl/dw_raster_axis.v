@@ -30,26 +30,26 @@ module dw_raster_axis #(
   reg [WIDTH-1:0] phase;  // positions to the next multiple of stride
   reg [WIDTH-1:0] hits_left;  // this position's and later ones
   reg in_phase;  // phase is 1
-  reg more;  // later positions are hit
+  reg has_more;  // later positions are hit
 
   // What will be true after the step, found without the adders' results.
-  wire anew = restart || last;
-  wire multiple = anew || in_phase;  // the next position is one of stride
-  wire hit_again = in_phase && more;
+  wire reload = restart || last;
+  wire multiple = reload || in_phase;  // the next position is one of stride
+  wire hit_again = in_phase && has_more;
   wire one_later = hit ? ({1'b0, hits_left} == 2) : (hits_left == 1);
 
   assign hit_next = last || hit_again;
 
   always @(posedge clk) begin
     if (restart || step) begin
-      left      <= anew ? pitch : left - 1'b1;
-      last      <= anew ? (pitch == 1) : ({1'b0, left} == 2);
+      left      <= reload ? pitch : left - 1'b1;
+      last      <= reload ? (pitch == 1) : ({1'b0, left} == 2);
       phase     <= multiple ? stride : phase - 1'b1;
       in_phase  <= multiple ? (stride == 1) : ({1'b0, phase} == 2);
-      hits_left <= anew ? count : hits_left - {{(WIDTH - 1) {1'b0}}, hit};
-      hit       <= anew || hit_again;
-      final_hit <= anew ? (count == 1) : hit_again && one_later;
-      more      <= anew ? (count != 1) : more && !(hit_again && one_later);
+      hits_left <= reload ? count : hits_left - {{(WIDTH - 1) {1'b0}}, hit};
+      hit       <= reload || hit_again;
+      final_hit <= reload ? (count == 1) : hit_again && one_later;
+      has_more  <= reload ? (count != 1) : has_more && !(hit_again && one_later);
     end
   end
 

@@ -16,16 +16,17 @@
 module dw_slot_raster #(
     parameter KERNEL_H         = 3,
     parameter KERNEL_W         = 3,
-    parameter COL_W            = 8,  // bits of a count of columns
-    parameter ROW_W            = 8,  // bits of a count of rows
-    parameter TAP_ROW_W        = 10, // bits of the row under a tap
-    parameter TAP_COL_W        = 10, // bits of the column under a tap
-    parameter INTERLEAVE_W     = 1,  // bits of a count of interleaved channel groups
-    parameter MAX_INTERLEAVE   = 1,
-    parameter PLANES_W         = 8,  // bits of a count of planes
-    parameter LAG_W            = 8,  // bits of the lag
-    parameter MAX_LAG          = 1,  // longest lag or lead; 0: none
-    parameter SHIFT_LENGTH_MAX = 4
+    parameter COL_W            = 8,   // bits of a count of columns
+    parameter ROW_W            = 8,   // bits of a count of rows
+    parameter TAP_ROW_W        = 10,  // bits of the row under a tap
+    parameter TAP_COL_W        = 10,  // bits of the column under a tap
+    parameter MAX_INTERLEAVE   = 1,   // channel groups that share a plane
+    parameter PLANES_W         = 8,   // bits of a count of planes
+    parameter MAX_LAG          = 1,   // longest lag or lead; 0: none
+    parameter SHIFT_LENGTH_MAX = 4,   // longest delay line that is a shift register
+    // derived
+    parameter INTERLEAVE_W     = $clog2(MAX_INTERLEAVE + 1),
+    parameter LAG_W            = (MAX_LAG > 0) ? $clog2(MAX_LAG + 1) : 1
 ) (
     input  wire                          clk,
     input  wire                          rst,
@@ -90,10 +91,10 @@ module dw_slot_raster #(
   wire step;  // a slot enters
   reg [PLANES_W-1:0] in_planes;  // planes whose last beat is still to be taken
   reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted
-  reg in_more;  // in_planes is not 0
-  reg out_more;
-  reg in_one;  // in_planes is 1
-  reg out_one;
+  reg in_has_planes;  // in_planes is not 0
+  reg out_has_planes;
+  reg in_last_plane;  // in_planes is 1
+  reg out_last_plane;
 
   // What a slot may have to wait for hangs on registers: this is the engine's longest path.
   // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit. (The output's
@@ -125,7 +126,6 @@ module dw_slot_raster #(
     end else begin : g_lag
       dw_plane_marker #(
           .MAX_LAG         (MAX_LAG),
-          .LAG_W           (LAG_W),
           .SHIFT_LENGTH_MAX(SHIFT_LENGTH_MAX)
       ) u_plane_marker (
           .clk      (clk),
@@ -145,7 +145,6 @@ module dw_slot_raster #(
   dw_raster #(
       .COL_W         (COL_W),
       .ROW_W         (ROW_W),
-      .INTERLEAVE_W  (INTERLEAVE_W),
       .MAX_INTERLEAVE(MAX_INTERLEAVE)
   ) u_in (
       .clk       (clk),
@@ -168,7 +167,6 @@ module dw_slot_raster #(
   dw_raster #(
       .COL_W         (COL_W),
       .ROW_W         (ROW_W),
-      .INTERLEAVE_W  (INTERLEAVE_W),
       .MAX_INTERLEAVE(MAX_INTERLEAVE)
   ) u_out (
       .clk       (clk),
@@ -199,7 +197,7 @@ module dw_slot_raster #(
       .clk    (clk),
       .restart(restart),
       .step   (step && out_live && out_row_end),
-      .anew   (out_plane_end),
+      .reload (out_plane_end),
       .start  (tap_row),
       .size   (ifmap_h),
       .mask   (row_mask_now)
@@ -213,7 +211,7 @@ module dw_slot_raster #(
       .clk    (clk),
       .restart(restart),
       .step   (step && out_live && out_pixel_end),
-      .anew   (out_row_end),
+      .reload (out_row_end),
       .start  (tap_col),
       .size   (ifmap_w),
       .mask   (col_mask_now)
@@ -224,20 +222,20 @@ module dw_slot_raster #(
 
   assign step = !holding && beat_ok && credit_ok;
   assign take = step && in_hit;
-  assign final_take = take && in_final_hit && in_one;
+  assign final_take = take && in_final_hit && in_last_plane;
   assign emit = (step && out_hit) || (holding && (credit_available || !claims));
-  assign plane_last = out_one;
-  assign done = !in_more && !out_more && !holding;
+  assign plane_last = out_last_plane;
+  assign done = !in_has_planes && !out_has_planes && !holding;
 
   // A void that enters only because the next plane has no beat yet is a stall, too.
   wire stalls = run && !done && !emit;
   assign backpressured = stalls && (holding || (!step && beat_ok));
   assign starved = stalls && !holding && (step ? (in_may_begin && !beat_available) : !beat_ok);
 
-  wire in_more_next = in_final_hit ? !in_one : in_more;
-  wire out_more_next = plane_final ? !out_one : out_more;
-  wire in_turns = in_plane_end && in_more_next;  // another plane follows
-  wire out_turns = out_plane_end && out_more_next;
+  wire in_has_planes_next = in_final_hit ? !in_last_plane : in_has_planes;
+  wire out_has_planes_next = plane_final ? !out_last_plane : out_has_planes;
+  wire in_turns = in_plane_end && in_has_planes_next;  // another plane follows
+  wire out_turns = out_plane_end && out_has_planes_next;
 
   // Without a lag the output's planes follow each other as the input's do.
   wire leads = lead || (lag == 0);
@@ -247,21 +245,21 @@ module dw_slot_raster #(
   always @(posedge clk) begin
     if (restart) begin
       in_planes <= planes;
-      in_more <= (planes != 0);
-      in_one <= (planes == 1);
+      in_has_planes <= (planes != 0);
+      in_last_plane <= (planes == 1);
       out_planes <= planes;
-      out_more <= (planes != 0);
-      out_one <= (planes == 1);
+      out_has_planes <= (planes != 0);
+      out_last_plane <= (planes == 1);
     end else if (step) begin
       if (in_live) begin
         in_planes <= in_planes - {{(PLANES_W - 1) {1'b0}}, in_final_hit};
-        in_one <= in_final_hit ? ({1'b0, in_planes} == 2) : in_one;
-        in_more <= in_more_next;
+        in_last_plane <= in_final_hit ? ({1'b0, in_planes} == 2) : in_last_plane;
+        in_has_planes <= in_has_planes_next;
       end
       if (out_live) begin
         out_planes <= out_planes - {{(PLANES_W - 1) {1'b0}}, plane_final};
-        out_one <= plane_final ? ({1'b0, out_planes} == 2) : out_one;
-        out_more <= out_more_next;
+        out_last_plane <= plane_final ? ({1'b0, out_planes} == 2) : out_last_plane;
+        out_has_planes <= out_has_planes_next;
       end
     end
 

@@ -1,7 +1,7 @@
 // dw_tap_axis: the ifmap coordinate under each tap of one axis, and the mask that follows.
 //
 // Promises: mask[t] is 1 when start[t] + position lies in 0 .. size-1, where position
-// counts the steps since the last one that began `anew`, or since restart.
+// counts the steps since the last one that began with `reload`, or since restart.
 `default_nettype none
 
 module dw_tap_axis #(
@@ -12,7 +12,7 @@ module dw_tap_axis #(
     input  wire                  clk,
     input  wire                  restart,
     input  wire                  step,
-    input  wire                  anew,     // this step goes back to the start
+    input  wire                  reload,   // this step goes back to the start
     input  wire [TAPS*WIDTH-1:0] start,
     input  wire [   COUNT_W-1:0] size,
     output wire [      TAPS-1:0] mask
@@ -37,7 +37,7 @@ module dw_tap_axis #(
       assign mask[t] = (coordinate < limit);
       always @(posedge clk) begin
         if (restart || step) begin
-          coordinate <= (restart || anew) ? start[t*WIDTH+:WIDTH] : coordinate + ONE;
+          coordinate <= (restart || reload) ? start[t*WIDTH+:WIDTH] : coordinate + ONE;
         end
       end
     end

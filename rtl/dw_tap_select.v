@@ -8,10 +8,11 @@
 module dw_tap_select #(
     parameter KERNEL_H = 3,
     parameter KERNEL_W = 3,
-    parameter UNITS    = 3,  // multipliers of a lane
+    parameter UNITS    = 3,   // multipliers of a lane
     parameter PASSES   = 3,
-    parameter PASS_W   = 2,  // bits of the index of a pass
-    parameter WIDTH    = 64  // bits of a tap, all lanes
+    parameter WIDTH    = 64,  // bits of a tap, all lanes
+    // derived
+    parameter PASS_W   = (PASSES > 1) ? $clog2(PASSES) : 1  // index of a pass
 ) (
     input  wire                               clk,
     input  wire                               emit,

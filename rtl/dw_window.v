@@ -9,11 +9,12 @@ module dw_window #(
     parameter KERNEL_H         = 3,
     parameter KERNEL_W         = 3,
     parameter WIDTH            = 64,   // bits of a beat
-    parameter MAX_ROW_DELAY    = 224,
-    parameter ROW_DELAY_W      = 8,
-    parameter MAX_COL_DELAY    = 1,
-    parameter COL_DELAY_W      = 1,
-    parameter SHIFT_LENGTH_MAX = 4
+    parameter MAX_ROW_DELAY    = 224,  // slots
+    parameter MAX_COL_DELAY    = 1,    // slots
+    parameter SHIFT_LENGTH_MAX = 4,    // longest delay line that is a shift register
+    // derived
+    parameter ROW_DELAY_W      = $clog2(MAX_ROW_DELAY + 1),
+    parameter COL_DELAY_W      = $clog2(MAX_COL_DELAY + 1)
 ) (
     input  wire                               clk,
     input  wire                               restart,

@@ -54,14 +54,10 @@ def _front(n: EngineNumbers) -> list[Stage]:
         "WIDTH": n.formats.param_beat_width,
         "UNITS": n.spec.lane_multipliers,
         "PASSES": n.spec.passes,
-        "PASS_W": n.counters.pass_index_width,
         "WORDS": n.formats.memory_words,
         "WEIGHT_SETS": n.counters.weight_sets,
-        "SETS_W": n.counters.sets_width,
-        "SET_W": n.counters.set_width,
-        "WORD_W": n.counters.word_width,
     }
-    control = {"DRAIN_CYCLES": n.timing.drain_cycles, "DRAIN_W": n.timing.drain_width}
+    control = {"DRAIN_CYCLES": n.timing.drain_cycles}
     skid = {
         "s_data": "{s_axis_ifmap_tlast, s_axis_ifmap_tdata}",
         "s_valid": "s_axis_ifmap_tvalid",
@@ -108,28 +104,20 @@ def _slots(n: EngineNumbers) -> list[Stage]:
         "ROW_W": counters.row_width,
         "TAP_ROW_W": counters.tap_row_width,
         "TAP_COL_W": counters.tap_col_width,
-        "INTERLEAVE_W": counters.interleave_width,
         "MAX_INTERLEAVE": spec.max_interleave,
         "PLANES_W": counters.planes_width,
-        "LAG_W": counters.lag_width,
         "MAX_LAG": counters.max_lag,
         "SHIFT_LENGTH_MAX": SHIFT_LENGTH_MAX,
     }
     tag = {
         "LANES": spec.lanes,
         "PASSES": spec.passes,
-        "PASS_W": counters.pass_index_width,
+        "WEIGHT_SETS": counters.weight_sets,
         "PLANES_W": counters.groups_width,
-        "INTERLEAVE_W": counters.interleave_width,
         "MAX_INTERLEAVE": spec.max_interleave,
-        "HOLD_W": counters.hold_width,
         "MAX_MULTIPLIER": spec.max_channel_multiplier,
-        "WORD_W": counters.word_width,
-        "SET_W": counters.set_width,
-        "KEEP_W": counters.keep_width,
-        "LANE_COUNT_W": counters.lane_count_width,
     }
-    credit = {"DEPTH": n.timing.fifo_depth, "COUNT_W": n.timing.credit_width}
+    credit = {"DEPTH": n.timing.fifo_depth}
     return [
         Stage(
             "slot_raster",
@@ -153,9 +141,7 @@ def _operands(n: EngineNumbers) -> list[Stage]:
     width = {"WIDTH": n.formats.operand_beat_width}
     delays = {
         "MAX_ROW_DELAY": counters.max_row_delay,
-        "ROW_DELAY_W": counters.row_delay_width,
         "MAX_COL_DELAY": counters.max_col_delay,
-        "COL_DELAY_W": counters.col_delay_width,
         "SHIFT_LENGTH_MAX": SHIFT_LENGTH_MAX,
     }
     found = [
@@ -179,7 +165,6 @@ def _operands(n: EngineNumbers) -> list[Stage]:
     choice = {
         "UNITS": spec.lane_multipliers,
         "PASSES": spec.passes,
-        "PASS_W": counters.pass_index_width,
     }
     return [*found, Stage("tap_select", kernel | choice | width, taken | {"pass": "pass_q"})]
 

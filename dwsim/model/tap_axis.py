@@ -17,10 +17,10 @@ class TapAxis(Component):
         """True for each tap that sees the ifmap of ``size`` pixels."""
         return [0 <= coordinate < size for coordinate in self.coordinates]
 
-    def compute(self, restart: bool, step: bool, anew: bool, start: Sequence[int]) -> None:
-        """``start`` holds the coordinates at ofmap coordinate 0; a step ``anew`` goes there."""
+    def compute(self, restart: bool, step: bool, reload: bool, start: Sequence[int]) -> None:
+        """``start`` holds the coordinates at ofmap coordinate 0; ``reload`` returns to them."""
         self.next = {}
-        if restart or (step and anew):
+        if restart or (step and reload):
             self.next["coordinates"] = list(start)
         elif step:
             self.next["coordinates"] = [coordinate + 1 for coordinate in self.coordinates]

@@ -15,8 +15,8 @@ FAULTS = (
     Fault(
         "marker_of_the_stream_before",
         "dw_plane_marker.v",
-        "          fresh <= 1'b0;\n",
-        "          fresh <= 1'b1;\n",
+        "          line_filled <= 1'b0;\n",
+        "          line_filled <= 1'b1;\n",
         r"emit_q|out_col_left|operands|credits",
     ),
     Fault(

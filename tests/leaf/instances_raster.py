@@ -75,7 +75,7 @@ def tap_axis() -> Iterator[Instance]:
         width, count_width = range_bits(-largest, 2 * largest), bits(largest)
         yield Instance(
             "dw_tap_axis",
-            {"restart": 1, "step": 1, "anew": 1, "start": taps * width, "size": count_width},
+            {"restart": 1, "step": 1, "reload": 1, "start": taps * width, "size": count_width},
             {"mask": taps},
             (),
             {"TAPS": taps, "WIDTH": width, "COUNT_W": count_width},

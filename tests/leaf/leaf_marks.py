@@ -74,8 +74,8 @@ class TapAxisCase(Case):
     def drive(self) -> Values:
         low, high = -(1 << (self.width - 1)), (1 << (self.width - 1)) - 1
         restart = self.starts is None or self.rng.random() < 0.02
-        anew = self.room == 0 or self.rng.random() < 0.05
-        if self.starts is None or ((restart or anew) and self.rng.random() < 0.7):
+        reload = self.room == 0 or self.rng.random() < 0.05
+        if self.starts is None or ((restart or reload) and self.rng.random() < 0.7):
             self.offered = [
                 self.rng.choice((low, -1, 0, 1, self.rng.randint(low, high // 2)))
                 for _ in range(self.taps)
@@ -84,7 +84,7 @@ class TapAxisCase(Case):
         return {
             "restart": int(restart),
             "step": int(self.step()),
-            "anew": int(anew),
+            "reload": int(reload),
             "start": sum((s & mask) << t * self.width for t, s in enumerate(self.offered)),
             "size": self.rng.randint(0, (1 << self.parameters["COUNT_W"]) - 1),
         }
@@ -104,10 +104,10 @@ class TapAxisCase(Case):
         return {"mask": sum(int(bit) << t for t, bit in enumerate(inside))}
 
     def clock(self, i: Values) -> None:
-        restart, step, anew = (bool(i[name]) for name in ("restart", "step", "anew"))
-        self.component.compute(restart, step, anew, self.offered)
+        restart, step, reload = (bool(i[name]) for name in ("restart", "step", "reload"))
+        self.component.compute(restart, step, reload, self.offered)
         self.component.commit()
-        if restart or (step and anew):
+        if restart or (step and reload):
             self.starts, self.position = self.offered, 0
             self.room = (1 << (self.width - 1)) - 1 - max(self.starts)
         elif step:

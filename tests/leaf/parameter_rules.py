@@ -16,7 +16,7 @@ def at_least(least: int, *names: str) -> Rules:
 
 KERNEL = at_least(1, "KERNEL_H", "KERNEL_W")
 PASS_W = {"PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1, "WORD_W": 2}}
-INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2}}
+INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2, "INTERLEAVE_W": 1}}
 RAM = at_least(1, "WIDTH", "ADDR_W")
 STEP_SHIFT = at_least(1, "OUT_W", "STEP")
 MULTIPLIER = at_least(1, "A_W", "B_W", "P_W") | {"CYCLES_must_be_2_or_3": {"CYCLES": 4}}
@@ -27,12 +27,12 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_clamp_bounds.v": at_least(1, "OFMAP_W"),
     "dw_control.v": {
         **at_least(1, "DRAIN_CYCLES"),
-        "DRAIN_W_must_hold_DRAIN_CYCLES": {"DRAIN_CYCLES": 16},
+        "DRAIN_W_must_hold_DRAIN_CYCLES": {"DRAIN_CYCLES": 16, "DRAIN_W": 4},
     },
     "dw_countdown.v": at_least(1, "WIDTH"),
     "dw_credit.v": {
         **at_least(1, "DEPTH"),
-        "COUNT_W_must_hold_DEPTH": {"DEPTH": 32},
+        "COUNT_W_must_hold_DEPTH": {"DEPTH": 32, "COUNT_W": 5},
     },
     "dw_delay_line.v": {
         **at_least(1, "WIDTH", "MAX_LENGTH"),
@@ -54,11 +54,11 @@ PARAMETER_RULES: dict[str, Rules] = {
         "SET_W_must_be_at_least_1": {"SET_W": 0, "WORD_W": 0},
         **PASS_W,
         **INTERLEAVE_W,
-        "HOLD_W_must_hold_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "KEEP_W": 5},
+        "HOLD_W_must_hold_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "HOLD_W": 1},
         "WORD_W_must_be_at_least_SET_W": {"PASSES": 2, "SET_W": 3, "WORD_W": 2},
         "SET_W_must_be_WORD_W_if_PASSES_is_1": {"SET_W": 1, "WORD_W": 2},
-        "KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "HOLD_W": 2},
-        "LANE_COUNT_W_must_hold_LANES": {"LANES": 16, "KEEP_W": 5},
+        "KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "KEEP_W": 4},
+        "LANE_COUNT_W_must_hold_LANES": {"LANES": 16, "LANE_COUNT_W": 4},
     },
     "dw_ifmap_port.v": at_least(1, "WIDTH"),
     "dw_mac_cell.v": {
@@ -74,14 +74,15 @@ PARAMETER_RULES: dict[str, Rules] = {
         "LANE_COUNT_W_must_hold_LANES": {"LANE_COUNT_W": 3},
     },
     "dw_param_loader.v": {
-        **at_least(1, "WIDTH", "UNITS", "PASSES", "WEIGHT_SETS"),
+        **at_least(1, "WIDTH", "UNITS", "PASSES"),
+        "WEIGHT_SETS_must_be_at_least_1": {"WEIGHT_SETS": 0, "SETS_W": 1},
         **PASS_W,
         "WORDS_must_be_at_least_UNITS": {"WORDS": 8},
-        "SETS_W_must_hold_WEIGHT_SETS": {"WEIGHT_SETS": 2},
-        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"WEIGHT_SETS": 3, "SETS_W": 2, "WORD_W": 2},
+        "SETS_W_must_hold_WEIGHT_SETS": {"WEIGHT_SETS": 2, "SETS_W": 1},
+        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"WEIGHT_SETS": 3, "SET_W": 1},
         "SET_W_must_be_at_most_SETS_W": {"SET_W": 2},
         "WORD_W_must_hold_WEIGHT_SETS_times_PASSES_minus_1": {
-            **{"WEIGHT_SETS": 2, "SETS_W": 2, "PASSES": 2},
+            **{"WEIGHT_SETS": 2, "PASSES": 2, "WORD_W": 1},
         },
     },
     "dw_pass_sum.v": {
@@ -92,7 +93,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_plane_marker.v": {
         **at_least(1, "MAX_LAG"),
         **at_least(2, "SHIFT_LENGTH_MAX"),
-        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 2},
+        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 2, "LAG_W": 1},
     },
     "dw_product.v": {
         "MULTIPLIER_W_must_be_16_or_32": {"MULTIPLIER_W": 24},
@@ -131,7 +132,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         **INTERLEAVE_W,
         "TAP_ROW_W_must_be_at_least_ROW_W": {"TAP_ROW_W": 7},
         "TAP_COL_W_must_be_at_least_COL_W": {"TAP_COL_W": 7},
-        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256},
+        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256, "LAG_W": 8},
     },
     "dw_step_shift.v": STEP_SHIFT,
     "dw_stream_control.v": at_least(1, "SETS_W"),
@@ -156,8 +157,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_window.v": {
         **KERNEL,
         **at_least(1, "WIDTH", "MAX_ROW_DELAY", "MAX_COL_DELAY"),
-        "ROW_DELAY_W_must_hold_MAX_ROW_DELAY": {"MAX_ROW_DELAY": 256},
-        "COL_DELAY_W_must_hold_MAX_COL_DELAY": {"MAX_COL_DELAY": 2},
+        "ROW_DELAY_W_must_hold_MAX_ROW_DELAY": {"MAX_ROW_DELAY": 256, "ROW_DELAY_W": 8},
+        "COL_DELAY_W_must_hold_MAX_COL_DELAY": {"MAX_COL_DELAY": 2, "COL_DELAY_W": 1},
     },
     "ecp5/dw_multiplier.v": {
         **MULTIPLIER,

@@ -160,8 +160,7 @@ module multiplier (
 
   // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
-      .DRAIN_CYCLES(10),
-      .DRAIN_W     (4)
+      .DRAIN_CYCLES(10)
   ) u_control (
       .clk          (clk),
       .rst          (rst),
@@ -185,12 +184,8 @@ module multiplier (
       .WIDTH      (10),
       .UNITS      (2),
       .PASSES     (3),
-      .PASS_W     (2),
       .WORDS      (2),
-      .WEIGHT_SETS(9),
-      .SETS_W     (4),
-      .SET_W      (4),
-      .WORD_W     (5)
+      .WEIGHT_SETS(9)
   ) u_param_loader (
       .clk                (clk),
       .rst                (rst),
@@ -254,10 +249,8 @@ module multiplier (
       .ROW_W           (3),
       .TAP_ROW_W       (5),
       .TAP_COL_W       (5),
-      .INTERLEAVE_W    (2),
       .MAX_INTERLEAVE  (3),
       .PLANES_W        (10),
-      .LAG_W           (5),
       .MAX_LAG         (27),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -299,8 +292,7 @@ module multiplier (
   );
 
   dw_credit #(
-      .DEPTH  (8),
-      .COUNT_W(4)
+      .DEPTH(8)
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
@@ -312,16 +304,10 @@ module multiplier (
   dw_group_tag #(
       .LANES         (2),
       .PASSES        (3),
-      .PASS_W        (2),
+      .WEIGHT_SETS   (9),
       .PLANES_W      (2),
-      .INTERLEAVE_W  (2),
       .MAX_INTERLEAVE(3),
-      .HOLD_W        (2),
-      .MAX_MULTIPLIER(3),
-      .WORD_W        (5),
-      .SET_W         (4),
-      .KEEP_W        (3),
-      .LANE_COUNT_W  (2)
+      .MAX_MULTIPLIER(3)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
@@ -363,9 +349,7 @@ module multiplier (
       .KERNEL_W        (2),
       .WIDTH           (8),
       .MAX_ROW_DELAY   (12),
-      .ROW_DELAY_W     (4),
       .MAX_COL_DELAY   (3),
-      .COL_DELAY_W     (2),
       .SHIFT_LENGTH_MAX(4)
   ) u_window (
       .clk      (clk),
@@ -391,7 +375,6 @@ module multiplier (
       .KERNEL_W(2),
       .UNITS   (2),
       .PASSES  (3),
-      .PASS_W  (2),
       .WIDTH   (8)
   ) u_tap_select (
       .clk     (clk),

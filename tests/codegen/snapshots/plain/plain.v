@@ -160,8 +160,7 @@ module plain (
 
   // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
-      .DRAIN_CYCLES(10),
-      .DRAIN_W     (4)
+      .DRAIN_CYCLES(10)
   ) u_control (
       .clk          (clk),
       .rst          (rst),
@@ -185,12 +184,8 @@ module plain (
       .WIDTH      (8),
       .UNITS      (6),
       .PASSES     (1),
-      .PASS_W     (1),
       .WORDS      (6),
-      .WEIGHT_SETS(1),
-      .SETS_W     (1),
-      .SET_W      (1),
-      .WORD_W     (1)
+      .WEIGHT_SETS(1)
   ) u_param_loader (
       .clk                (clk),
       .rst                (rst),
@@ -254,10 +249,8 @@ module plain (
       .ROW_W           (3),
       .TAP_ROW_W       (5),
       .TAP_COL_W       (5),
-      .INTERLEAVE_W    (1),
       .MAX_INTERLEAVE  (1),
       .PLANES_W        (9),
-      .LAG_W           (3),
       .MAX_LAG         (7),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -299,8 +292,7 @@ module plain (
   );
 
   dw_credit #(
-      .DEPTH  (16),
-      .COUNT_W(5)
+      .DEPTH(16)
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
@@ -312,16 +304,10 @@ module plain (
   dw_group_tag #(
       .LANES         (1),
       .PASSES        (1),
-      .PASS_W        (1),
+      .WEIGHT_SETS   (1),
       .PLANES_W      (1),
-      .INTERLEAVE_W  (1),
       .MAX_INTERLEAVE(1),
-      .HOLD_W        (1),
-      .MAX_MULTIPLIER(1),
-      .WORD_W        (1),
-      .SET_W         (1),
-      .KEEP_W        (2),
-      .LANE_COUNT_W  (1)
+      .MAX_MULTIPLIER(1)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
@@ -363,9 +349,7 @@ module plain (
       .KERNEL_W        (3),
       .WIDTH           (8),
       .MAX_ROW_DELAY   (5),
-      .ROW_DELAY_W     (3),
       .MAX_COL_DELAY   (1),
-      .COL_DELAY_W     (1),
       .SHIFT_LENGTH_MAX(4)
   ) u_window (
       .clk      (clk),

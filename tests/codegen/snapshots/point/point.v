@@ -180,8 +180,7 @@ module point (
 
   // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
-      .DRAIN_CYCLES(17),
-      .DRAIN_W     (5)
+      .DRAIN_CYCLES(17)
   ) u_control (
       .clk          (clk),
       .rst          (rst),
@@ -205,12 +204,8 @@ module point (
       .WIDTH      (16),
       .UNITS      (1),
       .PASSES     (1),
-      .PASS_W     (1),
       .WORDS      (10),
-      .WEIGHT_SETS(1),
-      .SETS_W     (1),
-      .SET_W      (1),
-      .WORD_W     (1)
+      .WEIGHT_SETS(1)
   ) u_param_loader (
       .clk                (clk),
       .rst                (rst),
@@ -281,10 +276,8 @@ module point (
       .ROW_W           (3),
       .TAP_ROW_W       (5),
       .TAP_COL_W       (5),
-      .INTERLEAVE_W    (1),
       .MAX_INTERLEAVE  (1),
       .PLANES_W        (9),
-      .LAG_W           (1),
       .MAX_LAG         (0),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -326,8 +319,7 @@ module point (
   );
 
   dw_credit #(
-      .DEPTH  (32),
-      .COUNT_W(6)
+      .DEPTH(32)
   ) u_credit (
       .clk      (clk),
       .rst      (rst),
@@ -339,16 +331,10 @@ module point (
   dw_group_tag #(
       .LANES         (2),
       .PASSES        (1),
-      .PASS_W        (1),
+      .WEIGHT_SETS   (1),
       .PLANES_W      (1),
-      .INTERLEAVE_W  (1),
       .MAX_INTERLEAVE(1),
-      .HOLD_W        (1),
-      .MAX_MULTIPLIER(1),
-      .WORD_W        (1),
-      .SET_W         (1),
-      .KEEP_W        (2),
-      .LANE_COUNT_W  (2)
+      .MAX_MULTIPLIER(1)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
@@ -390,9 +376,7 @@ module point (
       .KERNEL_W        (1),
       .WIDTH           (18),
       .MAX_ROW_DELAY   (4),
-      .ROW_DELAY_W     (3),
       .MAX_COL_DELAY   (1),
-      .COL_DELAY_W     (1),
       .SHIFT_LENGTH_MAX(4)
   ) u_window (
       .clk      (clk),
