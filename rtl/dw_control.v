@@ -1,4 +1,4 @@
-// dw_control: takes one stream's geometry after another and runs the engine on it.
+// dw_control: takes the geometry of one stream after another and runs the engine on it.
 //
 // Promises: a cfg handshake captures the geometry; the next cycle restarts the counters, and
 // waits there for the parameter tensor if the stream asks for one, and for the ifmap port while
@@ -54,7 +54,7 @@ module dw_control #(
   assign restart = (state == LOAD);
   assign start = restart && ready;
   assign swap = start && load;
-  // One bit tells: much hangs on it. (There is no state 3.)
+  // `run` is one bit of the state because its fan-out is large. (There is no state 3.)
   assign run = state[1];
   assign busy = (state != IDLE);
 

@@ -1,12 +1,12 @@
-// dw_group_tag: walks the ofmap beats of each window and their passes, and says what travels
-// with them: which weights, which lanes are channels, and whether the beat is the last.
+// dw_group_tag: walks the ofmap beats of each window and their passes, and makes the tags that
+// travel with them: the weights, the lanes that are channels, and the mark of the last beat.
 //
 // Promises: a window is emitted PASSES times for each of its channel_multiplier ofmap beats,
-// `holding` meanwhile; `claims` where a pass is the first of its beat. The walk is ahead of the
-// raster: weight_word and weight_set are registers that name the weights of the emission that
-// comes next, so that a memory can be read while it is decided. Of an emission speak, one cycle
-// later, pass_q, hold_index_q, and valid_q (its ofmap beat is complete); two cycles later,
-// keep_count and last.
+// with `holding` high in between; `claims` is high for the first pass of a beat. Weights are read
+// one emission ahead: weight_word and weight_set are registers that name the weights of the next
+// emission, so that a memory is read while the raster decides. pass_q, hold_index_q and valid_q
+// (the ofmap beat is complete) describe the emission of the previous cycle; keep_count and last
+// describe the emission of the cycle before that.
 `default_nettype none
 
 module dw_group_tag #(

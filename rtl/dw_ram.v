@@ -1,9 +1,9 @@
 // dw_ram: a memory with a write port and a registered read port.
 //
 // Promises: after two cycles with `read`, read_data is the word that was at the read_address of
-// the first of them, if it was not written in that cycle. A cycle with `clear` and `read` makes
-// read_data 0; then reads count anew. Memory output and read_data are registers, which a block RAM
-// can absorb.
+// the first of them, unless that word was written in the same cycle. A cycle with `clear` and
+// `read` makes read_data 0 and discards the reads before it. The memory output and read_data are
+// registers, which a block RAM can absorb.
 `default_nettype none
 
 module dw_ram #(
@@ -26,8 +26,8 @@ module dw_ram #(
     if (ADDR_W < 1) begin : bad_2 dw_ram_ADDR_W_must_be_at_least_1 u (); end
   endgenerate
 
-  // Nobody uses a word that is read while it is written, so a synthesizer need not make sure
-  // of what such a read returns.
+  // No user of this module takes a word that is read while it is written, so a synthesizer need
+  // not define the result of such a read.
   (* no_rw_check *)
   reg [WIDTH-1:0] memory[0:(1<<ADDR_W)-1];
   reg [WIDTH-1:0] memory_data;

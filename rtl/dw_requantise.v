@@ -1,5 +1,5 @@
-// dw_requantise: makes one lane's output value of an acc, as TFLite's integer kernels do where
-// they are defined (dwsim.requantise_domain).
+// dw_requantise: computes the ofmap value of one lane from its acc, as TFLite's integer kernels do
+// where they are defined (dwsim.requantise_domain).
 //
 // Promises, CYCLES after acc, with the bias of 1 cycle before, the multiplier of the same cycle
 // and the right_shift of 5 cycles later (each waits a cycle near where it is used):

@@ -1,16 +1,17 @@
-// dw_slot_raster: the one place where slots are counted. Decides in each cycle whether the
-// next slot enters, whether it takes a beat, and whether the window under it is emitted.
+// dw_slot_raster: counts slots; no other module does. In each cycle it decides if the next slot
+// enters, if the slot takes a beat, and if the window under it is emitted.
 //
 // Promises (the timing law): a plane's input raster and output raster start `lag` slots
 // apart, the input's first unless `lead`; planes follow each other without a gap while beats
-// are available. A slot that takes a beat waits for it, one that emits waits for credit, all
-// others wait for nothing. Where the next plane could start but has no beat, voids enter and
+// are available. A slot that takes a beat waits for the beat, a slot that emits waits for credit,
+// and all other slots enter at once.
+// Where the next plane could start but has no beat, voids enter and
 // the outputs of the planes before it come out; a plane marker in a delay line keeps the
 // two rasters `lag` slots apart even then, and over any number of planes in between.
-// A window is held for as many cycles as its passes take; no slot enters meanwhile, and what
-// has claimed no credit yet (the first pass of an ofmap beat) waits for it.
-// Outside the run nothing is due, so nothing hangs on `run` but what is known before: there,
-// voids enter that nobody sees.
+// A window is held for one cycle a pass. No slot enters during that time, and the first pass of
+// each ofmap beat waits for credit.
+// Outside the run no beat and no output is due. Decisions therefore do not depend on `run`: voids
+// enter there, and no output shows them.
 `default_nettype none
 
 module dw_slot_raster #(
@@ -48,7 +49,7 @@ module dw_slot_raster #(
     input  wire [KERNEL_H*TAP_ROW_W-1:0] tap_row,
     input  wire [KERNEL_W*TAP_COL_W-1:0] tap_col,
     input  wire [          PLANES_W-1:0] planes,
-    // what a slot may have to wait for
+    // a slot may have to wait for these
     input  wire                          beat_available,
     input  wire                          credit_available,
     input  wire                          holding,       // the last window has passes to go
@@ -60,7 +61,7 @@ module dw_slot_raster #(
     output wire                          plane_final,  // a window that enters is its plane's last
     output wire                          plane_last,   // its plane is the stream's last
     output wire                          done,
-    // why nothing is emitted in this cycle, where it is a stall
+    // the cause of a stall in this cycle
     output wire                          starved,
     output wire                          backpressured,
     // the slot that entered last
@@ -96,9 +97,9 @@ module dw_slot_raster #(
   reg in_last_plane;  // in_planes is 1
   reg out_last_plane;
 
-  // What a slot may have to wait for hangs on registers: this is the engine's longest path.
-  // Either raster's next slot: it belongs to a plane, whatever comes; and it is hit. (The output's
-  // also where it depends on a beat: a void may wait for credit there.)
+  // The longest path of the engine decides if a slot has to wait, so it starts at registers.
+  // The next slot of either raster belongs to a plane without further input (sure), and is hit
+  // (due). The output's is also due where it depends on a beat: a void may wait for credit there.
   reg in_sure, in_due;
   reg out_sure, out_due;
   // A plane may begin if there is a beat: the input's; without a lag, the output's with it.

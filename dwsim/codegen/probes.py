@@ -1,4 +1,4 @@
-"""Where each compared signal is in the Verilog: the expressions that the bench packs."""
+"""The Verilog expression of each compared signal, which the bench packs."""
 
 from __future__ import annotations
 

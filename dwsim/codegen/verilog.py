@@ -130,7 +130,7 @@ _PARTS = (
     "axil_tb",
     "axis_bytes_tb",
 )
-"""What generated modules of an engine are called, after the engine's name."""
+"""Suffixes of the generated modules of an engine, after the engine's name."""
 
 
 def static_name(engine: EngineSpec, layer: LayerSpec) -> str:

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Activity(Enum):
-    """What a cycle was spent on; every cycle of a stream has exactly one."""
+    """The use of a cycle; every cycle of a stream has exactly one."""
 
     FILL = "fill"
     """The stream starts, or a slot enters that emits nothing while beats are to come: line

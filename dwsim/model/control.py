@@ -8,7 +8,7 @@ from dwsim.model.component import Component
 
 
 class State(IntEnum):
-    """What the engine is doing; the values are the RTL's."""
+    """The states of the engine; the values are those of the RTL."""
 
     IDLE = 0
     LOAD = 1
@@ -44,7 +44,7 @@ class Control(Component):
         return self.state is not State.IDLE
 
     def start(self, load: bool, params_loaded: bool, port_blocked: bool) -> bool:
-        """The restart ends: what a stream waits for has come."""
+        """The restart ends: the parameters and the port are ready."""
         return self.restart and (params_loaded or not load) and not port_blocked
 
     def swap(self, load: bool, params_loaded: bool, port_blocked: bool) -> bool:

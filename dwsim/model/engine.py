@@ -53,8 +53,8 @@ class Engine:
     """The cycle model of the engine that ``dwsim generate`` writes.
 
     Read the outputs of a cycle (they come from registers), then call ``step`` with its
-    inputs. ``now`` is the slot raster's decision of the cycle last stepped, ``activity``
-    what that cycle was spent on.
+    inputs. ``now`` is the slot raster's decision in the last cycle, ``activity`` the use of that
+    cycle.
     """
 
     def __init__(self, spec: EngineSpec) -> None:
@@ -255,5 +255,5 @@ class Engine:
 
     @property
     def state(self) -> State:
-        """What the engine is doing."""
+        """The state of the engine."""
         return self.control.state

@@ -1,4 +1,4 @@
-"""Model of ``dw_group_tag``: what travels with the ofmap beats of a window."""
+"""Model of ``dw_group_tag``: the tags that travel with the ofmap beats of a window."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dwsim.model.countdown import Countdown
 class GroupTag(Component):
     """Walks the passes of a beat, the beats of a window, the groups of a pixel, the planes.
 
-    ``weight_word`` and ``weight_set`` belong to the emission that comes next; what ends in
-    ``_q`` to that of the cycle before, ``keep_count`` and ``last`` to that before it.
+    ``weight_word`` and ``weight_set`` describe the next emission, registers that end in ``_q`` the
+    emission of the previous cycle, ``keep_count`` and ``last`` the emission before that.
     """
 
     def __init__(self, numbers: EngineNumbers) -> None:

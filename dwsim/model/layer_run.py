@@ -18,10 +18,10 @@ from dwsim.stream.stalls import StallPattern
 
 @dataclass
 class LayerRun:
-    """What one layer took on the cycle model.
+    """The cycles and values of one layer on the cycle model.
 
     ``cycles`` counts from the cfg handshake to the last ofmap transfer, both included;
-    ``activity`` says what each of them was spent on; ``ofmap`` is NHWC, int64.
+    ``activity`` counts them by their use; ``ofmap`` is NHWC, int64.
     """
 
     plan: Plan
@@ -65,7 +65,7 @@ class Source:
 
 
 def watchdog_cycles(plan: Plan) -> int:
-    """Cycles without a transfer after which a run is stuck: no stream is quiet as long.
+    """Cycles without a transfer after which a run is stuck: no stream is quiet for that long.
 
     Between two transfers lie at most the slots of a plane and of the lag, and the pipeline.
     """
@@ -159,7 +159,7 @@ def run_layer(
 
 
 def hang_report(engine: Engine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
-    """What a stuck engine waits for, as a sentence for the user."""
+    """Describes the wait of a stuck engine, as a sentence for the user."""
     now = engine.now
     if engine.ofmap_tvalid:
         waits = "a beat on m_axis_ofmap waits for the sink"

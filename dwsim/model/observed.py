@@ -1,4 +1,4 @@
-"""How the model sees each compared signal: its value in a cycle, or that it means nothing then."""
+"""The model's view of each compared signal: its value in a cycle, or ``DONT_CARE``."""
 
 from __future__ import annotations
 

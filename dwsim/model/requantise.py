@@ -65,7 +65,7 @@ class Requantise(Component):
         scaled = (_once if single else _twice)(self.products.q, self.right_shift)
         scaled += config["ofmap_zero_point"]
         low, high = config["act_min"], config["act_max"]
-        # Not np.clip: where act_min > act_max (before any geometry was taken) the order counts.
+        # Not np.clip: if act_min > act_max (before the first cfg handshake), the order matters.
         ofmap = np.where(scaled < low, low, np.where(scaled > high, high, scaled))
         self.values.compute(False, ofmap)
 

@@ -1,4 +1,4 @@
-"""Model of ``dw_slot_raster``: the one place where slots are counted."""
+"""Model of ``dw_slot_raster``: counts slots; no other component does."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SlotRaster(Component):
         self.tap_col = TapAxis(spec.kernel_w)
         self.in_planes = 0
         self.out_planes = 0
-        # The next slot belongs to a plane of the raster, whatever comes.
+        # The next slot belongs to a plane of the raster without further input.
         self.in_sure = False
         self.out_sure = False
         # The next slot begins a plane of the input if there is a beat; of leading outputs.
@@ -66,7 +66,7 @@ class SlotRaster(Component):
         holding: bool,
         claims: bool,
     ) -> Decision:
-        """Whether a slot enters, takes a beat, and emits its window.
+        """Decides if a slot enters, takes a beat, and emits its window.
 
         ``holding``: the last window has passes to go; ``claims``: the next one needs credit.
         """

@@ -230,4 +230,26 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("outside ? positive : ", "outside ? negative : "),
         ("else if (is_above) ofmap <= act_max;", ""),
     ),
+    "config": (("lead <= cfg_lead", "lead <= cfg_lead && lag[0]"),),
+    "dw_stall_flags": (
+        ("run && done && sink_stalls", "run && done"),
+        ("starved_now && !rst", "starved_now"),
+    ),
+    "dw_weight_store": (
+        ("(col > 1) ? col - 1 : 0", "(col > 0) ? col - 1 : 0 + 1"),
+        ("write_word[row*COLS+col]", "write_word[col*ROWS+row]"),
+    ),
+    "dw_scale_store": (
+        ("assign read_set = multiplier_set;", "assign read_set = bias_set;"),
+        (".CYCLES(RIGHT_SHIFT_DELAY - MULTIPLIER_DELAY)", ".CYCLES(4)"),
+    ),
+    "dw_output_stage": (
+        ("out_keep_count > lane", "out_keep_count >= lane"),
+        (".CYCLES(CYCLES - 1)", ".CYCLES(CYCLES)"),
+    ),
+    "dw_requantise_stage": (
+        ("scale[(k*LANES+lane)*8+:8]", "scale[k*LANES*8+:8]"),
+        (".act_max   (act_max)", ".act_max   (act_min)"),
+    ),
+    "multiplier_array": ((".CYCLES(6)", ".CYCLES(5)"),),
 }

@@ -13,6 +13,7 @@ from tests.leaf import instances_array as array
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_raster as raster
 from tests.leaf import instances_scale as scale
+from tests.leaf import instances_stages as stage
 from tests.leaf.leaf_specs import Instance
 
 _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
@@ -64,6 +65,17 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_clamp_bounds": scale.clamp_bounds,
     },
     "leaf_requantise": {"dw_requantise": scale.requantise},
+    "leaf_stages": {
+        "config": stage.config,
+        "dw_stall_flags": stage.stall_flags,
+        "dw_weight_store": stage.weight_store,
+        "dw_scale_store": stage.scale_store,
+        "dw_output_stage": stage.output_stage,
+    },
+    "leaf_values": {
+        "dw_requantise_stage": stage.requantise_stage,
+        "multiplier_array": stage.multiplier_array,
+    },
 }
 
 LEAVES = {bench: tuple(makers) for bench, makers in _MAKERS.items()}
@@ -83,6 +95,8 @@ BENCHES = (
     ("leaf_requantise", "leaf_bench_requantise"),
     ("leaf_ifmap_port", "leaf_bench_control"),
     ("leaf_marks", "leaf_bench_control"),
+    ("leaf_stages", "leaf_bench_stages"),
+    ("leaf_values", "leaf_bench_stages"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
 

@@ -34,6 +34,9 @@ def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:
         for spec in SPECS.values():
             files = engine_verilog(spec)
             sources |= {name: files[name] for name in wanted & files.keys()}
+            if f"{spec.name}_multiplier_array.v" in wanted:
+                parts = (f"{spec.name}_{stem}.v" for stem in ("kernel_row", "row_tree"))
+                sources |= {name: files[name] for name in parts}
     return sources
 
 

@@ -21,9 +21,19 @@ from tests.leaf.leaf_runner import build_wrapper, chosen_seed, leaf_sources, run
 
 CYCLES = 1500
 
-GENERATED = {"kernel_row": "wide", "row_tree": "largest", "lane_spread": "spread"}
+GENERATED = {
+    "kernel_row": "wide",
+    "row_tree": "largest",
+    "lane_spread": "spread",
+    "config": "square",
+    "multiplier_array": "serial",
+}
 """The engine spec, of tests.leaf.leaf_specs, whose module of that stem is broken."""
-CONTAINED = {"kernel_row": ("dw_mac_cell", "dw_pipeline"), "ecp5_dw_ram": ()}
+CONTAINED = {
+    "kernel_row": ("dw_mac_cell", "dw_pipeline"),
+    "multiplier_array": ("dw_mac_cell", "dw_pipeline", "dw_pass_sum"),
+    "ecp5_dw_ram": (),
+}
 """The modules in leaves that are no file of ``rtl/``."""
 
 Fault = tuple[str, str]
