@@ -5,9 +5,9 @@
 //
 // A systolic chain of one lane: the multiply-add cells of a kernel row, or of a part of it.
 //
-// Promises: psum is the sum of operand times weight over the chain's cells. All operands arrive
-// together; those of later cells wait here until the psum reaches them. Weights are expected a cycle
-// before that: each waits here, near its multiplier.
+// Promises: psum is the sum of operand times weight over the cells of the chain. All operands arrive
+// together; the operand of a later cell waits here until the psum reaches the cell. The weight of a cell
+// arrives one cycle before its operand is used, and waits in a register near the multiplier.
 `default_nettype none
 
 module multiplier_kernel_row (

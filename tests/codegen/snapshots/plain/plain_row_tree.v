@@ -5,8 +5,8 @@
 //
 // The pipelined tree that adds one lane's chains.
 //
-// Promises: sum is the sum of the row sums, 1 cycles later. Each adder is as wide as
-// the sums it adds can be.
+// Promises: sum is the sum of the row sums, 1 cycles later. Each adder is wide
+// enough for every sum.
 `default_nettype none
 
 module plain_row_tree (

@@ -5,8 +5,8 @@
 //
 // The engine point with the geometry of one layer tied off.
 //
-// Promises: what the engine promises. start takes the place of the cfg handshake; load says
-// whether the stream brings its parameters or uses the last ones.
+// Promises: the same as the engine. The start handshake replaces the cfg handshake; load is 1 if the
+// stream brings its parameters, and 0 if it uses the last ones.
 `default_nettype none
 
 module point_strided (
