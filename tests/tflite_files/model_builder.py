@@ -123,51 +123,29 @@ def layer(
     activation: int = 0,
     grouped: bool = False,
     ifmap: int | None = None,
-    is_input: bool = True,
     constant: bool = True,
 ) -> tuple[int, int]:
     """Adds a depthwise layer with random weights; returns its ifmap's and ofmap's indices."""
     channels = shape[3] * multiplier
     wide = kind == TYPE.INT16
     if weight is None:
-        limit = 7 if weight_kind == TYPE.INT4 else 127
-        low, high = (64, 192) if weight_kind == TYPE.UINT8 else (-limit, limit + 1)
-        weight = made.rng.integers(low, high, (1, *kernel, channels))
-        weight = weight.astype(np.uint8 if weight_kind == TYPE.UINT8 else np.int8)
+        weight = _random_weight(made, weight_kind, (1, *kernel, channels))
     if weight_numbers is None:
         weight_numbers = (made.rng.uniform(0.002, 0.02, channels), [0] * channels)
     if wide:
         ifmap_numbers, ofmap_numbers = ((0.0005,), (0,)), ((0.001,), (0,))
     if bias is True:
         bias = made.rng.integers(-900, 900, channels).astype(np.int64 if wide else np.int32)
-    axis = 0 if grouped else 3
-    stored = np.ascontiguousarray(np.moveaxis(weight, 3, 0).reshape(channels, *kernel, 1))
-    stored = stored if grouped else weight
-    data = packed_int4(stored) if weight_kind == TYPE.INT4 else stored.tobytes()
     if ifmap is None:
         ifmap = made.tensor("ifmap", kind, shape, ifmap_numbers)
-        if is_input:
-            made.graph.inputs = [*made.graph.inputs, ifmap]
-    inputs = [
-        ifmap,
-        made.tensor(
-            "weight",
-            weight_kind,
-            stored.shape,
-            weight_numbers,
-            axis=axis if len(weight_numbers[0]) > 1 else 0,
-            data=data if constant else None,
-        ),
-    ]
+        made.graph.inputs = [*made.graph.inputs, ifmap]
+    inputs = [ifmap, _weight(made, weight, weight_kind, weight_numbers, grouped, constant)]
     if isinstance(bias, np.ndarray):
-        scales = [np.float32(ifmap_numbers[0][0]) * np.float32(one) for one in weight_numbers[0]]
-        bias_kind = TYPE.INT64 if bias.dtype == np.int64 else TYPE.INT32
-        numbers = (scales, [0] * len(scales))
-        inputs.append(made.tensor("bias", bias_kind, bias.shape, numbers, data=bias.tobytes()))
-    sizes = []
-    for axis_of, (one, step, gap) in enumerate(zip(kernel, stride, dilation, strict=True)):
-        size, reach = shape[1 + axis_of], (one - 1) * gap + 1
-        sizes.append(-(-size // step) if padding == SAME else (size - reach) // step + 1)
+        inputs.append(_bias(made, bias, ifmap_numbers[0][0], weight_numbers[0]))
+    sizes = [
+        -(-size // step) if padding == SAME else (size - (one - 1) * gap - 1) // step + 1
+        for size, one, step, gap in zip(shape[1:3], kernel, stride, dilation, strict=True)
+    ]
     ofmap = made.tensor("ofmap", kind, (shape[0], *sizes, channels), ofmap_numbers)
     made.graph.outputs = [*made.graph.outputs, ofmap]
     options = schema.Conv2DOptionsT() if grouped else schema.DepthwiseConv2DOptionsT()
@@ -181,6 +159,41 @@ def layer(
         options.depthMultiplier = multiplier
         made.operator(OPERATOR.DEPTHWISE_CONV_2D, inputs, [ofmap], options, version)
     return ifmap, ofmap
+
+
+def _random_weight(made: ModelBuilder, kind: int, shape: Sequence[int]) -> np.ndarray:
+    """Weights that fit in int8 less their zero point, which is near 128 for uint8."""
+    limit = 7 if kind == TYPE.INT4 else 127
+    low, high = (64, 192) if kind == TYPE.UINT8 else (-limit, limit + 1)
+    weight = made.rng.integers(low, high, shape)
+    return weight.astype(np.uint8 if kind == TYPE.UINT8 else np.int8)
+
+
+def _weight(
+    made: ModelBuilder,
+    weight: np.ndarray,
+    kind: int,
+    numbers: Quantisation,
+    grouped: bool,
+    constant: bool,
+) -> int:
+    """The weight tensor; a grouped convolution has its channels first."""
+    stored = weight
+    if grouped:
+        stored = np.ascontiguousarray(np.moveaxis(weight, 3, 0).reshape(-1, *weight.shape[1:3], 1))
+    data = packed_int4(stored) if kind == TYPE.INT4 else stored.tobytes()
+    axis = 3 if len(numbers[0]) > 1 and not grouped else 0
+    return made.tensor(
+        "weight", kind, stored.shape, numbers, axis=axis, data=data if constant else None
+    )
+
+
+def _bias(
+    made: ModelBuilder, bias: np.ndarray, ifmap_scale: float, weight_scales: Sequence[float]
+) -> int:
+    scales = [np.float32(ifmap_scale) * np.float32(one) for one in weight_scales]
+    kind = TYPE.INT64 if bias.dtype == np.int64 else TYPE.INT32
+    return made.tensor("bias", kind, bias.shape, (scales, [0] * len(scales)), data=bias.tobytes())
 
 
 def single(**arguments: Any) -> bytes:

@@ -111,16 +111,7 @@ def _inputs(subgraph: Subgraph, path: Path) -> tuple[ModelInput, ...]:
             raise ModelError(
                 f"{path}: is damaged: the graph's input {index} is no tensor of the file"
             )
-        if min(tensor.shape, default=0) < 0:
-            raise ModelError(
-                f"{path}: input {tensor.name}: shape = {tensor.shape}: no size may be negative"
-            )
-        total += _bytes(tensor)
-        if total > MAX_INPUT_BYTES:
-            raise ModelError(
-                f"{path}: input {tensor.name}: shape = {tensor.shape}: the inputs must have at"
-                f" most {MAX_INPUT_BYTES:,} bytes together, not {total:,}"
-            )
+        total += _checked_bytes(tensor, total, path)
         scaled = subgraph.tensor(quantised_to.get(index, index)) or tensor
         scale, zero_point = None, 0
         if scaled.scales.size == 1:
@@ -138,6 +129,20 @@ def _inputs(subgraph: Subgraph, path: Path) -> tuple[ModelInput, ...]:
             )
         )
     return tuple(inputs)
+
+
+def _checked_bytes(tensor: Tensor, before: int, path: Path) -> int:
+    """The bytes of an input; a ``ModelError`` if they, with those ``before``, are too many."""
+    where = f"{path}: input {tensor.name}: shape = {tensor.shape}"
+    if min(tensor.shape, default=0) < 0:
+        raise ModelError(f"{where}: no size may be negative")
+    total = before + _bytes(tensor)
+    if total > MAX_INPUT_BYTES:
+        raise ModelError(
+            f"{where}: the inputs must have at most {MAX_INPUT_BYTES:,} bytes together, not"
+            f" {total:,}"
+        )
+    return _bytes(tensor)
 
 
 def _tensor_bytes(subgraph: Subgraph) -> int:
