@@ -18,6 +18,7 @@ Model, templates, bench and reports take their numbers from here and compute non
 from dwsim.derive.back_to_back import start_cycles
 from dwsim.derive.config_fields import ConfigField
 from dwsim.derive.engine_numbers import EngineNumbers
+from dwsim.derive.numbers_of import numbers_of
 from dwsim.derive.plan import Plan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 from dwsim.spec.number_range import bits, range_bits, value_range
@@ -28,6 +29,7 @@ __all__ = [
     "EngineNumbers",
     "Plan",
     "bits",
+    "numbers_of",
     "range_bits",
     "start_cycles",
     "value_range",

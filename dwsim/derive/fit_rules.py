@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dwsim.derive.engine_numbers import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import Rules, is_integer
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_maxima import layer_maxima
@@ -42,6 +43,38 @@ def check_fit(
         rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
     _check_interleave(rules, layer, engine, raster)
     _check_maxima(rules, layer, numbers, raster)
+    rules.raise_if_any()
+
+
+def check_serial_fit(
+    layer: LayerSpec, numbers: SerialNumbers, raster: Raster, quantisation: Quantisation | None
+) -> None:
+    """Checks that a tap-serial engine can run a layer, but for the reach of its ring.
+
+    Raises:
+        SpecError: with every maximum that the layer exceeds, and by how much.
+    """
+    engine = numbers.spec
+    rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
+    if quantisation is not None:
+        _check_quantisation(rules, layer, engine, quantisation)
+    rules.require(
+        raster.interleave == 1,
+        "interleave",
+        raster.interleave,
+        "must be 1 on a tap-serial engine: its streams are plane-major",
+    )
+    if layer.is_empty:
+        rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
+    else:
+        for maximum, needed in layer_maxima(layer, engine.lanes, 1, "tap_serial").items():
+            limit: int = getattr(engine, maximum)
+            rules.require(
+                needed <= limit,
+                maximum,
+                limit,
+                f"{_QUANTITIES[maximum]} is {needed}, which exceeds it by {needed - limit}",
+            )
     rules.raise_if_any()
 
 

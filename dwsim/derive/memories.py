@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dwsim.derive.engine_numbers import EngineNumbers
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
+from dwsim.derive.serial_geometry import chunks_of
+from dwsim.derive.serial_law import plane_reads
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 
 
@@ -47,12 +52,14 @@ class Accesses:
         return (self.reads + self.writes) * self.memory.count * self.memory.width
 
 
-def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
+def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
     """The memories that hold data: row delays, column delays, weights, scales, output FIFO.
 
     A delay of up to ``SHIFT_LENGTH_MAX`` slots is a shift register and not listed, nor are the
     flags of the plane markers. A kind with no memory is left out.
     """
+    if isinstance(numbers, SerialNumbers):
+        return _serial_memories(numbers)
     spec = numbers.spec
     row_delays, col_delays = _delays(numbers)
     found = (
@@ -79,6 +86,25 @@ def memories(numbers: EngineNumbers) -> tuple[Memory, ...]:
     return tuple(memory for memory in found if memory.count)
 
 
+def _serial_memories(numbers: SerialNumbers) -> tuple[Memory, ...]:
+    """Ring, weights, scales (a copy for each requantiser), output FIFO."""
+    spec, shape, formats = numbers.spec, numbers.shape, numbers.formats
+    banks = shape.ring_pixels // formats.ifmap_pixels
+    sets = numbers.counters.weight_sets
+    found = (
+        Memory("ring", banks, shape.ring_beats // banks, formats.operand_beat_width),
+        Memory("weight", 1, 2 * sets * spec.taps, formats.param_beat_width),
+        Memory(
+            "scale",
+            shape.requantisers * formats.requantises,
+            2 * sets * spec.lanes,
+            formats.scale_width,
+        ),
+        Memory("fifo", 1, numbers.timing.fifo_depth, formats.ofmap_beat_width),
+    )
+    return tuple(memory for memory in found if memory.count)
+
+
 def _delays(numbers: EngineNumbers) -> tuple[int, int]:
     """The numbers of row delays and column delays that are memories."""
     spec = numbers.spec
@@ -95,6 +121,10 @@ def accesses(plan: Plan) -> tuple[Accesses, ...]:
     count.
     """
     beats, sets = plan.ofmap_beats, plan.weight_sets
+    if isinstance(plan, SerialPlan):
+        counts = _serial_counts(plan)
+        return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))
+    assert isinstance(plan, ParallelPlan), "a plan is one or the other"
     counts = {
         "line": (plan.slots, plan.slots),
         "weight": (beats * plan.engine.passes, sets * plan.engine.passes),
@@ -102,3 +132,22 @@ def accesses(plan: Plan) -> tuple[Accesses, ...]:
         "fifo": (beats, beats),
     }
     return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))
+
+
+def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
+    """Words read from and written to each memory of a kind.
+
+    A read of the ring takes a word of every bank, a tap a word of the weights, a value of a
+    requantiser one scale.
+    """
+    layer, formats = plan.layer, plan.numbers.formats
+    banks = plan.numbers.shape.ring_pixels // formats.ifmap_pixels
+    reads = len(plane_reads(plan.walk, plan.numbers).needs) * plan.planes
+    groups = plan.walk.groups * layer.channel_multiplier * plan.planes
+    chunks = chunks_of(plan.walk, plan.numbers)
+    return {
+        "ring": (reads, plan.ifmap_beats // banks),
+        "weight": (groups * layer.kernel_h * layer.kernel_w, plan.weight_sets * plan.engine.taps),
+        "scale": (groups * chunks, plan.weight_sets * plan.engine.lanes),
+        "fifo": (plan.ofmap_beats, plan.ofmap_beats),
+    }

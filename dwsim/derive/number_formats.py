@@ -177,7 +177,17 @@ class NumberFormats:
     @property
     def ifmap_beat_width(self) -> int:
         """Bits of ``s_axis_ifmap_tdata``."""
-        return self.spec.lanes * self.spec.ifmap_width
+        return self.ifmap_beat_values * self.spec.ifmap_width
+
+    @property
+    def ifmap_beat_values(self) -> int:
+        """Values of an ifmap beat."""
+        return self.spec.lanes
+
+    @property
+    def ofmap_beat_values(self) -> int:
+        """Values of an ofmap beat, each with a bit of ``tkeep``."""
+        return self.spec.lanes
 
     @property
     def operand_beat_width(self) -> int:
@@ -192,4 +202,4 @@ class NumberFormats:
     @property
     def ofmap_beat_width(self) -> int:
         """Bits of ``m_axis_ofmap_tdata``."""
-        return self.spec.lanes * self.ofmap_width
+        return self.ofmap_beat_values * self.ofmap_width

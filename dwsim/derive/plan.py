@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Self, cast
 
-from dwsim.derive.config_values import Config, geometry_config, port_words, scale_config
+from dwsim.derive.config_values import Config, port_words, scale_config
 from dwsim.derive.engine_numbers import EngineNumbers
-from dwsim.derive.fit_rules import check_fit
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_raster import Raster
@@ -38,8 +39,31 @@ class Plan:
         self.quantisation = quantisation
         self.interleave = interleave
         self.raster = Raster(layer, interleave)
-        self.numbers = EngineNumbers(engine)
-        check_fit(layer, self.numbers, self.raster, quantisation)
+        self.numbers = self._numbers(engine)
+        self._check_fit()
+
+    def __new__(cls, layer: LayerSpec, engine: EngineSpec, *_: object, **__: object) -> Self:
+        """A plan of the engine's dataflow."""
+        if cls is not Plan:
+            return super().__new__(cls)
+        from dwsim.derive.parallel_plan import ParallelPlan
+        from dwsim.derive.serial_plan import SerialPlan
+
+        kind = SerialPlan if engine.dataflow == "tap_serial" else ParallelPlan
+        return cast(Self, super().__new__(kind))
+
+    def __getnewargs__(self) -> tuple[LayerSpec, EngineSpec]:
+        """What a copy is made of."""
+        return self.layer, self.engine
+
+    @staticmethod
+    def _numbers(engine: EngineSpec) -> EngineNumbers | SerialNumbers:
+        """The engine's numbers."""
+        raise AssertionError(f"no plan for dataflow {engine.dataflow}")
+
+    def _check_fit(self) -> None:
+        """Raises ``SpecError`` for a layer that the engine cannot run."""
+        raise _undefined(self)
 
     # -- planes ---------------------------------------------------------------------------
 
@@ -69,19 +93,17 @@ class Plan:
         """Weight sets of the layer."""
         return self.channel_groups * self.layer.channel_multiplier
 
-    # -- the timing law -------------------------------------------------------------------
+    # -- streams and cycles ---------------------------------------------------------------
 
     @property
     def ifmap_beats(self) -> int:
-        """Beats of the ifmap stream."""
-        return self.layer.batch * self.channel_groups * self.layer.ifmap_h * self.layer.ifmap_w
+        """Beats that enter."""
+        raise _undefined(self)
 
     @property
     def ofmap_beats(self) -> int:
-        """Beats of the ofmap stream."""
-        layer = self.layer
-        pixels = layer.batch * layer.ofmap_h * layer.ofmap_w
-        return pixels * self.channel_groups * layer.channel_multiplier
+        """Beats that leave."""
+        raise _undefined(self)
 
     @property
     def param_beats(self) -> int:
@@ -89,57 +111,28 @@ class Plan:
         return self.weight_sets * self.numbers.formats.param_words
 
     @property
-    def slots(self) -> int:
-        """Slots of the stream up to the one that emits its last output."""
-        layer = self.layer
-        last = (layer.ofmap_h - 1) * layer.stride_h * self.raster.row_pitch
-        last += (layer.ofmap_w - 1) * layer.stride_w + 1
-        before = (self.planes - 1) * self.raster.plane_pitch
-        return before + last * self.interleave + max(self.raster.lag, 0)
-
-    @property
-    def hold_cycles(self) -> int:
-        """Cycles of an emitting slot: the passes of each of its ofmap beats."""
-        return self.layer.channel_multiplier * self.engine.passes
-
-    @property
-    def slot_cycles(self) -> int:
-        """Cycles of the stream's slots: one each, but ``hold_cycles`` for an emitting slot."""
-        emitting = self.ofmap_beats // self.layer.channel_multiplier
-        return self.slots + emitting * (self.hold_cycles - 1)
-
-    @property
     def cycles(self) -> int:
         """Cycles from the cfg handshake to the last ofmap transfer, without stalls."""
-        return self.slot_cycles + self.numbers.timing.latency
+        raise _undefined(self)
 
     @property
     def image_cycles(self) -> int:
-        """Cycles from one image to the next in a stream, without stalls: the steady interval."""
-        layer = self.layer
-        emitting = layer.ofmap_h * layer.ofmap_w * self.channel_groups
-        return self.image_planes * self.raster.plane_pitch + emitting * (self.hold_cycles - 1)
+        """Cycles from an image to the next in one stream, without stalls: the steady interval."""
+        raise _undefined(self)
 
     @property
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls.
 
-        0, unless the engine must still take ifmap beats that no output needs when the pipeline
+        None, unless ifmap beats that no output needs are still to be taken when the pipeline
         has drained.
         """
-        layer = self.layer
-        last_take = (self.planes - 1) * self.raster.plane_pitch + max(-self.raster.lag, 0)
-        last_take += ((layer.ifmap_h - 1) * self.raster.row_pitch + layer.ifmap_w) * self.interleave
-        return max(0, last_take - self.slots - self.numbers.timing.drain_cycles)
+        raise _undefined(self)
 
     @property
     def bound(self) -> int:
-        """The fewest cycles that ports and multipliers permit.
-
-        Every ifmap beat crosses the input port, every ofmap beat the output port, and the
-        array needs ``passes`` cycles for an ofmap beat.
-        """
-        return max(self.ifmap_beats, self.ofmap_beats * self.engine.passes)
+        """The fewest cycles that ports and multipliers permit."""
+        raise _undefined(self)
 
     def utilisation(self, cycles: int) -> float:
         """``outputs * taps / (multipliers * cycles)``; masked taps count as taps."""
@@ -158,13 +151,8 @@ class Plan:
 
     @cached_property
     def geometry(self) -> Config:
-        """Value of every ``cfg_*`` port except the requantiser's."""
-        return geometry_config(self.layer, self.raster, self.engine) | {
-            "planes": self.planes,
-            "image_planes": self.image_planes,
-            "weight_sets": self.weight_sets,
-            "tail_channels": self.tail_channels,
-        }
+        """Value of every ``cfg_*`` port but the requantiser's."""
+        raise _undefined(self)
 
     def _scale_config(self) -> Config:
         if not self.numbers.formats.requantises:
@@ -181,3 +169,8 @@ class Plan:
     def geometry_words(self) -> dict[str, int]:
         """``geometry`` as the unsigned integers that drive the ports."""
         return port_words(self.numbers.config_fields, self.geometry)
+
+
+def _undefined(plan: Plan) -> AssertionError:
+    """For members that the plan of each dataflow defines."""
+    return AssertionError(f"{type(plan).__name__} does not define a part of every plan")

@@ -7,12 +7,16 @@ place in the model.
 from __future__ import annotations
 
 from dwsim.derive.engine_numbers import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_signals import serial_array, serial_controls
+
+Numbers = EngineNumbers | SerialNumbers
 
 Widths = dict[str, int]
 """Bits of signals by their names."""
 
 
-def stimuli(numbers: EngineNumbers) -> Widths:
+def stimuli(numbers: Numbers) -> Widths:
     """The engine's inputs: the model is stepped with the RTL's values."""
     return {
         "rst": 1,
@@ -27,7 +31,7 @@ def stimuli(numbers: EngineNumbers) -> Widths:
     }
 
 
-def interface(numbers: EngineNumbers) -> Widths:
+def interface(numbers: Numbers) -> Widths:
     """The engine's outputs: every handshake signal and payload."""
     return {
         "cfg_ready": 1,
@@ -39,7 +43,7 @@ def interface(numbers: EngineNumbers) -> Widths:
         "s_axis_ifmap_tready": 1,
         "m_axis_ofmap_tvalid": 1,
         "m_axis_ofmap_tlast": 1,
-        "m_axis_ofmap_tkeep": numbers.spec.lanes,
+        "m_axis_ofmap_tkeep": numbers.formats.ofmap_beat_values,
         "m_axis_ofmap_tdata": numbers.formats.ofmap_beat_width,
     }
 
@@ -85,6 +89,9 @@ def array(numbers: EngineNumbers) -> Widths:
     }
 
 
-def signals(numbers: EngineNumbers) -> Widths:
+def signals(numbers: Numbers) -> Widths:
     """All signals in the order in which the bench packs them, the first one lowest."""
-    return stimuli(numbers) | interface(numbers) | controls(numbers) | array(numbers)
+    ports = stimuli(numbers) | interface(numbers)
+    if isinstance(numbers, SerialNumbers):
+        return ports | serial_controls(numbers) | serial_array(numbers)
+    return ports | controls(numbers) | array(numbers)

@@ -49,3 +49,15 @@ RIGHT_SHIFT_WIDTH = 6
 
 SHIFT_LENGTH_MAX = 4
 """dw_delay_line: lines up to this long are shift registers, longer ones are memories."""
+
+SERIAL_FIRE_CYCLES = 6
+"""Tap-serial array: from the cycle in which a tap fires to that in which its product is added: the
+segment, the operand, and PRODUCT_CYCLES of the multiplier."""
+SERIAL_OPERAND_CYCLES = 2
+"""From the cycle in which a tap fires to that in which its operands are chosen."""
+SERIAL_START_CYCLES = 4
+"""From the last tap of a group to the start of the drain, so that scales are read in time."""
+SERIAL_DRAIN_CYCLES = 3
+"""dw_drain: from an active cycle to its sums at the end of the chain."""
+SERIAL_PACK_CYCLES = 1
+"""dw_pixel_pack: a beat is written in the cycle after its last pixel."""

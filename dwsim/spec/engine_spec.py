@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dwsim.errors import Rules, is_integer
+from dwsim.spec.dataflow_rules import check_dataflow
 from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.verilog_words import is_verilog_word
@@ -57,6 +58,15 @@ class EngineSpec:
     the ofmap values: ``"none"`` raw accumulators, otherwise TFLite's integers, with ``"double"``
     rounding, ``"single"`` rounding, or ``"both"``, chosen for each stream.
 
+    ``dataflow`` is ``"tap_parallel"`` (the taps of a window are multiplied at once) or
+    ``"tap_serial"`` (one after the other, for ``pixels`` neighbouring pixels at once). The other
+    fields belong to ``"tap_serial"``: pixels of a beat in (``ifmap_pixels``, default 1) and out
+    (``ofmap_pixels``, default ``ifmap_pixels``), sums that leave in a cycle (``requantisers``),
+    rows of the largest pitch that the ring holds (``ring_rows``), pixels of a read of the ring
+    (``ring_pixels``) and of a segment (``segment``). ``None`` chooses a size with which only the
+    array limits a 3x3 kernel at strides 1 and 2 (``dwsim.derive.serial_numbers``). There,
+    ``max_row_pitch`` and ``max_plane_rows`` bound the raster in pixels.
+
     Raises:
         SpecError: with every violated rule.
     """
@@ -80,6 +90,14 @@ class EngineSpec:
     requantise: str = "none"
     taps_per_cycle: int | None = None
     max_interleave: int = 1
+    dataflow: str = "tap_parallel"
+    pixels: int | None = None
+    ifmap_pixels: int | None = None
+    ofmap_pixels: int | None = None
+    requantisers: int | None = None
+    ring_rows: int | None = None
+    ring_pixels: int | None = None
+    segment: int | None = None
     name: str = "depthwise_engine"
 
     def __post_init__(self) -> None:
@@ -95,6 +113,7 @@ class EngineSpec:
         if self.fifo_depth is not None:
             rules.integer("fifo_depth", self.fifo_depth, 1, MAX_COUNT)
         self._check_taps_per_cycle(rules)
+        check_dataflow(rules, vars(self))
         rules.raise_if_any()
 
     @classmethod
@@ -122,7 +141,8 @@ class EngineSpec:
             )
         rules.integer("lanes", lanes, *LIMITS["lanes"])
         rules.raise_if_any()
-        maxima = largest(layer_maxima(layer, lanes) for layer in listed)
+        dataflow = fields.get("dataflow", "tap_parallel")
+        maxima = largest(layer_maxima(layer, lanes, dataflow=dataflow) for layer in listed)
         return cls(**{"lanes": lanes, **maxima, **fields})
 
     def _check_requantise(self, rules: Rules) -> None:
@@ -189,7 +209,9 @@ class EngineSpec:
 
     @property
     def lane_multipliers(self) -> int:
-        """Multipliers of a lane: ``taps_per_cycle``, or one for each tap."""
+        """Multipliers of a lane: ``pixels``, ``taps_per_cycle``, or one for each tap."""
+        if self.pixels is not None:
+            return self.pixels
         return self.taps if self.taps_per_cycle is None else self.taps_per_cycle
 
     @property

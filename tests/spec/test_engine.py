@@ -9,6 +9,7 @@ import pytest
 
 from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers
+from dwsim.spec.dataflow_rules import SERIAL_FIELDS
 from tests.spec.small_engine import REQUANTISING, engine
 from tests.violations import broken_rules
 
@@ -41,6 +42,7 @@ def test_every_field_has_a_rule() -> None:
         "requantise",
         "taps_per_cycle",
         "name",
+        *SERIAL_FIELDS,
     }
 
 

@@ -98,6 +98,7 @@ def test_what_is_written_is_read_back() -> None:
         "mobilenet_v1_32",
         "mobilenet_v1_8",
         "mobilenet_v1_int8",
+        "mobilenet_v1_serial",
         "edge_5x5",
     ],
 )
@@ -264,7 +265,9 @@ def test_a_file_wins_over_a_ready_spec(tmp_path: Path, monkeypatch: pytest.Monke
 def test_an_unknown_name_lists_the_ready_specs(tmp_path: Path) -> None:
     for unknown in ("no_such", tmp_path / "no.toml", tmp_path):
         with pytest.raises(
-            SpecError, match="edge_5x5, mobilenet_v1_32, mobilenet_v1_8, mobilenet_v1_int8, tiny"
+            SpecError,
+            match="edge_5x5, mobilenet_v1_32, mobilenet_v1_8, mobilenet_v1_int8,"
+            " mobilenet_v1_serial, tiny",
         ):
             read_spec(unknown)
 

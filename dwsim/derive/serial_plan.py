@@ -1,0 +1,146 @@
+"""SerialPlan: a layer on a tap-serial engine."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from dwsim.derive.config_values import Config
+from dwsim.derive.fit_rules import check_serial_fit
+from dwsim.derive.plan import Plan
+from dwsim.derive.serial_geometry import SerialGeometry, choose_geometry, chunks_of
+from dwsim.derive.serial_law import ending, run_cycles
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.stages import START_CYCLES
+from dwsim.errors import Rules
+from dwsim.spec.engine_spec import EngineSpec
+
+_STEADY_IMAGES = 2
+"""Images after which every image takes as long as the next."""
+
+
+class SerialPlan(Plan):
+    """The law of ``dwsim.derive.serial_law``: writer, fetch and sequencer, each at its pace."""
+
+    numbers: SerialNumbers
+    walk: SerialGeometry
+    """How the cells walk over a plane."""
+
+    @staticmethod
+    def _numbers(engine: EngineSpec) -> SerialNumbers:
+        return SerialNumbers(engine)
+
+    def _check_fit(self) -> None:
+        check_serial_fit(self.layer, self.numbers, self.raster, self.quantisation)
+        walk = choose_geometry(self.layer, self.numbers)
+        if walk is None:
+            least = SerialGeometry(self.layer, 1, True)
+            needed = least.reach_beats(self.numbers.formats.ifmap_pixels)
+            rules = Rules(" ".join(f"layer {self.layer.name} on engine {self.engine.name}".split()))
+            rules.fail(
+                "ring_rows",
+                self.numbers.shape.ring_rows,
+                f"gives a ring of {self.numbers.shape.ring_beats} beats; the layer's kernel reaches"
+                f" over {needed}",
+            )
+            rules.raise_if_any()
+            raise AssertionError("a broken rule raises")
+        self.walk = walk
+
+    @property
+    def plane_beats(self) -> int:
+        """Ifmap beats of a plane; the last one may be partial."""
+        return -(-self.layer.ifmap_h * self.layer.ifmap_w // self.numbers.formats.ifmap_pixels)
+
+    @property
+    def plane_pixels(self) -> int:
+        """Ofmap pixels of a plane, for all its weight sets."""
+        return self.layer.ofmap_h * self.layer.ofmap_w * self.layer.channel_multiplier
+
+    @property
+    def plane_ofmap_beats(self) -> int:
+        """Ofmap beats of a plane; the last one may be partial."""
+        return -(-self.plane_pixels // self.numbers.formats.ofmap_pixels)
+
+    @property
+    def ifmap_beats(self) -> int:
+        """Beats that enter."""
+        return self.planes * self.plane_beats
+
+    @property
+    def ofmap_beats(self) -> int:
+        """Beats that leave."""
+        return self.planes * self.plane_ofmap_beats
+
+    @cached_property
+    def _run(self) -> tuple[int, int]:
+        """Cycles of a run: that of the last fired tap, and the first with every beat taken."""
+        return run_cycles(self.walk, self.numbers, self.planes, self.plane_beats)
+
+    @property
+    def cycles(self) -> int:
+        """Cycles from the cfg handshake to the last ofmap transfer, without stalls."""
+        return START_CYCLES + ending(self.walk, self.numbers, self._run)[0] + 1
+
+    @property
+    def image_cycles(self) -> int:
+        """Cycles from an image to the next in one stream, without stalls: the steady interval."""
+        ends = [
+            run_cycles(self.walk, self.numbers, images * self.image_planes, self.plane_beats)[0]
+            for images in (_STEADY_IMAGES, _STEADY_IMAGES + 1)
+        ]
+        return ends[1] - ends[0]
+
+    @property
+    def switch_cycles(self) -> int:
+        """Cycles from the last ofmap transfer to the next cfg handshake, without stalls."""
+        return ending(self.walk, self.numbers, self._run)[1]
+
+    @property
+    def bound(self) -> int:
+        """The fewest cycles that ports and multipliers permit: no array is faster."""
+        multiplications = -(-self.layer.macs // self.engine.multipliers)
+        return max(self.ifmap_beats, self.ofmap_beats, multiplications)
+
+    @cached_property
+    def geometry(self) -> Config:
+        """Value of every ``cfg_*`` port but the requantiser's."""
+        layer, walk = self.layer, self.walk
+        steps_x, steps_y = walk.cells % walk.places_w, walk.cells // walk.places_w
+        step_y = steps_y * layer.stride_h
+        return {
+            "load": 1,
+            "ifmap_w": layer.ifmap_w,
+            "ifmap_h": layer.ifmap_h,
+            "kernel_w": layer.kernel_w,
+            "kernel_h": layer.kernel_h,
+            "stride_w": layer.stride_w,
+            "stride_h": layer.stride_h,
+            "dilation_w": layer.dilation_w,
+            "dilation_h": layer.dilation_h,
+            "pitch": walk.pitch,
+            "start_x": -layer.pad_left,
+            "start_y": -layer.pad_top,
+            "wrap_x": walk.pitch - layer.pad_left,
+            "end_x": layer.ofmap_w * layer.stride_w - layer.pad_left,
+            "end_y": layer.ofmap_h * layer.stride_h - layer.pad_top,
+            "cells": walk.cells,
+            "cell_stride": layer.stride_w if walk.cells > 1 else 1,
+            "step_x": steps_x * layer.stride_w,
+            "step_y": step_y,
+            "tap_segments": int(walk.tap_segments),
+            "span": walk.span,
+            "start_address": -layer.pad_top * layer.ifmap_w,
+            "step_address": step_y * layer.ifmap_w,
+            "row_address": layer.stride_h * layer.ifmap_w,
+            "tap_address": layer.dilation_h * layer.ifmap_w,
+            "plane_beats": self.plane_beats,
+            "groups": walk.groups,
+            "last_cell": (walk.places - 1) % walk.cells,
+            "chunks": chunks_of(walk, self.numbers),
+            "beat_pad": -self.plane_pixels % self.numbers.formats.ofmap_pixels,
+            "channel_multiplier": layer.channel_multiplier,
+            "planes": self.planes,
+            "image_planes": self.image_planes,
+            "weight_sets": self.weight_sets,
+            "tail_channels": layer.channels - (self.channel_groups - 1) * self.engine.lanes,
+        }

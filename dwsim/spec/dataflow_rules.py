@@ -1,0 +1,77 @@
+"""The fields of ``EngineSpec`` that belong to one dataflow, and their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dwsim.errors import Rules, is_integer
+
+DATAFLOWS = ("tap_parallel", "tap_serial")
+"""Values of ``EngineSpec.dataflow``."""
+
+MAX_CELLS = 64
+MAX_BEAT_PIXELS = 8
+MAX_RING = 4096
+
+_OPTIONAL = {
+    "ifmap_pixels": (1, MAX_BEAT_PIXELS),
+    "ofmap_pixels": (1, MAX_BEAT_PIXELS),
+    "requantisers": (1, 1024),
+    "ring_rows": (1, MAX_RING),
+    "ring_pixels": (1, MAX_CELLS),
+    "segment": (1, MAX_RING),
+}
+"""Smallest and largest value of the fields of a tap-serial engine that may stay open."""
+
+SERIAL_FIELDS = ("dataflow", "pixels", *_OPTIONAL)
+"""The fields that a tap-parallel engine leaves at their defaults."""
+
+_PARALLEL = {"taps_per_cycle": None, "max_interleave": 1, "max_lead": 0}
+"""Fields of the tap-parallel array alone, at the value that a tap-serial engine leaves them at."""
+
+
+def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
+    """Checks ``dataflow`` and the fields that belong to it.
+
+    Args:
+        rules: collects the violations.
+        values: the fields of an ``EngineSpec``, by name.
+    """
+    dataflow = values["dataflow"]
+    known = isinstance(dataflow, str) and dataflow in DATAFLOWS
+    if not rules.require(known, "dataflow", dataflow, f"must be one of {', '.join(DATAFLOWS)}"):
+        return
+    if dataflow == "tap_parallel":
+        for field in ("pixels", *_OPTIONAL):
+            rules.require(
+                values[field] is None,
+                field,
+                values[field],
+                "belongs to dataflow = 'tap_serial': leave it out with 'tap_parallel'",
+            )
+        return
+    for field, default in _PARALLEL.items():
+        rules.require(
+            values[field] == default,
+            field,
+            values[field],
+            "belongs to dataflow = 'tap_parallel': leave it out with 'tap_serial'",
+        )
+    rules.integer("pixels", values["pixels"], 1, MAX_CELLS)
+    for field, limits in _OPTIONAL.items():
+        if values[field] is not None:
+            rules.integer(field, values[field], *limits)
+    beat = values["ifmap_pixels"]
+    if is_integer(beat, 1, MAX_BEAT_PIXELS):
+        rules.require(
+            beat & (beat - 1) == 0, "ifmap_pixels", beat, "must be a power of two: 1, 2, 4 or 8"
+        )
+    lanes, requantisers = values["lanes"], values["requantisers"]
+    if is_integer(lanes, 1) and is_integer(requantisers, 1):
+        rules.require(
+            requantisers <= lanes,
+            "requantisers",
+            requantisers,
+            f"must be at most lanes = {lanes}: one pixel leaves the array in a cycle",
+        )
