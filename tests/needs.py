@@ -50,6 +50,8 @@ NEEDS = {
     "peers": "simulator",
     "rtlsim": "simulator",
     "synth": "synthesis",
+    "tap_serial/test_cosim.py": "simulator",
+    "tap_serial/test_model.py": "long",
     "workloads/tflite/test_damaged.py": "long",
     "workloads/tflite/test_build_models.py": "tensorflow",
     "verification": "simulator",

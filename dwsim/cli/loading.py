@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import Plan, numbers_of
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import SpecFile, read_spec
@@ -21,7 +21,7 @@ def load_spec(path_or_name: str) -> SpecFile:
     spec = read_spec(path_or_name)
     rules = Rules(str(spec.path))
     try:
-        EngineNumbers(spec.engine)
+        numbers_of(spec.engine)
     except SpecError as error:
         for v in error.violations:
             rules.require(False, f"engine.{v.field}", v.value, v.rule)

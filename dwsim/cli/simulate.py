@@ -19,6 +19,7 @@ from dwsim.cli.loading import load_plans
 from dwsim.derive import Plan
 from dwsim.errors import SpecError, Violation
 from dwsim.spec.canonical import spec_hash
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import csv_text, json_text
@@ -83,10 +84,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _model(arguments: argparse.Namespace) -> str:
-    """The name of the model that simulates; a waveform needs the steppable one."""
+def _model(arguments: argparse.Namespace, engine: EngineSpec) -> str:
+    """The name of the model; a waveform and a tap-serial engine need the steppable one."""
     if not arguments.waves:
-        return arguments.model or "fast"
+        fast = engine.dataflow == "tap_parallel"
+        return arguments.model or ("fast" if fast else "steppable")
     if arguments.model == "fast":
         rule = "has no signals for --waves: choose --model steppable"
         raise SpecError("simulate", [Violation("--model", "fast", rule)])
@@ -96,12 +98,11 @@ def _model(arguments: argparse.Namespace) -> str:
 def _simulate(plans: list[Plan], arguments: argparse.Namespace) -> Simulation:
     """Runs the layers, with a progress bar."""
     total = sum(plan.ofmap_beats for plan in plans)
+    model = _model(arguments, plans[0].engine)
     with progress(total, "beat") as bar:
 
         def show(layer: str, beats: int) -> None:
             bar.describe(layer)
             bar.show(beats, total)
 
-        return simulate_plans(
-            plans, arguments.stalls, arguments.seed, _model(arguments), arguments.waves, show
-        )
+        return simulate_plans(plans, arguments.stalls, arguments.seed, model, arguments.waves, show)

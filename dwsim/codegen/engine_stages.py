@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dwsim.codegen.instance import Instance, ModuleHeader, module_header
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 
-_ROUNDINGS = {"double": 1, "single": 2, "both": 3}
+ROUNDINGS = {"double": 1, "single": 2, "both": 3}
 """ROUNDING of ``dw_requantise``."""
 
 
@@ -28,18 +28,29 @@ def stages(numbers: EngineNumbers, modules: Iterable[str]) -> dict[str, Instance
         numbers: of the engine.
         modules: texts of the engine's modules, hand-written and generated.
     """
-    headers = {header.name: header for header in map(module_header, modules)}
     made = [*_front(numbers), *_slots(numbers), *_operands(numbers), *_sums(numbers)]
     if numbers.formats.requantises:
         made += _scales(numbers)
+    return instances(numbers.spec.name, [*made, _output(numbers)], modules)
+
+
+def instances(engine: str, made: Iterable[Stage], modules: Iterable[str]) -> dict[str, Instance]:
+    """The instances of stages, by the stem of their module.
+
+    Args:
+        engine: name of the engine.
+        made: its stages.
+        modules: texts of the engine's modules, hand-written and generated.
+    """
+    headers = {header.name: header for header in map(module_header, modules)}
     return {
         stage.stem: Instance(
-            _header(headers, numbers.spec.name, stage.stem),
+            _header(headers, engine, stage.stem),
             f"u_{stage.stem}",
             stage.parameters,
             stage.connections,
         )
-        for stage in [*made, _output(numbers)]
+        for stage in made
     }
 
 
@@ -204,7 +215,7 @@ def _scales(n: EngineNumbers) -> list[Stage]:
         "BIAS_W": n.formats.bias_width,
         "MULTIPLIER_W": n.formats.multiplier_width,
         "OFMAP_W": n.formats.ofmap_width,
-        "ROUNDING": _ROUNDINGS[n.spec.requantise],
+        "ROUNDING": ROUNDINGS[n.spec.requantise],
     }
     return [
         Stage("scale_store", store, {"write_word": written}),

@@ -82,6 +82,7 @@ class DeliveryOptions:
             SpecError: with every violated rule.
         """
         rules = Rules("delivery")
+        check_delivered_dataflow(rules, engine)
         _check_prefix(rules, self.prefix, engine)
         rules.require(
             self.target in targets(),
@@ -119,6 +120,16 @@ class DeliveryOptions:
 def _chosen(names: Iterable[str], layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
     by_name = {layer.name: layer for layer in layers}
     return tuple(by_name[name] for name in dict.fromkeys(names))
+
+
+def check_delivered_dataflow(rules: Rules, engine: EngineSpec) -> None:
+    """Notes a dataflow for which there is no delivered directory."""
+    rules.require(
+        engine.dataflow == "tap_parallel",
+        "engine.dataflow",
+        engine.dataflow,
+        "has no delivered directory: dwsim simulate and dwsim verify run it",
+    )
 
 
 def _check_prefix(rules: Rules, prefix: str, engine: EngineSpec) -> None:

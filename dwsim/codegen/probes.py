@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dwsim.codegen.serial_probes import serial_expressions
 from dwsim.derive import EngineNumbers
-from dwsim.derive.signals import interface, signals, stimuli
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.signals import Numbers, interface, signals, stimuli
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Probe:
     expression: str
 
 
-def probes(numbers: EngineNumbers, engine: str) -> list[Probe]:
+def probes(numbers: Numbers, engine: str) -> list[Probe]:
     """Every probe, in the order of the bits of ``observed``.
 
     Args:
@@ -26,7 +28,10 @@ def probes(numbers: EngineNumbers, engine: str) -> list[Probe]:
     """
     ports = {name: name for name in (*stimuli(numbers), *interface(numbers))}
     ports["m_axis_ofmap_tkeep"] = "keep"
-    expressions = ports | _controls(engine) | _array(numbers, engine)
+    if isinstance(numbers, SerialNumbers):
+        expressions = ports | serial_expressions(engine)
+    else:
+        expressions = ports | _controls(engine) | _array(numbers, engine)
     return [Probe(name, width, expressions[name]) for name, width in signals(numbers).items()]
 
 

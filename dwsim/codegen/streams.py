@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 
 LANE_BYTES = (1, 2, 4, 8)
 """Sizes of a lane in a byte stream: those of the integers of C."""
@@ -60,7 +61,7 @@ class Streams:
     in_bytes: bool
 
 
-def streams(numbers: EngineNumbers, in_bytes: bool = False) -> Streams:
+def streams(numbers: EngineNumbers | SerialNumbers, in_bytes: bool = False) -> Streams:
     """The formats of an engine's streams.
 
     Args:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
@@ -140,7 +141,7 @@ def layer_vectors(
         SpecError: when the layer does not fit the engine.
     """
     quantisation = random_quantisation(layer, engine, seed)
-    plan = Plan(layer, engine, quantisation)
+    plan = ParallelPlan(layer, engine, quantisation)
     ifmap, weight = random_layer_data(layer, engine, seed)
     expected = golden_ofmap(ifmap, weight, layer, quantisation)
     formats, lanes = plan.numbers.formats, engine.lanes
@@ -154,7 +155,7 @@ def layer_vectors(
     )
 
 
-def _config(plan: Plan) -> Vector:
+def _config(plan: ParallelPlan) -> Vector:
     elements = config_elements(plan.numbers)
     values: list[int] = []
     for port in dict.fromkeys(element.port for element in elements):

@@ -13,8 +13,11 @@ import jinja2
 
 from dwsim.codegen.engine_stages import stages
 from dwsim.codegen.probes import probes
+from dwsim.codegen.serial_stages import serial_stages
 from dwsim.codegen.streams import streams
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import EngineNumbers, Plan, numbers_of
+from dwsim.derive.number_formats import NumberFormats
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import Rules
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.engine_spec import EngineSpec
@@ -92,9 +95,9 @@ def context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
     return {
         "name": engine.name,
         "e": engine,
-        "n": EngineNumbers(engine),
+        "n": numbers_of(engine),
         "taps": engine.kernel_h * engine.kernel_w,
-        "levels": EngineNumbers(engine).formats.tree_levels,
+        "levels": NumberFormats(engine).tree_levels,
         "lane_sources": lane_sources(engine.lanes, engine.max_channel_multiplier),
         "version": __version__,
         "spec_hash": origin.spec_hash,
@@ -104,6 +107,8 @@ def context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
 
 def generated_modules(engine: EngineSpec) -> dict[str, str]:
     """Templates of an engine by the name of the module that each makes; the top is last."""
+    if engine.dataflow == "tap_serial":
+        return {f"{engine.name}_config": "config.v.j2", engine.name: "tap_serial.v.j2"}
     modules = {
         f"{engine.name}_config": "config.v.j2",
         f"{engine.name}_kernel_row": "kernel_row.v.j2",
@@ -174,6 +179,50 @@ REQUANTISE_MODULES = {
 """Hand-written modules that only an engine with a requantiser has."""
 
 
+PARALLEL_MODULES = {
+    "dw_countdown",
+    "dw_credit",
+    "dw_delay_line",
+    "dw_group_tag",
+    "dw_mac_cell",
+    "dw_output_stage",
+    "dw_param_loader",
+    "dw_pass_sum",
+    "dw_plane_marker",
+    "dw_raster",
+    "dw_raster_axis",
+    "dw_requantise_stage",
+    "dw_scale_store",
+    "dw_slot_raster",
+    "dw_tap_axis",
+    "dw_tap_mask",
+    "dw_tap_select",
+    "dw_weight_store",
+    "dw_window",
+}
+"""Hand-written modules that only a tap-parallel engine has."""
+
+SERIAL_MODULES = {
+    "dw_accumulator",
+    "dw_cell_array",
+    "dw_cell_place",
+    "dw_drain",
+    "dw_fetch",
+    "dw_pixel_credit",
+    "dw_pixel_pack",
+    "dw_pixel_rotate",
+    "dw_ring",
+    "dw_ring_writer",
+    "dw_segment",
+    "dw_sequencer",
+    "dw_serial_loader",
+    "dw_serial_output",
+    "dw_serial_scale",
+    "dw_tap_pipeline",
+}
+"""Hand-written modules that only a tap-serial engine has."""
+
+
 GENERIC = "generic"
 """The target whose modules leave every choice of primitives to the synthesizer."""
 
@@ -208,9 +257,17 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
     return {name: path.read_text() for name, path in paths.items() if path.stem not in left_out}
 
 
-def unused_modules(numbers: EngineNumbers) -> set[str]:
+def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
+    if isinstance(numbers, SerialNumbers):
+        unused = set(PARALLEL_MODULES)
+        return (
+            unused
+            if numbers.formats.requantises
+            else unused | REQUANTISE_MODULES | {"dw_serial_scale"}
+        )
     unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
+    unused |= SERIAL_MODULES
     return unused if numbers.formats.requantises else unused | REQUANTISE_MODULES
 
 
@@ -235,11 +292,14 @@ def engine_verilog(
     env = environment()
     origin = origin or plain_origin(engine, layers)
     values = context(engine, origin)
-    numbers = EngineNumbers(engine)
+    numbers = numbers_of(engine)
     files = written_modules(unused_modules(numbers), target)
     for module, template in generated_modules(engine).items():
         if module == engine.name:  # the last: it has instances of the modules before it
-            values["stages"] = stages(numbers, files.values())
+            if isinstance(numbers, SerialNumbers):
+                values["stages"] = serial_stages(numbers, files.values())
+            else:
+                values["stages"] = stages(numbers, files.values())
         files[f"{module}.v"] = env.get_template(template).render(values)
     for layer in layers:
         files |= static_verilog(engine, layer, origin)
@@ -254,7 +314,7 @@ def wrapped(engine: EngineSpec, in_bytes: bool) -> dict[str, object]:
         in_bytes: the module inside is the one with byte streams.
     """
     inner = axis_bytes_name(engine) if in_bytes else engine.name
-    return {"inner": inner, "streams": streams(EngineNumbers(engine), in_bytes)}
+    return {"inner": inner, "streams": streams(numbers_of(engine), in_bytes)}
 
 
 def axis_bytes_name(engine: EngineSpec) -> str:
@@ -299,7 +359,7 @@ def bench_verilog(engine: EngineSpec, static: LayerSpec | None = None) -> dict[s
     """The engine's Verilog and, last, the bench around it that exposes the probes."""
     layers = (static,) if static else ()
     files = engine_verilog(engine, layers)
-    observed = probes(EngineNumbers(engine), "dut.u_engine" if static else "dut")
+    observed = probes(numbers_of(engine), "dut.u_engine" if static else "dut")
     name = bench_name(engine, static)
     files[f"{name}.v"] = (
         environment()

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from dwsim.errors import Rules
+from dwsim.spec.dataflow_rules import SERIAL_FIELDS
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
 from dwsim.spec.toml_text import brief, unknown
 
@@ -47,10 +48,10 @@ _FLAGS = ("ifmap_signed", "weight_signed")
 AXES = (
     "kernel",
     "interleave",
-    *(field.name for field in fields(EngineSpec) if field.name != "name"),
+    *(field.name for field in fields(EngineSpec) if field.name not in ("name", *SERIAL_FIELDS)),
 )
-"""Every axis: the fields of an engine, ``kernel`` for both kernel_h and kernel_w, and the
-interleave policy."""
+"""Every axis: the fields of a tap-parallel engine, ``kernel`` for both kernel_h and kernel_w, and
+the interleave policy."""
 
 Value = int | bool | str
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dwsim.derive import EngineNumbers, Plan, start_cycles
+from dwsim.derive import EngineNumbers, start_cycles
 from dwsim.derive.memories import memories
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.errors import SpecError
 from dwsim.exploration import energy
 from dwsim.exploration.area import Area, area_of
@@ -180,7 +181,7 @@ def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream
     interleave = interleave_of(
         layer, engine.lanes, policy, engine.max_interleave, engine.max_row_pitch
     )
-    plan = Plan(layer, engine, interleave=interleave)
+    plan = ParallelPlan(layer, engine, interleave=interleave)
     numbers = plan.numbers
     return Stream(
         interleave=interleave,

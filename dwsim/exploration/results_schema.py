@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from dwsim.spec.dataflow_rules import SERIAL_FIELDS
 from dwsim.spec.engine_spec import EngineSpec
 
 Kind = Literal["text", "integer", "number", "flag"]
@@ -29,8 +30,10 @@ def _axis(name: str) -> Field:
     return Field(name, kind, f"EngineSpec.{name}")
 
 
-ENGINE_FIELDS = tuple(_axis(field.name) for field in fields(EngineSpec) if field.name != "name")
-"""Every field of the engine except its name; null is the None of EngineSpec."""
+ENGINE_FIELDS = tuple(
+    _axis(field.name) for field in fields(EngineSpec) if field.name not in ("name", *SERIAL_FIELDS)
+)
+"""Every field of a tap-parallel engine except its name; null is the None of EngineSpec."""
 
 STATUSES = ("ok", "cannot_run", "failed")
 """A pair with results; a network that the engine cannot run; an evaluation that raised."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive import Plan
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.stages import START_CYCLES
 from dwsim.model.activity import Activity
 
 
-def ofmap_cycles(plan: Plan) -> np.ndarray:
+def ofmap_cycles(plan: ParallelPlan) -> np.ndarray:
     """Cycle of every ofmap transfer without stalls, the cfg handshake being cycle 0.
 
     A slot takes one cycle, or ``hold_cycles`` if it emits a window; the beats of a window follow
@@ -30,12 +30,12 @@ def ofmap_cycles(plan: Plan) -> np.ndarray:
     return np.add.outer(windows, beats + pipeline_cycles(plan)).reshape(-1)
 
 
-def pipeline_cycles(plan: Plan) -> int:
+def pipeline_cycles(plan: ParallelPlan) -> int:
     """Cycles from the last pass of a beat to its transfer, without stalls."""
     return plan.numbers.timing.latency - START_CYCLES
 
 
-def activity(plan: Plan) -> dict[str, int]:
+def activity(plan: ParallelPlan) -> dict[str, int]:
     """Cycles without stalls, divided by the values of ``Activity``."""
     taken = _last_take(plan) + 1
     windows = plan.ofmap_beats // plan.layer.channel_multiplier
@@ -51,7 +51,7 @@ def activity(plan: Plan) -> dict[str, int]:
     return counts
 
 
-def _last_take(plan: Plan) -> int:
+def _last_take(plan: ParallelPlan) -> int:
     """The slot of the last ifmap beat."""
     layer = plan.layer
     pixels = (layer.ifmap_h - 1) * plan.raster.row_pitch + layer.ifmap_w
@@ -59,7 +59,7 @@ def _last_take(plan: Plan) -> int:
     return before + pixels * plan.interleave - 1
 
 
-def _windows_before(plan: Plan, slot: int) -> int:
+def _windows_before(plan: ParallelPlan, slot: int) -> int:
     """Windows that are emitted before ``slot``, the first slot of a pixel inside the stream.
 
     Lag and pitches are multiples of a pixel, which has ``interleave`` slots.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dwsim.derive import Plan
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.stages import FIFO_CYCLES, SLOT_CYCLES
 from dwsim.stream.stalls import Bursts, StallPattern
 
@@ -50,7 +50,7 @@ class Constants(NamedTuple):
     sink: Port
 
 
-def constants_of(plan: Plan, stalls: StallPattern) -> Constants:
+def constants_of(plan: ParallelPlan, stalls: StallPattern) -> Constants:
     """The constants of a layer on its engine."""
     passes = plan.engine.passes
     written = passes - 1 + SLOT_CYCLES + plan.numbers.timing.output_cycles
@@ -94,18 +94,18 @@ def generator_of(rng: random.Random) -> np.random.Generator:
     return np.random.Generator(twister)
 
 
-def slots_that_take(plan: Plan) -> np.ndarray:
+def slots_that_take(plan: ParallelPlan) -> np.ndarray:
     """The slots of the input raster's plane that take a beat: bool of shape (plane_pitch,)."""
     return _hits(plan, (plan.layer.ifmap_h, plan.layer.ifmap_w), (1, 1))
 
 
-def slots_that_emit(plan: Plan) -> np.ndarray:
+def slots_that_emit(plan: ParallelPlan) -> np.ndarray:
     """The slots of the output raster's plane that emit a window: bool of shape (plane_pitch,)."""
     layer = plan.layer
     return _hits(plan, (layer.ofmap_h, layer.ofmap_w), (layer.stride_h, layer.stride_w))
 
 
-def _hits(plan: Plan, count: tuple[int, int], stride: tuple[int, int]) -> np.ndarray:
+def _hits(plan: ParallelPlan, count: tuple[int, int], stride: tuple[int, int]) -> np.ndarray:
     """Slots of a plane at multiples of the strides, ``count`` of them on each axis."""
     hits = np.zeros((plan.raster.plane_rows, plan.raster.row_pitch, plan.interleave), np.bool_)
     rows, cols = (slice(0, (n - 1) * step + 1, step) for n, step in zip(count, stride, strict=True))

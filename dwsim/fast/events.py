@@ -15,24 +15,11 @@ Numba is fast with local variables only: hence the one long function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
 
 from dwsim.derive.stages import CREDIT_CYCLES, READY_CYCLES
 from dwsim.fast.event_inputs import Constants, Port
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def compiled(function: F) -> F:
-    """The function compiled by numba, or the function itself without numba."""
-    try:
-        from numba import njit
-    except ImportError:
-        return function
-    return cast(F, njit(cache=True, nogil=True)(function))
+from dwsim.support.compiled import compiled
 
 
 @compiled

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.stages import READY_CYCLES, START_CYCLES
 from dwsim.errors import SpecError, Violation
 from dwsim.fast import closed_form
@@ -33,7 +34,7 @@ class FastRun:
     data.
     """
 
-    plan: Plan
+    plan: ParallelPlan
     cycles: int
     param_cycles: int
     activity: dict[str, int]
@@ -74,9 +75,12 @@ def run_layer(
             with it has the same stalls.
 
     Raises:
-        SpecError: if only one of the tensors is given, or one is wrong; or if ``stalls`` is of a
-            subclass, whose methods compiled code cannot call.
+        SpecError: for a tap-serial engine; if only one of the tensors is given, or one is wrong;
+            or if ``stalls`` is of a subclass, whose methods compiled code cannot call.
     """
+    if not isinstance(plan, ParallelPlan):
+        rule = "has no fast model: use the steppable one"
+        raise SpecError("fast model", [Violation("dataflow", plan.engine.dataflow, rule)])
     if (ifmap is None) != (weight is None):
         absent = "ifmap" if ifmap is None else "weight"
         raise SpecError(
@@ -97,7 +101,7 @@ def run_layer(
     return _run_with_stalls(plan, stalls, ofmap)
 
 
-def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
+def _run_freely(plan: ParallelPlan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
     # An eager cfg handshake comes with the first parameter beat, in the first cycle with a ready.
     waits = plan.param_beats - 1 if eager else 0
     activity = closed_form.activity(plan)
@@ -106,7 +110,7 @@ def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
     return FastRun(plan, plan.cycles + waits, plan.param_beats, activity, ofmap, transfers)
 
 
-def _run_with_stalls(plan: Plan, stalls: StallPattern, ofmap: np.ndarray | None) -> FastRun:
+def _run_with_stalls(plan: ParallelPlan, stalls: StallPattern, ofmap: np.ndarray | None) -> FastRun:
     # Here and not at the top: numba starts slowly, and runs without stalls do not need it.
     from dwsim.fast import events
 

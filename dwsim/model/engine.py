@@ -257,3 +257,20 @@ class Engine:
     def state(self) -> State:
         """The state of the engine."""
         return self.control.state
+
+    def waits(self) -> str:
+        """The cause of a hang, as a clause for the user."""
+        now = self.now
+        if self.ofmap_tvalid:
+            return "a beat on m_axis_ofmap waits for the sink"
+        if not self.busy:
+            return "the engine is idle: it waits for a cfg handshake"
+        if self.control.restart:
+            return "the engine waits for a whole parameter tensor on s_axis_param"
+        if now is not None and not now.beat_ok:
+            return "the next slot waits for a beat on s_axis_ifmap"
+        if now is not None and not now.credit_ok:
+            return "the next window waits for credit, but no beat waits on m_axis_ofmap"
+        if self.slot_raster.in_may_begin:
+            return "the next plane waits for its first beat on s_axis_ifmap"
+        return "slots enter, but no beat moves on any port"

@@ -11,7 +11,8 @@ import numpy as np
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.model.activity import Activity
-from dwsim.model.engine import Engine, Inputs
+from dwsim.model.engine import Inputs
+from dwsim.model.engine_of import AnyEngine, engine_of
 from dwsim.stream.layout import pack_ifmap, pack_parameters, unpack_ofmap
 from dwsim.stream.stalls import StallPattern
 
@@ -79,7 +80,7 @@ def run_layer(
     weight: np.ndarray,
     stalls: StallPattern | None = None,
     progress: Callable[[int], None] | None = None,
-    observe: Callable[[Engine, Inputs], None] | None = None,
+    observe: Callable[[AnyEngine, Inputs], None] | None = None,
 ) -> LayerRun:
     """Runs one layer from reset: its parameters first, then the stream.
 
@@ -94,7 +95,7 @@ def run_layer(
     Raises:
         MismatchError: when the engine hangs; the message says what waited for what.
     """
-    engine = Engine(plan.engine)
+    engine = engine_of(plan.engine)
     param, source = Source(pack_parameters(weight, plan)), Source(pack_ifmap(ifmap, plan))
     taken: list[np.ndarray] = []
     activity: Counter[Activity] = Counter()
@@ -158,25 +159,10 @@ def run_layer(
     )
 
 
-def hang_report(engine: Engine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
+def hang_report(engine: AnyEngine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
     """Describes the wait of a stuck engine, as a sentence for the user."""
-    now = engine.now
-    if engine.ofmap_tvalid:
-        waits = "a beat on m_axis_ofmap waits for the sink"
-    elif not engine.busy:
-        waits = "the engine is idle: it waits for a cfg handshake"
-    elif engine.control.restart:
-        waits = "the engine waits for a whole parameter tensor on s_axis_param"
-    elif now is not None and not now.beat_ok:
-        waits = "the next slot waits for a beat on s_axis_ifmap"
-    elif now is not None and not now.credit_ok:
-        waits = "the next window waits for credit, but no beat waits on m_axis_ofmap"
-    elif engine.slot_raster.in_may_begin:
-        waits = "the next plane waits for its first beat on s_axis_ifmap"
-    else:
-        waits = "slots enter, but no beat moves on any port"
     return (
-        f"hang: no transfer for {watchdog_cycles(plan)} cycles; {waits}"
+        f"hang: no transfer for {watchdog_cycles(plan)} cycles; {engine.waits()}"
         f" ({ifmap_beats} of {plan.ifmap_beats} ifmap beats given,"
         f" {ofmap_beats} of {plan.ofmap_beats} ofmap beats taken,"
         f" state {engine.state.name}, {engine.credit.credits} credits)"

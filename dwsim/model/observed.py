@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.model.engine import Engine
+from dwsim.model.serial_observed import serial_views
 from dwsim.stream.layout import to_word
 
-View = Callable[[Engine], int | None]
+View = Callable[[Any], int | None]
 """The unsigned value of a signal in this cycle, or ``DONT_CARE`` where it means nothing."""
 
 DONT_CARE = None
 
 
-def views(numbers: EngineNumbers) -> dict[str, View]:
+def views(numbers: EngineNumbers | SerialNumbers) -> dict[str, View]:
     """The model's view of every signal that is not an input; see ``dwsim.derive.signals``."""
+    if isinstance(numbers, SerialNumbers):
+        return _interface(numbers) | serial_views(numbers)
     return _interface(numbers) | _controls() | _array(numbers)
 
 
-def _interface(numbers: EngineNumbers) -> dict[str, View]:
+def _interface(numbers: EngineNumbers | SerialNumbers) -> dict[str, View]:
     """Every handshake signal, and payloads while they are valid."""
     ofmap_width = numbers.formats.ofmap_width
     return {
@@ -32,7 +37,7 @@ def _interface(numbers: EngineNumbers) -> dict[str, View]:
         "s_axis_ifmap_tready": lambda m: m.ifmap_tready,
         "m_axis_ofmap_tvalid": lambda m: m.ofmap_tvalid,
         "m_axis_ofmap_tlast": _when_valid(lambda m: m.ofmap.last),
-        "m_axis_ofmap_tkeep": _when_valid(lambda m: (1 << m.ofmap.keep_count) - 1),
+        "m_axis_ofmap_tkeep": _when_valid(lambda m: m.ofmap.keep),
         "m_axis_ofmap_tdata": _when_valid(lambda m: to_word(m.ofmap.values, ofmap_width)),
     }
 

@@ -20,6 +20,11 @@ class OfmapBeat:
     keep_count: int
     last: bool
 
+    @property
+    def keep(self) -> int:
+        """``tkeep``: a bit a lane."""
+        return (1 << self.keep_count) - 1
+
 
 class OutputStage(Component):
     """``valids`` and ``marks`` travel beside the arithmetic until the values meet them."""

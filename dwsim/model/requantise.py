@@ -1,4 +1,4 @@
-"""Model of ``dw_requantise`` for all lanes: TFLite's integers from accumulators."""
+"""Model of ``values`` requantisers (``dw_requantise``): TFLite's integers from accumulators."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import (
     CLAMP_CYCLES,
     ROUND_SHIFT_CYCLES,
@@ -20,16 +21,16 @@ from dwsim.model.pipeline import Pipeline
 class Requantise(Component):
     """One value a lane and cycle; ``bias`` to ``x`` are registers, the others are delays."""
 
-    def __init__(self, numbers: EngineNumbers) -> None:
+    def __init__(self, numbers: EngineNumbers | SerialNumbers, values: int) -> None:
         self.numbers = numbers
-        zeros = np.zeros(numbers.spec.lanes, np.int64)
+        zeros = np.zeros(values, np.int64)
         self.bias = self.multiplier = self.right_shift = self.x = zeros
         self.products = Pipeline(SCALE_PRODUCT_CYCLES, zeros)
         self.values = Pipeline(ROUND_SHIFT_CYCLES + CLAMP_CYCLES, zeros)
 
     @property
     def ofmap(self) -> np.ndarray:
-        """The values out, int64 of shape (lanes,)."""
+        """The values out, int64 of shape (values,)."""
         values: np.ndarray = self.values.q
         return values
 
@@ -41,7 +42,7 @@ class Requantise(Component):
         right_shift: np.ndarray,
         config: Mapping[str, Any],
     ) -> None:
-        """All arrays are int64 of shape (lanes,); the parts of the scale are unsigned words.
+        """All arrays are int64 of shape (values,); the parts of the scale are unsigned words.
 
         The parts are used in the next cycle, for values at different places of the pipeline: the
         bias for that cycle's acc, the multiplier for the acc of one cycle before.

@@ -17,7 +17,7 @@ class RequantiseStage(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.scale_parts = numbers.formats.scale_parts
-        self.requantise = Requantise(numbers)
+        self.requantise = Requantise(numbers, numbers.spec.lanes)
 
     @property
     def ofmap(self) -> np.ndarray:

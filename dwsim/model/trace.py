@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.signals import signals
 from dwsim.model.activity import Activity
-from dwsim.model.engine import Engine, Inputs
+from dwsim.model.engine import Inputs
+from dwsim.model.engine_of import AnyEngine
 from dwsim.model.observed import views
 from dwsim.stream.layout import to_word
 from dwsim.support.waveform_file import CLOCK_NS, vcd_to_fst
@@ -30,13 +32,13 @@ class Trace:
     to unsigned values, or to None where a signal means nothing in that cycle.
     """
 
-    def __init__(self, numbers: EngineNumbers) -> None:
+    def __init__(self, numbers: EngineNumbers | SerialNumbers) -> None:
         self._spec = numbers.spec
         self._views = views(numbers)
         self.widths = signals(numbers) | {ACTIVITY: (len(Activity) - 1).bit_length()}
         self.cycles: list[dict[str, int | None]] = []
 
-    def observe(self, engine: Engine, inputs: Inputs) -> None:
+    def observe(self, engine: AnyEngine, inputs: Inputs) -> None:
         """Notes one cycle: inputs and registers as they are before the clock edge."""
         seen = self._stimuli(inputs)
         for name, view in self._views.items():

@@ -162,7 +162,9 @@ class Bench:
         stream, lockstep = self.streams[self.next_ofmap], self.lockstep
         width = stream.plan.numbers.formats.ofmap_beat_width
         beat = lockstep.field(observed, "m_axis_ofmap_tdata", width)
-        keep = lockstep.field(observed, "m_axis_ofmap_tkeep", stream.plan.engine.lanes)
+        keep = lockstep.field(
+            observed, "m_axis_ofmap_tkeep", stream.plan.numbers.formats.ofmap_beat_values
+        )
         stream.take_ofmap(beat, keep, lockstep.cycle)
         self.beats_taken += 1
         if lockstep.field(observed, "m_axis_ofmap_tlast"):

@@ -22,7 +22,7 @@ from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.stream.layout import keep_counts, unpack_ofmap
+from dwsim.stream.layout import keep_words, unpack_ofmap
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
@@ -242,7 +242,7 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
     """The first difference in the values of a job; empty if there is none."""
     if len(result.ofmap_beats) != plan.ofmap_beats:
         return f"{len(result.ofmap_beats)} ofmap beats, expected {plan.ofmap_beats}"
-    wanted_keep = [f"{(1 << count) - 1:x}" for count in keep_counts(plan).tolist()]
+    wanted_keep = [f"{word:x}" for word in keep_words(plan)]
     for beat, (got, want) in enumerate(zip(result.keep, wanted_keep, strict=True)):
         if got != want:
             return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)"

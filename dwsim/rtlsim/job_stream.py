@@ -61,14 +61,15 @@ class JobStream:
             cycle: counted over all jobs.
             error: the error port after the job.
         """
-        spec, formats = self.plan.engine, self.plan.numbers.formats
+        formats = self.plan.numbers.formats
+        values = formats.ofmap_beat_values
         beats = [
-            from_word(word, spec.lanes, formats.ofmap_width, formats.ofmap_signed)
+            from_word(word, values, formats.ofmap_width, formats.ofmap_signed)
             for word in self.ofmap_taken
         ]
         age = self._age(cycle)
         self.result = JobResult(
-            ofmap_beats=np.array(beats, np.int64).reshape(-1, spec.lanes),
+            ofmap_beats=np.array(beats, np.int64).reshape(-1, values),
             transfers=np.array(self.transfers, np.int64),
             keep=[f"{keep:x}" for keep in self.keep_taken],
             started=cycle - age,

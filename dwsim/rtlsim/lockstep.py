@@ -7,7 +7,8 @@ from typing import Any
 
 from dwsim.derive.signals import interface, signals
 from dwsim.errors import MismatchError
-from dwsim.model.engine import Engine, Inputs
+from dwsim.model.engine import Inputs
+from dwsim.model.engine_of import engine_of
 from dwsim.model.observed import views
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.layout import from_word
@@ -18,7 +19,7 @@ class Lockstep:
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
-        self.engine = Engine(spec)
+        self.engine = engine_of(spec)
         self.widths = signals(self.engine.numbers)
         self.views = views(self.engine.numbers)
         self.outputs = interface(self.engine.numbers).keys()
@@ -53,7 +54,8 @@ class Lockstep:
             inputs.param_tdata = from_word(word, spec.lanes, spec.weight_width, spec.weight_signed)
         if inputs.ifmap_tvalid:
             word = self.field(observed, "s_axis_ifmap_tdata", numbers.formats.ifmap_beat_width)
-            inputs.ifmap_tdata = from_word(word, spec.lanes, spec.ifmap_width, spec.ifmap_signed)
+            values = numbers.formats.ifmap_beat_values
+            inputs.ifmap_tdata = from_word(word, values, spec.ifmap_width, spec.ifmap_signed)
         return inputs
 
     def compare(self, observed: int, unknown: int = 0) -> None:

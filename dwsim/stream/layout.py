@@ -13,8 +13,10 @@ import numpy as np
 from dwsim.derive import Plan
 from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.requantise_domain import check_domain
+from dwsim.derive.serial_plan import SerialPlan
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import reduced_multiplier
+from dwsim.stream.pixel_layout import kept_values, pack_pixels, pack_sets, unpack_pixels
 
 
 def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
@@ -25,8 +27,11 @@ def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
         plan: the layer on its engine.
 
     Returns:
-        int64 of shape (ifmap_beats, lanes); surplus lanes of the last group hold zeros.
+        int64 of shape (ifmap_beats, lanes); surplus lanes of the last group hold zeros. A beat
+        of a tap-serial engine has more values, see ``pack_pixels``.
     """
+    if isinstance(plan, SerialPlan):
+        return pack_pixels(ifmap, plan)
     layer, lanes = plan.layer, plan.engine.lanes
     surplus = plan.channel_groups * lanes - layer.channels
     padded = np.pad(np.asarray(ifmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
@@ -53,6 +58,12 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
             ``dwsim.derive.requantise_domain``.
     """
     layer, engine, formats = plan.layer, plan.engine, plan.numbers.formats
+    scale_bytes = None
+    if plan.quantisation is not None:
+        check_domain(weight, layer, plan.quantisation)
+        scale_bytes = _scale_bytes(plan.quantisation, formats)
+    if isinstance(plan, SerialPlan):
+        return pack_sets(weight, scale_bytes, plan)
     sets, taps = plan.weight_sets, engine.taps
     scales = engine.passes * engine.lane_multipliers
     words = np.zeros((formats.param_words, sets * engine.lanes), np.int64)
@@ -60,9 +71,8 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     top, left = engine.kernel_h - layer.kernel_h, engine.kernel_w - layer.kernel_w
     flat = np.asarray(weight, np.int64).reshape(layer.kernel_h, layer.kernel_w, -1)
     full[top:, left:, : layer.ofmap_channels] = flat
-    if plan.quantisation is not None:
-        check_domain(weight, layer, plan.quantisation)
-        words[scales:, : layer.ofmap_channels] = _scale_bytes(plan.quantisation, formats)
+    if scale_bytes is not None:
+        words[scales:, : layer.ofmap_channels] = scale_bytes
     by_set = words.reshape(formats.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
 
@@ -88,7 +98,9 @@ def _scale_bytes(q: Quantisation, formats: NumberFormats) -> np.ndarray:
 
 
 def unpack_ofmap(beats: np.ndarray, plan: Plan) -> np.ndarray:
-    """The ofmap, NHWC, from its beats of shape (ofmap_beats, lanes)."""
+    """The ofmap, NHWC, from its beats of shape (ofmap_beats, values of a beat)."""
+    if isinstance(plan, SerialPlan):
+        return unpack_pixels(beats, plan)
     layer, lanes = plan.layer, plan.engine.lanes
     shape = (layer.batch, plan.image_planes, layer.ofmap_h, layer.ofmap_w, plan.interleave)
     grouped = np.asarray(beats).reshape(*shape, layer.channel_multiplier * lanes)
@@ -126,6 +138,13 @@ def keep_counts(plan: Plan) -> np.ndarray:
     counts = np.full((layer.batch, *groups, multiplier), lanes)
     counts[:, -1, :, -1] = last
     return counts.reshape(-1)
+
+
+def keep_words(plan: Plan) -> list[int]:
+    """``tkeep`` of each ofmap beat: a bit a value, the first value in the lowest bit."""
+    if isinstance(plan, SerialPlan):
+        return [to_word(kept, 1) for kept in kept_values(plan).astype(np.int64)]
+    return [(1 << count) - 1 for count in keep_counts(plan).tolist()]
 
 
 def to_word(lanes: np.ndarray, width: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import Plan, numbers_of
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
@@ -55,7 +55,7 @@ def plans_of(
     if interleave != ALL:
         rules.integer("interleave", interleave, 1)
         rules.raise_if_any()
-    EngineNumbers(engine)
+    numbers_of(engine)
     plans: list[Plan] = []
     for index, layer in enumerate(layers):
         groups = layer.channel_groups(engine.lanes) if interleave == ALL else int(interleave)

@@ -28,6 +28,11 @@ def engine(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: objec
     )
 
 
+def serial(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: object) -> EngineSpec:
+    """A tap-serial engine of middling maxima, but for the changes."""
+    return engine(name, lanes, kernel_h, kernel_w, dataflow="tap_serial", **changes)
+
+
 LEAST = {"max_row_pitch": 1, "max_plane_rows": 1, "max_channel_groups": 1, "max_batch": 1}
 MOST = {
     "max_row_pitch": 65535,
@@ -65,6 +70,12 @@ ENGINES = (
     engine("scaled_tap", 1, 1, 1, requantise="both", **LEAST),
     engine("scaled_most", 1, 11, 11, requantise="double", **(MOST | {"max_channel_multiplier": 2})),
     engine("scaled_most_words", 1, 11, 11, requantise="single", ifmap_width=16),
+    serial("serial", 5, 3, 3, pixels=7, ifmap_pixels=4),
+    serial("serial_least", 1, 1, 1, pixels=1, **LEAST),
+    serial("serial_unsigned", 2, 2, 4, pixels=2, ifmap_signed=False, weight_signed=False),
+    serial("serial_scaled", 16, 3, 3, pixels=7, ifmap_pixels=4, requantise="both"),
+    serial("serial_words", 3, 5, 2, pixels=3, ofmap_pixels=5, requantise="single", ifmap_width=16),
+    serial("serial_wide", 32, 7, 7, pixels=9, ifmap_pixels=8, requantise="double"),
 )
 SCALED = next(spec for spec in ENGINES if spec.name == "scaled_both")
 LAYER = LayerSpec(9, 8, 7, 3, 3, stride_h=2, pad_top=1, pad_left=4, pad_right=1, name="conv")

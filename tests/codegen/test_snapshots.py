@@ -14,7 +14,7 @@ import pytest
 from dwsim.codegen.delivery import FILE_LIST, Delivery
 from dwsim.codegen.license_lines import LICENSE
 from dwsim.codegen.options import DeliveryOptions
-from dwsim.codegen.verilog import HOST_MODULES, REQUANTISE_MODULES
+from dwsim.codegen.verilog import HOST_MODULES, REQUANTISE_MODULES, SERIAL_MODULES
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import read_spec
@@ -73,7 +73,7 @@ def test_snapshot(name: str, update_snapshots: bool) -> None:
         assert files[key].split("\n", 1)[1] == by_hand[key], f"{key}: all but its SPDX line"
     raw = ENGINES[name].requantise == "none"
     one_pass = ENGINES[name].passes == 1
-    unused = HOST_MODULES | (REQUANTISE_MODULES if raw else set())
+    unused = HOST_MODULES | SERIAL_MODULES | (REQUANTISE_MODULES if raw else set())
     unused |= {"dw_tap_select", "dw_pass_sum"} if one_pass else {"dw_tap_mask"}
     assert by_hand.keys() - files.keys() == {f"{module}.v" for module in unused}
     # The files for other tools follow from the ports: those of one engine are enough.

@@ -1,0 +1,45 @@
+"""Where each compared signal of a tap-serial engine is in the Verilog."""
+
+from __future__ import annotations
+
+
+def serial_expressions(engine: str) -> dict[str, str]:
+    """The Verilog expression of every signal that is no port; ``engine`` is the core's path."""
+    fetch, sequencer = f"{engine}.u_fetch", f"{engine}.u_sequencer"
+    loader = f"{engine}.u_serial_loader"
+    return {
+        "state": f"{engine}.u_control.state",
+        "loaded": f"{loader}.loaded",
+        "active_bank": f"{loader}.active_bank",
+        "sets": f"{loader}.sets",
+        "short_stream": f"{engine}.u_ifmap_port.short_stream",
+        "excess": f"{engine}.u_ifmap_port.excess",
+        "skid_out_valid": f"{engine}.u_skid_buffer.out_valid",
+        "credits": f"{engine}.u_pixel_credit.credits",
+        "ring_beats_left": f"{engine}.u_ring_writer.beats_left",
+        "ring_filled": f"{engine}.filled",
+        "ring_free": f"{engine}.free",
+        "fetch_planes": f"{fetch}.planes_left",
+        "fetch_groups": f"{fetch}.groups_left",
+        "fetch_column": f"{fetch}.column",
+        "fetch_place": f"{fetch}.place",
+        "fetch_y": f"{fetch}.y",
+        "word_valid": f"{engine}.word_valid",
+        "segment_complete": f"{engine}.u_segment.complete",
+        "load": f"{engine}.segment_load",
+        "shift": f"{engine}.segment_shift",
+        "columns_left": f"{sequencer}.columns_left",
+        "rows_left": f"{sequencer}.rows_left",
+        "groups_left": f"{sequencer}.groups_left",
+        "planes_left": f"{sequencer}.planes_left",
+        "drain_left": f"{sequencer}.drain_left",
+        "weight_word": f"{engine}.weight_word",
+        "weight_set": f"{engine}.weight_set",
+        "draining": f"{engine}.active",
+        "drain_lane": f"{engine}.lane",
+        "drain_cell": f"{engine}.cell_index",
+        "held_pixels": f"{engine}.u_serial_output.u_pixel_pack.held",
+        "in_ifmap": f"{engine}.in_ifmap",
+        "acc": f"{engine}.acc",
+        "leaving": f"{engine}.sums",
+    }

@@ -1,0 +1,289 @@
+"""The stages of a tap-serial engine: one instance for each, with its numbers and connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dwsim.codegen.engine_stages import ROUNDINGS, Stage, instances
+from dwsim.codegen.instance import Instance
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_FIRE_CYCLES, SERIAL_START_CYCLES
+
+
+def serial_stages(numbers: SerialNumbers, modules: Iterable[str]) -> dict[str, Instance]:
+    """The instances in the top of a tap-serial engine, by the stem of their module.
+
+    Args:
+        numbers: of the engine.
+        modules: texts of the engine's modules, hand-written and generated.
+    """
+    made = [*_front(numbers), *_ring(numbers), *_taps(numbers), *_sums(numbers)]
+    if numbers.formats.requantises:
+        made.append(_scale(numbers))
+    return instances(numbers.spec.name, [*made, _output(numbers)], modules)
+
+
+def _front(n: SerialNumbers) -> list[Stage]:
+    """Configuration, control, parameters, ifmap port."""
+    loader = {
+        "WIDTH": n.formats.param_beat_width,
+        "LANES": n.spec.lanes,
+        "TAPS": n.spec.taps,
+        "SCALE_BEATS": n.formats.scale_beats,
+        "WEIGHT_SETS": n.counters.weight_sets,
+        "SETS_W": n.counters.sets_width,
+        "SET_W": n.counters.set_width,
+        "WORD_W": n.counters.word_width,
+        "LANE_W": n.counters.lane_width,
+    }
+    control = {"DRAIN_CYCLES": n.timing.drain_cycles}
+    skid = {
+        "s_data": "{s_axis_ifmap_tlast, s_axis_ifmap_tdata}",
+        "s_valid": "s_axis_ifmap_tvalid",
+        "s_ready": "s_axis_ifmap_tready",
+        "m_data": "{ifmap_last, ifmap_data}",
+        "m_valid": "ifmap_valid",
+        "m_valid_next": "ifmap_valid_next",
+        "m_ready": "ifmap_ready",
+    }
+    port = {
+        "s_data": "centred",
+        "s_last": "ifmap_last",
+        "s_valid": "ifmap_valid",
+        "s_valid_next": "ifmap_valid_next",
+        "s_ready": "ifmap_ready",
+        "error_short": "error[0]",
+        "error_long": "error[1]",
+    }
+    found = [
+        Stage("config", {}, {}),
+        Stage(
+            "control",
+            control,
+            {
+                "port_blocked": "excess",
+                "emit": "(fire && completes) || active",
+                "done": "taps_done && written",
+            },
+        ),
+        Stage(
+            "serial_loader",
+            loader,
+            {"wanted_sets": "weight_sets", "loaded": "params_loaded", "error": "error[2]"},
+        ),
+        Stage("skid_buffer", {"WIDTH": n.formats.ifmap_beat_width + 1}, skid),
+    ]
+    if n.formats.requantises:
+        centre = {"LANES": n.formats.ifmap_beat_values, "WIDTH": n.spec.ifmap_width}
+        zero_point = {"ifmap": "ifmap_data", "zero_point": "ifmap_zero_point"}
+        found.append(Stage("centre", centre, zero_point))
+    return [*found, Stage("ifmap_port", {"WIDTH": n.formats.operand_beat_width}, port)]
+
+
+def _ring(n: SerialNumbers) -> list[Stage]:
+    """Ring, its writer and its reader, and the segments."""
+    c, beat, read = n.counters, n.formats.ifmap_pixels, n.shape.ring_pixels
+    width, place = {"WIDTH": n.formats.pixel_width}, {"PLACE_W": c.place_width}
+    pixels = {"BEAT_PIXELS": beat, "READ_PIXELS": read}
+    writer = {
+        "BEAT_PIXELS": beat,
+        "ADDR_W": c.ring_address_width,
+        "PIXEL_W": c.pixel_address_width,
+        "PLANE_BEATS_W": c.plane_beats_width,
+        "PLANES_W": c.planes_width,
+    }
+    fetch = {
+        "X_W": c.x_width,
+        "Y_W": c.y_width,
+        "PIXEL_W": c.pixel_address_width,
+        "TAP_W": c.tap_width,
+        "GROUPS_W": c.groups_width,
+        "SETS_W": c.multiplier_width,
+        "PLANES_W": c.planes_width,
+        "PLANE_BEATS_W": c.plane_beats_width,
+        "AMOUNT_W": c.amount_width,
+    }
+    step = {"step": "!word_valid || accepts"}
+    base = beat.bit_length() - 1
+    return [
+        Stage("ring_writer", writer, {"write": "ring_write", "done": "written"}),
+        Stage(
+            "fetch",
+            pixels | fetch | place,
+            step | {"sets": "channel_multiplier"},
+        ),
+        Stage(
+            "ring",
+            width | pixels | {"ADDR_W": c.ring_address_width},
+            {
+                "write": "ring_write",
+                "write_data": "beat",
+                "read": step["step"],
+                "read_address": f"read_pixel[{base}+:{c.ring_address_width}]",
+            },
+        ),
+        Stage(
+            "pixel_rotate",
+            width | {"PIXELS": read, "AMOUNT_W": c.amount_width},
+            step | {"d": "read_data", "q": "word"},
+        ),
+        Stage(
+            "segment",
+            width | {"PIXELS": read, "LENGTH": n.shape.segment} | place,
+            {"cells": "segment", "load": "segment_load", "shift": "segment_shift"},
+        ),
+    ]
+
+
+def _taps(n: SerialNumbers) -> list[Stage]:
+    """Sequencer, places of the cells, credit, and the pipeline beside the taps."""
+    c, cells = n.counters, n.formats.pixels
+    axes = {"X_W": c.x_width, "Y_W": c.y_width}
+    sequencer = {
+        "CELLS": cells,
+        "CELLS_W": c.cells_width,
+        "TAPS": n.spec.taps,
+        "TAP_W": c.tap_width,
+        "GROUPS_W": c.groups_width,
+        "SETS_W": c.multiplier_width,
+        "PLANES_W": c.planes_width,
+        "IMAGE_W": c.channel_groups_width,
+        "CHUNKS_W": c.chunks_width,
+        "WORD_W": c.word_width,
+        "SET_W": c.set_width,
+    }
+    credit = {
+        "TOTAL": n.timing.credits,
+        "BEAT": n.formats.ofmap_pixels,
+        "LARGEST": c.largest_claim,
+        "COUNT_W": n.timing.credit_width,
+        "TAKE_W": c.claim_width,
+    }
+    pipeline = {
+        "CELLS": cells,
+        "SET_W": c.set_width,
+        "WORD_W": c.word_width,
+        "WIDTH": n.formats.param_beat_width,
+        "PAD_W": c.pad_width,
+        "CLAIM_W": c.claim_width,
+        "ADD_CYCLES": SERIAL_FIRE_CYCLES,
+        "START_CYCLES": SERIAL_START_CYCLES,
+    }
+    moves = {"load": "segment_load", "shift": "segment_shift"}
+    return [
+        Stage(
+            "sequencer",
+            sequencer | axes,
+            {
+                "sets": "channel_multiplier",
+                "segment_ready": "ready",
+                "starved": "starved_now",
+                "backpressured": "backpressured_now",
+                "done": "taps_done",
+            },
+        ),
+        Stage(
+            "cell_place",
+            {"CELLS": cells, "COUNT_W": c.cells_width} | axes,
+            {"advance": "fire && advances", "rewind": "fire && plane_end"},
+        ),
+        Stage("pixel_credit", credit, {"take": "claim", "give": "popped", "room": "output_room"}),
+        Stage("tap_pipeline", pipeline, moves),
+        Stage("stall_flags", {}, {"done": "taps_done"}),
+    ]
+
+
+def _sums(n: SerialNumbers) -> list[Stage]:
+    """The cells, and the way of their sums out of the array."""
+    c, cells = n.counters, n.formats.pixels
+    array = {
+        "LANES": n.spec.lanes,
+        "CELLS": cells,
+        "LENGTH": n.shape.segment,
+        "OPERAND_W": n.formats.operand_width,
+        "WEIGHT_W": n.spec.weight_width,
+        "OPERAND_SIGNED": int(n.formats.operand_signed),
+        "WEIGHT_SIGNED": int(n.spec.weight_signed),
+        "ACC_W": n.formats.acc_width,
+    }
+    drain = {
+        "LANES": n.spec.lanes,
+        "CELLS": cells,
+        "VALUES": n.shape.requantisers,
+        "WIDTH": n.formats.acc_width,
+        "MARKS_W": c.marks_width,
+        "LANE_W": c.lane_width,
+        "CELL_W": c.cells_width,
+        "CHUNKS_W": c.chunks_width,
+    }
+    return [
+        Stage("cell_array", array, {}),
+        Stage(
+            "drain",
+            drain,
+            {
+                "start": "group_start",
+                "start_marks": "group_marks",
+                "load": "complete",
+                "sums": "acc",
+                "values": "sums",
+            },
+        ),
+    ]
+
+
+def _scale(n: SerialNumbers) -> Stage:
+    """The requantisers, each with its scales."""
+    c, cells = n.counters, n.formats.pixels
+    parameters = {
+        "VALUES": n.shape.requantisers,
+        "LANES": n.spec.lanes,
+        "LANE_W": c.lane_width,
+        "SET_W": c.set_width,
+        "ACC_W": n.formats.acc_width,
+        "X_W": n.formats.bias_width,
+        "MULTIPLIER_W": n.formats.multiplier_width,
+        "OFMAP_W": n.formats.ofmap_width,
+        "ROUNDING": ROUNDINGS[n.spec.requantise],
+        "PART_DELAY": n.formats.scale_parts[-1].delay,
+    }
+    return Stage(
+        "serial_scale",
+        parameters,
+        {
+            "write": "scale_write",
+            "write_address": "scale_address",
+            "write_data": f"scale_data[{n.formats.scale_width - 1}:0]",
+            "bank": "active_bank",
+            "weight_set": f"marks[{cells + 3}+:{c.set_width}]",
+            "zero_point": "ofmap_zero_point",
+        },
+    )
+
+
+def _output(n: SerialNumbers) -> Stage:
+    """Values into pixels, pixels into beats."""
+    c, cells = n.counters, n.formats.pixels
+    parameters = {
+        "LANES": n.spec.lanes,
+        "CELLS": cells,
+        "VALUES": n.shape.requantisers,
+        "PIXELS": n.formats.ofmap_pixels,
+        "WIDTH": n.formats.ofmap_width,
+        "CYCLES": SERIAL_DRAIN_CYCLES + n.timing.requantise_cycles,
+        "LANE_W": c.lane_width,
+        "LANES_W": c.lane_count_width,
+        "CELL_W": c.cells_width,
+        "COUNT_W": c.beat_count_width,
+        "FIFO_DEPTH": n.timing.fifo_depth,
+    }
+    return Stage(
+        "serial_output",
+        parameters,
+        {
+            "counts": f"marks[{cells - 1}:0]",
+            "plane_end": f"marks[{cells}]",
+            "image_end": f"marks[{cells + 1}]",
+            "stream_end": f"marks[{cells + 2}]",
+        },
+    )

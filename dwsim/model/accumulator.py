@@ -1,0 +1,29 @@
+"""Model of ``dw_accumulator`` for all cells: one product a cycle, one sum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.stages import PRODUCT_CYCLES
+from dwsim.model.component import Component
+from dwsim.model.pipeline import Pipeline
+
+
+class Accumulator(Component):
+    """``acc`` is int64 of shape (pixels, lanes)."""
+
+    def __init__(self, numbers: SerialNumbers) -> None:
+        self.acc = np.zeros((numbers.formats.pixels, numbers.spec.lanes), np.int64)
+        self.products = Pipeline(PRODUCT_CYCLES, self.acc)
+
+    def compute(self, operand: np.ndarray, weight: np.ndarray, add: bool, first: bool) -> None:
+        """``operand`` is (pixels, lanes), ``weight`` (lanes,); ``add`` goes with the product."""
+        self.products.compute(False, operand * weight)
+        product = self.products.q
+        self.next = {"acc": product if first else self.acc + product} if add else {}
+
+    def commit(self) -> None:
+        """The clock edge."""
+        super().commit()
+        self.products.commit()

@@ -1,0 +1,51 @@
+"""Model of ``dw_segment``: the pixels under the cells, and behind them the next segment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.model.component import Component
+from dwsim.model.fetch import Mark
+
+
+class Segment(Component):
+    """Two segments of int64 pixels, each of shape (segment, lanes)."""
+
+    def __init__(self, numbers: SerialNumbers) -> None:
+        self.length = numbers.shape.segment
+        self.pixels = numbers.shape.ring_pixels
+        self.complete = False
+        self.collected = np.zeros((self.length, numbers.spec.lanes), np.int64)
+        self.cells = self.collected
+
+    def accepts(self, load: bool) -> bool:
+        """A word can enter."""
+        return not self.complete or load
+
+    def ready(self, mark: Mark | None, load: bool) -> bool:
+        """A segment can be loaded in the next cycle."""
+        arrives = mark is not None and mark.last and self.accepts(load)
+        return (self.complete and not load) or arrives
+
+    def compute(
+        self, restart: bool, mark: Mark | None, word: np.ndarray, load: bool, shift: bool
+    ) -> None:
+        """``mark`` describes the word that comes out of the ring, if one does."""
+        self.next = {}
+        word_mark = mark if self.accepts(load) else None
+        if restart:
+            self.next["complete"] = False
+        elif word_mark is not None:
+            self.next["complete"] = word_mark.last
+        elif load:
+            self.next["complete"] = False
+        if load:
+            self.next["cells"] = self.collected
+        elif shift:
+            self.next["cells"] = np.concatenate([self.cells[1:], self.cells[-1:]])
+        if word_mark is not None and word_mark.filled:
+            places = np.arange(word_mark.first, self.length)
+            collected = self.collected.copy()
+            collected[places] = word[places % self.pixels]
+            self.next["collected"] = collected

@@ -1,0 +1,56 @@
+// dw_accumulator: a cell of the tap-serial array: one multiplier, one sum.
+//
+// Promises: operand times weight enters the sum four cycles later, if `add` is up then (in the cycle
+// in which the product leaves the multiplier); with `first` it is the sum. The sum holds between taps.
+`default_nettype none
+
+module dw_accumulator #(
+    parameter OPERAND_W      = 9,
+    parameter WEIGHT_W       = 8,
+    parameter OPERAND_SIGNED = 1,
+    parameter WEIGHT_SIGNED  = 1,
+    parameter ACC_W          = 20
+) (
+    input  wire                 clk,
+    input  wire [OPERAND_W-1:0] operand,
+    input  wire [ WEIGHT_W-1:0] weight,
+    input  wire                 add,
+    input  wire                 first,
+    output reg  [    ACC_W-1:0] acc
+);
+
+  localparam FULL_W = OPERAND_W + WEIGHT_W;
+  localparam PRODUCT_W = (FULL_W < ACC_W) ? FULL_W : ACC_W;
+  localparam SIGNED = (OPERAND_SIGNED != 0) || (WEIGHT_SIGNED != 0);
+
+  wire [PRODUCT_W-1:0] product;
+  dw_multiplier #(
+      .A_W     (OPERAND_W),
+      .B_W     (WEIGHT_W),
+      .A_SIGNED(OPERAND_SIGNED),
+      .B_SIGNED(WEIGHT_SIGNED),
+      .P_W     (PRODUCT_W),
+      .CYCLES  (3)
+  ) u_multiplier (
+      .clk(clk),
+      .a  (operand),
+      .b  (weight),
+      .p  (product)
+  );
+
+  wire sign = SIGNED && product[PRODUCT_W-1];
+  wire [ACC_W-1:0] addend;
+  generate
+    if (ACC_W > PRODUCT_W) begin : g_extend
+      assign addend = {{(ACC_W - PRODUCT_W) {sign}}, product};
+    end else begin : g_same
+      wire unused_sign = &{1'b0, sign, 1'b0};
+      assign addend = product;
+    end
+  endgenerate
+
+  always @(posedge clk) if (add) acc <= (first ? {ACC_W{1'b0}} : acc) + addend;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,66 @@
+// dw_cell_array: the cells of a tap-serial array, CELLS for each lane.
+//
+// Promises: the pixels under the cells (the segment's places 0, cell_stride, 2*cell_stride, ...)
+// are the operands of the next cycle, 0 where a cell's tap lies outside the ifmap. Three cycles
+// later their product with `weight` of the cycle after `segment` enters the sums, if `add` is up then;
+// with `first` it is the sum.
+`default_nettype none
+
+module dw_cell_array #(
+    parameter LANES          = 16,
+    parameter CELLS          = 7,
+    parameter LENGTH         = 15,  // pixels of a segment
+    parameter OPERAND_W      = 9,
+    parameter WEIGHT_W       = 8,
+    parameter OPERAND_SIGNED = 1,
+    parameter WEIGHT_SIGNED  = 1,
+    parameter ACC_W          = 20
+) (
+    input  wire                              clk,
+    input  wire [LENGTH*LANES*OPERAND_W-1:0] segment,
+    input  wire [                       1:0] cell_stride,  // 1 or 2
+    input  wire [                 CELLS-1:0] in_ifmap,
+    input  wire [        LANES*WEIGHT_W-1:0] weight,
+    input  wire                              add,
+    input  wire                              first,
+    output wire [     CELLS*LANES*ACC_W-1:0] acc
+);
+
+  localparam PIXEL = LANES * OPERAND_W;
+  wire two = cell_stride[1];
+  // Some places lie between the cells at every stride.
+  wire unused_segment = &{1'b0, segment, cell_stride[0], 1'b0};
+
+  genvar q, l;
+  generate
+    for (q = 0; q < CELLS; q = q + 1) begin : g_cell
+      // A place behind the segment belongs to no layer that uses this cell.
+      localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
+      localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
+      reg [PIXEL-1:0] operand;
+      always @(posedge clk) begin
+        operand <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
+        if (!in_ifmap[q]) operand <= {PIXEL{1'b0}};
+      end
+      for (l = 0; l < LANES; l = l + 1) begin : g_lane
+        dw_accumulator #(
+            .OPERAND_W     (OPERAND_W),
+            .WEIGHT_W      (WEIGHT_W),
+            .OPERAND_SIGNED(OPERAND_SIGNED),
+            .WEIGHT_SIGNED (WEIGHT_SIGNED),
+            .ACC_W         (ACC_W)
+        ) u_accumulator (
+            .clk    (clk),
+            .operand(operand[l*OPERAND_W+:OPERAND_W]),
+            .weight (weight[l*WEIGHT_W+:WEIGHT_W]),
+            .add    (add),
+            .first  (first),
+            .acc    (acc[(q*LANES+l)*ACC_W+:ACC_W])
+        );
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,93 @@
+// dw_cell_place: where the cells stand in the raster of a plane, and which of their taps count.
+//
+// Promises: during `init` a cycle shifts the place (init_x, init_y) into the last cell and every
+// cell's place to the cell before it; `rewind` brings all cells back to their places of then, `advance` moves
+// them to the next group. A fired tap updates the coordinates under each cell; one cycle later
+// `in_ifmap` says, from a register, which of them lie in the ifmap; a cell without an ofmap pixel
+// sees none. `counts` says which cells stand
+// on a place that yields an ofmap pixel.
+`default_nettype none
+
+module dw_cell_place #(
+    parameter CELLS   = 7,
+    parameter COUNT_W = 3,  // bits of a count of cells
+    parameter X_W     = 8,  // bits of a column of the raster, signed
+    parameter Y_W     = 8   // bits of a row of the raster, signed
+) (
+    input  wire               clk,
+    input  wire               init,
+    input  wire [    X_W-1:0] init_x,
+    input  wire [    Y_W-1:0] init_y,
+    input  wire               fire,
+    input  wire               first_column,  // the fired tap begins a kernel row
+    input  wire               first_row,     // ... of the first kernel row
+    input  wire               advance,
+    input  wire               rewind,
+    input  wire [COUNT_W-1:0] cells,         // cells in use
+    input  wire [    X_W-1:0] ifmap_w,
+    input  wire [    Y_W-1:0] ifmap_h,
+    input  wire [    X_W-1:0] dilation_w,
+    input  wire [    Y_W-1:0] dilation_h,
+    input  wire [    Y_W-1:0] stride_h,
+    input  wire [    X_W-1:0] pitch,
+    input  wire [    X_W-1:0] wrap_x,
+    input  wire [    X_W-1:0] end_x,         // ofmap_w * stride_w - pad_left
+    input  wire [    Y_W-1:0] end_y,
+    input  wire [    X_W-1:0] step_x,
+    input  wire [    Y_W-1:0] step_y,
+    output reg  [  CELLS-1:0] in_ifmap,
+    output wire [  CELLS-1:0] counts
+);
+
+  wire [(CELLS+1)*X_W-1:0] chain_x;
+  wire [(CELLS+1)*Y_W-1:0] chain_y;
+  assign chain_x[CELLS*X_W+:X_W] = init_x;
+  assign chain_y[CELLS*Y_W+:Y_W] = init_y;
+  wire unused_chain = &{1'b0, chain_x[X_W-1:0], chain_y[Y_W-1:0], 1'b0};
+
+  genvar q;
+  generate
+    for (q = 0; q < CELLS; q = q + 1) begin : g_cell
+      reg signed [X_W-1:0] begin_x;
+      reg signed [Y_W-1:0] begin_y;
+      reg signed [X_W-1:0] cell_x;
+      reg signed [Y_W-1:0] cell_y;
+      reg signed [X_W-1:0] tap_x;
+      reg signed [Y_W-1:0] tap_y;
+      reg tap_counts;
+      wire signed [X_W-1:0] stepped_x = cell_x + $signed(step_x);
+      wire wraps = (stepped_x >= $signed(wrap_x));
+
+      assign chain_x[q*X_W+:X_W] = begin_x;
+      assign chain_y[q*Y_W+:Y_W] = begin_y;
+      assign counts[q] = (cells > q) && (cell_x < $signed(end_x)) && (cell_y < $signed(end_y));
+
+      always @(posedge clk) begin
+        if (init) begin
+          begin_x <= chain_x[(q+1)*X_W+:X_W];
+          begin_y <= chain_y[(q+1)*Y_W+:Y_W];
+        end
+        if (init) begin
+          cell_x <= chain_x[(q+1)*X_W+:X_W];
+          cell_y <= chain_y[(q+1)*Y_W+:Y_W];
+        end else if (rewind) begin
+          cell_x <= begin_x;
+          cell_y <= begin_y;
+        end else if (advance) begin
+          cell_x <= wraps ? stepped_x - $signed(pitch) : stepped_x;
+          cell_y <= cell_y + $signed(step_y) + (wraps ? $signed(stride_h) : {Y_W{1'b0}});
+        end
+        if (fire) begin
+          tap_counts <= counts[q];
+          tap_x <= first_column ? cell_x : tap_x + $signed(dilation_w);
+          if (first_column) tap_y <= first_row ? cell_y : tap_y + $signed(dilation_h);
+        end
+        in_ifmap[q] <= tap_counts && !tap_x[X_W-1] && (tap_x < $signed(ifmap_w))
+            && !tap_y[Y_W-1] && (tap_y < $signed(ifmap_h));
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,109 @@
+// dw_pixel_pack: makes pixels of the values that leave the array, and beats of the pixels.
+//
+// Promises: `active` brings VALUES values, the first of them for lane `lane`; lanes follow each
+// other, and after the last one comes the first lane of the next pixel. A pixel that `keep` marks
+// goes into the beat; a beat of PIXELS pixels, or of fewer with the `final_pixel` of a plane, is
+// written in the next cycle, with the count of its pixels. Places without a pixel hold 0.
+`default_nettype none
+
+module dw_pixel_pack #(
+    parameter LANES   = 16,
+    parameter VALUES  = 13,  // at most LANES
+    parameter PIXELS  = 4,   // of a beat
+    parameter WIDTH   = 8,   // bits of a value
+    parameter LANE_W  = 4,   // bits of a lane's index
+    parameter COUNT_W = 3    // bits of a count of a beat's pixels
+) (
+    input  wire                          clk,
+    input  wire                          restart,
+    input  wire                          active,
+    input  wire [            LANE_W-1:0] lane,
+    input  wire [      VALUES*WIDTH-1:0] values,
+    input  wire                          keep,         // the pixel that is completed counts
+    input  wire                          final_pixel,  // ... and is the last of its plane
+    output reg                           write,
+    output reg  [           COUNT_W-1:0] count,
+    output reg  [PIXELS*LANES*WIDTH-1:0] beat
+);
+
+  // ---- values to lanes: `lane` is a multiple of what LANES and VALUES have in common -------
+  function integer common(input integer a, input integer b);
+    integer x, y, rest;
+    begin
+      x = a;
+      y = b;
+      while (y != 0) begin
+        rest = x % y;
+        x = y;
+        y = rest;
+      end
+      common = x;
+    end
+  endfunction
+  localparam GRAIN = common(LANES, VALUES);
+  localparam TURNS = LANES / GRAIN;
+
+  wire [TURNS-1:0] turn;
+  wire [LANES-1:0] arrives;  // the lane's value is among those of this cycle
+  wire [LANES-1:0] belongs;  // ... and it is of the pixel that is open, not of the next one
+  wire [LANES*WIDTH-1:0] placed;
+  reg [LANES*WIDTH-1:0] lanes;
+  wire [LANES*WIDTH-1:0] pixel;
+
+  genvar t, s;
+  generate
+    for (t = 0; t < TURNS; t = t + 1) begin : g_turn
+      localparam FIRST = t * GRAIN;
+      assign turn[t] = (lane == FIRST[LANE_W-1:0]);
+    end
+    for (s = 0; s < LANES; s = s + 1) begin : g_lane
+      reg [WIDTH-1:0] chosen;
+      reg is_here, is_open;
+      integer k;
+      always @* begin
+        chosen = {WIDTH{1'b0}};
+        is_here = 1'b0;
+        is_open = 1'b0;
+        for (k = 0; k < TURNS; k = k + 1) begin
+          // The lane's value has this place among those of the cycle, if it is among them.
+          if (turn[k] && ((s + LANES - k * GRAIN) % LANES < VALUES)) begin
+            chosen = values[(((s+LANES-k*GRAIN)%LANES)%VALUES)*WIDTH+:WIDTH];
+            is_here = 1'b1;
+            is_open = (s >= k * GRAIN);
+          end
+        end
+      end
+      assign placed[s*WIDTH+:WIDTH] = chosen;
+      assign arrives[s] = is_here;
+      assign belongs[s] = is_open;
+      assign pixel[s*WIDTH+:WIDTH] = belongs[s] ? placed[s*WIDTH+:WIDTH] : lanes[s*WIDTH+:WIDTH];
+      always @(posedge clk)
+        if (active && arrives[s]) lanes[s*WIDTH+:WIDTH] <= placed[s*WIDTH+:WIDTH];
+    end
+  endgenerate
+
+  // ---- pixels to beats --------------------------------------------------------------------
+  wire push = active && belongs[LANES-1] && keep;
+  localparam LAST_PIXEL = PIXELS - 1;
+  reg [COUNT_W-1:0] held;
+  wire full = (held == LAST_PIXEL[COUNT_W-1:0]);
+
+  genvar p;
+  generate
+    for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
+      always @(posedge clk)
+        if (push && (held == p)) beat[p*LANES*WIDTH+:LANES*WIDTH] <= pixel;
+        else if (push && (held == 0)) beat[p*LANES*WIDTH+:LANES*WIDTH] <= {(LANES * WIDTH) {1'b0}};
+    end
+  endgenerate
+
+  always @(posedge clk) begin
+    write <= push && (full || final_pixel) && !restart;
+    count <= held + 1'b1;
+    if (restart) held <= {COUNT_W{1'b0}};
+    else if (push) held <= (full || final_pixel) ? {COUNT_W{1'b0}} : held + 1'b1;
+  end
+
+endmodule
+
+`default_nettype wire

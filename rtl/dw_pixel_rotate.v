@@ -1,0 +1,40 @@
+// dw_pixel_rotate: turns a row of pixels, so that each reaches the place where it is needed.
+//
+// Promises: a cycle with `step` makes output pixel p the input pixel (p + amount) modulo PIXELS.
+`default_nettype none
+
+module dw_pixel_rotate #(
+    parameter WIDTH    = 8,  // bits of a pixel, all lanes
+    parameter PIXELS   = 8,  // a power of two
+    parameter AMOUNT_W = 3   // log2(PIXELS), at least 1
+) (
+    input  wire                    clk,
+    input  wire                    step,
+    input  wire [    AMOUNT_W-1:0] amount,
+    input  wire [PIXELS*WIDTH-1:0] d,
+    output reg  [PIXELS*WIDTH-1:0] q
+);
+
+  localparam LEVELS = (PIXELS == 1) ? 0 : AMOUNT_W;
+
+  reg [PIXELS*WIDTH-1:0] turned;
+  integer l;
+  always @* begin
+    turned = d;
+    for (l = 0; l < LEVELS; l = l + 1) begin
+      if (amount[l])
+        turned = (turned >> ((1 << l) * WIDTH)) | (turned << ((PIXELS - (1 << l)) * WIDTH));
+    end
+  end
+
+  generate
+    if (PIXELS == 1) begin : g_one_pixel
+      wire unused_amount = &{1'b0, amount, 1'b0};
+    end
+  endgenerate
+
+  always @(posedge clk) if (step) q <= turned;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,69 @@
+// dw_ring: the memory behind the ifmap port; pixels go in beat by beat and come out by any word.
+//
+// Promises: two cycles with `read` after a read_address, read_data holds READ_PIXELS neighbouring
+// pixels, beginning with the word at that address. The word at address a sits in the bank a modulo
+// the number of banks, wherever the read began; dw_pixel_rotate puts the pixels in order. Addresses
+// wrap. A word can be read from the cycle after its write on.
+`default_nettype none
+
+module dw_ring #(
+    parameter WIDTH       = 8,  // bits of a pixel, all lanes
+    parameter BEAT_PIXELS = 4,  // pixels of a word: a power of two
+    parameter READ_PIXELS = 8,  // pixels of a read: BEAT_PIXELS times a power of two
+    parameter ADDR_W      = 8   // bits of the address of a word
+) (
+    input  wire                         clk,
+    input  wire                         write,
+    input  wire [           ADDR_W-1:0] write_address,
+    input  wire [BEAT_PIXELS*WIDTH-1:0] write_data,
+    input  wire                         read,
+    input  wire [           ADDR_W-1:0] read_address,
+    output wire [READ_PIXELS*WIDTH-1:0] read_data
+);
+
+  localparam BANKS = READ_PIXELS / BEAT_PIXELS;
+  localparam WORD = BEAT_PIXELS * WIDTH;
+
+  genvar bank;
+  generate
+    if (BANKS == 1) begin : g_one
+      dw_ram #(
+          .WIDTH (WORD),
+          .ADDR_W(ADDR_W)
+      ) u_ram (
+          .clk          (clk),
+          .write        (write),
+          .write_address(write_address),
+          .write_data   (write_data),
+          .read         (read),
+          .clear        (1'b0),
+          .read_address (read_address),
+          .read_data    (read_data)
+      );
+    end else begin : g_banks
+      localparam BANK_W = $clog2(BANKS);
+      for (bank = 0; bank < BANKS; bank = bank + 1) begin : g_bank
+        // The banks below the first word's hold words of the next row.
+        localparam [ADDR_W-1:0] AHEAD = BANKS - 1 - bank;
+        wire [ADDR_W-1:0] reach = read_address + AHEAD;
+        wire unused_reach = &{1'b0, reach[BANK_W-1:0], 1'b0};
+        dw_ram #(
+            .WIDTH (WORD),
+            .ADDR_W(ADDR_W - BANK_W)
+        ) u_ram (
+            .clk          (clk),
+            .write        (write && (write_address[BANK_W-1:0] == bank)),
+            .write_address(write_address[ADDR_W-1:BANK_W]),
+            .write_data   (write_data),
+            .read         (read),
+            .clear        (1'b0),
+            .read_address (reach[ADDR_W-1:BANK_W]),
+            .read_data    (read_data[bank*WORD+:WORD])
+        );
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,68 @@
+// dw_ring_writer: takes ifmap beats into the ring while it has room for them.
+//
+// Promises: a beat is taken in every cycle of `run` in which one is available and the ring has a
+// place for it; it is written in the next cycle, at write_address. `filled` counts the pixels that
+// can be read. The beats of a plane follow each other, and planes do. `done`: all beats of the stream
+// are taken.
+`default_nettype none
+
+module dw_ring_writer #(
+    parameter BEAT_PIXELS   = 4,   // pixels of a beat: a power of two
+    parameter ADDR_W        = 8,   // bits of the address of a beat
+    parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
+    parameter PLANE_BEATS_W = 8,
+    parameter PLANES_W      = 8
+) (
+    input  wire                     clk,
+    input  wire                     restart,
+    input  wire                     run,
+    input  wire [PLANE_BEATS_W-1:0] plane_beats,
+    input  wire [     PLANES_W-1:0] planes,
+    input  wire                     available,      // the ifmap port has a beat
+    output wire                     take,
+    output wire                     final_take,     // ... and it is the last of the stream
+    input  wire [      PIXEL_W-1:0] free,           // no pixel before it is needed any more
+    output reg  [      PIXEL_W-1:0] filled,
+    output reg                      write,
+    output wire [       ADDR_W-1:0] write_address,
+    output wire                     done
+);
+
+  localparam BEAT_W = $clog2(BEAT_PIXELS);
+  localparam [PIXEL_W-1:0] CAPACITY = BEAT_PIXELS << ADDR_W;
+  localparam [PIXEL_W-1:0] STEP = BEAT_PIXELS;
+  localparam [PIXEL_W-1:0] INTO_BEAT = BEAT_PIXELS - 1;
+
+  reg [PLANES_W-1:0] planes_left;
+  reg [PLANE_BEATS_W-1:0] beats_left;
+  reg [PIXEL_W-1:0] written;
+  wire plane_end = (beats_left == 1);
+  wire [PIXEL_W-1:0] used = written - (free & ~INTO_BEAT);
+  // After the last segment of a stream `free` lies ahead of the writer: that is room, too.
+  wire has_room = used[PIXEL_W-1] || (used < CAPACITY);
+
+  assign done = (planes_left == 0);
+  assign take = run && available && !done && has_room;
+  assign final_take = take && plane_end && (planes_left == 1);
+  assign write_address = filled[BEAT_W+:ADDR_W];
+
+  always @(posedge clk) begin
+    write <= take && !restart;
+    if (restart) begin
+      planes_left <= planes;
+      beats_left <= plane_beats;
+      written <= {PIXEL_W{1'b0}};
+      filled <= {PIXEL_W{1'b0}};
+    end else begin
+      if (take) begin
+        beats_left <= plane_end ? plane_beats : beats_left - 1'b1;
+        if (plane_end) planes_left <= planes_left - 1'b1;
+        written <= written + STEP;
+      end
+      if (write) filled <= filled + STEP;
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,67 @@
+// dw_segment: the pixels under the cells for one kernel row, and behind them those of the next.
+//
+// Promises: `cells` are the pixels of the segment in use; `shift` moves them by one column, `load`
+// replaces them by the collected segment. Words are collected in increasing order of `first`: a
+// word fills every place from `first` on, and later words overwrite the places that are theirs, so
+// places behind the last word hold pixels that nobody may use. `accepts` says that a word can
+// enter: the collected segment is not complete, or leaves in this cycle. `ready` says that a
+// segment can be loaded in the next cycle.
+`default_nettype none
+
+module dw_segment #(
+    parameter WIDTH   = 8,  // bits of a pixel, all lanes
+    parameter PIXELS  = 8,  // pixels of a word: a power of two
+    parameter LENGTH  = 9,  // pixels of a segment
+    parameter PLACE_W = 4   // bits of a place in the segment
+) (
+    input  wire                    clk,
+    input  wire                    restart,
+    input  wire                    word_valid,
+    input  wire                    word_filled,  // the word has pixels
+    input  wire                    word_last,    // it completes the segment
+    input  wire [     PLACE_W-1:0] word_first,   // the place of its first pixel
+    input  wire [PIXELS*WIDTH-1:0] word,
+    output wire                    accepts,
+    output wire                    ready,
+    input  wire                    load,
+    input  wire                    shift,
+    output reg  [LENGTH*WIDTH-1:0] cells
+);
+
+  reg complete;
+  reg [LENGTH*WIDTH-1:0] collected;
+
+  // The last place keeps its pixel: after a shift only masked taps use it.
+  wire [LENGTH*WIDTH-1:0] cells_shifted;
+  generate
+    if (LENGTH == 1) begin : g_one
+      assign cells_shifted = cells;
+    end else begin : g_more
+      assign cells_shifted = {cells[LENGTH*WIDTH-1-:WIDTH], cells[LENGTH*WIDTH-1:WIDTH]};
+    end
+  endgenerate
+
+  assign accepts = !complete || load;
+  assign ready = (complete && !load) || (word_valid && word_last && accepts);
+
+  always @(posedge clk) begin
+    if (restart) complete <= 1'b0;
+    else if (word_valid && accepts) complete <= word_last;
+    else if (load) complete <= 1'b0;
+
+    if (load) cells <= collected;
+    else if (shift) cells <= cells_shifted;
+  end
+
+  genvar p;
+  generate
+    for (p = 0; p < LENGTH; p = p + 1) begin : g_place
+      always @(posedge clk)
+        if (word_valid && word_filled && accepts && (word_first <= p))
+          collected[p*WIDTH+:WIDTH] <= word[(p%PIXELS)*WIDTH+:WIDTH];
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

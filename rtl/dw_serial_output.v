@@ -1,0 +1,130 @@
+// dw_serial_output: from the values that leave a tap-serial array to the beats of m_axis_ofmap.
+//
+// Promises: the values of an active cycle of the drain come CYCLES later; those of cells with a
+// pixel go out in their order, packed into beats. tkeep marks the lanes of the pixels of a beat,
+// tlast the last beat of the stream. m_axis_ofmap_* come from registers.
+`default_nettype none
+
+module dw_serial_output #(
+    parameter LANES       = 16,
+    parameter CELLS       = 7,
+    parameter VALUES      = 13,
+    parameter PIXELS      = 4,   // of a beat
+    parameter WIDTH       = 8,   // bits of a value
+    parameter CYCLES      = 13,  // from an active cycle of the drain to its values
+    parameter LANE_W      = 4,
+    parameter LANES_W     = 5,   // bits of a count of lanes
+    parameter CELL_W      = 3,
+    parameter COUNT_W     = 3,   // bits of a count of a beat's pixels
+    parameter FIFO_DEPTH  = 16
+) (
+    input  wire                          clk,
+    input  wire                          rst,
+    input  wire                          restart,
+    // an active cycle of the drain
+    input  wire                          active,
+    input  wire [            LANE_W-1:0] lane,
+    input  wire [            CELL_W-1:0] cell_index,
+    input  wire [             CELLS-1:0] counts,
+    input  wire                          plane_end,
+    input  wire                          image_end,
+    input  wire                          stream_end,
+    input  wire [            CELL_W-1:0] last_cell,
+    input  wire [           LANES_W-1:0] tail_channels,
+    // its values
+    input  wire [      VALUES*WIDTH-1:0] values,
+    output wire                          popped,
+    output wire [PIXELS*LANES*WIDTH-1:0] m_axis_ofmap_tdata,
+    output wire [      PIXELS*LANES-1:0] m_axis_ofmap_tkeep,
+    output wire                          m_axis_ofmap_tvalid,
+    input  wire                          m_axis_ofmap_tready,
+    output wire                          m_axis_ofmap_tlast
+);
+
+  // ---- which pixel the values complete, and what it is to the plane and the stream --------
+  localparam [LANES_W-1:0] ALL_LANES = LANES;
+  wire [(1<<CELL_W)-1:0] counted = {{((1 << CELL_W) - CELLS) {1'b0}}, counts};
+  wire keep = counted[cell_index];
+  wire final_pixel = plane_end && (cell_index == last_cell);
+  wire [LANES_W-1:0] kept = image_end ? tail_channels : ALL_LANES;
+  wire final_q, stream_end_q, keep_q, active_q;
+  wire [LANE_W-1:0] lane_q;
+  wire [LANES_W-1:0] kept_q;
+  dw_pipeline #(
+      .WIDTH (1),
+      .CYCLES(CYCLES),
+      .RESET (1)
+  ) u_active (
+      .clk(clk),
+      .rst(rst),
+      .d  (active),
+      .q  (active_q)
+  );
+  dw_pipeline #(
+      .WIDTH (3 + LANE_W + LANES_W),
+      .CYCLES(CYCLES)
+  ) u_marks (
+      .clk(clk),
+      .rst(rst),
+      .d  ({keep, final_pixel, stream_end, lane, kept}),
+      .q  ({keep_q, final_q, stream_end_q, lane_q, kept_q})
+  );
+
+  wire write;
+  wire [COUNT_W-1:0] count;
+  wire [PIXELS*LANES*WIDTH-1:0] beat;
+  dw_pixel_pack #(
+      .LANES  (LANES),
+      .VALUES (VALUES),
+      .PIXELS (PIXELS),
+      .WIDTH  (WIDTH),
+      .LANE_W (LANE_W),
+      .COUNT_W(COUNT_W)
+  ) u_pixel_pack (
+      .clk        (clk),
+      .restart    (restart),
+      .active     (active_q),
+      .lane       (lane_q),
+      .values     (values),
+      .keep       (keep_q),
+      .final_pixel(final_q),
+      .write      (write),
+      .count      (count),
+      .beat       (beat)
+  );
+
+  reg last;
+  reg [LANES_W-1:0] lanes;
+  always @(posedge clk) begin
+    last  <= final_q && stream_end_q;
+    lanes <= kept_q;
+  end
+
+  wire [COUNT_W-1:0] m_count;
+  wire [LANES_W-1:0] m_lanes;
+  dw_output_fifo #(
+      .WIDTH (1 + LANES_W + COUNT_W + PIXELS * LANES * WIDTH),
+      .DEPTH (FIFO_DEPTH)
+  ) u_output_fifo (
+      .clk       (clk),
+      .rst       (rst),
+      .write     (write),
+      .write_data({last, lanes, count, beat}),
+      .popped    (popped),
+      .m_data    ({m_axis_ofmap_tlast, m_lanes, m_count, m_axis_ofmap_tdata}),
+      .m_valid   (m_axis_ofmap_tvalid),
+      .m_ready   (m_axis_ofmap_tready)
+  );
+
+  genvar p, l;
+  generate
+    for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
+      for (l = 0; l < LANES; l = l + 1) begin : g_lane
+        assign m_axis_ofmap_tkeep[p*LANES+l] = (m_count > p) && (m_lanes > l);
+      end
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

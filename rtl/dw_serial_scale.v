@@ -1,0 +1,120 @@
+// dw_serial_scale: the requantisers of a tap-serial engine, each with all scales in a memory.
+//
+// Promises: three cycles after `lane` and `weight_set` come the VALUES sums of the lanes from `lane` on
+// (after the last lane comes the first one); the values of those sums come out when
+// dw_requantise gives them.
+`default_nettype none
+
+module dw_serial_scale #(
+    parameter VALUES       = 13,
+    parameter LANES        = 16,
+    parameter LANE_W       = 4,
+    parameter SET_W        = 4,
+    parameter ACC_W        = 20,
+    parameter X_W          = 32,
+    parameter MULTIPLIER_W = 32,
+    parameter OFMAP_W      = 8,
+    parameter ROUNDING     = 1,   // 1 double, 2 single, 3 both
+    parameter PART_DELAY   = 6    // cycles after the bias at which the right shift is used
+) (
+    input  wire                           clk,
+    input  wire                           write,
+    input  wire [     SET_W+LANE_W+1-1:0] write_address,
+    input  wire [  X_W+MULTIPLIER_W+8-1:0] write_data,
+    input  wire                           bank,
+    input  wire [              SET_W-1:0] weight_set,
+    input  wire [             LANE_W-1:0] lane,
+    input  wire [       VALUES*ACC_W-1:0] sums,
+    input  wire                           single_rounding,
+    input  wire [            OFMAP_W-1:0] zero_point,
+    input  wire [            OFMAP_W-1:0] act_min,
+    input  wire [            OFMAP_W-1:0] act_max,
+    output wire [     VALUES*OFMAP_W-1:0] values
+);
+
+  localparam WIDTH = X_W + MULTIPLIER_W + 8;
+  localparam [LANE_W:0] ALL_LANES = LANES;
+
+  wire [OFMAP_W:0] below, above;
+  dw_clamp_bounds #(
+      .OFMAP_W(OFMAP_W)
+  ) u_clamp_bounds (
+      .clk       (clk),
+      .zero_point(zero_point),
+      .act_min   (act_min),
+      .act_max   (act_max),
+      .below     (below),
+      .above     (above)
+  );
+
+  genvar v;
+  generate
+    for (v = 0; v < VALUES; v = v + 1) begin : g_value
+      localparam [LANE_W:0] AHEAD = v;
+      wire [LANE_W:0] reach = {1'b0, lane} + AHEAD;
+      wire [LANE_W:0] wrapped = reach - ALL_LANES;
+      wire [LANE_W-1:0] own = (reach >= ALL_LANES) ? wrapped[LANE_W-1:0] : reach[LANE_W-1:0];
+      wire unused_wrapped = &{1'b0, wrapped[LANE_W], 1'b0};
+      wire [WIDTH-1:0] scale;
+      dw_ram #(
+          .WIDTH (WIDTH),
+          .ADDR_W(SET_W + LANE_W + 1)
+      ) u_ram (
+          .clk          (clk),
+          .write        (write),
+          .write_address(write_address),
+          .write_data   (write_data),
+          .read         (1'b1),
+          .clear        (1'b0),
+          .read_address ({bank, weight_set, own}),
+          .read_data    (scale)
+      );
+
+      wire [MULTIPLIER_W-1:0] multiplier;
+      dw_pipeline #(
+          .WIDTH (MULTIPLIER_W),
+          .CYCLES(1)
+      ) u_multiplier (
+          .clk(clk),
+          .rst(1'b0),
+          .d  (scale[X_W+:MULTIPLIER_W]),
+          .q  (multiplier)
+      );
+      wire [5:0] right_shift;
+      dw_pipeline #(
+          .WIDTH (6),
+          .CYCLES(PART_DELAY)
+      ) u_right_shift (
+          .clk(clk),
+          .rst(1'b0),
+          .d  (scale[X_W+MULTIPLIER_W+:6]),
+          .q  (right_shift)
+      );
+      wire unused_right_shift = &{1'b0, scale[WIDTH-1-:2], 1'b0};
+
+      dw_requantise #(
+          .ACC_W       (ACC_W),
+          .X_W         (X_W),
+          .MULTIPLIER_W(MULTIPLIER_W),
+          .OFMAP_W     (OFMAP_W),
+          .ROUNDING    (ROUNDING)
+      ) u_requantise (
+          .clk            (clk),
+          .acc            (sums[v*ACC_W+:ACC_W]),
+          .bias           (scale[X_W-1:0]),
+          .multiplier     (multiplier),
+          .right_shift    (right_shift),
+          .single_rounding(single_rounding),
+          .zero_point     (zero_point),
+          .act_min        (act_min),
+          .act_max        (act_max),
+          .below          (below),
+          .above          (above),
+          .ofmap          (values[v*OFMAP_W+:OFMAP_W])
+      );
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,125 @@
+// dw_tap_pipeline: what travels beside a fired tap until its product is added and its group leaves.
+//
+// Promises: `load` or `shift` follows a tap by one cycle, `add` and `first` by ADD_CYCLES, `complete`
+// by one more: in that cycle the sums of the group are there. `start` and the marks of a completed
+// group come START_CYCLES after its last tap, the weight of a tap WEIGHT_CYCLES after it.
+// `claim` is the number of pixels that a completed group takes room for.
+`default_nettype none
+
+module dw_tap_pipeline #(
+    parameter CELLS         = 7,
+    parameter SET_W         = 4,   // bits of the index of a weight set
+    parameter WORD_W        = 7,   // bits of the index of a weight
+    parameter WIDTH         = 128, // bits of the weights of a tap, all lanes
+    parameter PAD_W         = 2,   // bits of a count of empty places of a beat
+    parameter CLAIM_W       = 4,
+    parameter ADD_CYCLES    = 6,
+    parameter START_CYCLES  = 4
+) (
+    input  wire                     clk,
+    input  wire                     rst,
+    // the tap
+    input  wire                     fire,
+    input  wire                     first_column,
+    input  wire                     first_row,
+    input  wire                     uses_segment,
+    input  wire                     completes,
+    input  wire                     plane_end,
+    input  wire                     image_end,
+    input  wire                     stream_end,
+    input  wire [        CELLS-1:0] counts,
+    input  wire [        SET_W-1:0] weight_set,
+    input  wire [       WORD_W-1:0] weight_word,
+    input  wire [        PAD_W-1:0] beat_pad,
+    output reg  [      CLAIM_W-1:0] claim,
+    // the memory of the weights
+    input  wire                     active_bank,
+    input  wire                     weight_write,
+    input  wire [         WORD_W:0] weight_address,
+    input  wire [        WIDTH-1:0] write_data,
+    output reg  [        WIDTH-1:0] weight,
+    // later
+    output reg                      load,
+    output reg                      shift,
+    output wire                     add,
+    output wire                     first,
+    output wire                     complete,
+    output wire                     group_start,
+    output wire [CELLS+SET_W+3-1:0] group_marks
+);
+
+  localparam [CLAIM_W-1:0] ONE = 1;
+  wire [CLAIM_W+PAD_W-1:0] wide_pad = {{CLAIM_W{1'b0}}, beat_pad};
+  wire unused_pad = &{1'b0, wide_pad[CLAIM_W+PAD_W-1:CLAIM_W], 1'b0};
+  integer q;
+  always @* begin
+    claim = plane_end ? wide_pad[CLAIM_W-1:0] : {CLAIM_W{1'b0}};
+    for (q = 0; q < CELLS; q = q + 1) if (counts[q]) claim = claim + ONE;
+    if (!(fire && completes)) claim = {CLAIM_W{1'b0}};
+  end
+
+  always @(posedge clk) begin
+    load  <= fire && uses_segment && !rst;
+    shift <= fire && !uses_segment && !rst;
+  end
+
+  dw_pipeline #(
+      .WIDTH (2),
+      .CYCLES(ADD_CYCLES),
+      .RESET (1)
+  ) u_add (
+      .clk(clk),
+      .rst(rst),
+      .d  ({fire, first_column && first_row}),
+      .q  ({add, first})
+  );
+  dw_pipeline #(
+      .WIDTH (1),
+      .CYCLES(ADD_CYCLES + 1),
+      .RESET (1)
+  ) u_complete (
+      .clk(clk),
+      .rst(rst),
+      .d  (fire && completes),
+      .q  (complete)
+  );
+  dw_pipeline #(
+      .WIDTH (1),
+      .CYCLES(START_CYCLES),
+      .RESET (1)
+  ) u_start (
+      .clk(clk),
+      .rst(rst),
+      .d  (fire && completes),
+      .q  (group_start)
+  );
+  dw_pipeline #(
+      .WIDTH (CELLS + SET_W + 3),
+      .CYCLES(START_CYCLES)
+  ) u_marks (
+      .clk(clk),
+      .rst(rst),
+      .d  ({weight_set, stream_end, image_end, plane_end, counts}),
+      .q  (group_marks)
+  );
+
+  wire [WIDTH-1:0] memory_data;
+  dw_ram #(
+      .WIDTH (WIDTH),
+      .ADDR_W(WORD_W + 1)
+  ) u_weights (
+      .clk          (clk),
+      .write        (weight_write),
+      .write_address(weight_address),
+      .write_data   (write_data),
+      .read         (1'b1),
+      .clear        (1'b0),
+      .read_address ({active_bank, weight_word}),
+      .read_data    (memory_data)
+  );
+  // Near the cells.
+  always @(posedge clk) weight <= memory_data;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,60 @@
+"""Random tap-serial engines and layers for them."""
+
+from __future__ import annotations
+
+import random
+
+from dwsim import EngineSpec, LayerSpec, SpecError
+from dwsim.derive import Plan
+
+
+def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
+    """A small engine with any shape of array, beats and ring."""
+    lanes = rng.choice([1, 2, 4, 5])
+    return EngineSpec(
+        **{
+            "lanes": lanes,
+            "kernel_h": 4,
+            "kernel_w": 4,
+            "max_row_pitch": 40,
+            "max_plane_rows": 40,
+            "max_dilation_h": 3,
+            "max_dilation_w": 3,
+            "max_channel_groups": 9,
+            "max_channel_multiplier": 3,
+            "dataflow": "tap_serial",
+            "pixels": rng.randint(1, 9),
+            "ifmap_pixels": rng.choice([1, 2, 4, 8]),
+            "ofmap_pixels": rng.randint(1, 5),
+            "requantisers": rng.randint(1, lanes),
+            **fields,
+        }
+    )
+
+
+def random_layer(rng: random.Random, engine: EngineSpec) -> LayerSpec:
+    """A layer that the engine runs: any stride, dilation, padding and multiplier."""
+    while True:
+        try:
+            layer = LayerSpec(
+                ifmap_h=rng.randint(1, 11),
+                ifmap_w=rng.randint(1, 11),
+                channels=rng.randint(1, 2 * engine.lanes + 1),
+                kernel_h=rng.randint(1, engine.kernel_h),
+                kernel_w=rng.randint(1, engine.kernel_w),
+                batch=rng.randint(1, 2),
+                channel_multiplier=rng.randint(1, engine.max_channel_multiplier),
+                stride_h=rng.randint(1, 4),
+                stride_w=rng.choice([1, 1, 2, 2, 3, 4]),
+                dilation_h=rng.randint(1, engine.max_dilation_h),
+                dilation_w=rng.choice([1, 1, rng.randint(1, engine.max_dilation_w)]),
+                pad_top=rng.randint(0, 4),
+                pad_bottom=rng.randint(0, 4),
+                pad_left=rng.randint(0, 4),
+                pad_right=rng.randint(0, 4),
+                name="layer",
+            )
+            Plan(layer, engine)
+        except SpecError:
+            continue
+        return layer

@@ -1,0 +1,167 @@
+"""The tap-serial RTL in lock step with its model, and its values against golden."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from dwsim import EngineSpec, LayerSpec
+from dwsim.derive import numbers_of
+from dwsim.errors import MismatchError
+from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.job import Job
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
+from dwsim.stream.stalls import PROFILES
+from tests.tap_serial.cases import random_engine, random_layer
+
+JOBS = 24
+FAULT_JOBS = 10
+BASE = {"lanes": 3, "pixels": 4, "ifmap_pixels": 2, "max_dilation_h": 2, "max_dilation_w": 2}
+ENGINES = {
+    "raw": {"ofmap_pixels": 3, "requantisers": 2},
+    "both": {"requantise": "both", "ofmap_pixels": 2, "requantisers": 3},
+    "one_cell": {"lanes": 2, "pixels": 1, "ifmap_pixels": 1, "ofmap_pixels": 1, "requantisers": 1},
+    "words": {
+        "lanes": 5,
+        "pixels": 6,
+        "ifmap_pixels": 8,
+        "ofmap_pixels": 4,
+        "requantisers": 4,
+        "requantise": "single",
+        "ifmap_width": 16,
+    },
+    "tight": {
+        "pixels": 5,
+        "requantisers": 2,
+        "ofmap_pixels": 3,
+        "requantise": "double",
+        "kernel_h": 3,
+        "kernel_w": 3,
+        "max_row_pitch": 14,
+        "max_plane_rows": 20,
+        "max_dilation_h": 1,
+        "ring_rows": 5,
+    },
+    "unsigned": {"ifmap_signed": False, "weight_signed": False, "ifmap_width": 5, "lanes": 1,
+                 "requantisers": 1},
+}  # fmt: skip
+"""Six shapes of the array; the rest of each engine is random."""
+
+
+def engine_named(name: str, **changes: object) -> EngineSpec:
+    fields = {"name": f"serial_{name}", **BASE, **ENGINES[name], **changes}
+    engine = random_engine(random.Random(name), **fields)
+    if name == "tight":
+        engine = replace(engine, fifo_depth=numbers_of(engine).timing.fifo_depth_min)
+    return engine
+
+
+def make_job(layer: LayerSpec, engine: EngineSpec, seed: int, stalls: str) -> Job:
+    return Job(
+        layer,
+        *random_layer_data(layer, engine, seed),
+        stalls,
+        seed,
+        quantisation=random_quantisation(layer, engine, seed),
+    )
+
+
+def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
+    rng = random.Random(f"{engine.name} {seed}")
+    profiles = list(PROFILES)
+    return [
+        make_job(random_layer(rng, engine), engine, seed + n, profiles[n % len(profiles)])
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_rtl_model_and_golden_agree(name: str, seed: int) -> None:
+    engine = engine_named(name)
+    done = run_jobs(engine, random_jobs(engine, seed, JOBS))
+    assert len(done) == JOBS
+
+
+def test_icarus_agrees(seed: int) -> None:
+    engine = engine_named("raw")
+    assert len(run_jobs(engine, random_jobs(engine, seed, 4), simulator="icarus")) == 4
+
+
+def test_streams_of_a_wrong_length_and_resets(seed: int) -> None:
+    """The next tensor starts clean after a stream that is too short or too long, or a reset."""
+    engine = engine_named("both")
+    jobs = random_jobs(engine, seed, 12)
+    faults = [{"ifmap_surplus": -1}, {"ifmap_surplus": 3}, {"reset_after": 25}]
+    mixed = []
+    for number, job in enumerate(jobs):
+        fault = faults[number // 2 % 3] if number % 2 else {}
+        # A source that a reset interrupts has lost count, which the boundary profile needs.
+        mixed.append(Job(**{**vars(job), "stalls": "both", **fault}))
+    assert len(run_jobs(engine, mixed)) == 12
+
+
+FAULTS: dict[str, tuple[str, str, str]] = {
+    "free too early": ("dw_fetch.v", "free <= group_address;", "free <= group_address + 4;"),
+    "rows wrap late": ("dw_fetch.v", "(stepped_x >= s_wrap_x)", "(stepped_x > s_wrap_x)"),
+    "short segment": ("dw_fetch.v", "(next_place >= s_span)", "(next_place + 2 >= s_span)"),
+    "fetch does not wait": ("dw_fetch.v", "has_pixels && missing", "!has_pixels && missing"),
+    "no restart of rows": ("dw_fetch.v", "rows_left <= kernel_h;", "rows_left <= kernel_w;"),
+    "ring too full": ("dw_ring_writer.v", "(used < CAPACITY)", "(used <= CAPACITY)"),
+    "filled too early": ("dw_ring_writer.v", "if (write) filled", "if (take) filled"),
+    "turns the wrong way": ("dw_pixel_rotate.v", "turned >> ", "turned << "),
+    "segment not kept": ("dw_segment.v", "!complete || load;", "1'b1;"),
+    "shift by none": ("dw_segment.v", "else if (shift)", "else if (1'b0)"),
+    "place off by one": ("dw_segment.v", "(word_first <= p)", "(word_first < p)"),
+    "drain overtaken": ("dw_sequencer.v", "(drain_left <= 1)", "(drain_left <= 2)"),
+    "no room needed": ("dw_sequencer.v", "(drained && output_room)", "drained"),
+    "set not changed": ("dw_sequencer.v", "weight_set + 1'b1", "weight_set"),
+    "weights go on": ("dw_sequencer.v", "weight_word <= plane_word;", "weight_word <= set_word;"),
+    "cells not rewound": ("dw_cell_place.v", "else if (rewind)", "else if (1'b0)"),
+    "edge seen": ("dw_cell_place.v", "(tap_x < $signed(ifmap_w))", "(tap_x <= $signed(ifmap_w))"),
+    "every cell counts": ("dw_cell_place.v", "(cells > q) &&", "1'b1 &&"),
+    "sum not begun": ("dw_accumulator.v", "first ? {ACC_W{1'b0}} : acc", "acc"),
+    "wrong cell": ("dw_drain.v", "cell_index + 1'b1", "cell_index"),
+    "chain stands": (
+        "dw_drain.v",
+        "load ? sums :",
+        "load ? sums : 1'b1 ? chain :",
+    ),
+    "pixel of two cells": ("dw_pixel_pack.v", "is_open = (s >= k * GRAIN);", "is_open = 1'b1;"),
+    "beat never flushed": (
+        "dw_pixel_pack.v",
+        "(full || final_pixel) &&",
+        "full &&",
+    ),
+    "credit lost": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
+    "claim without rest": ("dw_tap_pipeline.v", "plane_end ? wide_pad", "1'b0 ? wide_pad"),
+    "scale of a neighbour": ("dw_serial_scale.v", "AHEAD = v;", "AHEAD = 0;"),
+    "tail forgotten": ("dw_serial_output.v", "image_end ? tail_channels", "1'b0 ? tail_channels"),
+    "tap count of loader": ("dw_serial_loader.v", "(word < ALL_TAPS)", "(word <= ALL_TAPS)"),
+}
+"""Faults by name: the file, a text in it, and the text that breaks it."""
+
+
+def broken(fault: str) -> Callable[[dict[str, str]], dict[str, str]]:
+    file, right, wrong = FAULTS[fault]
+
+    def edit(files: dict[str, str]) -> dict[str, str]:
+        assert right in files[file], f"{file} has no {right!r} to break"
+        return files | {file: files[file].replace(right, wrong, 1)}
+
+    return edit
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found(fault: str, seed: int) -> None:
+    # Beats of one pixel are frequent enough to flood the output FIFO.
+    engine = engine_named("tight", **({"ofmap_pixels": 1} if fault == "no room needed" else {}))
+    build = build_bench(engine, simulator="icarus", edit=broken(fault))
+    # A kernel of one tap fills the output FIFO while the sink stalls.
+    flood = make_job(LayerSpec(12, 12, 6, 1, 1, name="flood"), engine, seed, "slow-sink")
+    jobs = [*random_jobs(engine, seed, FAULT_JOBS), flood]
+    with pytest.raises(MismatchError):
+        run_jobs(engine, jobs, simulator="icarus", build=build)
