@@ -1,10 +1,11 @@
-// dw_axil_port: an AXI4-Lite slave that makes single-cycle register accesses.
+// dw_axil_port: an AXI4-Lite slave that turns transfers into single-cycle register accesses.
 //
-// Promises: address and data of a write are taken independently, in either order or at once;
-// in the cycle with `write` both are there and `write_refused`, combinational, decides between
-// OKAY and SLVERR. A read takes read_data and read_refused in the cycle after its address.
-// Reads and writes do not wait for each other; one of each is in progress at a time. Every
-// output of the bus comes from a register; valid and payload hold until the transfer.
+// Promises: the address and the data of a write are accepted independently, in either order or
+// together. In the cycle with `write` both are present, and `write_refused`, which may depend on
+// them combinationally, selects SLVERR instead of OKAY. A read captures read_data and
+// read_refused in the cycle after its address. Reads and writes do not wait for each other; at
+// most one of each is in progress. No bus output depends combinationally on a bus input, and
+// valid and payload hold until the transfer.
 `default_nettype none
 
 module dw_axil_port #(
@@ -45,7 +46,7 @@ module dw_axil_port #(
     if (ADDR_W < 1) begin : bad_1 dw_axil_port_ADDR_W_must_be_at_least_1 u (); end
   endgenerate
 
-  reg out_of_reset;  // out of reset: no ready is up before
+  reg out_of_reset;  // keeps every ready at 0 in reset
   reg address_held;
   reg data_held;
   reg [3:0] strobe;

@@ -1,8 +1,8 @@
-// dw_centre: takes the zero point out of a beat's ifmap values, as TFLite's formula does.
+// dw_centre: subtracts the zero point from the ifmap values of a beat, as TFLite's formula does.
 //
-// Promises: each lane of `centred` is that lane of `ifmap` less zero_point, both two's complement;
-// a bit wider, so that nothing wraps. What padding stands for is 0 from here on, so masked taps
-// are cleared, and no bias has to know the zero point.
+// Promises: each lane of `centred` is the same lane of `ifmap` minus zero_point, both in two's
+// complement. It has one bit more than an ifmap value, so nothing wraps. The value of padding is 0
+// from here on: a masked tap is cleared, and no bias depends on the zero point.
 `default_nettype none
 
 module dw_centre #(

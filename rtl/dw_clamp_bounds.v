@@ -1,8 +1,9 @@
-// dw_clamp_bounds: where dw_requantise clamps, seen from a result before its zero point.
+// dw_clamp_bounds: the addends with which dw_requantise compares a result to the clamp bounds.
 //
-// Promises, a cycle after its inputs: below = zero_point - act_min, which makes a sum with a
-// result negative if that is to become act_min; above = zero_point - act_max - 1, which makes it
-// not negative if that is to become act_max. One of it serves all lanes.
+// Promises: one cycle after the inputs, below = zero_point - act_min and
+// above = zero_point - act_max - 1. dw_requantise adds each to its result, before the zero point is
+// added: the ofmap value becomes act_min if the sum with `below` is negative, and act_max if the
+// sum with `above` is not negative. One instance serves all lanes.
 `default_nettype none
 
 module dw_clamp_bounds #(

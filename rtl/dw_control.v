@@ -1,12 +1,12 @@
 // dw_control: takes the geometry of one stream after another and runs the engine on it.
 //
-// Promises: a cfg handshake captures the geometry; the next cycle restarts the counters, and
-// waits there for the parameter tensor if the stream asks for one, and for the ifmap port while
-// it drops what was too much of the last stream; then `run` holds until
-// the stream is `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready is a
-// register: 0 in reset and in the first cycle after it. No window of a stream is in the
-// pipeline when the next one starts, so stages may take values that are constant over a stream
-// from the geometry registers and the bank.
+// Promises: a cfg handshake captures the geometry. From the next cycle on `restart` is 1, for one
+// cycle or longer: until the parameter tensor is there, if the stream loads one, and until the
+// ifmap port has dropped the surplus beats of the last stream. Then `run` is 1 until the stream is
+// `done` and DRAIN_CYCLES have passed since its last `emit`. cfg_ready is a register; it is 0 in
+// reset and in the first cycle after it. No window of a stream is in the pipeline when the next
+// one starts, so stages may take values that are constant over a stream from the geometry
+// registers and the bank.
 `default_nettype none
 
 module dw_control #(

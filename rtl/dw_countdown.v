@@ -1,6 +1,6 @@
-// dw_countdown: counts steps, `count` of them over and over.
+// dw_countdown: counts steps modulo `count`.
 //
-// Promises: `last`, a register, holds at every count-th step since the restart.
+// Promises: `last`, a register, is 1 at every count-th step since the restart.
 `default_nettype none
 
 module dw_countdown #(

@@ -1,7 +1,7 @@
 // dw_credit: counts the free entries of the output FIFO that no window has claimed.
 //
-// Promises: `available` is a register; a beat that took a credit finds a free entry, however
-// long the pipeline is, so the pipeline never has to stall.
+// Promises: `available` is a register. A beat that took a credit finds a free entry, for any
+// length of the pipeline, so the pipeline never stalls.
 `default_nettype none
 
 module dw_credit #(

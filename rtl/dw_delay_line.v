@@ -1,14 +1,14 @@
 // dw_delay_line: delays a word by `length` steps, 1 <= length - SHORTER <= MAX_LENGTH.
 //
-// Promises: before step t, q is the word that entered at step t - (length - SHORTER). Time passes only
-// in cycles with `step`. `length` may change only under `restart`, after which the first
-// words out are stale that entered before. q is one gate away from registers.
+// Promises: before step t, q is the word that entered at step t - (length - SHORTER). Only cycles
+// with `step` count. `length` may change only under `restart`; the first words that come out
+// after a restart are stale. One level of logic lies between registers and q.
 //
 // One module serves the row delays (thousands of words), the column delays (a few) and the
-// plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers that the
-// word enters `length` places before the end. Longer ones are memories with free-running
-// pointers, `length` apart, so that no pointer is compared; the memory's read is registered
-// twice, and words too young for that path bypass it.
+// plane marker (one bit). Lines of up to SHIFT_LENGTH_MAX words are shift registers, which a
+// word enters `length` places before the end. Longer lines are memories with free-running
+// pointers, a fixed distance apart, so no pointer is compared. The memory registers its read
+// data twice, and words too young for that path bypass it.
 `default_nettype none
 
 module dw_delay_line #(
@@ -42,7 +42,7 @@ module dw_delay_line #(
 
   generate
     if (MAX_LENGTH <= SHIFT_LENGTH_MAX) begin : g_shift
-      // Stage 0 is the output; the word enters at the stage before the line's length.
+      // Stage 0 is the output; a word enters at stage length - SHORTER - 1.
       reg [WIDTH*MAX_LENGTH-1:0] stages;
       assign q = stages[WIDTH-1:0];
 
@@ -64,7 +64,7 @@ module dw_delay_line #(
       end
       wire unused_restart = &{1'b0, restart, 1'b0};
     end else begin : g_memory
-      // Word t is written at step t and read two steps before it comes out.
+      // Word t is written at step t. Its read begins two steps before it comes out.
       localparam ADDR_W = $clog2(MAX_LENGTH - 1);
       localparam [LENGTH_W-1:0] ONE = 1 + SHORTER;
       localparam [LENGTH_W-1:0] TWO = 2 + SHORTER;
@@ -73,9 +73,9 @@ module dw_delay_line #(
       reg [ADDR_W-1:0] read_address;
       reg [WIDTH-1:0] last_d;
       reg [WIDTH-1:0] earlier_d;
-      reg is_one;  // length, in registers of their own: every bit of q hangs on them
+      reg is_one;  // length is ONE; a register, because every bit of q depends on it
       reg is_two;
-      reg is_short;  // it is one of the two
+      reg is_short;  // length is ONE or TWO
       wire [LENGTH_W-1:0] read_offset = TWO - length;
       wire [WIDTH-1:0] read_data;
 
@@ -108,7 +108,7 @@ module dw_delay_line #(
           last_d <= d;
           earlier_d <= last_d;
         end
-        // Words that are not wanted are zeros, so that a choice is one gate a bit.
+        // A source that is not selected is 0, so the selection is an OR.
         if (!is_two) earlier_d <= {WIDTH{1'b0}};
       end
 

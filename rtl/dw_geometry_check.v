@@ -1,21 +1,21 @@
-// dw_geometry_check: looks for register values that would hang the core or derail its counts.
+// dw_geometry_check: finds register values that would hang the core or corrupt its counts.
 //
-// Promises: after `start`, the rules below are checked one by one; then `done` comes for one
-// cycle with `code`, which holds until the next start: 0, or the number of the first rule that
-// is broken. Values must not change meanwhile. What passes makes the core end by itself after
-// the right number of beats, whatever the values are. (Values that pass may still be those of
-// another layer: this module does not know which one was meant.)
+// Promises: after `start`, the module checks the rules below one by one. Then `done` is 1 for one
+// cycle, and `code` is 0 or the number of the first broken rule; it holds until the next check
+// ends. The values must not change during the check. With all values that pass, the core ends
+// by itself after the right number of beats. (They may still belong to another layer than the
+// one that is streamed: this module does not know the tensors.)
 //
-// Values are WIDTH bits, two's complement, wide enough for every sum and product here. A rule
-// takes two cycles (fetch, compare), and a product or remainder a cycle a bit in between. What
-// was compared stays for the next rule: so a product of three takes two rules.
+// Values have WIDTH bits in two's complement, wide enough for every sum and product here. A rule
+// takes two cycles (fetch, compare); a product or a remainder adds one cycle for each bit. The
+// compared value stays for the next rule, so a product of three factors takes two rules.
 `default_nettype none
 
 module dw_geometry_check #(
     parameter             WIDTH                  = 24,
     parameter             KERNEL_H               = 3,
     parameter             KERNEL_W               = 3,
-    parameter             REQUANTISES            = 0,  // 1: act_* and single_rounding count
+    parameter             REQUANTISES            = 0,  // 1: act_* and single_rounding are checked
     parameter [WIDTH-1:0] LANES                  = 1,
     parameter [WIDTH-1:0] MAX_ROW_PITCH          = 1,
     parameter [WIDTH-1:0] MAX_PLANE_ROWS         = 1,
@@ -26,15 +26,15 @@ module dw_geometry_check #(
     parameter [WIDTH-1:0] MAX_CHANNEL_MULTIPLIER = 1,
     parameter [WIDTH-1:0] MAX_CHANNEL_GROUPS     = 1,
     parameter [WIDTH-1:0] MAX_PLANES             = 1,
-    parameter [WIDTH-1:0] MIN_SINGLE_ROUNDING    = 0,  // 1: the build rounds only once
-    parameter [WIDTH-1:0] MAX_SINGLE_ROUNDING    = 1   // 0: it rounds only twice
+    parameter [WIDTH-1:0] MIN_SINGLE_ROUNDING    = 0,  // 1: the engine has single rounding only
+    parameter [WIDTH-1:0] MAX_SINGLE_ROUNDING    = 1   // 0: the engine has double rounding only
 ) (
     input  wire                      clk,
     input  wire                      rst,
     input  wire                      start,
     output reg                       done,
     output reg  [               7:0] code,
-    input  wire                      refused_write,       // taken with start
+    input  wire                      refused_write,       // captured with start
     input  wire                      load,
     input  wire                      lead,
     input  wire [         WIDTH-1:0] kept_sets,
@@ -81,7 +81,7 @@ module dw_geometry_check #(
   localparam [3:0] LAST_TAP_ROW = KERNEL_H - 1;
   localparam [3:0] LAST_TAP_COL = KERNEL_W - 1;
 
-  // What is compared: a value, a product of two, or a remainder.
+  // A rule compares a value, a product of two factors, or a remainder.
   localparam [1:0] VALUE = 2'd0;
   localparam [1:0] PRODUCT = 2'd1;
   localparam [1:0] REMAINDER = 2'd2;
@@ -102,7 +102,7 @@ module dw_geometry_check #(
   wire [WIDTH-1:0] tap_row_now = tap_row[tap*WIDTH+:WIDTH];
   wire [WIDTH-1:0] tap_col_now = tap_col[tap*WIDTH+:WIDTH];
 
-  reg [WIDTH-1:0] value;  // what is compared; the product or remainder so far
+  reg [WIDTH-1:0] value;  // the compared value; the product or remainder so far
 
   // ---- the rules: from `low` to `high`, unsigned, `a` or `a*b` or `a mod b` -----------------
   reg [1:0] kind;
@@ -174,7 +174,7 @@ module dw_geometry_check #(
         high = MAX_COL_DELAY;
       end
       8'd14: begin
-        // The raster that leads starts planes, the other one follows some slots later.
+        // The leading raster starts the planes; the other one follows at least one slot later.
         a = lag;
         low = lead ? ONE : ZERO;
         high = MAX_LAG;
@@ -216,7 +216,7 @@ module dw_geometry_check #(
         high = ZERO;
       end
       8'd22: begin
-        // tail_channels - 1 < lanes * channel_multiplier, for 0 too: it wraps
+        // tail_channels - 1 < lanes * channel_multiplier. 0 is refused: the difference wraps.
         kind = PRODUCT;
         a = LANES;
         b = channel_multiplier;
@@ -244,7 +244,8 @@ module dw_geometry_check #(
           high = MAX_SINGLE_ROUNDING;
         end
       end
-      // Counted from one raster before the ifmap, a tap is positive; a lower one wraps.
+      // A tap starts less than one raster before the ifmap. With the raster added it is at least
+      // 1; a lower one becomes 0 or wraps.
       8'd26: begin
         a = tap_row_now + plane_rows;
         high = ifmap_h + plane_rows;
@@ -256,7 +257,7 @@ module dw_geometry_check #(
     endcase
   end
 
-  // ---- one multiplier and divider, a bit a cycle --------------------------------------------
+  // ---- one multiplier and divider, one bit a cycle ------------------------------------------
   reg dividing;
   reg [WIDTH-1:0] factor;  // the factor that doubles; the bits still to be divided
   reg [WIDTH-1:0] other;  // the factor that halves; the divisor

@@ -1,10 +1,9 @@
-// dw_ifmap_port: hands ifmap beats to the raster and keeps streams of a wrong length apart.
+// dw_ifmap_port: hands ifmap beats to the raster and recovers from streams of a wrong length.
 //
-// Promises: the raster gets exactly the beats it asks for; `available` is a register. When tlast
-// comes early, zeros stand in for the missing beats, as for padding; when it does not come with the
-// final beat, beats are dropped up to and with the tlast that comes later; no stream may run
-// meanwhile. Either way the next stream starts on its own first beat, and the error flag is up
-// until reset.
+// Promises: the raster gets exactly the beats that it asks for; `available` is a register. If tlast
+// comes early, zeros replace the missing beats. If the final beat comes without tlast, the port
+// drops the beats that follow, the one with tlast included; no stream may start meanwhile. In both
+// cases the next stream starts with its own first beat, and an error flag is 1 until reset.
 `default_nettype none
 
 module dw_ifmap_port #(
@@ -20,7 +19,7 @@ module dw_ifmap_port #(
     output wire             s_ready,
     output reg              excess,      // tlast is overdue: beats are dropped up to it
     output reg              available,   // the raster may take a beat, if it runs
-    output reg  [WIDTH-1:0] beat,        // the beat that was taken, if one was
+    output reg  [WIDTH-1:0] beat,        // the beat taken in the last cycle; else undefined
     input  wire             take,        // the raster takes it
     input  wire             final_take,  // ... and it is the last of the stream
     output reg              error_short,
@@ -32,18 +31,18 @@ module dw_ifmap_port #(
     if (WIDTH < 1) begin : bad_1 dw_ifmap_port_WIDTH_must_be_at_least_1 u (); end
   endgenerate
 
-  reg short_stream;  // tlast came early: zeros until the stream ends
+  reg short_stream;  // tlast came early: zeros replace beats until the stream ends
 
   wire take_real = take && !short_stream;
 
   assign s_ready = excess || take_real;
 
   always @(posedge clk) begin
-    // Free-running: what a void brings is masked.
+    // No enable: the taps of a void are masked.
     beat <= short_stream ? {WIDTH{1'b0}} : s_data;
 
-    // Zeros are there a cycle after the early tlast; a beat of the next stream may make it
-    // sooner, and stays where it is.
+    // Zeros are available one cycle after the early tlast. A waiting beat of the next stream makes
+    // `available` 1 a cycle earlier, but is not taken.
     available <= !rst && (s_valid_next || (short_stream && !restart));
 
     if (rst || restart) short_stream <= 1'b0;

@@ -1,9 +1,9 @@
 // dw_mac_cell: one multiply-add cell of a systolic chain.
 //
-// Promises: psum_out, four cycles after ifmap and weight, is their product plus the psum_in of
-// one cycle before; with FIRST = 1 it is the product, three cycles later, and there is no adder.
-// Numbers are exact: PRODUCT_W and PSUM_OUT_W hold every value. The product waits a cycle in a
-// register that can be near the adder: multiplier blocks sit where the chip has them.
+// Promises: four cycles after ifmap and weight, psum_out is their product plus the psum_in of the
+// cycle before. With FIRST = 1 there is no adder, and psum_out is the product after three cycles.
+// Nothing wraps as long as PRODUCT_W and PSUM_OUT_W hold every value. The product waits one cycle
+// in a register that can lie near the adder, because multiplier blocks have fixed places.
 `default_nettype none
 
 module dw_mac_cell #(

@@ -1,8 +1,8 @@
-// dw_multiplier: a registered multiplier, in the shape of the blocks that FPGAs have.
+// dw_multiplier: a registered multiplier that matches the multiplier blocks of FPGAs.
 //
-// Promises: p is a times b of CYCLES cycles before, its lower P_W bits. The registers (both
-// factors, the product, with CYCLES = 3 one between) have no reset and no enable, so that a
-// multiplier block can absorb them. rtl/ecp5/ has the same module made of such a block.
+// Promises: p is the lower P_W bits of a times b of CYCLES cycles before. The registers (both
+// factors, the product and, with CYCLES = 3, one in between) have no reset and no enable, so that
+// a multiplier block can absorb them. rtl/ecp5/ has the same module made of such a block.
 `default_nettype none
 
 module dw_multiplier #(
@@ -30,7 +30,8 @@ module dw_multiplier #(
   reg [A_W-1:0] a_q;
   reg [B_W-1:0] b_q;
 
-  // Extended to the product's width, so that a product of any signedness is one multiply.
+  // The factors are extended to the width of the product, so one signed multiply serves every
+  // combination of signed and unsigned factors.
   localparam AB_W = (A_W > B_W) ? A_W : B_W;
   localparam WIDE_W = (P_W > AB_W) ? P_W : AB_W;
   wire a_sign = (A_SIGNED != 0) && a_q[A_W-1];

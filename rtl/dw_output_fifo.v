@@ -1,7 +1,7 @@
-// dw_output_fifo: a FIFO whose writer never looks for room, because it holds credit.
+// dw_output_fifo: a FIFO without a full flag: its writer holds a credit for each word.
 //
-// Promises: m_valid and m_data come from registers; once m_valid is high, both hold until the
-// transfer. `popped` marks each cycle that frees an entry. A word written into an empty FIFO
+// Promises: m_valid and m_data come from registers; once m_valid is 1, both hold until the
+// transfer. `popped` is 1 in each cycle that frees an entry. A word written into an empty FIFO
 // is at the output two cycles later.
 `default_nettype none
 

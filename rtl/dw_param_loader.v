@@ -1,14 +1,15 @@
 // dw_param_loader: writes parameter tensors into the bank that the engine does not use.
 //
-// Promises: one tensor is taken ahead of the stream that will use it; `swap` makes its bank
-// the active one. (No window of the last stream is in flight then, see dw_control.)
-// A tensor of a wrong length (no whole weight sets, too many of them, or another number than
-// the stream wants) raises the error flag until reset, and the next one is taken from its own
-// first beat. s_axis_param_tready comes from a register.
+// Promises: the loader accepts one tensor ahead of the stream that will use it; `swap` makes its
+// bank the active one. (dw_control swaps only while no window is in flight.) A tensor has a wrong
+// length if a weight set is incomplete, if a bank cannot hold its sets, or if their count differs
+// from wanted_sets at the swap. Then `error` is 1 until reset, and the next tensor starts with its
+// own first beat. s_axis_param_tready comes from a register.
 //
-// Beats of a tensor: for each weight set, for each pass, for each multiplier of a lane one beat
-// of all lanes' weights; then, with a requantiser, its words. Words 0 to UNITS-1 are the
-// multipliers', a memory each with a word for every set and pass; the others have a word a set.
+// A weight set consists of one beat for each pass and multiplier of a lane, with the weights of
+// all lanes, and then, in an engine with requantisers, of their words. Each bit of write_word
+// belongs to one memory. Words 0 to UNITS-1 belong to the multipliers; their memories have one
+// word for each set and pass. The memories of the other words have one word for each set.
 `default_nettype none
 
 module dw_param_loader #(
@@ -34,8 +35,8 @@ module dw_param_loader #(
     output reg               loaded,
     output reg               active_bank,
     output reg  [ WORDS-1:0] write_word,           // one-hot, at most one bit
-    output reg  [  WORD_W:0] write_address,        // of a multiplier: the bank above the index
-    output reg  [   SET_W:0] write_set,            // of the others: the bank above the set
+    output reg  [  WORD_W:0] write_address,        // multiplier memories: bank, then index
+    output reg  [   SET_W:0] write_set,            // other memories: bank, then set
     output reg  [ WIDTH-1:0] write_data,
     output reg               error
 );
@@ -67,8 +68,8 @@ module dw_param_loader #(
   localparam [SETS_W-1:0] LAST_SET = LAST_INDEX[SETS_W-1:0];
 
   reg [WORDS-1:0] word;  // one-hot: the word of the next beat
-  reg [SETS_W-1:0] sets;  // whole sets received; the index of the next beat's
-  reg [WORD_W-1:0] index;  // whole passes received
+  reg [SETS_W-1:0] sets;  // complete sets received: the set of the next beat
+  reg [WORD_W-1:0] index;  // complete passes received
   reg overflow;  // sets is WEIGHT_SETS
 
   wire accept = s_axis_param_tvalid && s_axis_param_tready;
@@ -115,7 +116,7 @@ module dw_param_loader #(
       loaded <= loaded_next;
       if (swap) active_bank <= !active_bank;
 
-      // The count of a loaded tensor stays for the check at the swap.
+      // The count of a loaded tensor is kept for the check at the swap.
       if (swap) sets <= {SETS_W{1'b0}};
       else if (accept && set_end && !overflow) sets <= sets + 1'b1;
       if (swap) overflow <= 1'b0;

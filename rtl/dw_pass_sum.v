@@ -1,7 +1,7 @@
-// dw_pass_sum: adds up the sums of a window's passes.
+// dw_pass_sum: accumulates the sums of the passes of a window.
 //
-// Promises: acc, one cycle after a sum, is that sum if it is the `first` of its ofmap beat, else
-// it plus the acc before. Numbers are exact: ACC_W holds every total.
+// Promises: one cycle after a sum, acc is that sum if it is the `first` of its ofmap beat, else
+// that sum plus the previous acc. Nothing wraps as long as ACC_W holds every total.
 `default_nettype none
 
 module dw_pass_sum #(

@@ -1,6 +1,7 @@
 // dw_pipeline: delays a word by CYCLES clock cycles, none of them conditional.
 //
-// Promises: q is d of CYCLES cycles before; with RESET = 1 zero until words of after rst.
+// Promises: q is d of CYCLES cycles before. With RESET = 1, q is 0 from reset on until the first
+// word that entered after reset comes out.
 `default_nettype none
 
 module dw_pipeline #(

@@ -1,9 +1,9 @@
-// dw_plane_marker: tells when `lag` slots have passed since a plane began.
+// dw_plane_marker: marks the slot that comes `lag` slots after the first slot of a plane.
 //
-// Promises: mark_next is the mark of lag - 1 steps before this one (of this step, if lag is 1):
-// registered at this step, it comes with the slot that is lag slots after the marked one. Time
-// passes only in cycles with `step`. `lag` may change only under `restart`, after which no mark
-// of before comes out. With lag 0 nothing is ever marked.
+// Promises: mark_next is the mark of lag - 1 steps before this step (of this step, if lag is 1).
+// Registered at this step, it is present in the slot that comes lag slots after the marked one.
+// Only cycles with `step` count. `lag` may change only under `restart`; no mark from before a
+// restart comes out after it. With lag 0, mark_next stays 0.
 `default_nettype none
 
 module dw_plane_marker #(
@@ -30,7 +30,7 @@ module dw_plane_marker #(
   endgenerate
 
   reg  is_one;
-  reg  held;  // mark_next of the step before, for lags above 1
+  reg  held;  // the next mark_next, for lags above 1
   wire delayed;  // the mark of lag - 2 steps before this one, for lags above 1
 
   assign mark_next = is_one ? mark : held;
@@ -49,9 +49,9 @@ module dw_plane_marker #(
       always @(posedge clk) is_two <= ({1'b0, lag} == 2);
       assign delayed = is_two && mark;
     end else begin : g_line
-      // A line keeps what it holds over a restart: its words count when they are of this run.
+      // The line keeps its words over a restart. line_filled is 0 until they have left the line.
       localparam [LAG_W-1:0] TWO = 2;
-      reg [LAG_W-1:0] stale;  // steps after which the word out is
+      reg [LAG_W-1:0] stale;  // words from before the restart
       reg line_filled;
       reg is_two;
       reg is_longer;

@@ -1,11 +1,11 @@
-// dw_product: the whole product of two numbers that are wider than a multiplier block.
+// dw_product: the full product of two numbers that are wider than a multiplier block.
 //
-// Promises: product is x times multiplier of 5 cycles before, in 64 bits. x is signed;
-// multiplier is signed if it has more than 17 bits, else it is not.
+// Promises: `product` is x times multiplier of 5 cycles before, in 64 bits. x is signed. The
+// multiplier is signed if it has more than 17 bits, and unsigned otherwise.
 //
-// Factors are cut into limbs of 17 bits, what a signed 18-bit block takes as an unsigned number;
-// the highest limb has the sign. What the lowest limbs give does not reach into what the highest
-// give, so those two are joined without an adder.
+// The factors are cut into limbs of 17 bits: a signed 18-bit block takes an unsigned number of 17
+// bits. The highest limb has the sign. The product of the lowest limbs ends below the product of
+// the highest ones, so the two are concatenated without an adder.
 `default_nettype none
 
 module dw_product #(
@@ -68,7 +68,7 @@ module dw_product #(
       .p  (high)
   );
 
-  // What begins at bit LIMB_W, as wide as the product is from there.
+  // The partial products that begin at bit LIMB_W, extended to the top of the product.
   wire [63-LIMB_W:0] middle;
   generate
     if (TWO) begin : g_two
@@ -126,8 +126,8 @@ module dw_product #(
     end
   endgenerate
 
-  // What a block gives goes to a register first, and that can be near the adder: the blocks of a
-  // product are far from each other.
+  // The result of each block waits in a register that can lie near the adder, because the blocks of
+  // a product are far from each other.
   reg [2*LIMB_W-1:0] low_q;
   reg [63-2*LIMB_W:0] high_q;
   always @(posedge clk) begin

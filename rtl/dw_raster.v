@@ -1,10 +1,10 @@
 // dw_raster: walks planes of plane_rows x row_pitch pixels, each of `interleave` slots, and
-// says which slots are hit.
+// marks the slots that are hit.
 //
-// Promises: the first step after a restart is position (0, 0), its first channel group; each
-// further one is the next slot, pixel by pixel and row by row, until the plane ends; then it
-// begins anew. Nothing here knows whether a plane is under way: `step` comes only with slots that
-// belong to one.
+// Promises: the first step after a restart is the first channel group of position (0, 0). Each
+// further step is the next slot, pixel by pixel and row by row. After the last slot of a plane
+// comes the first slot of the next plane. The module does not track if a plane is in progress:
+// `step` must come only with slots that belong to a plane.
 `default_nettype none
 
 module dw_raster #(
@@ -27,8 +27,8 @@ module dw_raster #(
     output wire                    pixel_end,  // this slot is the last of its pixel
     output wire                    row_end,    // ... of its row
     output wire                    plane_end,  // ... of its plane
-    output wire                    final_hit,  // ... of its plane's that are hit
-    output wire                    hit_next    // the next one of the plane is hit
+    output wire                    final_hit,  // ... of its plane that is hit
+    output wire                    hit_next    // the next slot of the plane is hit
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.

@@ -1,9 +1,9 @@
-// dw_raster_axis: counts one axis of a raster and says where it is hit.
+// dw_raster_axis: counts the positions of one axis of a raster and marks those that are hit.
 //
-// Promises: positions 0 .. pitch-1, over and over, one a step. `hit` holds at positions
-// 0, stride, 2*stride, ..., `count` of them; `final_hit` with the last of those; `last`
-// at position pitch-1. All three are registers: what the next slot does hangs on them.
-// `hit_next` is what `hit` will be after a step, if no restart comes; count is not 0.
+// Promises: each step moves to the next position; 0 follows pitch-1. `hit` is 1 at the first
+// `count` positions of 0, stride, 2*stride, ...; `final_hit` is 1 at the last of those, and `last`
+// at position pitch-1. All three are registers, because the decision on the next slot depends on
+// them. `hit_next` is the value of `hit` after a step without restart. count must not be 0.
 `default_nettype none
 
 module dw_raster_axis #(
@@ -28,13 +28,13 @@ module dw_raster_axis #(
 
   reg [WIDTH-1:0] left;  // positions to go, this one included
   reg [WIDTH-1:0] phase;  // positions to the next multiple of stride
-  reg [WIDTH-1:0] hits_left;  // this position's and later ones
+  reg [WIDTH-1:0] hits_left;  // hits at this position and later
   reg in_phase;  // phase is 1
   reg has_more;  // later positions are hit
 
-  // What will be true after the step, found without the adders' results.
+  // The flags after the step, computed without the results of the adders.
   wire reload = restart || last;
-  wire multiple = reload || in_phase;  // the next position is one of stride
+  wire multiple = reload || in_phase;  // the next position is a multiple of stride
   wire hit_again = in_phase && has_more;
   wire one_later = hit ? ({1'b0, hits_left} == 2) : (hits_left == 1);
 

@@ -1,5 +1,5 @@
 // dw_requantise: computes the ofmap value of one lane from its acc, as TFLite's integer kernels do
-// where they are defined (dwsim.requantise_domain).
+// where they are defined (dwsim.derive.requantise_domain).
 //
 // Promises, CYCLES after acc, with the bias of 1 cycle before, the multiplier of the same cycle
 // and the right_shift of 5 cycles later (each waits a cycle near where it is used):
@@ -11,9 +11,9 @@
 // right_shift is where the result begins in the product: TFLite's 31 - shift (15 - shift with
 // 16-bit activations). A left shift is a right shift by less. One value enters a cycle.
 //
-// The rest is constant while values are in the pipeline; below and above are those that
-// dw_clamp_bounds makes. ROUNDING says what the build can do: 1 double, 2 single, 3 both, chosen
-// by single_rounding.
+// All other inputs are constant while values are in the pipeline; dw_clamp_bounds makes below and
+// above. ROUNDING selects the roundings of the engine: 1 double, 2 single, 3 both; with 3,
+// single_rounding chooses one for each stream.
 `default_nettype none
 
 module dw_requantise #(
@@ -76,8 +76,8 @@ module dw_requantise #(
   );
 
   // ---- the field of the result ----------------------------------------------------------
-  // A sum with a zero point, which is above the range or below it, stays there: so the field
-  // needs no more than the ofmap's bits and a sign.
+  // A result outside the field is clamped for every zero point, so the field needs no more than
+  // the bits of the ofmap and a sign.
   wire twice = (ROUNDING == 1) || ((ROUNDING == 3) && !single_rounding);
   wire [OFMAP_W:0] field;
   wire negative, positive, nudge, outside;

@@ -1,21 +1,23 @@
-// dw_round_shift: takes the field out of a product that begins at bit right_shift, and says how
-// the field has to be rounded. Narrow from the first step on, because only few bits are wanted.
+// dw_round_shift: divides a product by 2^right_shift. It returns a narrow field of the quotient and
+// the bits that round it.
 //
-// Promises, two cycles after product and right_shift: with `twice` (constant over a stream) 0 or
-// right_shift below 32
-//   floor(product / 2^right_shift) + its bit right_shift-1 (0 where there is none)
-// and else the product in units of 2^31, half up, and that in units of 2^(right_shift - 31),
-// ties away from zero, equals
-//   the number {negative, field[FIELD_W:1]} in two's complement, plus the carry out of
-//   field[0] + nudge + positive;
-// if it is not outside, which says that the floor needs more than FIELD_W bits and a sign.
+// Promises: two cycles after product and right_shift, the rounded quotient is
+//   the two's complement number {negative, field[FIELD_W:1]}, plus the carry out of
+//   field[0] + nudge + positive.
+// If floor(product / 2^right_shift) needs more than FIELD_W bits and a sign, `outside` is 1, and of
+// the other outputs only `negative` and `positive` are valid. There are two roundings. `twice`
+// selects one and is constant over a stream:
+//   twice = 0, or right_shift below 32: the product over 2^right_shift, rounded half up;
+//   otherwise: the product over 2^31, rounded half up, then that over 2^(right_shift - 31),
+//   rounded half away from zero.
 //
-// Why two roundings are one carry: let r = right_shift - 31 > 0, H = floor(product / 2^31) and
-// g = product[30]. The first rounding gives H + g; let f be its part below 2^r, the rest being q.
-// Where f + g = 2^r, the result is q + 1, and so it is for f alone. So the result is q plus
-// f + g > 2^(r-1), or f + g = 2^(r-1) and H >= 0. With the guard (the highest bit of f) and the
-// tail (the bits below it, down to g) that is: guard && tail != 0 if H < 0, else guard || tail
-// is all ones. (H < 0 <= H + g only if f and g are all ones: no tie.)
+// Why two roundings need only one carry: let r = right_shift - 31 > 0, H = floor(product / 2^31)
+// and g = product[30]; let q = floor(H / 2^r), and f the r bits of H below q. The first rounding
+// gives H + g. So the result is q + 1 if f + g > 2^(r-1), or if f + g = 2^(r-1) and H >= 0; else
+// it is q. (If f + g = 2^r, H + g is a multiple of 2^r, and q + 1 is exact.) Let the guard be the
+// highest bit of f, and the tail the bits below it with g as the lowest. The condition for q + 1
+// becomes: guard && tail != 0 if H < 0; guard || (tail is all ones) if H >= 0. (H < 0 <= H + g
+// only if f and g are all ones, and that is no tie.)
 `default_nettype none
 
 module dw_round_shift #(
@@ -40,12 +42,12 @@ module dw_round_shift #(
   endgenerate
 
   localparam W = FIELD_W + 1;  // with the guard
-  localparam COARSE_W = W + 15;  // what steps of up to 15 bits can reach from there
+  localparam COARSE_W = W + 15;  // the bits that later steps, of up to 15 bits, can reach
   localparam FINE_W = W + 3;
 
   // ---- steps of 16, and of 4 ------------------------------------------------------------
-  // Negative products are inverted on the way (and back at its end): then all bits above the
-  // field have to be 0, and a tail decides by being all ones or not.
+  // Negative products are inverted here, and inverted back at the end. For both signs, all bits
+  // above the field then have to be 0, and the tail matters only if it is all ones.
   wire sign = product[63];
   wire [W+62:0] extended = {{(W - 2) {sign}}, product, 1'b0};
   wire [W+62:0] flipped = extended ^ {(W + 63) {sign}};
@@ -72,8 +74,8 @@ module dw_round_shift #(
       .q     (fine)
   );
 
-  // Bits above the field and bits of the tail, by the steps with which they are dropped; in
-  // pieces that leave the rest of their logic to the next cycle.
+  // Bits above the field and bits of the tail, grouped by the shift step that drops them. Each
+  // group is reduced in this cycle, and the groups are combined in the next one.
   reg above_16a, above_16b, above_32a, above_32b, above_48;
   reg above_4, above_8, above_12;
   reg tail_0, tail_16a, tail_16b;
@@ -129,8 +131,8 @@ module dw_round_shift #(
     field          <= last;
     negative       <= sign_q;
     positive       <= !sign_q;
-    // Below a right_shift of 32 no field is inside while this tail, which has bits above the
-    // field then, is all ones.
+    // If right_shift is below 32, these tail bits lie above the field: while they are all ones, the
+    // quotient is outside, and nudge does not matter.
     nudge          <= (twice && tail) ^ sign_q;
     outside_coarse <= coarse_outside;
     outside_fine   <= fine_outside;

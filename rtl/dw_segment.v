@@ -1,11 +1,11 @@
 // dw_segment: the pixels under the cells for one kernel row, and behind them those of the next.
 //
 // Promises: `cells` are the pixels of the segment in use; `shift` moves them by one column, `load`
-// replaces them by the collected segment. Words are collected in increasing order of `first`: a
-// word fills every place from `first` on, and later words overwrite the places that are theirs, so
-// places behind the last word hold pixels that nobody may use. `accepts` says that a word can
-// enter: the collected segment is not complete, or leaves in this cycle. `ready` says that a
-// segment can be loaded in the next cycle.
+// replaces them by the collected segment. Words arrive in increasing order of word_first. A word
+// fills every place from word_first on, and later words overwrite the places that belong to them;
+// the places behind the last word are undefined. `accepts` is 1 if a word can enter: the
+// collected segment is not complete, or leaves in this cycle. `ready` is 1 if a segment can be
+// loaded in the next cycle.
 `default_nettype none
 
 module dw_segment #(

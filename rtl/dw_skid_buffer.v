@@ -17,7 +17,7 @@ module dw_skid_buffer #(
     output reg              s_ready,       // an entry is free
     output wire [WIDTH-1:0] m_data,
     output wire             m_valid,
-    output wire             m_valid_next,  // what m_valid will be, if no reset comes
+    output wire             m_valid_next,  // m_valid of the next cycle, if no reset comes
     input  wire             m_ready
 );
 
@@ -51,7 +51,7 @@ module dw_skid_buffer #(
       if (accept) write_second <= !write_second;
       if (m_ready && out_valid) read_second <= !read_second;
     end
-    // A free entry takes whatever is offered, until a beat is.
+    // A free entry follows s_data until it accepts a beat.
     if (s_ready && !write_second) first_data <= s_data;
     if (s_ready && write_second) second_data <= s_data;
   end

@@ -1,17 +1,16 @@
-// dw_slot_raster: counts slots; no other module does. In each cycle it decides if the next slot
+// dw_slot_raster: the only module that counts slots. In each cycle it decides if the next slot
 // enters, if the slot takes a beat, and if the window under it is emitted.
 //
 // Promises (the timing law): a plane's input raster and output raster start `lag` slots
 // apart, the input's first unless `lead`; planes follow each other without a gap while beats
 // are available. A slot that takes a beat waits for the beat, a slot that emits waits for credit,
-// and all other slots enter at once.
-// Where the next plane could start but has no beat, voids enter and
-// the outputs of the planes before it come out; a plane marker in a delay line keeps the
-// two rasters `lag` slots apart even then, and over any number of planes in between.
+// and all other slots enter at once. If the next plane could start but has no beat, voids enter
+// and the outputs of the planes before it come out; a plane marker in a delay line keeps the two
+// rasters `lag` slots apart even then, over any number of planes in between.
+//
 // A window is held for one cycle a pass. No slot enters during that time, and the first pass of
-// each ofmap beat waits for credit.
-// Outside the run no beat and no output is due. Decisions therefore do not depend on `run`: voids
-// enter there, and no output shows them.
+// each ofmap beat waits for credit. Outside the run no beat and no output is due. Decisions
+// therefore do not depend on `run`: voids enter there, and no output shows them.
 `default_nettype none
 
 module dw_slot_raster #(

@@ -1,7 +1,7 @@
 // dw_step_shift: moves a word right by 0 to 3 steps and keeps its lowest bits.
 //
-// Promises: q[i] is d[i + STEP*steps], inverted if invert; no register. With 6-input LUTs a bit
-// is one of them; rtl/ecp5/ has the same module made of the slices' own multiplexers.
+// Promises: q[i] is d[i + STEP*steps], inverted if `invert` is 1. The module has no register. One
+// bit takes one 6-input LUT; rtl/ecp5/ has the same module made of the slices' multiplexers.
 `default_nettype none
 
 module dw_step_shift #(

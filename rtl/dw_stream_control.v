@@ -1,11 +1,11 @@
-// dw_stream_control: from a start to the last ofmap transfer; one start may wait for its turn.
+// dw_stream_control: follows a stream from its start to its last ofmap transfer.
 //
-// Promises: `start` makes a stream pending and has its geometry checked, at once, whatever is
-// running. If the check fails the start is withdrawn, with a cycle of `refused`. Otherwise
-// cfg_valid rises as soon as no stream is running, and the handshake makes the stream the
-// running one. It runs until its last ofmap beat is transferred (`finished`), and the handshake
-// of the next one may come in the very next cycle, which is when the core is ready for it.
-// `start` must not come while `pending`.
+// Promises: `start` makes a stream pending and begins the check of its geometry at once, also
+// while another stream runs. If the check fails, the stream is no longer pending and `refused` is
+// 1 for one cycle. Otherwise cfg_valid rises as soon as no stream runs, and the cfg handshake
+// makes the pending stream the running one. The stream runs until its last ofmap beat is
+// transferred (`finished`). The next cfg handshake can take place in the cycle after that: the
+// core is ready then. `start` must not come while a stream is pending.
 `default_nettype none
 
 module dw_stream_control #(
@@ -21,14 +21,14 @@ module dw_stream_control #(
     input  wire              cfg_ready,
     output wire              cfg_valid,
     input  wire              last_transfer,  // a beat with tlast leaves the engine
-    output reg               load,           // of the pending stream
+    output reg               load,           // the pending stream brings its parameters
     output reg               pending,
     output reg               checking,
     output reg               running,
     output wire              started,        // the cfg handshake
     output wire              finished,
     output wire              refused,
-    output reg  [SETS_W-1:0] kept_sets       // weight sets that the last load brought; 0: none
+    output reg  [SETS_W-1:0] kept_sets       // weight sets of the last load; 0: none yet
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.

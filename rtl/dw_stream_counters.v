@@ -1,10 +1,9 @@
-// dw_stream_counters: the cycles of the running stream, and of the one finished last.
+// dw_stream_counters: counts the cycles of the running stream, and keeps those of the last one.
 //
-// Promises: `cycles` counts from the cycle of the cfg handshake to that of the last ofmap
-// transfer, both included, which is what the timing law counts; `starved` and `backpressured`
-// count those of them that the engine lost to the source and to the sink. They hold when the
-// stream is finished, and start over with the next. Counts stop at their largest value; only
-// `streams` wraps.
+// Promises: `cycles` counts from the cfg handshake to the last ofmap transfer, both included, as
+// the timing law does. `starved` and `backpressured` count the cycles among them that the engine
+// lost to the source and to the sink. The counts hold after the stream has finished, until the
+// next cfg handshake. At its largest value a count saturates; only `streams` wraps.
 `default_nettype none
 
 module dw_stream_counters #(
@@ -14,7 +13,7 @@ module dw_stream_counters #(
     input  wire             rst,
     input  wire             abandon,             // the running stream will not be finished
     input  wire             started,             // the cfg handshake
-    input  wire             running,             // from the next cycle to the last transfer
+    input  wire             running,             // from the cycle after `started` to `finished`
     input  wire             finished,            // the last transfer
     input  wire             was_starved,         // the cycle before was lost to the source
     input  wire             was_backpressured,   // ... to the sink
@@ -34,7 +33,7 @@ module dw_stream_counters #(
 
   localparam [WIDTH-1:0] ONE = 1;
 
-  // Counts of the cycles up to this one.
+  // The counts with the present cycle included.
   wire [WIDTH-1:0] cycles_now = (&cycles) ? cycles : cycles + ONE;
   wire [WIDTH-1:0] starved_now = (was_starved && !(&starved)) ? starved + ONE : starved;
   wire [WIDTH-1:0] backpressured_now =

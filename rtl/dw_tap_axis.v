@@ -1,7 +1,7 @@
-// dw_tap_axis: the ifmap coordinate under each tap of one axis, and the mask that follows.
+// dw_tap_axis: finds the taps of one axis that lie inside the ifmap.
 //
-// Promises: mask[t] is 1 when start[t] + position lies in 0 .. size-1, where position
-// counts the steps since the last one that began with `reload`, or since restart.
+// Promises: mask[t] is 1 if start[t] + position lies in 0 .. size-1. `position` is the count of
+// steps since the last step with `reload`, or since the last restart.
 `default_nettype none
 
 module dw_tap_axis #(
@@ -12,7 +12,7 @@ module dw_tap_axis #(
     input  wire                  clk,
     input  wire                  restart,
     input  wire                  step,
-    input  wire                  reload,   // this step goes back to the start
+    input  wire                  reload,   // this step returns to position 0
     input  wire [TAPS*WIDTH-1:0] start,
     input  wire [   COUNT_W-1:0] size,
     output wire [      TAPS-1:0] mask

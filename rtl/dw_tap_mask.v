@@ -1,9 +1,9 @@
-// dw_tap_mask: makes operands of a window: taps outside the ifmap contribute nothing.
+// dw_tap_mask: makes the operands of a window: a tap outside the ifmap becomes 0.
 //
-// Promises: two cycles after a slot's row_mask, col_mask and emit, and one after its taps, each
-// operand is the tap where both masks are 1 and the window is emitted, else 0. So windows that
-// are not emitted move no multiplier. The operands are registers, halfway from the window to
-// multipliers that may be far away.
+// Promises: two cycles after a slot's row_mask, col_mask and emit, and one cycle after its taps,
+// each operand is its tap if both masks are 1 and the window is emitted, else 0. Windows that are
+// not emitted therefore toggle no multiplier. The operands are registers, which can lie halfway
+// between the window and distant multipliers.
 `default_nettype none
 
 module dw_tap_mask #(

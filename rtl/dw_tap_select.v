@@ -1,8 +1,8 @@
-// dw_tap_select: the operands of one pass of a window, where the array takes several passes.
+// dw_tap_select: selects the operands of one pass, for arrays that take several passes a window.
 //
-// Promises: three cycles after a slot's row_mask, col_mask, emit and pass, and two after its
-// taps, operand u is tap pass*UNITS + u, counted row by row, where both of its masks are 1 and
-// the window is emitted; else, and behind the last tap, it is 0. The operands are registers.
+// Promises: three cycles after a slot's row_mask, col_mask, emit and pass, and two cycles after
+// its taps, operand u is tap pass*UNITS + u, counted row by row, if both of its masks are 1 and
+// the window is emitted. Otherwise, and behind the last tap, it is 0. The operands are registers.
 `default_nettype none
 
 module dw_tap_select #(
@@ -39,7 +39,7 @@ module dw_tap_select #(
 
   localparam TAPS = KERNEL_H * KERNEL_W;
 
-  // The taps and masks that each unit chooses from, by pass; none behind the last tap.
+  // For each unit the tap and the mask of each pass; both are 0 behind the last tap.
   wire [UNITS*PASSES-1:0] masks;
   wire [UNITS*PASSES*WIDTH-1:0] choices;
 
@@ -66,7 +66,7 @@ module dw_tap_select #(
     for (u = 0; u < UNITS; u = u + 1) begin : g_operand
       wire [PASSES-1:0] unit_masks = masks[u*PASSES+:PASSES];
       wire [PASSES*WIDTH-1:0] unit_choices = choices[u*PASSES*WIDTH+:PASSES*WIDTH];
-      reg mask;  // of the pass whose tap is chosen in this cycle
+      reg mask;  // the mask of the tap that is selected in this cycle
       reg mask_q;
       reg [WIDTH-1:0] chosen;
       always @(posedge clk) begin

@@ -1,4 +1,4 @@
-// dw_window: line buffers and window registers. Tap (KERNEL_H-1, KERNEL_W-1) is the newest.
+// dw_window: line buffers and window registers. Tap (KERNEL_H-1, KERNEL_W-1) has the newest beat.
 //
 // Promises: after a step with beat d, tap (r, c) holds the beat that entered
 // (KERNEL_H-1-r)*row_delay + (KERNEL_W-1-c)*col_delay steps before d. Tap (r, c) sits in bits
@@ -42,7 +42,7 @@ module dw_window #(
 
   localparam [COL_DELAY_W-1:0] ONE = 1;
 
-  // Kernel row r sees the stream as it was KERNEL_H-1-r row delays ago.
+  // Kernel row r gets the stream KERNEL_H-1-r row delays late.
   wire [KERNEL_H*WIDTH-1:0] rows;
   assign rows[(KERNEL_H-1)*WIDTH+:WIDTH] = d;
 

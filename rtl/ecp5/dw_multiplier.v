@@ -1,9 +1,9 @@
-// dw_multiplier, the ECP5 way: one MULT18X18D with the registers inside it.
+// dw_multiplier for ECP5: one MULT18X18D, whose internal registers are in use.
 //
-// Promises what rtl/dw_multiplier.v promises, for factors of up to 18 bits (17 if unsigned) and
-// a P_W of up to 36. Yosys maps the multiply onto this block but leaves the registers outside,
-// where they cost flip-flops and most of a clock cycle. The block is that of Lattice's
-// FPGA-TN-02205, "ECP5 and ECP5-5G sysDSP Usage Guide".
+// Promises: the same as rtl/dw_multiplier.v, for factors of up to 18 bits (17 if unsigned) and a
+// P_W of up to 36. Yosys maps a multiply to this block but leaves the registers outside, where
+// they cost flip-flops and most of a clock cycle. Lattice's FPGA-TN-02205, "ECP5 and ECP5-5G
+// sysDSP Usage Guide", describes the block.
 `default_nettype none
 
 module dw_multiplier #(
@@ -34,8 +34,8 @@ module dw_multiplier #(
     if (P_W > 2 * BLOCK_W) begin : bad_7 dw_multiplier_P_W_must_be_at_most_36 u (); end
   endgenerate
 
-  // The factors sit in the highest bits, zeros below: a zero costs no wire to the block, a sign
-  // that is extended costs one for each bit.
+  // The factors are in the highest bits of the block's inputs, with zeros below: a constant zero
+  // needs no wire to the block, a sign extension needs one for each bit.
   localparam A_SHIFT = BLOCK_W - A_NEEDS;
   localparam B_SHIFT = BLOCK_W - B_NEEDS;
   localparam P_SHIFT = A_SHIFT + B_SHIFT;

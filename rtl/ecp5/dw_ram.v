@@ -1,10 +1,10 @@
-// dw_ram for ECP5: the same module in block RAMs, whose output registers Yosys leaves out.
+// dw_ram for ECP5: block RAMs with their output registers, which Yosys does not use.
 //
-// Promises: those of rtl/dw_ram.v. Without its output register a block RAM takes 4.26 ns from
-// the clock to its output, with it less than a tenth of that, in nextpnr's figures for speed 8.
-// A RAM is cut into columns of the widest shape that is deep enough: 512 words of 36 bits, 1,024
-// of 18, 2,048 of 9, 4,096 of 4, 8,192 of 2, 16,384 of 1. RAMs of up to 32 words, and deeper
-// ones, are left to the synthesizer.
+// Promises: the same as rtl/dw_ram.v. In nextpnr's figures for speed grade 8, the output of a
+// block RAM is valid 4.26 ns after the clock edge; with the output register it takes less than a
+// tenth of that. A RAM is cut into columns of the widest shape that is deep enough: 512 words of
+// 36 bits, 1,024 of 18, 2,048 of 9, 4,096 of 4, 8,192 of 2, 16,384 of 1. RAMs of up to 32 words
+// and of more than 16,384 are left to the synthesizer.
 `default_nettype none
 
 module dw_ram #(

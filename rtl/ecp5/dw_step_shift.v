@@ -1,7 +1,7 @@
-// dw_step_shift, the ECP5 way: two LUT4 and the PFUMX behind them for each bit.
+// dw_step_shift for ECP5: two LUT4 and the PFUMX behind them for each bit.
 //
-// Promises what rtl/dw_step_shift.v promises. Yosys takes three or four LUT4 a bit, because it
-// uses a PFUMX only between two halves of a function of the same five inputs.
+// Promises: the same as rtl/dw_step_shift.v. Yosys takes three or four LUT4 for each bit, because
+// it uses a PFUMX only between two halves of a function of the same five inputs.
 `default_nettype none
 
 module dw_step_shift #(
