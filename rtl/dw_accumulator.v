@@ -19,6 +19,13 @@ module dw_accumulator #(
     output reg  [    ACC_W-1:0] acc
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (OPERAND_W < 1) begin : bad_1 dw_accumulator_OPERAND_W_must_be_at_least_1 u (); end
+    if (WEIGHT_W < 1) begin : bad_2 dw_accumulator_WEIGHT_W_must_be_at_least_1 u (); end
+    if (ACC_W < 1) begin : bad_3 dw_accumulator_ACC_W_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam FULL_W = OPERAND_W + WEIGHT_W;
   localparam PRODUCT_W = (FULL_W < ACC_W) ? FULL_W : ACC_W;
   localparam SIGNED = (OPERAND_SIGNED != 0) || (WEIGHT_SIGNED != 0);

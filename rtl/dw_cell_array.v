@@ -26,6 +26,16 @@ module dw_cell_array #(
     output wire [     CELLS*LANES*ACC_W-1:0] acc
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (LANES < 1) begin : bad_1 dw_cell_array_LANES_must_be_at_least_1 u (); end
+    if (CELLS < 1) begin : bad_2 dw_cell_array_CELLS_must_be_at_least_1 u (); end
+    if (LENGTH < 1) begin : bad_3 dw_cell_array_LENGTH_must_be_at_least_1 u (); end
+    if (OPERAND_W < 1) begin : bad_4 dw_cell_array_OPERAND_W_must_be_at_least_1 u (); end
+    if (WEIGHT_W < 1) begin : bad_5 dw_cell_array_WEIGHT_W_must_be_at_least_1 u (); end
+    if (ACC_W < 1) begin : bad_6 dw_cell_array_ACC_W_must_be_at_least_1 u (); end
+  endgenerate
+
   localparam PIXEL = LANES * OPERAND_W;
   wire two = cell_stride[1];
   // Some places lie between the cells at every stride.

@@ -10,9 +10,10 @@
 
 module dw_cell_place #(
     parameter CELLS   = 7,
-    parameter COUNT_W = 3,  // bits of a count of cells
     parameter X_W     = 8,  // bits of a column of the raster, signed
-    parameter Y_W     = 8   // bits of a row of the raster, signed
+    parameter Y_W     = 8,  // bits of a row of the raster, signed
+    // derived
+    parameter COUNT_W = $clog2(CELLS + 1)  // count of cells
 ) (
     input  wire               clk,
     input  wire               init,
@@ -38,6 +39,14 @@ module dw_cell_place #(
     output reg  [  CELLS-1:0] in_ifmap,
     output wire [  CELLS-1:0] counts
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (CELLS < 1) begin : bad_1 dw_cell_place_CELLS_must_be_at_least_1 u (); end
+    if (X_W < 2) begin : bad_2 dw_cell_place_X_W_must_be_at_least_2 u (); end
+    if (Y_W < 2) begin : bad_3 dw_cell_place_Y_W_must_be_at_least_2 u (); end
+    if ((1 << COUNT_W) <= CELLS) begin : bad_4 dw_cell_place_COUNT_W_must_hold_CELLS u (); end
+  endgenerate
 
   wire [(CELLS+1)*X_W-1:0] chain_x;
   wire [(CELLS+1)*Y_W-1:0] chain_y;

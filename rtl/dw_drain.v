@@ -12,9 +12,10 @@ module dw_drain #(
     parameter VALUES   = 13,  // at most LANES
     parameter WIDTH    = 20,  // bits of a sum
     parameter MARKS_W  = 8,   // bits that travel with a group
-    parameter LANE_W   = 4,   // bits of a lane's index
-    parameter CELL_W   = 3,   // bits of a cell's index, and one more
-    parameter CHUNKS_W = 4
+    // derived
+    parameter LANE_W   = (LANES > 1) ? $clog2(LANES) : 1,  // index of a lane
+    parameter CELL_W   = $clog2(CELLS + 1),  // index of a cell, and one more
+    parameter CHUNKS_W = $clog2((LANES * CELLS + VALUES - 1) / VALUES + 1)
 ) (
     input  wire                         clk,
     input  wire                         rst,
@@ -29,6 +30,22 @@ module dw_drain #(
     output reg  [           CELL_W-1:0] cell_index,
     output wire [     VALUES*WIDTH-1:0] values
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (CELLS < 1) begin : bad_1 dw_drain_CELLS_must_be_at_least_1 u (); end
+    if (VALUES < 1) begin : bad_2 dw_drain_VALUES_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_3 dw_drain_WIDTH_must_be_at_least_1 u (); end
+    if (MARKS_W < 1) begin : bad_4 dw_drain_MARKS_W_must_be_at_least_1 u (); end
+    if (VALUES > LANES) begin : bad_5 dw_drain_VALUES_must_be_at_most_LANES u (); end
+    if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_6
+      dw_drain_LANE_W_must_hold_LANES_minus_1 u ();
+    end
+    if ((1 << CELL_W) <= CELLS) begin : bad_7 dw_drain_CELL_W_must_hold_CELLS u (); end
+    if ((1 << CHUNKS_W) <= (LANES * CELLS + VALUES - 1) / VALUES) begin : bad_8
+      dw_drain_CHUNKS_W_must_hold_LANES_times_CELLS_over_VALUES_rounded_up u ();
+    end
+  endgenerate
 
   // ---- which values -----------------------------------------------------------------------
   reg [CHUNKS_W-1:0] left;

@@ -13,18 +13,19 @@
 `default_nettype none
 
 module dw_fetch #(
-    parameter BEAT_PIXELS = 4,
-    parameter READ_PIXELS = 8,
-    parameter X_W         = 8,   // bits of a column of the raster, signed
-    parameter Y_W         = 8,   // bits of a row of the raster, signed
-    parameter PIXEL_W     = 12,  // bits of the address of a pixel, and two more
-    parameter PLACE_W     = 4,   // bits of a place in the segment
-    parameter TAP_W       = 2,   // bits of a count of taps on an axis
-    parameter GROUPS_W    = 8,
-    parameter SETS_W      = 2,
-    parameter PLANES_W    = 8,
+    parameter BEAT_PIXELS   = 4,
+    parameter READ_PIXELS   = 8,
+    parameter X_W           = 8,   // bits of a column of the raster, signed
+    parameter Y_W           = 8,   // bits of a row of the raster, signed
+    parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
+    parameter PLACE_W       = 4,   // bits of a place in the segment
+    parameter TAP_W         = 2,   // bits of a count of taps on an axis
+    parameter GROUPS_W      = 8,
+    parameter SETS_W        = 2,
+    parameter PLANES_W      = 8,
     parameter PLANE_BEATS_W = 8,
-    parameter AMOUNT_W    = 3    // log2(READ_PIXELS), at least 1
+    // derived
+    parameter AMOUNT_W      = (READ_PIXELS > 1) ? $clog2(READ_PIXELS) : 1
 ) (
     input  wire                clk,
     input  wire                restart,
@@ -66,6 +67,32 @@ module dw_fetch #(
     output wire [ PLACE_W-1:0] word_first,
     output wire [AMOUNT_W-1:0] amount          // of the word before the rotator
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if ((BEAT_PIXELS < 1) || ((BEAT_PIXELS & (BEAT_PIXELS - 1)) != 0)) begin : bad_1
+      dw_fetch_BEAT_PIXELS_must_be_a_power_of_two u ();
+    end
+    if ((READ_PIXELS < BEAT_PIXELS) || ((READ_PIXELS & (READ_PIXELS - 1)) != 0)) begin : bad_2
+      dw_fetch_READ_PIXELS_must_be_BEAT_PIXELS_times_a_power_of_two u ();
+    end
+    if (Y_W < 2) begin : bad_3 dw_fetch_Y_W_must_be_at_least_2 u (); end
+    if (PLACE_W < 1) begin : bad_4 dw_fetch_PLACE_W_must_be_at_least_1 u (); end
+    if (TAP_W < 1) begin : bad_5 dw_fetch_TAP_W_must_be_at_least_1 u (); end
+    if (GROUPS_W < 1) begin : bad_6 dw_fetch_GROUPS_W_must_be_at_least_1 u (); end
+    if (SETS_W < 1) begin : bad_7 dw_fetch_SETS_W_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_8 dw_fetch_PLANES_W_must_be_at_least_1 u (); end
+    if (PLANE_BEATS_W < 1) begin : bad_9 dw_fetch_PLANE_BEATS_W_must_be_at_least_1 u (); end
+    if ((1 << X_W) <= 2 * READ_PIXELS) begin : bad_10
+      dw_fetch_X_W_must_hold_READ_PIXELS_and_a_sign u ();
+    end
+    if (PIXEL_W <= X_W) begin : bad_11 dw_fetch_PIXEL_W_must_be_more_than_X_W u (); end
+    if (PLACE_W >= X_W) begin : bad_12 dw_fetch_PLACE_W_must_be_less_than_X_W u (); end
+    if ((AMOUNT_W < 1) || ((1 << AMOUNT_W) < READ_PIXELS)) begin : bad_13
+      dw_fetch_AMOUNT_W_must_hold_READ_PIXELS_minus_1 u ();
+    end
+    if (AMOUNT_W >= PIXEL_W) begin : bad_14 dw_fetch_AMOUNT_W_must_be_less_than_PIXEL_W u (); end
+  endgenerate
 
   localparam BEAT_W = $clog2(BEAT_PIXELS);
   wire [PLANE_BEATS_W+PIXEL_W-1:0] plane_pixels = {{PIXEL_W{1'b0}}, plane_beats} << BEAT_W;

@@ -11,8 +11,9 @@ module dw_pixel_pack #(
     parameter VALUES  = 13,  // at most LANES
     parameter PIXELS  = 4,   // of a beat
     parameter WIDTH   = 8,   // bits of a value
-    parameter LANE_W  = 4,   // bits of a lane's index
-    parameter COUNT_W = 3    // bits of a count of a beat's pixels
+    // derived
+    parameter LANE_W  = (LANES > 1) ? $clog2(LANES) : 1,  // index of a lane
+    parameter COUNT_W = $clog2(PIXELS + 1)  // count of a beat's pixels
 ) (
     input  wire                          clk,
     input  wire                          restart,
@@ -25,6 +26,18 @@ module dw_pixel_pack #(
     output reg  [           COUNT_W-1:0] count,
     output reg  [PIXELS*LANES*WIDTH-1:0] beat
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (VALUES < 1) begin : bad_1 dw_pixel_pack_VALUES_must_be_at_least_1 u (); end
+    if (PIXELS < 1) begin : bad_2 dw_pixel_pack_PIXELS_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_3 dw_pixel_pack_WIDTH_must_be_at_least_1 u (); end
+    if (VALUES > LANES) begin : bad_4 dw_pixel_pack_VALUES_must_be_at_most_LANES u (); end
+    if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_5
+      dw_pixel_pack_LANE_W_must_hold_LANES_minus_1 u ();
+    end
+    if ((1 << COUNT_W) <= PIXELS) begin : bad_6 dw_pixel_pack_COUNT_W_must_hold_PIXELS u (); end
+  endgenerate
 
   // ---- values to lanes: `lane` is a multiple of what LANES and VALUES have in common -------
   function integer common(input integer a, input integer b);

@@ -6,7 +6,8 @@
 module dw_pixel_rotate #(
     parameter WIDTH    = 8,  // bits of a pixel, all lanes
     parameter PIXELS   = 8,  // a power of two
-    parameter AMOUNT_W = 3   // log2(PIXELS), at least 1
+    // derived
+    parameter AMOUNT_W = (PIXELS > 1) ? $clog2(PIXELS) : 1
 ) (
     input  wire                    clk,
     input  wire                    step,
@@ -14,6 +15,17 @@ module dw_pixel_rotate #(
     input  wire [PIXELS*WIDTH-1:0] d,
     output reg  [PIXELS*WIDTH-1:0] q
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_pixel_rotate_WIDTH_must_be_at_least_1 u (); end
+    if ((PIXELS < 1) || ((PIXELS & (PIXELS - 1)) != 0)) begin : bad_2
+      dw_pixel_rotate_PIXELS_must_be_a_power_of_two u ();
+    end
+    if (AMOUNT_W != ((PIXELS > 1) ? $clog2(PIXELS) : 1)) begin : bad_3
+      dw_pixel_rotate_AMOUNT_W_must_be_log2_of_PIXELS_and_at_least_1 u ();
+    end
+  endgenerate
 
   localparam LEVELS = (PIXELS == 1) ? 0 : AMOUNT_W;
 

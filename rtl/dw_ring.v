@@ -21,6 +21,20 @@ module dw_ring #(
     output wire [READ_PIXELS*WIDTH-1:0] read_data
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_ring_WIDTH_must_be_at_least_1 u (); end
+    if ((BEAT_PIXELS < 1) || ((BEAT_PIXELS & (BEAT_PIXELS - 1)) != 0)) begin : bad_2
+      dw_ring_BEAT_PIXELS_must_be_a_power_of_two u ();
+    end
+    if ((READ_PIXELS < BEAT_PIXELS) || ((READ_PIXELS & (READ_PIXELS - 1)) != 0)) begin : bad_3
+      dw_ring_READ_PIXELS_must_be_BEAT_PIXELS_times_a_power_of_two u ();
+    end
+    if ((BEAT_PIXELS << ADDR_W) < 2 * READ_PIXELS) begin : bad_4
+      dw_ring_ADDR_W_must_give_each_bank_2_words u ();
+    end
+  endgenerate
+
   localparam BANKS = READ_PIXELS / BEAT_PIXELS;
   localparam WORD = BEAT_PIXELS * WIDTH;
 

@@ -28,6 +28,19 @@ module dw_ring_writer #(
     output wire                     done
 );
 
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if ((BEAT_PIXELS < 1) || ((BEAT_PIXELS & (BEAT_PIXELS - 1)) != 0)) begin : bad_1
+      dw_ring_writer_BEAT_PIXELS_must_be_a_power_of_two u ();
+    end
+    if (ADDR_W < 1) begin : bad_2 dw_ring_writer_ADDR_W_must_be_at_least_1 u (); end
+    if (PLANE_BEATS_W < 1) begin : bad_3 dw_ring_writer_PLANE_BEATS_W_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_4 dw_ring_writer_PLANES_W_must_be_at_least_1 u (); end
+    if (PIXEL_W < $clog2(BEAT_PIXELS) + ADDR_W + 2) begin : bad_5
+      dw_ring_writer_PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2 u ();
+    end
+  endgenerate
+
   localparam BEAT_W = $clog2(BEAT_PIXELS);
   localparam [PIXEL_W-1:0] CAPACITY = BEAT_PIXELS << ADDR_W;
   localparam [PIXEL_W-1:0] STEP = BEAT_PIXELS;

@@ -12,7 +12,8 @@ module dw_segment #(
     parameter WIDTH   = 8,  // bits of a pixel, all lanes
     parameter PIXELS  = 8,  // pixels of a word: a power of two
     parameter LENGTH  = 9,  // pixels of a segment
-    parameter PLACE_W = 4   // bits of a place in the segment
+    // derived
+    parameter PLACE_W = $clog2(LENGTH + 1)  // place in the segment
 ) (
     input  wire                    clk,
     input  wire                    restart,
@@ -27,6 +28,18 @@ module dw_segment #(
     input  wire                    shift,
     output reg  [LENGTH*WIDTH-1:0] cells
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_segment_WIDTH_must_be_at_least_1 u (); end
+    if (LENGTH < 1) begin : bad_2 dw_segment_LENGTH_must_be_at_least_1 u (); end
+    if ((PIXELS < 1) || ((PIXELS & (PIXELS - 1)) != 0)) begin : bad_3
+      dw_segment_PIXELS_must_be_a_power_of_two u ();
+    end
+    if ((PLACE_W < 1) || ((1 << PLACE_W) < LENGTH)) begin : bad_4
+      dw_segment_PLACE_W_must_hold_LENGTH_minus_1 u ();
+    end
+  endgenerate
 
   reg complete;
   reg [LENGTH*WIDTH-1:0] collected;

@@ -11,18 +11,19 @@
 
 module dw_sequencer #(
     parameter CELLS    = 7,
-    parameter CELLS_W  = 3,   // bits of a count of cells
-    parameter TAPS     = 9,   // of the engine's kernel: weights of a set
-    parameter TAP_W    = 2,   // bits of a count of taps on an axis
+    parameter TAPS     = 9,  // of the engine's kernel: weights of a set
+    parameter TAP_W    = 2,  // bits of a count of taps on an axis
     parameter X_W      = 8,
     parameter Y_W      = 8,
     parameter GROUPS_W = 8,
-    parameter SETS_W   = 2,   // bits of a count of weight sets of a plane
+    parameter SETS_W   = 2,  // bits of a count of weight sets of a plane
     parameter PLANES_W = 8,
-    parameter IMAGE_W  = 8,   // bits of a count of the planes of an image
+    parameter IMAGE_W  = 8,  // bits of a count of the planes of an image
     parameter CHUNKS_W = 4,
-    parameter WORD_W   = 8,   // bits of the index of a weight
-    parameter SET_W    = 4    // bits of the index of a weight set
+    parameter WORD_W   = 8,  // bits of the index of a weight
+    parameter SET_W    = 4,  // bits of the index of a weight set
+    // derived
+    parameter CELLS_W  = $clog2(CELLS + 1)  // count of cells
 ) (
     input  wire                clk,
     input  wire                restart,
@@ -63,6 +64,25 @@ module dw_sequencer #(
     output wire                backpressured,
     output wire                done
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (CELLS < 1) begin : bad_1 dw_sequencer_CELLS_must_be_at_least_1 u (); end
+    if (TAPS < 1) begin : bad_2 dw_sequencer_TAPS_must_be_at_least_1 u (); end
+    if (TAP_W < 1) begin : bad_3 dw_sequencer_TAP_W_must_be_at_least_1 u (); end
+    if (GROUPS_W < 1) begin : bad_4 dw_sequencer_GROUPS_W_must_be_at_least_1 u (); end
+    if (SETS_W < 1) begin : bad_5 dw_sequencer_SETS_W_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_6 dw_sequencer_PLANES_W_must_be_at_least_1 u (); end
+    if (IMAGE_W < 1) begin : bad_7 dw_sequencer_IMAGE_W_must_be_at_least_1 u (); end
+    if (CHUNKS_W < 1) begin : bad_8 dw_sequencer_CHUNKS_W_must_be_at_least_1 u (); end
+    if (SET_W < 1) begin : bad_9 dw_sequencer_SET_W_must_be_at_least_1 u (); end
+    if (X_W < 2) begin : bad_10 dw_sequencer_X_W_must_be_at_least_2 u (); end
+    if (Y_W < 2) begin : bad_11 dw_sequencer_Y_W_must_be_at_least_2 u (); end
+    if ((WORD_W < 1) || ((1 << WORD_W) < TAPS)) begin : bad_12
+      dw_sequencer_WORD_W_must_hold_TAPS_minus_1 u ();
+    end
+    if ((1 << CELLS_W) <= CELLS) begin : bad_13 dw_sequencer_CELLS_W_must_hold_CELLS u (); end
+  endgenerate
 
   // ---- places -----------------------------------------------------------------------------
   localparam [CELLS_W-1:0] ALL_CELLS = CELLS;

@@ -15,10 +15,11 @@ module dw_serial_loader #(
     parameter TAPS        = 9,
     parameter SCALE_BEATS = 1,    // beats of a lane's scale; 0: no scales
     parameter WEIGHT_SETS = 8,    // most sets of a tensor
-    parameter SETS_W      = 4,    // bits of a count of sets
-    parameter SET_W       = 3,    // bits of the index of a set
-    parameter WORD_W      = 7,    // bits of the index of a weight
-    parameter LANE_W      = 4     // bits of the index of a lane
+    // derived
+    parameter SETS_W      = $clog2(WEIGHT_SETS + 1),  // count of sets
+    parameter SET_W       = (WEIGHT_SETS > 1) ? $clog2(WEIGHT_SETS) : 1,  // index of a set
+    parameter WORD_W      = (WEIGHT_SETS * TAPS > 1) ? $clog2(WEIGHT_SETS * TAPS) : 1,
+    parameter LANE_W      = (LANES > 1) ? $clog2(LANES) : 1  // index of a lane
 ) (
     input  wire                                            clk,
     input  wire                                            rst,
@@ -38,6 +39,28 @@ module dw_serial_loader #(
     output wire [((SCALE_BEATS > 1) ? SCALE_BEATS : 1)*WIDTH-1:0] scale_data,
     output reg                                             error
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (WIDTH < 1) begin : bad_1 dw_serial_loader_WIDTH_must_be_at_least_1 u (); end
+    if (LANES < 1) begin : bad_2 dw_serial_loader_LANES_must_be_at_least_1 u (); end
+    if (TAPS < 1) begin : bad_3 dw_serial_loader_TAPS_must_be_at_least_1 u (); end
+    if (WEIGHT_SETS < 1) begin : bad_4 dw_serial_loader_WEIGHT_SETS_must_be_at_least_1 u (); end
+    if (SCALE_BEATS < 0) begin : bad_5 dw_serial_loader_SCALE_BEATS_must_be_at_least_0 u (); end
+    if ((1 << SETS_W) <= WEIGHT_SETS) begin : bad_6
+      dw_serial_loader_SETS_W_must_hold_WEIGHT_SETS u ();
+    end
+    if ((SET_W < 1) || ((1 << SET_W) < WEIGHT_SETS)) begin : bad_7
+      dw_serial_loader_SET_W_must_hold_WEIGHT_SETS_minus_1 u ();
+    end
+    if (SET_W > SETS_W) begin : bad_8 dw_serial_loader_SET_W_must_be_at_most_SETS_W u (); end
+    if ((WORD_W < 1) || ((1 << WORD_W) < WEIGHT_SETS * TAPS)) begin : bad_9
+      dw_serial_loader_WORD_W_must_hold_WEIGHT_SETS_times_TAPS_minus_1 u ();
+    end
+    if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_10
+      dw_serial_loader_LANE_W_must_hold_LANES_minus_1 u ();
+    end
+  endgenerate
 
   localparam WORDS = TAPS + LANES * SCALE_BEATS;
   localparam COUNT_W = $clog2(WORDS + 1);

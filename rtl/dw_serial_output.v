@@ -6,17 +6,18 @@
 `default_nettype none
 
 module dw_serial_output #(
-    parameter LANES       = 16,
-    parameter CELLS       = 7,
-    parameter VALUES      = 13,
-    parameter PIXELS      = 4,   // of a beat
-    parameter WIDTH       = 8,   // bits of a value
-    parameter CYCLES      = 13,  // from an active cycle of the drain to its values
-    parameter LANE_W      = 4,
-    parameter LANES_W     = 5,   // bits of a count of lanes
-    parameter CELL_W      = 3,
-    parameter COUNT_W     = 3,   // bits of a count of a beat's pixels
-    parameter FIFO_DEPTH  = 16
+    parameter LANES      = 16,
+    parameter CELLS      = 7,
+    parameter VALUES     = 13,
+    parameter PIXELS     = 4,   // of a beat
+    parameter WIDTH      = 8,   // bits of a value
+    parameter CYCLES     = 13,  // from an active cycle of the drain to its values
+    parameter FIFO_DEPTH = 16,
+    // derived
+    parameter LANE_W     = (LANES > 1) ? $clog2(LANES) : 1,  // index of a lane
+    parameter LANES_W    = $clog2(LANES + 1),  // count of lanes
+    parameter CELL_W     = $clog2(CELLS + 1),  // count of cells
+    parameter COUNT_W    = $clog2(PIXELS + 1)  // count of a beat's pixels
 ) (
     input  wire                          clk,
     input  wire                          rst,
@@ -40,6 +41,23 @@ module dw_serial_output #(
     input  wire                          m_axis_ofmap_tready,
     output wire                          m_axis_ofmap_tlast
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (CELLS < 1) begin : bad_1 dw_serial_output_CELLS_must_be_at_least_1 u (); end
+    if (VALUES < 1) begin : bad_2 dw_serial_output_VALUES_must_be_at_least_1 u (); end
+    if (PIXELS < 1) begin : bad_3 dw_serial_output_PIXELS_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_4 dw_serial_output_WIDTH_must_be_at_least_1 u (); end
+    if (FIFO_DEPTH < 1) begin : bad_5 dw_serial_output_FIFO_DEPTH_must_be_at_least_1 u (); end
+    if (CYCLES < 0) begin : bad_6 dw_serial_output_CYCLES_must_be_at_least_0 u (); end
+    if (VALUES > LANES) begin : bad_7 dw_serial_output_VALUES_must_be_at_most_LANES u (); end
+    if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_8
+      dw_serial_output_LANE_W_must_hold_LANES_minus_1 u ();
+    end
+    if ((1 << LANES_W) <= LANES) begin : bad_9 dw_serial_output_LANES_W_must_hold_LANES u (); end
+    if ((1 << CELL_W) <= CELLS) begin : bad_10 dw_serial_output_CELL_W_must_hold_CELLS u (); end
+    if ((1 << COUNT_W) <= PIXELS) begin : bad_11 dw_serial_output_COUNT_W_must_hold_PIXELS u (); end
+  endgenerate
 
   // ---- which pixel the values complete, and what it is to the plane and the stream --------
   localparam [LANES_W-1:0] ALL_LANES = LANES;
@@ -74,12 +92,10 @@ module dw_serial_output #(
   wire [COUNT_W-1:0] count;
   wire [PIXELS*LANES*WIDTH-1:0] beat;
   dw_pixel_pack #(
-      .LANES  (LANES),
-      .VALUES (VALUES),
-      .PIXELS (PIXELS),
-      .WIDTH  (WIDTH),
-      .LANE_W (LANE_W),
-      .COUNT_W(COUNT_W)
+      .LANES (LANES),
+      .VALUES(VALUES),
+      .PIXELS(PIXELS),
+      .WIDTH (WIDTH)
   ) u_pixel_pack (
       .clk        (clk),
       .restart    (restart),

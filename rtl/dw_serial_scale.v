@@ -8,14 +8,15 @@
 module dw_serial_scale #(
     parameter VALUES       = 13,
     parameter LANES        = 16,
-    parameter LANE_W       = 4,
     parameter SET_W        = 4,
     parameter ACC_W        = 20,
     parameter X_W          = 32,
     parameter MULTIPLIER_W = 32,
     parameter OFMAP_W      = 8,
     parameter ROUNDING     = 1,   // 1 double, 2 single, 3 both
-    parameter PART_DELAY   = 6    // cycles after the bias at which the right shift is used
+    parameter PART_DELAY   = 6,   // cycles after the bias at which the right shift is used
+    // derived
+    parameter LANE_W       = (LANES > 1) ? $clog2(LANES) : 1  // index of a lane
 ) (
     input  wire                           clk,
     input  wire                           write,
@@ -31,6 +32,17 @@ module dw_serial_scale #(
     input  wire [            OFMAP_W-1:0] act_max,
     output wire [     VALUES*OFMAP_W-1:0] values
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (VALUES < 1) begin : bad_1 dw_serial_scale_VALUES_must_be_at_least_1 u (); end
+    if (SET_W < 1) begin : bad_2 dw_serial_scale_SET_W_must_be_at_least_1 u (); end
+    if (PART_DELAY < 0) begin : bad_3 dw_serial_scale_PART_DELAY_must_be_at_least_0 u (); end
+    if (VALUES > LANES) begin : bad_4 dw_serial_scale_VALUES_must_be_at_most_LANES u (); end
+    if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_5
+      dw_serial_scale_LANE_W_must_hold_LANES_minus_1 u ();
+    end
+  endgenerate
 
   localparam WIDTH = X_W + MULTIPLIER_W + 8;
   localparam [LANE_W:0] ALL_LANES = LANES;

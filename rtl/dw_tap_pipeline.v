@@ -7,14 +7,14 @@
 `default_nettype none
 
 module dw_tap_pipeline #(
-    parameter CELLS         = 7,
-    parameter SET_W         = 4,   // bits of the index of a weight set
-    parameter WORD_W        = 7,   // bits of the index of a weight
-    parameter WIDTH         = 128, // bits of the weights of a tap, all lanes
-    parameter PAD_W         = 2,   // bits of a count of empty places of a beat
-    parameter CLAIM_W       = 4,
-    parameter ADD_CYCLES    = 6,
-    parameter START_CYCLES  = 4
+    parameter CELLS        = 7,
+    parameter SET_W        = 4,    // bits of the index of a weight set
+    parameter WORD_W       = 7,    // bits of the index of a weight
+    parameter WIDTH        = 128,  // bits of the weights of a tap, all lanes
+    parameter PAD_W        = 2,    // bits of a count of empty places of a beat
+    parameter CLAIM_W      = 4,
+    parameter ADD_CYCLES   = 6,
+    parameter START_CYCLES = 4
 ) (
     input  wire                     clk,
     input  wire                     rst,
@@ -47,6 +47,19 @@ module dw_tap_pipeline #(
     output wire                     group_start,
     output wire [CELLS+SET_W+3-1:0] group_marks
 );
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if (CELLS < 1) begin : bad_1 dw_tap_pipeline_CELLS_must_be_at_least_1 u (); end
+    if (SET_W < 1) begin : bad_2 dw_tap_pipeline_SET_W_must_be_at_least_1 u (); end
+    if (WORD_W < 1) begin : bad_3 dw_tap_pipeline_WORD_W_must_be_at_least_1 u (); end
+    if (WIDTH < 1) begin : bad_4 dw_tap_pipeline_WIDTH_must_be_at_least_1 u (); end
+    if (PAD_W < 1) begin : bad_5 dw_tap_pipeline_PAD_W_must_be_at_least_1 u (); end
+    if (ADD_CYCLES < 0) begin : bad_6 dw_tap_pipeline_ADD_CYCLES_must_be_at_least_0 u (); end
+    if (START_CYCLES < 0) begin : bad_7 dw_tap_pipeline_START_CYCLES_must_be_at_least_0 u (); end
+    if ((1 << CLAIM_W) <= CELLS) begin : bad_8 dw_tap_pipeline_CLAIM_W_must_hold_CELLS u (); end
+    if (CLAIM_W < PAD_W) begin : bad_9 dw_tap_pipeline_CLAIM_W_must_be_at_least_PAD_W u (); end
+  endgenerate
 
   localparam [CLAIM_W-1:0] ONE = 1;
   wire [CLAIM_W+PAD_W-1:0] wide_pad = {{CLAIM_W{1'b0}}, beat_pad};

@@ -31,10 +31,6 @@ def _front(n: SerialNumbers) -> list[Stage]:
         "TAPS": n.spec.taps,
         "SCALE_BEATS": n.formats.scale_beats,
         "WEIGHT_SETS": n.counters.weight_sets,
-        "SETS_W": n.counters.sets_width,
-        "SET_W": n.counters.set_width,
-        "WORD_W": n.counters.word_width,
-        "LANE_W": n.counters.lane_width,
     }
     control = {"DRAIN_CYCLES": n.timing.drain_cycles}
     skid = {
@@ -83,7 +79,7 @@ def _front(n: SerialNumbers) -> list[Stage]:
 def _ring(n: SerialNumbers) -> list[Stage]:
     """Ring, its writer and its reader, and the segments."""
     c, beat, read = n.counters, n.formats.ifmap_pixels, n.shape.ring_pixels
-    width, place = {"WIDTH": n.formats.pixel_width}, {"PLACE_W": c.place_width}
+    width = {"WIDTH": n.formats.pixel_width}
     pixels = {"BEAT_PIXELS": beat, "READ_PIXELS": read}
     writer = {
         "BEAT_PIXELS": beat,
@@ -96,12 +92,12 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "X_W": c.x_width,
         "Y_W": c.y_width,
         "PIXEL_W": c.pixel_address_width,
+        "PLACE_W": c.place_width,
         "TAP_W": c.tap_width,
         "GROUPS_W": c.groups_width,
         "SETS_W": c.multiplier_width,
         "PLANES_W": c.planes_width,
         "PLANE_BEATS_W": c.plane_beats_width,
-        "AMOUNT_W": c.amount_width,
     }
     step = {"step": "!word_valid || accepts"}
     base = beat.bit_length() - 1
@@ -109,7 +105,7 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         Stage("ring_writer", writer, {"write": "ring_write", "done": "written"}),
         Stage(
             "fetch",
-            pixels | fetch | place,
+            pixels | fetch,
             step | {"sets": "channel_multiplier"},
         ),
         Stage(
@@ -124,12 +120,12 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         ),
         Stage(
             "pixel_rotate",
-            width | {"PIXELS": read, "AMOUNT_W": c.amount_width},
+            width | {"PIXELS": read},
             step | {"d": "read_data", "q": "word"},
         ),
         Stage(
             "segment",
-            width | {"PIXELS": read, "LENGTH": n.shape.segment} | place,
+            width | {"PIXELS": read, "LENGTH": n.shape.segment},
             {"cells": "segment", "load": "segment_load", "shift": "segment_shift"},
         ),
     ]
@@ -141,7 +137,6 @@ def _taps(n: SerialNumbers) -> list[Stage]:
     axes = {"X_W": c.x_width, "Y_W": c.y_width}
     sequencer = {
         "CELLS": cells,
-        "CELLS_W": c.cells_width,
         "TAPS": n.spec.taps,
         "TAP_W": c.tap_width,
         "GROUPS_W": c.groups_width,
@@ -156,8 +151,6 @@ def _taps(n: SerialNumbers) -> list[Stage]:
         "TOTAL": n.timing.credits,
         "BEAT": n.formats.ofmap_pixels,
         "LARGEST": c.largest_claim,
-        "COUNT_W": n.timing.credit_width,
-        "TAKE_W": c.claim_width,
     }
     pipeline = {
         "CELLS": cells,
@@ -184,7 +177,7 @@ def _taps(n: SerialNumbers) -> list[Stage]:
         ),
         Stage(
             "cell_place",
-            {"CELLS": cells, "COUNT_W": c.cells_width} | axes,
+            {"CELLS": cells} | axes,
             {"advance": "fire && advances", "rewind": "fire && plane_end"},
         ),
         Stage("pixel_credit", credit, {"take": "claim", "give": "popped", "room": "output_room"}),
@@ -212,9 +205,6 @@ def _sums(n: SerialNumbers) -> list[Stage]:
         "VALUES": n.shape.requantisers,
         "WIDTH": n.formats.acc_width,
         "MARKS_W": c.marks_width,
-        "LANE_W": c.lane_width,
-        "CELL_W": c.cells_width,
-        "CHUNKS_W": c.chunks_width,
     }
     return [
         Stage("cell_array", array, {}),
@@ -238,7 +228,6 @@ def _scale(n: SerialNumbers) -> Stage:
     parameters = {
         "VALUES": n.shape.requantisers,
         "LANES": n.spec.lanes,
-        "LANE_W": c.lane_width,
         "SET_W": c.set_width,
         "ACC_W": n.formats.acc_width,
         "X_W": n.formats.bias_width,
@@ -263,7 +252,7 @@ def _scale(n: SerialNumbers) -> Stage:
 
 def _output(n: SerialNumbers) -> Stage:
     """Values into pixels, pixels into beats."""
-    c, cells = n.counters, n.formats.pixels
+    cells = n.formats.pixels
     parameters = {
         "LANES": n.spec.lanes,
         "CELLS": cells,
@@ -271,10 +260,6 @@ def _output(n: SerialNumbers) -> Stage:
         "PIXELS": n.formats.ofmap_pixels,
         "WIDTH": n.formats.ofmap_width,
         "CYCLES": SERIAL_DRAIN_CYCLES + n.timing.requantise_cycles,
-        "LANE_W": c.lane_width,
-        "LANES_W": c.lane_count_width,
-        "CELL_W": c.cells_width,
-        "COUNT_W": c.beat_count_width,
         "FIFO_DEPTH": n.timing.fifo_depth,
     }
     return Stage(

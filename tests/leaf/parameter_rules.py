@@ -18,11 +18,26 @@ KERNEL = at_least(1, "KERNEL_H", "KERNEL_W")
 PASS_W = {"PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1, "WORD_W": 2}}
 INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2, "INTERLEAVE_W": 1}}
 RAM = at_least(1, "WIDTH", "ADDR_W")
+LANES_SHARED = {
+    "VALUES_must_be_at_most_LANES": {"VALUES": 17},
+    "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
+}
+RING_WORDS = {
+    "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
+    "READ_PIXELS_must_be_BEAT_PIXELS_times_a_power_of_two": {"READ_PIXELS": 12},
+}
 STEP_SHIFT = at_least(1, "OUT_W", "STEP")
 MULTIPLIER = at_least(1, "A_W", "B_W", "P_W") | {"CYCLES_must_be_2_or_3": {"CYCLES": 4}}
 
 PARAMETER_RULES: dict[str, Rules] = {
+    "dw_accumulator.v": at_least(1, "OPERAND_W", "WEIGHT_W", "ACC_W"),
     "dw_axil_port.v": at_least(1, "ADDR_W"),
+    "dw_cell_array.v": at_least(1, "LANES", "CELLS", "LENGTH", "OPERAND_W", "WEIGHT_W", "ACC_W"),
+    "dw_cell_place.v": {
+        **at_least(1, "CELLS"),
+        **at_least(2, "X_W", "Y_W"),
+        "COUNT_W_must_hold_CELLS": {"CELLS": 8, "COUNT_W": 3},
+    },
     "dw_centre.v": at_least(1, "LANES", "WIDTH"),
     "dw_clamp_bounds.v": at_least(1, "OFMAP_W"),
     "dw_control.v": {
@@ -43,6 +58,23 @@ PARAMETER_RULES: dict[str, Rules] = {
             "SHORTER": 3,
             "LENGTH_W": 3,
         },
+    },
+    "dw_drain.v": {
+        **at_least(1, "CELLS", "WIDTH", "MARKS_W"),
+        "VALUES_must_be_at_least_1": {"VALUES": 0, "CHUNKS_W": 4},
+        **LANES_SHARED,
+        "CELL_W_must_hold_CELLS": {"CELLS": 8, "CELL_W": 3},
+        "CHUNKS_W_must_hold_LANES_times_CELLS_over_VALUES_rounded_up": {"CHUNKS_W": 3},
+    },
+    "dw_fetch.v": {
+        **RING_WORDS,
+        **at_least(2, "Y_W"),
+        **at_least(1, "PLACE_W", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "PLANE_BEATS_W"),
+        "X_W_must_hold_READ_PIXELS_and_a_sign": {"X_W": 4, "PLACE_W": 3},
+        "PIXEL_W_must_be_more_than_X_W": {"PIXEL_W": 8},
+        "PLACE_W_must_be_less_than_X_W": {"PLACE_W": 8},
+        "AMOUNT_W_must_hold_READ_PIXELS_minus_1": {"AMOUNT_W": 2},
+        "AMOUNT_W_must_be_less_than_PIXEL_W": {"AMOUNT_W": 12},
     },
     "dw_geometry_check.v": {
         **at_least(2, "WIDTH"),
@@ -90,6 +122,24 @@ PARAMETER_RULES: dict[str, Rules] = {
         "ACC_W_must_be_at_least_SUM_W": {"ACC_W": 17},
     },
     "dw_pipeline.v": at_least(1, "WIDTH") | at_least(0, "CYCLES"),
+    "dw_pixel_credit.v": {
+        **at_least(1, "BEAT", "LARGEST"),
+        "TOTAL_must_be_at_least_LARGEST": {"TOTAL": 9},
+        "TOTAL_must_be_at_least_BEAT": {"TOTAL": 15, "BEAT": 16},
+        "COUNT_W_must_hold_TOTAL": {"COUNT_W": 6},
+        "TAKE_W_must_hold_LARGEST": {"TAKE_W": 3},
+        "TAKE_W_must_be_at_most_COUNT_W": {"TAKE_W": 8},
+    },
+    "dw_pixel_pack.v": {
+        **at_least(1, "VALUES", "PIXELS", "WIDTH"),
+        **LANES_SHARED,
+        "COUNT_W_must_hold_PIXELS": {"COUNT_W": 2},
+    },
+    "dw_pixel_rotate.v": {
+        **at_least(1, "WIDTH"),
+        "PIXELS_must_be_a_power_of_two": {"PIXELS": 6},
+        "AMOUNT_W_must_be_log2_of_PIXELS_and_at_least_1": {"AMOUNT_W": 4},
+    },
     "dw_plane_marker.v": {
         **at_least(1, "MAX_LAG"),
         **at_least(2, "SHIFT_LENGTH_MAX"),
@@ -116,6 +166,16 @@ PARAMETER_RULES: dict[str, Rules] = {
         "MULTIPLIER_W_must_be_whole_bytes": {"MULTIPLIER_W": 33},
         "BYTES_must_be_the_sum_of_the_parts": {"BYTES": 8},
     },
+    "dw_ring.v": {
+        **at_least(1, "WIDTH"),
+        **RING_WORDS,
+        "ADDR_W_must_give_each_bank_2_words": {"ADDR_W": 1},
+    },
+    "dw_ring_writer.v": {
+        **at_least(1, "ADDR_W", "PLANE_BEATS_W", "PLANES_W"),
+        "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
+        "PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2": {"PIXEL_W": 11},
+    },
     "dw_round_shift.v": {"FIELD_W_must_be_1_to_16": {"FIELD_W": 17}},
     "dw_scale_store.v": {
         **at_least(1, "WIDTH", "SETS", "BIAS_BYTES", "MULTIPLIER_BYTES"),
@@ -123,6 +183,42 @@ PARAMETER_RULES: dict[str, Rules] = {
         "RIGHT_SHIFT_DELAY_must_be_at_least_MULTIPLIER_DELAY": {"RIGHT_SHIFT_DELAY": 0},
         "SET_W_must_hold_SETS_minus_1": {"SETS": 3, "SET_W": 1},
         "BYTES_must_be_the_sum_of_the_parts": {"BYTES": 8},
+    },
+    "dw_segment.v": {
+        **at_least(1, "WIDTH"),
+        "LENGTH_must_be_at_least_1": {"LENGTH": 0, "PLACE_W": 1},
+        "PIXELS_must_be_a_power_of_two": {"PIXELS": 6},
+        "PLACE_W_must_hold_LENGTH_minus_1": {"PLACE_W": 3},
+    },
+    "dw_sequencer.v": {
+        **at_least(1, "CELLS", "TAPS", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "IMAGE_W"),
+        **at_least(1, "CHUNKS_W", "SET_W"),
+        **at_least(2, "X_W", "Y_W"),
+        "WORD_W_must_hold_TAPS_minus_1": {"WORD_W": 3},
+        "CELLS_W_must_hold_CELLS": {"CELLS": 8, "CELLS_W": 3},
+    },
+    "dw_serial_loader.v": {
+        **at_least(1, "WIDTH", "LANES", "TAPS"),
+        "WEIGHT_SETS_must_be_at_least_1": {"WEIGHT_SETS": 0, "SETS_W": 1},
+        **at_least(0, "SCALE_BEATS"),
+        "SETS_W_must_hold_WEIGHT_SETS": {"SETS_W": 3},
+        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"SET_W": 2},
+        "SET_W_must_be_at_most_SETS_W": {"SET_W": 5},
+        "WORD_W_must_hold_WEIGHT_SETS_times_TAPS_minus_1": {"WORD_W": 6},
+        "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
+    },
+    "dw_serial_output.v": {
+        **at_least(1, "CELLS", "VALUES", "PIXELS", "WIDTH", "FIFO_DEPTH"),
+        **at_least(0, "CYCLES"),
+        **LANES_SHARED,
+        "LANES_W_must_hold_LANES": {"LANES_W": 4},
+        "CELL_W_must_hold_CELLS": {"CELLS": 8, "CELL_W": 3},
+        "COUNT_W_must_hold_PIXELS": {"COUNT_W": 2},
+    },
+    "dw_serial_scale.v": {
+        **at_least(1, "VALUES", "SET_W"),
+        **at_least(0, "PART_DELAY"),
+        **LANES_SHARED,
     },
     "dw_skid_buffer.v": at_least(1, "WIDTH"),
     "dw_slot_raster.v": {
@@ -142,6 +238,12 @@ PARAMETER_RULES: dict[str, Rules] = {
         "WIDTH_must_be_more_than_COUNT_W": {"WIDTH": 6},
     },
     "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
+    "dw_tap_pipeline.v": {
+        **at_least(1, "CELLS", "SET_W", "WORD_W", "WIDTH", "PAD_W"),
+        **at_least(0, "ADD_CYCLES", "START_CYCLES"),
+        "CLAIM_W_must_hold_CELLS": {"CELLS": 16, "CLAIM_W": 4},
+        "CLAIM_W_must_be_at_least_PAD_W": {"CLAIM_W": 3, "PAD_W": 4},
+    },
     "dw_tap_select.v": {
         **at_least(1, "WIDTH", "UNITS"),
         "KERNEL_H_must_be_at_least_1": {"KERNEL_H": 0, "PASSES": 0},
