@@ -10,9 +10,9 @@ from typing import Any
 from dwsim.cli.arguments import add_command, add_spec
 from dwsim.cli.loading import load_spec
 from dwsim.codegen.delivery import deliver
+from dwsim.codegen.library import GENERIC, targets
 from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
 from dwsim.codegen.readme import multipliers
-from dwsim.codegen.verilog import GENERIC, targets
 from dwsim.errors import SpecError, Violation
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dwsim.codegen.directory import MANIFEST, write_directory
+from dwsim.codegen.library import library_modules
 from dwsim.codegen.license_lines import PRIMITIVES, with_license_lines
 from dwsim.codegen.options import DeliveryOptions
 from dwsim.codegen.packaging import Package, package_files
@@ -27,7 +28,6 @@ from dwsim.codegen.verilog import (
     axis_bytes_name,
     axis_bytes_verilog,
     engine_verilog,
-    library_modules,
     static_name,
     static_verilog,
 )

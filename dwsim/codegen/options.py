@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dwsim.codegen.verilog import GENERIC, library_modules, static_name, targets
+from dwsim.codegen.library import GENERIC, library_modules, targets
+from dwsim.codegen.verilog import static_name
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dwsim.codegen.library import GENERIC, HOST_MODULES
 from dwsim.codegen.verilog import (
-    GENERIC,
-    HOST_MODULES,
     Origin,
     axis_bytes_verilog,
     context,

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from dwsim.derive.serial_numbers import FULL_RATE_STRIDE, SerialNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_shape import FULL_RATE_STRIDE
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.place_raster import PlaceRaster
 

@@ -38,8 +38,8 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "fetch_y": _running(_word(lambda m: m.fetch.y, counters.y_width)),
         "word_valid": _running(lambda m: m.fetch.mark is not None),
         "segment_complete": _running(lambda m: m.segment.complete),
-        "load": _running(lambda m: m.moves.q[0]),
-        "shift": _running(lambda m: m.moves.q[1]),
+        "load": _running(lambda m: m.tap_pipeline.moves.q[0]),
+        "shift": _running(lambda m: m.tap_pipeline.moves.q[1]),
         "columns_left": _running(lambda m: m.sequencer.columns_left),
         "rows_left": _running(lambda m: m.sequencer.rows_left),
         "groups_left": _running(lambda m: m.sequencer.groups_left),
@@ -50,11 +50,9 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "draining": lambda m: m.drain.active,
         "drain_lane": _draining(lambda m: m.drain.lane),
         "drain_cell": _draining(lambda m: m.drain.cell),
-        "held_pixels": _running(lambda m: m.pixel_pack.held),
+        "held_pixels": _running(lambda m: m.serial_output.pixel_pack.held),
         "in_ifmap": _selecting(lambda m: to_word(m.cell_place.in_ifmap.astype(int), 1)),
-        "acc": _summing(
-            lambda m: to_word(m.accumulator.acc.reshape(-1), numbers.formats.acc_width)
-        ),
+        "acc": _summing(lambda m: to_word(m.cell_array.acc.reshape(-1), numbers.formats.acc_width)),
         "leaving": _leaving(lambda m: to_word(m.drain.values, acc_width)),
     }
 
@@ -75,14 +73,16 @@ def _draining(value: Callable[[Any], int]) -> View:
 
 def _selecting(value: Callable[[TapSerialEngine], int]) -> View:
     """Marks of a tap, in the cycle in which they choose its operands."""
-    return lambda m: value(m) if m.fires.stages[SERIAL_OPERAND_CYCLES - 1][0] else None
+    return lambda m: value(m) if m.tap_pipeline.fires.stages[SERIAL_OPERAND_CYCLES - 1][0] else None
 
 
 def _summing(value: Callable[[TapSerialEngine], int]) -> View:
     """Sums that a product is about to enter."""
-    return lambda m: value(m) if m.fires.q == (True, False) else None
+    return lambda m: value(m) if m.tap_pipeline.fires.q == (True, False) else None
 
 
 def _leaving(value: Callable[[TapSerialEngine], int]) -> View:
     """Sums at the end of the chain, before the requantisers."""
-    return lambda m: value(m) if m.leaving.stages[SERIAL_DRAIN_CYCLES - 1][0] else None
+    return lambda m: (
+        value(m) if m.serial_output.leaving.stages[SERIAL_DRAIN_CYCLES - 1][0] else None
+    )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dwsim.codegen.verilog import engine_verilog, variants
+from dwsim.codegen.library import variants
+from dwsim.codegen.verilog import engine_verilog
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.cache import digest_bytes
 from dwsim.synth.floorplan import VERSION, blocks_netlist, place_blocks, read_sites

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from dwsim.codegen.delivery import FILE_LIST, Delivery
+from dwsim.codegen.library import HOST_MODULES, REQUANTISE_MODULES, SERIAL_MODULES
 from dwsim.codegen.license_lines import LICENSE
 from dwsim.codegen.options import DeliveryOptions
-from dwsim.codegen.verilog import HOST_MODULES, REQUANTISE_MODULES, SERIAL_MODULES
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import read_spec

@@ -31,7 +31,7 @@ def test_values_are_golden_and_cycles_the_law(stalls: str, seed: int) -> None:
         assert isinstance(plan, SerialPlan)
         step_layer(plan, stalls, seed + number)
         walks.add((plan.walk.tap_segments, plan.walk.cells > 1))
-    assert len(walks) == 4
+    assert {by_tap for by_tap, _ in walks} == {several for _, several in walks} == {False, True}
 
 
 @pytest.mark.parametrize("requantise", ["double", "single", "both"])

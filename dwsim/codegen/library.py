@@ -1,0 +1,115 @@
+"""The hand-written modules of an engine: which it has, and for which target."""
+
+from __future__ import annotations
+
+from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.support.resources import rtl_dir
+
+HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_stream_counters"}
+"""Hand-written modules that only an engine with an AXI4-Lite port has."""
+
+
+REQUANTISE_MODULES = {
+    "dw_centre",
+    "dw_requantise",
+    "dw_product",
+    "dw_round_shift",
+    "dw_step_shift",
+    "dw_clamp_bounds",
+    "dw_requantise_stage",
+    "dw_scale_store",
+}
+"""Hand-written modules that only an engine with a requantiser has."""
+
+
+PARALLEL_MODULES = {
+    "dw_countdown",
+    "dw_credit",
+    "dw_delay_line",
+    "dw_group_tag",
+    "dw_mac_cell",
+    "dw_output_stage",
+    "dw_param_loader",
+    "dw_pass_sum",
+    "dw_plane_marker",
+    "dw_raster",
+    "dw_raster_axis",
+    "dw_requantise_stage",
+    "dw_scale_store",
+    "dw_slot_raster",
+    "dw_tap_axis",
+    "dw_tap_mask",
+    "dw_tap_select",
+    "dw_weight_store",
+    "dw_window",
+}
+"""Hand-written modules that only a tap-parallel engine has."""
+
+SERIAL_MODULES = {
+    "dw_accumulator",
+    "dw_cell_array",
+    "dw_cell_place",
+    "dw_drain",
+    "dw_fetch",
+    "dw_pixel_credit",
+    "dw_pixel_pack",
+    "dw_pixel_rotate",
+    "dw_ring",
+    "dw_ring_writer",
+    "dw_segment",
+    "dw_sequencer",
+    "dw_serial_loader",
+    "dw_serial_output",
+    "dw_serial_scale",
+    "dw_tap_pipeline",
+}
+"""Hand-written modules that only a tap-serial engine has."""
+
+
+GENERIC = "generic"
+"""The target whose modules leave every choice of primitives to the synthesizer."""
+
+
+def targets() -> tuple[str, ...]:
+    """The targets that hand-written modules exist for: ``generic``, then each ``rtl/<target>/``."""
+    return (GENERIC, *sorted(path.name for path in rtl_dir().iterdir() if path.is_dir()))
+
+
+def variants(family: str) -> str:
+    """The target for an FPGA family: its own, or the generic one."""
+    return family if family in targets() else GENERIC
+
+
+def library_modules() -> tuple[str, ...]:
+    """The names of all hand-written modules."""
+    return tuple(sorted(path.stem for path in rtl_dir().glob("*.v")))
+
+
+def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
+    """The hand-written modules of a core: file name to text.
+
+    Args:
+        without: modules to leave out.
+        target: one of ``targets()``; its modules replace the generic ones of the same names.
+    """
+    paths = {path.name: path for path in sorted(rtl_dir().glob("*.v"))}
+    if target != GENERIC:
+        variants = {path.name: path for path in (rtl_dir() / target).glob("*.v")}
+        paths = {name: variants.get(name, path) for name, path in paths.items()}
+    left_out = HOST_MODULES | without
+    return {name: path.read_text() for name, path in paths.items() if path.stem not in left_out}
+
+
+def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
+    """Hand-written modules that an engine does without."""
+    if isinstance(numbers, SerialNumbers):
+        unused = set(PARALLEL_MODULES)
+        return (
+            unused
+            if numbers.formats.requantises
+            else unused | REQUANTISE_MODULES | {"dw_serial_scale"}
+        )
+    unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
+    unused |= SERIAL_MODULES
+    return unused if numbers.formats.requantises else unused | REQUANTISE_MODULES

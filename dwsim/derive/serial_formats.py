@@ -1,0 +1,65 @@
+"""Number formats and stream words of a tap-serial engine."""
+
+from __future__ import annotations
+
+from dwsim.derive.number_formats import NumberFormats
+
+
+class SerialFormats(NumberFormats):
+    """The numbers of a tap-serial engine's arithmetic and streams.
+
+    A beat of the ifmap has ``ifmap_pixels`` neighbouring pixels of all lanes, the first pixel
+    lowest; a beat of the ofmap has ``ofmap_pixels``. A weight set has a beat for each tap of the
+    engine's kernel, then for each lane the beats of its scale.
+    """
+
+    @property
+    def pixels(self) -> int:
+        """Cells of a lane."""
+        assert self.spec.pixels is not None, "a tap-serial spec has checked this"
+        return self.spec.pixels
+
+    @property
+    def ifmap_pixels(self) -> int:
+        """Pixels of an ifmap beat."""
+        return self.spec.ifmap_pixels or 1
+
+    @property
+    def ofmap_pixels(self) -> int:
+        """Pixels of an ofmap beat."""
+        return self.spec.ofmap_pixels or self.ifmap_pixels
+
+    @property
+    def pixel_width(self) -> int:
+        """Bits of a pixel in the ring: all lanes' operands."""
+        return self.spec.lanes * self.operand_width
+
+    @property
+    def ifmap_beat_values(self) -> int:
+        """Values of an ifmap beat."""
+        return self.spec.lanes * self.ifmap_pixels
+
+    @property
+    def ofmap_beat_values(self) -> int:
+        """Values of an ofmap beat."""
+        return self.spec.lanes * self.ofmap_pixels
+
+    @property
+    def operand_beat_width(self) -> int:
+        """Bits of an ifmap beat whose zero point has been taken out."""
+        return self.pixel_width * self.ifmap_pixels
+
+    @property
+    def scale_width(self) -> int:
+        """Bits of a lane's scale: bias, multiplier and right shift, in whole bytes."""
+        return sum(8 * part.words for part in self.scale_parts)
+
+    @property
+    def scale_beats(self) -> int:
+        """Parameter beats of a lane's scale."""
+        return -(-self.scale_width // self.param_beat_width)
+
+    @property
+    def param_words(self) -> int:
+        """Beats of a weight set: its taps, then the scales of its lanes."""
+        return self.spec.taps + self.spec.lanes * self.scale_beats

@@ -1,0 +1,77 @@
+"""Sizes of a tap-serial array that a spec may leave open."""
+
+from __future__ import annotations
+
+from dwsim.derive.serial_formats import SerialFormats
+
+FULL_RATE_STRIDE = 2
+"""The largest stride at which all cells of a tap-serial array work."""
+
+FULL_RATE_COLUMNS = 3
+"""Columns of a kernel row that the default read width of the ring keeps at full rate."""
+
+FULL_RATE_TAPS = FULL_RATE_COLUMNS**2
+"""Taps of the smallest kernel that the default number of requantisers keeps at full rate."""
+
+
+class SerialShape:
+    """Sizes of a tap-serial array that a spec may leave open, and their defaults."""
+
+    def __init__(self, formats: SerialFormats) -> None:
+        self.spec = formats.spec
+        self.formats = formats
+
+    @property
+    def requantisers(self) -> int:
+        """Sums that leave the array in a cycle.
+
+        Default: enough for a kernel of ``FULL_RATE_TAPS`` taps (or of the engine's, if that has
+        fewer), and at most one a lane.
+        """
+        if self.spec.requantisers is not None:
+            return self.spec.requantisers
+        taps = min(FULL_RATE_TAPS, self.spec.taps)
+        return min(self.spec.lanes, -(-self.spec.lanes * self.formats.pixels // taps))
+
+    @property
+    def segment(self) -> int:
+        """Pixels of a segment. Default: what a kernel row at stride ``FULL_RATE_STRIDE`` spans."""
+        if self.spec.segment is not None:
+            return self.spec.segment
+        return (self.formats.pixels - 1) * FULL_RATE_STRIDE + self.spec.kernel_w
+
+    @property
+    def ring_pixels(self) -> int:
+        """Pixels of a read of the ring.
+
+        Default: the smallest width with which a row of a kernel of up to ``FULL_RATE_COLUMNS``
+        columns takes at most a read a tap at stride ``FULL_RATE_STRIDE``, wherever it begins.
+        """
+        if self.spec.ring_pixels is not None:
+            return self.spec.ring_pixels
+        beat = self.formats.ifmap_pixels
+        columns = min(FULL_RATE_COLUMNS, self.spec.kernel_w)
+        span = (self.formats.pixels - 1) * FULL_RATE_STRIDE + columns
+        width = beat
+        while -(-(span + beat - 1) // width) > columns:
+            width *= 2
+        return width
+
+    @property
+    def ring_rows(self) -> int:
+        """Rows of the largest row pitch that the ring holds at least.
+
+        Default: the reach of the largest kernel, and as many rows as a group at the full-rate
+        stride needs to run ahead.
+        """
+        if self.spec.ring_rows is not None:
+            return self.spec.ring_rows
+        reach = (self.spec.kernel_h - 1) * self.spec.max_dilation_h + 1
+        return reach + 2 * FULL_RATE_STRIDE
+
+    @property
+    def ring_beats(self) -> int:
+        """Beats that the ring holds: a power of two."""
+        rows = -(-self.ring_rows * self.spec.max_row_pitch // self.formats.ifmap_pixels)
+        banks = self.ring_pixels // self.formats.ifmap_pixels
+        return 1 << max((rows + banks - 1).bit_length(), banks.bit_length())

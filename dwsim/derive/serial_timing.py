@@ -1,0 +1,85 @@
+"""Stage latencies of a tap-serial engine, and its output FIFO."""
+
+from __future__ import annotations
+
+from dwsim.derive.serial_counters import SerialCounters
+from dwsim.derive.stages import (
+    CREDIT_CYCLES,
+    FIFO_CYCLES,
+    REQUANTISE_CYCLES,
+    SERIAL_DRAIN_CYCLES,
+    SERIAL_PACK_CYCLES,
+    SERIAL_START_CYCLES,
+)
+from dwsim.spec.number_range import bits
+
+
+class SerialTiming:
+    """Cycles between the stages of a tap-serial engine, and the FIFO that covers them."""
+
+    def __init__(self, counters: SerialCounters) -> None:
+        self.spec = counters.spec
+        self.counters = counters
+        self.formats = counters.formats
+
+    @property
+    def latency(self) -> int:
+        """From the last tap of a group to the transfer of a beat that its first sums complete."""
+        return SERIAL_START_CYCLES + 1 + self.drain_cycles + 1
+
+    @property
+    def requantise_cycles(self) -> int:
+        """From a sum at the end of the drain to its value."""
+        return REQUANTISE_CYCLES if self.formats.requantises else 0
+
+    @property
+    def drain_cycles(self) -> int:
+        """From the cycle in which a sum is about to leave the array to its transfer."""
+        to_beat = SERIAL_DRAIN_CYCLES + self.requantise_cycles + SERIAL_PACK_CYCLES
+        return to_beat + FIFO_CYCLES - 1
+
+    @property
+    def drain_width(self) -> int:
+        """Bits of a count of drain cycles."""
+        return bits(self.drain_cycles)
+
+    @property
+    def fifo_depth_min(self) -> int:
+        """Beats with which no group ever waits for room unless the sink stalls.
+
+        A group that leaves in ``chunks`` cycles claims its pixels, and at the end of a plane the
+        rest of a beat, for ``chunks`` cycles and the way to the sink and back. Groups come at most
+        once in ``chunks`` cycles, and a beat may stay open.
+        """
+        lanes, cells = self.spec.lanes, self.formats.pixels
+        rest = self.formats.ofmap_pixels - 1
+        away = SERIAL_START_CYCLES + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
+        claims = []
+        for used in range(1, cells + 1):
+            chunks = -(-lanes * used // self.counters.shape.requantisers)
+            groups = -(-(away + chunks) // chunks)
+            claims.append(groups * (used + rest))
+        pixels = max(claims) + rest + self.counters.largest_claim
+        return -(-pixels // self.formats.ofmap_pixels)
+
+    @property
+    def fifo_depth(self) -> int:
+        """Beats of the output FIFO."""
+        if self.spec.fifo_depth is not None:
+            return self.spec.fifo_depth
+        return 1 << (self.fifo_depth_min - 1).bit_length()
+
+    @property
+    def fifo_address_width(self) -> int:
+        """Bits of an address of the output FIFO."""
+        return bits(self.fifo_depth - 1)
+
+    @property
+    def credits(self) -> int:
+        """Pixels for which the output FIFO has room."""
+        return self.fifo_depth * self.formats.ofmap_pixels
+
+    @property
+    def credit_width(self) -> int:
+        """Bits of a count of credits."""
+        return bits(self.credits)
