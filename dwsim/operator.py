@@ -29,7 +29,7 @@ def depthwise_conv2d(
     backend: str = "golden",
     engine: EngineSpec | None = None,
 ) -> np.ndarray:
-    """What ``tf.nn.depthwise_conv2d`` returns for these arguments, as a NumPy array.
+    """Computes ``tf.nn.depthwise_conv2d`` for the same arguments, and returns a NumPy array.
 
     Args:
         input: ``[batch, h, w, channels]``, or ``[batch, channels, h, w]`` for NCHW: an array,
@@ -53,7 +53,7 @@ def depthwise_conv2d(
         the dtypes and the number of taps let int32 overflow (``golden.depthwise.result_dtype``).
 
     Raises:
-        SpecError: with every violated rule: argument, value, and what is allowed.
+        SpecError: with every violated rule: argument, value, and the allowed values.
     """
     rules = Rules("depthwise_conv2d")
     ifmap = _as_array(rules, "input", input)

@@ -39,7 +39,7 @@ module dw_pixel_pack #(
     if ((1 << COUNT_W) <= PIXELS) begin : bad_6 dw_pixel_pack_COUNT_W_must_hold_PIXELS u (); end
   endgenerate
 
-  // ---- values to lanes: `lane` is a multiple of what LANES and VALUES have in common -------
+  // ---- values to lanes: `lane` is a multiple of the common divisor of LANES and VALUES ------
   function integer common(input integer a, input integer b);
     integer x, y, rest;
     begin

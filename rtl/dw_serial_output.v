@@ -59,7 +59,7 @@ module dw_serial_output #(
     if ((1 << COUNT_W) <= PIXELS) begin : bad_11 dw_serial_output_COUNT_W_must_hold_PIXELS u (); end
   endgenerate
 
-  // ---- which pixel the values complete, and what it is to the plane and the stream --------
+  // ---- the pixel that the values complete, and its place in the plane and the stream -------
   localparam [LANES_W-1:0] ALL_LANES = LANES;
   wire [(1<<CELL_W)-1:0] counted = {{((1 << CELL_W) - CELLS) {1'b0}}, counts};
   wire keep = counted[cell_index];

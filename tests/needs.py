@@ -77,8 +77,8 @@ def need_of(path: Path) -> str | None:
 class Guard:
     """Fails a test that starts a tool which none of its markers announces.
 
-    It listens to the interpreter's audit events, so that a tool is noticed whatever code starts
-    it. Child processes written in Python are not watched.
+    It listens to the interpreter's audit events, so it notices a tool for every way in which code
+    can start it. Child processes written in Python are not watched.
     """
 
     def __init__(self) -> None:

@@ -73,7 +73,7 @@ def test_an_import_that_leads_up_or_sideways_is_found(module: str, source: str) 
 
 def test_file_names_tell_their_room() -> None:
     """A file name occurs once in the package, so that a name alone finds the file."""
-    # A command's file is named after the command, whatever the files of its subject are called.
+    # The file of a command has the name of the command; a file of its subject may have it, too.
     stems = [
         path.stem
         for path in FILES.values()

@@ -121,7 +121,7 @@ def record(
 
 
 def _slot(engine: Engine) -> str:
-    """What the slot of the cycle that was just stepped holds."""
+    """The kind of the slot that entered in the cycle just stepped; empty if none did."""
     if engine.now is None or not engine.now.step:
         return ""
     return "beat" if engine.now.take else "void"

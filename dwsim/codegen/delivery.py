@@ -190,7 +190,7 @@ class Delivery:
 
     @property
     def _package(self) -> Package:
-        """What the files for other tools name."""
+        """The names that the files for other tools list."""
         others = [self.built.name, *self.static_tops.values()]
         benches = [name.removesuffix(".v") for name in self.testbenches]
         has_registers = self.options.axil

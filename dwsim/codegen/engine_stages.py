@@ -146,7 +146,7 @@ def _slots(n: EngineNumbers) -> list[Stage]:
 
 
 def _operands(n: EngineNumbers) -> list[Stage]:
-    """Window, and what becomes operands of it."""
+    """The window, and the stages that make operands of it."""
     spec, counters = n.spec, n.counters
     kernel = {"KERNEL_H": spec.kernel_h, "KERNEL_W": spec.kernel_w}
     width = {"WIDTH": n.formats.operand_beat_width}

@@ -15,7 +15,7 @@ from dwsim.version import __version__
 
 @dataclass(frozen=True)
 class Package:
-    """What the files name.
+    """The names that the packaging files list.
 
     Attributes:
         tops: module names of the tops, the one for an integrator last.

@@ -31,7 +31,7 @@ class Contents:
     """The parts of a directory that its README tells of, besides the core.
 
     Attributes:
-        files: names or patterns of files, and what they are.
+        files: names or patterns of files, and their meanings.
         static_tops: module names of static engines by the names of their layers.
         in_bytes: the tops around the core have byte streams.
         axil: there is a top with an AXI4-Lite port.
@@ -88,7 +88,7 @@ def readme(
 
 
 def multipliers(engine: EngineSpec) -> str:
-    """The multipliers of an engine, and what each kind of them does."""
+    """The multipliers of an engine, counted by their task."""
     numbers = EngineNumbers(engine)
     array = f"{engine.multipliers} of the array ({engine.lanes} lanes x {engine.lane_multipliers})"
     scale = numbers.formats.scale_multipliers

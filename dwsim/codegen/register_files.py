@@ -60,7 +60,7 @@ class Wide:
 
 @dataclass(frozen=True)
 class Port:
-    """A cfg port of the core and what drives it."""
+    """A cfg port of the core and the expression that drives it."""
 
     name: str
     expression: str

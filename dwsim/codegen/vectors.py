@@ -1,4 +1,4 @@
-"""Test vectors of a layer: what goes into an engine, and what the golden model says comes out."""
+"""Test vectors of a layer: the input streams of an engine, and the golden model's output."""
 
 from __future__ import annotations
 

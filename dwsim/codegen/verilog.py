@@ -29,7 +29,7 @@ from dwsim.version import __version__
 
 @dataclass(frozen=True)
 class LaneSource:
-    """Which lane of a held window feeds each lane of one of its ofmap beats."""
+    """For one ofmap beat of a held window, the window's lane that feeds each lane of the beat."""
 
     multiplier: int
     hold_index: int

@@ -53,7 +53,7 @@ class Plan:
         return cast(Self, super().__new__(kind))
 
     def __getnewargs__(self) -> tuple[LayerSpec, EngineSpec]:
-        """What a copy is made of."""
+        """The arguments with which ``copy`` and ``pickle`` call ``__new__``."""
         return self.layer, self.engine
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Widths of what a tap-serial engine counts."""
+"""Widths of the counters of a tap-serial engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dwsim.spec.number_range import bits, range_bits
 
 
 class SerialCounters:
-    """What a tap-serial engine counts: widths of counters, coordinates and addresses, in bits."""
+    """Widths of a tap-serial engine's counters, coordinates and addresses, in bits."""
 
     def __init__(self, shape: SerialShape) -> None:
         self.spec = shape.spec
@@ -35,7 +35,7 @@ class SerialCounters:
 
     @property
     def pixel_address_width(self) -> int:
-        """Address of a pixel, with room to tell what is ahead from what is behind."""
+        """Address of a pixel, wide enough to tell an address ahead from one behind."""
         pixels = self.shape.ring_beats * self.formats.ifmap_pixels
         return max(bits(pixels - 1) + 2, self.x_width + 1)
 
@@ -116,7 +116,7 @@ class SerialCounters:
 
     @property
     def marks_width(self) -> int:
-        """What travels with a group: its weight set, three ends, and its counting cells."""
+        """The marks of a group: its weight set, three ends, and its cells with an ofmap pixel."""
         return self.set_width + 3 + self.formats.pixels
 
     @property

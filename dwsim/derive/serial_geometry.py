@@ -85,7 +85,7 @@ class SerialGeometry:
 
 @dataclass(frozen=True)
 class Steps:
-    """What the fetch does in a plane, step by step; arrays of equal length but ``free``.
+    """The steps of the fetch in one plane, as arrays of equal length, except ``free``.
 
     ``last_pixel`` is the last pixel that the step reads, counted from the plane's first, or -1
     when the raster row has no pixel for the segment; ``reads`` is the number of such steps with

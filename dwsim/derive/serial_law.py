@@ -57,7 +57,7 @@ def plane_reads(walk: SerialGeometry, numbers: SerialNumbers) -> Reads:
 def run_cycles(
     walk: SerialGeometry, numbers: SerialNumbers, planes: int, plane_beats: int
 ) -> tuple[int, int]:
-    """When a run of so many planes ends; its first cycle is 0.
+    """The end of a run of ``planes`` planes whose first cycle is 0.
 
     Returns:
         The cycle in which the last tap fires, and the first one in which all beats are taken.
@@ -78,7 +78,7 @@ def run_cycles(
 
 
 def ending(walk: SerialGeometry, numbers: SerialNumbers, run: tuple[int, int]) -> tuple[int, int]:
-    """How a run ends that ``run_cycles`` describes.
+    """The end of the stream whose run ``run_cycles`` describes.
 
     Returns:
         The cycle of the last ofmap transfer, and the number of cycles after it until the engine

@@ -23,7 +23,7 @@ class SerialPlan(Plan):
 
     numbers: SerialNumbers
     walk: SerialGeometry
-    """How the cells walk over a plane."""
+    """The walk of the cells over a plane."""
 
     @staticmethod
     def _numbers(engine: EngineSpec) -> SerialNumbers:

@@ -61,8 +61,8 @@ class SerialShape:
     def ring_rows(self) -> int:
         """Rows of the largest row pitch that the ring holds at least.
 
-        Default: the reach of the largest kernel, and as many rows as a group at the full-rate
-        stride needs to run ahead.
+        Default: the reach of the largest kernel, and the rows by which the writer runs ahead of a
+        group at the full-rate stride.
         """
         if self.spec.ring_rows is not None:
             return self.spec.ring_rows

@@ -44,7 +44,7 @@ def serial_controls(numbers: SerialNumbers) -> dict[str, int]:
 
 
 def serial_array(numbers: SerialNumbers) -> dict[str, int]:
-    """Which cells' taps lie in the ifmap, the sums, and those that leave."""
+    """The masks of the cells' taps, the sums, and the sums that leave the array."""
     formats = numbers.formats
     return {
         "in_ifmap": formats.pixels,

@@ -16,7 +16,7 @@ class State(IntEnum):
 
 
 class Control(Component):
-    """Takes a geometry, waits for its parameters, runs until the stream is done."""
+    """Captures a geometry, waits for its parameters, and runs until the stream is done."""
 
     def __init__(self, drain_cycles: int) -> None:
         self.drain_cycles = drain_cycles

@@ -1,4 +1,4 @@
-"""Model of ``dw_countdown``: counts steps over and over."""
+"""Model of ``dw_countdown``: counts steps modulo a count."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dwsim.model.component import Component
 
 
 class Countdown(Component):
-    """``last`` holds at every ``count``-th step."""
+    """``last`` is true at every ``count``-th step."""
 
     def __init__(self) -> None:
         self.left = 0

@@ -35,7 +35,7 @@ from dwsim.spec.engine_spec import EngineSpec
 
 @dataclass
 class Inputs:
-    """What the outside drives in one cycle; beats are int64 arrays of shape (lanes,)."""
+    """The values of the input ports in one cycle; beats are int64 arrays of shape (lanes,)."""
 
     rst: bool = False
     cfg_valid: bool = False

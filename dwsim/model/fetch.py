@@ -12,7 +12,7 @@ from dwsim.model.component import Component
 
 @dataclass(frozen=True)
 class Mark:
-    """What travels with a word: it has pixels, it completes its segment, its first place."""
+    """The marks of a word: it has pixels, it completes its segment, its first pixel's place."""
 
     filled: bool
     last: bool
@@ -21,7 +21,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Read:
-    """One cycle's read, before anything is known of stalls."""
+    """The read of one cycle, unless a stall delays it."""
 
     pixel: int
     end: int
@@ -54,7 +54,7 @@ class Fetch(Component):
 
     @property
     def amount(self) -> int:
-        """By how much the rotator turns its word."""
+        """The amount by which the rotator turns its word."""
         return self.turns[-1]
 
     def read(self, config: Mapping[str, Any]) -> Read:
@@ -75,7 +75,7 @@ class Fetch(Component):
     def compute(
         self, restart: bool, run: bool, step: bool, filled: int, config: Mapping[str, Any]
     ) -> bool:
-        """``filled`` is the count of pixels in the ring; returns whether a read is made."""
+        """Returns True if a read is made; ``filled`` is the count of pixels in the ring."""
         if restart:
             self._restart(config)
             return False

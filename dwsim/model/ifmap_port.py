@@ -1,4 +1,4 @@
-"""Model of ``dw_ifmap_port``: beats for the raster, and streams of a wrong length apart."""
+"""Model of ``dw_ifmap_port``: beats for the raster, and recovery from streams of a wrong length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dwsim.model.component import Component
 
 
 class IfmapPort(Component):
-    """Zeros stand in after an early tlast; beats are dropped up to a late one."""
+    """After an early tlast, zeros replace beats; up to a late tlast, beats are dropped."""
 
     def __init__(self, lanes: int) -> None:
         self.zeros = np.zeros(lanes, np.int64)

@@ -93,7 +93,7 @@ def run_layer(
         observe: called in every cycle with the engine, before its clock edge, and its inputs.
 
     Raises:
-        MismatchError: when the engine hangs; the message says what waited for what.
+        MismatchError: if the engine hangs; the message names the party that waits and its cause.
     """
     engine = engine_of(plan.engine)
     param, source = Source(pack_parameters(weight, plan)), Source(pack_ifmap(ifmap, plan))

@@ -1,4 +1,4 @@
-"""Model of ``dw_pipeline``: a delay of clock cycles, none of them conditional."""
+"""Model of ``dw_pipeline``: a fixed delay in clock cycles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Model of ``dw_plane_marker``: tells when ``lag`` slots have passed since a plane began."""
+"""Model of ``dw_plane_marker``: marks the slot ``lag`` slots after the first one of a plane."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dwsim.model.component import Component
 
 
 class PlaneMarker(Component):
-    """The steps since each of the last marks that have not come out."""
+    """``ages`` has, for each mark that has not come out, the steps since it entered."""
 
     def __init__(self) -> None:
         self.ages: list[int] = []

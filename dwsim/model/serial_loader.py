@@ -32,7 +32,7 @@ class SerialLoader(Component):
         self.sets = 0
         self.error = False
         self.write: tuple[int, int, int, np.ndarray] | None = None
-        """What is written in this cycle: bank, set, word of the set, beat."""
+        """The write of this cycle: bank, set, word of the set, beat."""
 
     def compute(
         self,

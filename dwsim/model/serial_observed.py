@@ -1,4 +1,4 @@
-"""How the model sees each compared signal of a tap-serial engine; see ``dwsim.model.observed``."""
+"""The model's view of each compared signal of a tap-serial engine; see ``dwsim.model.observed``."""
 
 from __future__ import annotations
 

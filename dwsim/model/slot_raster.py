@@ -17,7 +17,7 @@ _EVERY = (1, 1)
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens in this cycle: the combinational outputs of the slot raster."""
+    """The decision of this cycle: the combinational outputs of the slot raster."""
 
     in_live: bool
     out_live: bool
@@ -124,7 +124,7 @@ class SlotRaster(Component):
             self.next["col_mask"] = self.tap_col.mask(config["ifmap_w"])
 
     def _compute_planes(self, restart: bool, config: Mapping[str, Any], now: Decision) -> None:
-        """Where the next slot stands: planes end, follow, and follow the other raster's."""
+        """The planes of the next slot: they end, follow each other, and follow the other raster."""
         lead, lag, planes = bool(config["lead"]), config["lag"], config["planes"]
         mark = self.out_begins if lead else now.in_live and not self.in_sure
         marked = self.plane_marker.mark_next(lag, mark)

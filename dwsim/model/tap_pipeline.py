@@ -25,7 +25,7 @@ class Group:
     """The marks that travel with the sums of a group to the output."""
 
     counts: np.ndarray
-    """Which cells have an ofmap pixel: bool of shape (pixels,)."""
+    """True for each cell that has an ofmap pixel: bool of shape (pixels,)."""
     plane_end: bool
     tail: bool
     stream_end: bool

@@ -22,7 +22,7 @@ from dwsim.stream.layout import to_word
 from dwsim.support.waveform_file import CLOCK_NS, vcd_to_fst
 
 ACTIVITY = "activity"
-"""The one signal that is the model's alone: the index of what the cycle was spent on."""
+"""The only signal that the RTL does not have: the index of the cycle's ``Activity``."""
 
 
 class Trace:
@@ -45,7 +45,7 @@ class Trace:
             value = view(engine)
             seen[name] = None if value is None else int(value)
         if self.cycles:
-            # What a cycle was spent on is known after its edge.
+            # The activity of a cycle is known after its clock edge.
             self.cycles[-1][ACTIVITY] = list(Activity).index(engine.activity)
         self.cycles.append(seen | {ACTIVITY: None})
 

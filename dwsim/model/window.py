@@ -39,7 +39,7 @@ class Window(Component):
             self.older.compute(restart, step, col_delay, self.taps[1:])
 
     def commit(self) -> None:
-        """The clock edge: the window is what the delay lines hold."""
+        """The clock edge of the delay lines, which hold the window."""
         stepped = "q" in self.newest.next
         for line in (self.lines, self.older, self.newest):
             if line is not None:

@@ -108,7 +108,7 @@ def _order(plan: SerialPlan) -> tuple[np.ndarray, np.ndarray]:
 
 
 def kept_values(plan: SerialPlan) -> np.ndarray:
-    """Which values of each ofmap beat carry channels: bool (ofmap_beats, ofmap_pixels * lanes)."""
+    """The values of ofmap beats that carry channels: bool (ofmap_beats, ofmap_pixels * lanes)."""
     lanes, beat = plan.engine.lanes, plan.numbers.formats.ofmap_pixels
     count = np.full((plan.layer.batch, plan.channel_groups), lanes)
     count[:, -1] = plan.layer.channels - (plan.channel_groups - 1) * lanes

@@ -14,7 +14,7 @@ from dwsim.synth.tools import ToolFailureError
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of an engine; ``Target.cells`` says what each figure counts."""
+    """The cells of an engine; ``Target.cells`` names the cells that each figure counts."""
 
     lut: int
     ff: int

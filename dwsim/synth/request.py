@@ -87,7 +87,7 @@ class SynthRequest:
 class SynthResult:
     """The cells of an engine, and its Fmax as nextpnr reports it.
 
-    ``Target.cells`` says what ``cells`` counts; ``netlist`` has Yosys's cells by type; ``routed``
+    ``Target.cells`` describes ``cells``; ``netlist`` has Yosys's cells by type; ``routed``
     has an entry for each seed, and is empty for a target without place and route; ``tools`` has
     the versions of the tools.
     """

@@ -71,7 +71,7 @@ def _columns(address: int, width: int) -> int:
     for deepest, shape in _BLOCK_SHAPES:
         if address <= deepest:
             return -(-width // shape)
-    # Deeper than one block: one bit of width in each of as many blocks as the words fill.
+    # Deeper than one block: each bit of width takes a column of blocks, one bit wide.
     return width << (address - _BLOCK_SHAPES[-1][0])
 
 

@@ -38,7 +38,7 @@ class LayerResult:
     """Number of those that the interpreter rounded in float32: XNNPACK computes single rounding
     as ``rint(float32(sum) * float32(scale))``, which is off by one close to ties."""
     not_comparable: str = ""
-    """Why the interpreter has no values for this layer and rounding; empty if it has."""
+    """The reason if the interpreter has no values for this layer and rounding; else empty."""
 
     @property
     def wrong(self) -> int:

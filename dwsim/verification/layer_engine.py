@@ -58,7 +58,7 @@ def assess(
     lanes: int = DEFAULT_LANES,
     roundings: Sequence[str] = ROUNDINGS,
 ) -> list[Assessment]:
-    """Decides for each layer whether an engine with ``lanes`` lanes runs it.
+    """Decides for each layer if an engine with ``lanes`` lanes runs it.
 
     ``dwsim import`` and ``dwsim verify`` both decide with this function.
 

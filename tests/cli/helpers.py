@@ -1,4 +1,4 @@
-"""What the tests of the commands share."""
+"""Helpers for the tests of the commands."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """For a Python process that is to find dwsim although it runs elsewhere."""
+    """The environment with which a Python process in another folder finds dwsim."""
     inherited = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
     return {**inherited, "PYTHONPATH": str(ROOT), **more}
 
 
 def names(folder: str = ".") -> list[str]:
-    """What is in a folder, hidden files too."""
+    """The names of the files in a folder, hidden ones included."""
     return sorted(path.name for path in Path(folder).iterdir())
 
 
@@ -36,7 +36,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def error_of(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
-    """What a command says that ends with 2, without a traceback."""
+    """The error message of a command that exits with 2 and prints no traceback."""
     assert main(argv) == 2
     out, err = capsys.readouterr()
     assert out == ""

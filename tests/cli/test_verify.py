@@ -58,7 +58,7 @@ def test_verify_a_static_engine_with_a_waveform(capsys: pytest.CaptureFixture[st
 
 
 def kept_static(command: str) -> bool:
-    """Whether the failure that a replay's command names was one of a static engine."""
+    """True if the failure that a replay command names is one of a static engine."""
     static: bool = json.loads(Path(command.split()[2], "jobs.json").read_text())["static"]
     return static
 
@@ -79,7 +79,7 @@ def test_a_mismatch_of_the_rtl_can_be_replayed(
         assert kept_static(command) is static
         assert main(command.split()[1:]) == 1
         assert "dwsim: mismatch: " in capsys.readouterr().err
-        # What the replay ran is what it kept in its turn.
+        # The replay keeps the same kind of failure as it ran.
         assert kept_static(command) is static
     # golden is right again
     assert main(command.split()[1:]) == 0

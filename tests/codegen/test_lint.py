@@ -112,7 +112,7 @@ def said(command: list[str], environment: dict[str, str] | None = None) -> str:
 
 
 def lint(top: str, paths: list[Path]) -> str:
-    """What Verilator's lint says."""
+    """The output of Verilator's lint."""
     toolchain.require("verilator")
     command = [
         toolchain.find_verilator().executable,
@@ -126,7 +126,7 @@ def lint(top: str, paths: list[Path]) -> str:
 
 
 def elaborate(top: str, paths: list[Path]) -> str:
-    """What Icarus says."""
+    """The output of Icarus."""
     toolchain.require("icarus")
     command = ["iverilog", "-g2005", "-Wall", "-t", "null", "-s", top, *paths]
     return said([str(word) for word in command])

@@ -112,7 +112,7 @@ def test_every_broken_rule_is_said() -> None:
 
 
 def defined(acc: int, q: Quantisation) -> bool:
-    """Whether TFLite's kernel computes this acc of channel 0 without an overflow: literally."""
+    """True if TFLite's kernel computes this acc of channel 0 without overflow, step by step."""
     bias, multiplier, shift = q.bias[0], q.multiplier[0], q.shift[0]
     steps = [(acc + bias, 32 if q.ifmap_width == 8 else 48)]
     if q.ifmap_width == 16:

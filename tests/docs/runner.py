@@ -69,5 +69,5 @@ class Reader:
 
 
 def difference(shown: list[str], printed: list[str]) -> str:
-    """What a page shows against what was printed."""
+    """The difference between the output on a page and the printed output."""
     return "\n".join(difflib.unified_diff(shown, printed, "page", "printed", lineterm="", n=2))

@@ -82,5 +82,5 @@ def test_a_notebook_shows_what_it_computes(path: Path, monkeypatch: pytest.Monke
 
 
 def outputs(cell: nbformat.NotebookNode) -> str:
-    """What a cell prints, its chunks joined."""
+    """The printed text of a cell, its chunks joined."""
     return "".join(output.text for output in cell.get("outputs", []) if "text" in output)

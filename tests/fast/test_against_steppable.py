@@ -1,4 +1,4 @@
-"""Two models, one engine: no output's cycle and no counter may differ, whatever stalls."""
+"""Two models of one engine: the cycles of all outputs and all counters agree under all stalls."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def check_triple(seed: int, number: int) -> Triple:
 
 
 def features(triple: Triple) -> set[str]:
-    """What this triple is a test of."""
+    """The features that this triple tests."""
     plan, layer, engine = triple.plan, triple.plan.layer, triple.plan.engine
     reach = ((layer.kernel_h - 1) * layer.dilation_h, (layer.kernel_w - 1) * layer.dilation_w)
     boundary = triple.profile.boundary

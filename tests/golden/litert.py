@@ -121,7 +121,7 @@ class QuantisedLayer:
 
 
 def run(quantised: QuantisedLayer, ifmap: np.ndarray, resolver: str) -> np.ndarray:
-    """What LiteRT's interpreter computes; ``resolver`` is "reference" or "default" (XNNPACK)."""
+    """The ofmap of LiteRT's interpreter; ``resolver`` is "reference" or "default" (XNNPACK)."""
     kinds = {"reference": OpResolverType.BUILTIN_REF, "default": OpResolverType.AUTO}
     interpreter = Interpreter(
         model_content=quantised.file(), experimental_op_resolver_type=kinds[resolver], num_threads=1

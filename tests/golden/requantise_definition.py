@@ -65,7 +65,7 @@ def doubling_high_multiply(x: np.ndarray, multiplier: np.ndarray) -> np.ndarray:
 
 
 def as_int32(value: np.ndarray) -> np.ndarray:
-    """What a cast to int32 leaves of a number: the number modulo 2**32, from -2**31 up."""
+    """The result of a cast to int32: the number modulo 2**32, from -2**31 up."""
     return (value + 2**31) % 2**32 - 2**31
 
 

@@ -1,6 +1,6 @@
-"""What the golden requantisation is tried with: random values near the roundings' edges, and lists.
+"""Values for the tests of the golden requantisation: random ones near rounding edges, and lists.
 
-Uniform sums would nearly all be clamped, or far from a tie. Most random sums are therefore aimed
+Nearly all uniform sums would be clamped, or far from a tie. Most random sums are therefore chosen
 at the border between two ofmap values and then moved by a few units.
 """
 

@@ -3,8 +3,8 @@
 Measured on x86-64 with ai-edge-litert 2.3:
 
 * The reference resolver computes double rounding, with every wrap of its int32 arithmetic: all
-  bytes equal, whatever the values.
-* The default resolver hands int8 layers to XNNPACK, and that does not compute TFLite's single
+  bytes are equal, for all values.
+* The default resolver hands int8 layers to XNNPACK, which does not compute TFLite's single
   rounding in integers but ``rint(float32(acc) * float32(scale))``. The two differ where the
   product is a tie (XNNPACK rounds to even, TFLite up) or so near to one that float32 cannot tell
   its side: about one byte in a million of ordinary layers. XNNPACK also rounds the ends of fused
@@ -123,7 +123,7 @@ def test_at_least_a_million_bytes_are_compared() -> None:
 
 
 class XnnPack:
-    """What XNNPACK computes, and where float32 cannot tell the side of a tie."""
+    """XNNPACK's ofmap, and the values at which float32 cannot tell the side of a tie."""
 
     def __init__(self, model: QuantisedLayer, ifmap: np.ndarray):
         q = model.quantisation("single")
@@ -223,7 +223,7 @@ def test_the_reference_resolver_adds_the_zero_point_in_int32(zero_point: int) ->
         ofmap_zero_point=zero_point,
     )
     ofmap = depthwise_quantised(ifmap, model.weight, model.layer, model.quantisation("double"))
-    # What would have been the top is the bottom, or the other way round.
+    # The wrap turns the largest value into the smallest one, or the reverse.
     assert ofmap[..., 0].min() == -128 if zero_point > 0 else ofmap[..., 1].max() == 127
     assert_equal(ofmap, litert.run(model, ifmap, "reference"), str(model))
 

@@ -153,19 +153,19 @@ class Bench:
             raise BusError(f"write of {value:#x} to {offset:#x}")
 
     async def try_read(self, offset: int, size: int = 4) -> tuple[int, bool]:
-        """A word, and whether the bus said OKAY."""
+        """A word, and True if the bus answered OKAY."""
         answer = await self.axil.read(offset, size)
         assert answer.resp in (AxiResp.OKAY, AxiResp.SLVERR), answer.resp
         return int.from_bytes(answer.data, "little"), answer.resp == AxiResp.OKAY
 
     async def try_write(self, offset: int, value: int, size: int = 4) -> bool:
-        """Whether the bus said OKAY."""
+        """True if the bus answered OKAY."""
         answer = await self.axil.write(offset, value.to_bytes(size, "little"))
         assert answer.resp in (AxiResp.OKAY, AxiResp.SLVERR), answer.resp
         return answer.resp == AxiResp.OKAY
 
     async def snapshot(self) -> dict[str, int]:
-        """What every register reads."""
+        """The values of all registers by name."""
         return {register.name: await self.read(register.offset) for register in self.map.registers}
 
     # -- streams --------------------------------------------------------------------------
@@ -224,7 +224,7 @@ Scenario = Callable[[Bench], Awaitable[None]]
 
 
 async def attempt(bench: Bench, scenario: Scenario) -> str:
-    """What went wrong in a scenario (empty: nothing)."""
+    """The failure of a scenario; empty if it passed."""
 
     async def guarded() -> str:
         try:

@@ -25,7 +25,7 @@ CLOCK_NS = 10
 OTHER_CYCLES = 2
 """Of ``check_cycles``, those around: the one with ``start`` and the one with ``done``."""
 Start = tuple[dict[str, Any], bool, int, bool]
-"""A geometry, whether it loads, the kept weight sets, and whether a write was refused."""
+"""A geometry, True if it loads, the kept weight sets, and True if a write was refused."""
 NOT_CHECKED = ("load", "ifmap_zero_point", "ofmap_zero_point")
 
 

@@ -57,7 +57,7 @@ class Work:
 
 
 def random_work(engine: EngineSpec, seed: int, least_cycles: int = 0) -> Work:
-    """A random layer that fits the engine and takes at least so many cycles."""
+    """A random layer that fits the engine and takes at least ``least_cycles`` cycles."""
     rng = random.Random(seed)
     while True:
         try:

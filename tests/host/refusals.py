@@ -1,4 +1,4 @@
-"""What the registers refuse: scenarios with wrong addresses, wrong values, wrong geometries."""
+"""Scenarios with wrong addresses, wrong values and wrong geometries, which the registers refuse."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def _refused_values(bench: Any, register: Register) -> None:
 
 
 async def values(bench: Any) -> None:
-    """What is written to a register is read from it, sign-extended, and from no other."""
+    """A register reads back its written value, sign-extended, and no other register does."""
     words = {}
     for register in bench.map.geometry:
         field = register.fields[0]
@@ -103,10 +103,10 @@ async def every_rule(bench: Any) -> None:
     """Each rule, at its edges: the flag comes, the engine stays idle, a good start works."""
     work = random_work(bench.spec, bench.rng.getrandbits(30))
     for changes, rule in broken_geometries(work.plan):
-        # What breaks several rules is reported as the first of them.
+        # A geometry that breaks several rules is reported with the first of them.
         assert first_broken(work.plan.config | changes, bench.spec) in (rule, ""), changes
         await _refuses(bench, work, changes, rule)
-    # The write that is refused taints the start, whatever the other values are.
+    # A refused write makes the start fail, also if all values are right.
     await bench.driver.configure(work.plan)
     assert not await bench.try_write(bench.map["lead"].offset, 2)
     with pytest.raises(DeviceError, match="refused_write"):
@@ -116,7 +116,7 @@ async def every_rule(bench: Any) -> None:
 
 
 async def _ends_by_itself(bench: Any, c: dict[str, Any]) -> None:
-    """A stream that was started takes and gives its counts of beats, whatever they mean."""
+    """A started stream takes and gives its counts of beats, also those of a senseless geometry."""
     bench.param.send_nowait(
         AxiStreamFrame([0] * c["weight_sets"] * bench.numbers.formats.param_words)
     )

@@ -1,4 +1,4 @@
-"""What a host may do, and must not do: each scenario starts from reset, in the simulator."""
+"""Legal and illegal actions of a host: each scenario starts from reset, in the simulator."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.host.layers import QUANTISED, RAW
 from tests.host.scenarios import SCENARIOS
 
 BENCH = "tests.host.axil_bench"
-# What depends on the requantiser, and what shows that the rest does not.
+# The scenarios that depend on the requantiser, and those that show that the rest does not.
 QUANTISED_SCENARIOS = ["identity", "back_to_back", "stalls", "values", "every_rule"]
 
 WIDEST = """

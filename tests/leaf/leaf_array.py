@@ -148,7 +148,7 @@ class KernelRowCase(ArithmeticCase):
         )
 
     def _start(self) -> int:
-        """Which operands' psum comes out: three cycles for a product, one for each adder."""
+        """Index of the operands whose psum comes out: three cycles a product, one an adder."""
         return len(self.history) - 3 - (self.cols - 1)
 
     def model(self, i: Values) -> Expected:

@@ -1,7 +1,7 @@
-"""Which instances of each leaf module are under test, and the wrapper that holds them.
+"""The instances of each leaf module that are under test, and the wrapper that holds them.
 
 A wrapper has, for each leaf, one port with all inputs of all its instances and one with all
-outputs, so that a cycle costs one write and one read however many instances there are.
+outputs, so that a cycle costs one write and one read for any number of instances.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class StoreCase(Case):
             self.switches += 1
         memory, address = self.rng.randrange(len(self.cycles)), self.rng.randrange(self.words)
         address += (1 - self.bank) * self.words
-        # What was read of the other bank before a switch has to be out of the memories.
+        # Reads of the other bank from before a switch must have left the memories.
         write = self.since_switch > max(self.cycles) and self.writing()
         if self.to_fill:
             (memory, address), write = self.to_fill[-1], True

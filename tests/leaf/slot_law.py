@@ -152,7 +152,7 @@ class SlotLaw:
         }
 
     def masks(self) -> Expected:
-        """Which taps of the decided slot's window see the ifmap; nothing where there is none."""
+        """Masks of the taps inside the ifmap, for the decided slot's window; else empty."""
         g, out = self.geometry, self._out
         if out is None:
             return {}

@@ -74,7 +74,7 @@ class Law:
         return self.slots(self.rows, self.cols, layer.stride_h, layer.stride_w, max(self.lag, 0))
 
     def cycles(self, latency: int) -> int:
-        """A slot takes one cycle, an emitting one as many as the channel multiplier."""
+        """A slot takes one cycle, an emitting slot ``channel_multiplier`` cycles."""
         outputs = self.outputs
         held = len(outputs) * (self.layer.channel_multiplier - 1)
         return outputs[-1] + 1 + held + latency
@@ -173,7 +173,7 @@ def engine_for(layer: LayerSpec, lanes: int, surplus: int) -> EngineSpec:
 
 
 def label(law: Law) -> str:
-    """What hypothesis counts (``--hypothesis-show-statistics``)."""
+    """The event that hypothesis counts (``--hypothesis-show-statistics``)."""
     if law.lag < 0:
         return "lead"
     return "lag over a plane" if law.lag > law.row_pitch * law.plane_rows else "lag"

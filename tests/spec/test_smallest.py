@@ -73,7 +73,7 @@ def test_no_maximum_can_be_one_smaller(case: int, seed: int) -> None:
         less = smaller(engine, field)
         if less is None:
             continue
-        # An engine grants the span of its own line buffers as a lead, whatever its max_lead.
+        # An engine grants the span of its own line buffers as a lead, also with a smaller max_lead.
         granted = field == "max_lead" and engine.max_lead <= EngineNumbers(less).counters.max_lag
         assert runs(less, layers) == granted, (field, layers)
 

@@ -124,7 +124,7 @@ def test_weight_beats(plan: Plan) -> None:
 def test_ofmap_beats_and_their_tkeep(plan: Plan) -> None:
     ofmap = np.arange(1, 1 + np.prod(plan.layer.ofmap_shape)).reshape(plan.layer.ofmap_shape)
     order = list(ofmap_order(plan))
-    # What surplus lanes carry is nobody's business.
+    # Surplus lanes may carry any value.
     beats = np.array([[-1 if index is None else ofmap[index] for index in beat] for beat in order])
     assert len(beats) == plan.ofmap_beats
     np.testing.assert_array_equal(unpack_ofmap(beats, plan), ofmap)

@@ -27,7 +27,7 @@ PLAN = Plan(
 
 
 def draws(pattern: StallPattern, count: int) -> list[tuple[bool, bool, bool]]:
-    """What a run asks in each cycle."""
+    """The answers of the pattern to a run's questions, cycle by cycle."""
     return [
         (pattern.ifmap_pause(PLAN, 1, 0), pattern.param_pause(), pattern.ofmap_pause())
         for _ in range(count)

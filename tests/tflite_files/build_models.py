@@ -43,7 +43,7 @@ _REPRESENTATIVE_INPUTS = 4
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is made: the Keras network, its input's range, its activations' width."""
+    """The recipe of a model: the Keras network, the input's range, the activations' width."""
 
     network: Callable[[Any], Any]
     low: float = -1.0
@@ -270,7 +270,7 @@ def _quiet() -> Iterator[None]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Builds models by name, whether they are there or not."""
+    """Builds models by name, also those that are there already."""
     parser = argparse.ArgumentParser(prog="make_test_models.py", description=__doc__)
     parser.add_argument(
         "names",

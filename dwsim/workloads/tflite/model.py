@@ -127,7 +127,7 @@ class Model:
 
     path: Path
     operators: Mapping[str, int]
-    """How often the file has each operator, the most frequent first."""
+    """Number of occurrences of each operator in the file, the most frequent first."""
     layers: tuple[DepthwiseLayer, ...]
     inputs: tuple[ModelInput, ...]
     content: bytes | memoryview = field(repr=False)

@@ -28,7 +28,7 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """Type of the activations to the types that their weights and biases may have."""
 _UNSIGNED_OFFSET = 128
-"""What uint8 values lose to become int8."""
+"""The offset that is subtracted from uint8 values to make them int8."""
 
 
 @dataclass(frozen=True, eq=False)

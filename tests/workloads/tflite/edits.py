@@ -39,7 +39,7 @@ def edited(path: Path, change: Change) -> bytes:
 
 
 def read_edited(path: Path, change: Change) -> Model:
-    """What dwsim reads from the edited file."""
+    """The model that dwsim reads from the edited file."""
     return parse_model(edited(path, change), Path("edited.tflite"))
 
 

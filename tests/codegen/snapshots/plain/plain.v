@@ -241,7 +241,7 @@ module plain (
       .error_long  (error[1])
   );
 
-  // ---- slots: which slot enters, which window it completes, and what travels with it ---------
+  // ---- slots: the slot that enters, the window that it completes, and the tags of the window --
   dw_slot_raster #(
       .KERNEL_H        (2),
       .KERNEL_W        (3),
