@@ -1,6 +1,6 @@
 """The functions of the public face: simulate, verify, generate and explore.
 
-Each function imports what it needs when it is called, so that ``import dwsim`` stays light.
+Each function imports its modules when it is called, so that ``import dwsim`` stays light.
 """
 
 from __future__ import annotations

@@ -144,11 +144,11 @@ def _run(
     layer: LayerSpec,
     engine: EngineSpec | None,
 ) -> np.ndarray:
-    """The NHWC ofmap in the golden model's dtype, whoever computes it."""
+    """The NHWC ofmap in the golden model's dtype, from any backend."""
     if backend == "golden" or layer.is_empty:
         return depthwise(ifmap, weight, layer)
     require_exact_sums(ifmap, weight)
-    # Imported here: the golden model must not need what the other backends need.
+    # Imported here: the golden model must not need the dependencies of the other backends.
     from dwsim.verification.integer_backends import run_on_model, run_on_rtl
 
     run = run_on_model if backend == "model" else run_on_rtl

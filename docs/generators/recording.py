@@ -39,8 +39,8 @@ class Recording:
     """Every cycle of a run.
 
     ``starts`` and ``ends`` are indices into the trace: for each stream, the cycle of its cfg
-    handshake and the cycle of its last ofmap transfer. ``slots`` tells for each cycle what
-    ``slot_raster`` lets in: "beat", "void" or "" (no slot).
+    handshake and the cycle of its last ofmap transfer. ``slots`` has, for each cycle, the kind of
+    the slot that enters: "beat", "void" or "" (no slot).
     """
 
     streams: tuple[Stream, ...]

@@ -25,7 +25,7 @@ CONTRACT = Path(__file__).resolve().parents[2] / "rtl" / "README.md"
 
 
 def command_line() -> str:
-    """The page of all commands: what ``--help`` prints, command by command."""
+    """The page of all commands: the output of ``--help``, command by command."""
     page = ["# Command line\n", "Each section shows the output of `--help`.\n"]
     with mock.patch.dict(os.environ, {"COLUMNS": COLUMNS, "NO_COLOR": "1"}):
         for name, command in _commands(parser()):

@@ -71,7 +71,7 @@ def deliver(
         engine: the engine.
         layers: the layers that its README, its static engines and its vectors are about.
         output: the directory to write.
-        options: what to write besides the core; by default nothing.
+        options: the parts to write besides the core; by default none.
         force: overwrite edited files, and keep files that dwsim did not write.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Where each compared signal of a tap-serial engine is in the Verilog."""
+"""The place of each compared signal in the Verilog of a tap-serial engine."""
 
 from __future__ import annotations
 

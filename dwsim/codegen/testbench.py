@@ -66,7 +66,7 @@ def tb_verilog(
         streams: the formats of its streams.
         layers: vectors of at least one layer.
         origin: named by the header.
-        library_flag: what simulators need to find the primitives of a target.
+        library_flag: the option with which simulators find the primitives of a target.
     """
     numbers = EngineNumbers(engine)
     registers = register_map(numbers)

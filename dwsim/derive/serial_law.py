@@ -1,10 +1,10 @@
 """The cycles of a stream on a tap-serial engine, without stalls.
 
-Three parties work at their own pace: the writer brings a beat a cycle into the ring while it has
-room, the fetch reads a word a cycle and waits for pixels that are not there yet, the sequencer
-fires a tap a cycle and waits for its segment, and before it completes a group for the drain of the
-group before. The loop below follows their decisions and no data; what it decides in a cycle, the
-RTL decides in that cycle.
+Three parties work at their own pace. The writer brings one beat a cycle into the ring while the
+ring has room. The fetch reads one word a cycle and waits for pixels that are not in the ring yet.
+The sequencer fires one tap a cycle and waits for its segment; before it completes a group, it also
+waits for the drain of the previous group. The loop below follows their decisions, without data:
+it decides each step in the same cycle as the RTL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SerialNumbers: what follows from the ``EngineSpec`` of a tap-serial engine alone."""
+"""SerialNumbers: the numbers that depend on the ``EngineSpec`` of a tap-serial engine alone."""
 
 from __future__ import annotations
 

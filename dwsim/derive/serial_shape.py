@@ -35,7 +35,7 @@ class SerialShape:
 
     @property
     def segment(self) -> int:
-        """Pixels of a segment. Default: what a kernel row at stride ``FULL_RATE_STRIDE`` spans."""
+        """Pixels of a segment. Default: the span of a kernel row at ``FULL_RATE_STRIDE``."""
         if self.spec.segment is not None:
             return self.spec.segment
         return (self.formats.pixels - 1) * FULL_RATE_STRIDE + self.spec.kernel_w
@@ -45,7 +45,7 @@ class SerialShape:
         """Pixels of a read of the ring.
 
         Default: the smallest width with which a row of a kernel of up to ``FULL_RATE_COLUMNS``
-        columns takes at most a read a tap at stride ``FULL_RATE_STRIDE``, wherever it begins.
+        columns takes at most one read a tap at stride ``FULL_RATE_STRIDE``, from any first pixel.
         """
         if self.spec.ring_pixels is not None:
             return self.spec.ring_pixels

@@ -48,7 +48,7 @@ def network_hash(network: Network) -> str:
 
 
 def key_of(point: Point, network: Network, area: str, target: str) -> str:
-    """A key of exactly what an evaluation depends on; the space is not part of it."""
+    """A key of exactly the inputs of an evaluation; the space is not part of it."""
     parts = (point.engine_id, network.name, network_hash(network), area, target, code_hash())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 

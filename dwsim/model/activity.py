@@ -1,4 +1,4 @@
-"""Where each cycle of a stream went."""
+"""The use of each cycle of a stream."""
 
 from __future__ import annotations
 

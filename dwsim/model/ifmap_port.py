@@ -48,6 +48,6 @@ class IfmapPort(Component):
             "error_short": not rst and (self.error_short or too_short),
             "error_long": not rst and (self.error_long or too_long),
         }
-        # The RTL's register runs free; what it holds after another cycle is masked.
+        # The RTL's register has no enable; the beat of a void is masked.
         if take:
             self.next["beat"] = self.zeros if self.short_stream else s_data

@@ -16,7 +16,7 @@ class PixelCredit(Component):
 
     @property
     def room(self) -> bool:
-        """Any group may take what it needs."""
+        """There is room for the largest group."""
         return self.credits >= self.largest
 
     def compute(self, rst: bool, take: int, give: bool) -> None:

@@ -1,4 +1,4 @@
-"""Model of ``dw_tap_pipeline``: what travels beside a fired tap until its group leaves."""
+"""Model of ``dw_tap_pipeline``: the marks of a fired tap, delayed until its group leaves."""
 
 from __future__ import annotations
 

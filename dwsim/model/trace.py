@@ -72,7 +72,7 @@ class Trace:
         }
 
     def write_fst(self, path: Path) -> None:
-        """Writes the trace as an FST waveform; what means nothing is x.
+        """Writes the trace as an FST waveform; a value without meaning is x.
 
         Raises:
             ToolError: without the package that writes FST.

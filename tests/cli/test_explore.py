@@ -1,4 +1,4 @@
-"""``dwsim explore``: what it prints, what it leaves, and what it says of bad input."""
+"""``dwsim explore``: its output, its files, and its errors for bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``dwsim generate``: what it writes, and what it leaves alone."""
+"""``dwsim generate``: the files that it writes, and those that it must not touch."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_generate_works_without_a_simulator() -> None:
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
     )
     assert process.returncode == 0, process.stderr
-    # verify says what to install
+    # The error of verify has the command that installs the package.
     assert "pip install 'dwsim[sim]'" in process.stderr
     assert "Traceback" not in process.stderr
 

@@ -1,4 +1,4 @@
-"""``dwsim report``, and ``dwsim explore --report --figures``: files, and what is said of them."""
+"""``dwsim report``, and ``dwsim explore --report --figures``: their files and messages."""
 
 from __future__ import annotations
 

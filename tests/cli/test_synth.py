@@ -1,4 +1,4 @@
-"""``dwsim synth``: what it prints, and what it says of bad input."""
+"""``dwsim synth``: its output, and its errors for bad input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README of a generated engine states the law of its cycles: what it prints is computed."""
+"""The README of a generated engine states the law of its cycles, with computed numbers."""
 
 from __future__ import annotations
 

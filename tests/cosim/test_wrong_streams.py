@@ -54,8 +54,8 @@ def restart(seed: int) -> Job:
 
 def run_wrong(wrong: list[Job], seed: int) -> list[tuple[Verified, Verified]]:
     """Each wrong job and the right one after it, on one engine, a reset between the pairs."""
-    # A tensor that is too short leaves weights of before in use: there must be some, in both
-    # banks, since the model cannot know what a memory holds at power-up.
+    # A tensor that is too short leaves older weights in use. Both banks must have some, because
+    # the model cannot know the content of a memory at power-up.
     jobs = [make_job(FULL, ENGINE, seed, "none") for _ in range(2)]
     for index, job in enumerate(wrong):
         right = make_job(OTHER, ENGINE, seed + index, ("both", "slow-sink")[index % 2])

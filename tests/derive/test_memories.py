@@ -1,4 +1,4 @@
-"""The memories of an engine, what goes to them, and the steady interval of a layer."""
+"""The memories of an engine, their accesses, and the steady interval of a layer."""
 
 from __future__ import annotations
 

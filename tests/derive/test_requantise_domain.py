@@ -37,7 +37,7 @@ SINGLE = {"rounding": "single"}
 SUM, LEFT = "acc + bias", "(acc + bias) * 2**shift"
 RESULT, ZERO = "result", "result + ofmap_zero_point"
 
-# The last bias that is accepted with a weight of 1, where the next one is, and what is said of it.
+# The last bias that is accepted with a weight of 1, the next one, and the error for that.
 EDGES = [
     # acc is -128 to 127
     (-(2**31) + 128, -1, 2**30, -1, {}, SUM),

@@ -1,4 +1,4 @@
-"""Does what a reader of a documentation page does, step by step, in one directory."""
+"""Follows the steps of a documentation page, as a reader does, in one directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every command on the documentation's pages runs, and prints what the page shows.
+"""Every command on the documentation's pages runs, and prints the output that the page shows.
 
 ``pytest tests/docs --update-snapshots`` writes outputs that have changed into the pages.
 """
@@ -26,7 +26,7 @@ def page_id(page: Path) -> str:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """Where the commands run: an empty directory, but for the models of the checkout."""
+    """The directory in which the commands run; it has only the models of the checkout."""
     models = tmp_path / "tests" / "tflite_files"
     models.parent.mkdir()
     models.symlink_to(ROOT / "tests" / "tflite_files")

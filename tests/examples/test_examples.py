@@ -1,4 +1,4 @@
-"""Every example runs, in time, and prints what it is there to show."""
+"""Every example runs, in time, and prints the result that it demonstrates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public face: what ``import dwsim`` gives, and what it must not load."""
+"""The public face: the names that ``import dwsim`` gives, and the modules that it must not load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fast model by itself: its two roads, its draws, and what it refuses."""
+"""The fast model by itself: its two roads, its draws, and the inputs that it refuses."""
 
 from __future__ import annotations
 

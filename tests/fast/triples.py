@@ -45,7 +45,7 @@ class Transfers:
 def differences(
     triple: Triple, observe: Callable[[Engine, Inputs], None] | None = None
 ) -> list[str]:
-    """Where the fast model differs from the steppable one; both run, with data.
+    """The differences between the fast model and the steppable one; both run, with data.
 
     ``observe`` sees every cycle of the steppable one.
     """
@@ -96,7 +96,7 @@ def check_triple(seed: int, number: int) -> Triple:
     """Compares the models on one triple.
 
     Raises:
-        AssertionError: telling the triple, what differs, and how to see it again.
+        AssertionError: with the triple, the differences, and the command that shows them again.
     """
     triple = draw_triple(seed, number)
     found = differences(triple)

@@ -13,9 +13,9 @@ INTEGER_DTYPES = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64"
 
 @dataclass(frozen=True)
 class Configuration:
-    """One call, in NHWC terms; ``data_format`` is how the call is spelled.
+    """One call, in NHWC terms; ``data_format`` is the format of the call's arguments.
 
-    ``str()`` of it is what a failing test prints: the seed makes it again.
+    A failing test prints ``str()`` of it: the seed makes it again.
     """
 
     seed: int

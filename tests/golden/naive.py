@@ -1,4 +1,4 @@
-"""A second oracle: plain Python loops over the formula, for what TensorFlow's CPU cannot do.
+"""A second oracle: plain Python loops over the formula, for calls that TensorFlow's CPU refuses.
 
 It shares nothing with dwsim, is slow on purpose, and is itself checked against TensorFlow. Python
 integers never overflow, so it is also the judge of exact sums.
@@ -46,7 +46,7 @@ def depthwise(
 def window_starts(
     size: int, kernel: int, stride: int, dilation: int, before: int, after: int
 ) -> list[int]:
-    """Where the window stands, one axis: while its last tap is within the padded image."""
+    """The positions of the window on one axis, as long as its last tap is in the padded image."""
     starts, at = [], -before
     while at + (kernel - 1) * dilation < size + after:
         starts.append(at)

@@ -134,7 +134,7 @@ def random_values(
     wide = rng.integers(-widest - 1, widest, shape, endpoint=True)
     value = np.select([rng.random(shape) < 0.7, rng.random(shape) < 0.5], [aimed, small], wide)
     acc = np.clip(value, -widest - 1, widest) - np.array(q.bias)
-    if ifmap_width == 8:  # what is above 32 bits must not matter
+    if ifmap_width == 8:  # bits above the lowest 32 must not matter
         acc += (rng.integers(-(2**20), 2**20, shape) << 32) * (rng.random(shape) < 0.1)
     return acc, q
 
@@ -142,7 +142,7 @@ def random_values(
 def random_quantisation(
     rng: np.random.Generator, ifmap_width: int, rounding: str, channels: int
 ) -> Quantisation:
-    """Mostly what real layers have, and every other value that is allowed."""
+    """Mostly values as in real layers, and every other legal value."""
     signed = (ifmap_width, rounding) == (8, "double")
     usual = rng.integers(2**30, 2**31, channels)
     anything = rng.integers(INT32_MIN if signed else 0, 2**31, channels)

@@ -1,7 +1,7 @@
 """The golden model against TensorFlow, and against plain loops where TensorFlow's CPU gives up.
 
-TensorFlow 2.21 returns wrong values when a stride and a dilation are both above 1: never its
-judgement there, except by subsampling what it computes with stride 1.
+TensorFlow 2.21 returns wrong values when a stride and a dilation are both above 1. There the tests
+subsample its result with stride 1 instead.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class BusError(Exception):
 
 
 class Bench:
-    """The engine, its host, its sources and its sink, and a record of what happened when."""
+    """The engine, its host, its sources and its sink, and a record of events and their cycles."""
 
     def __init__(self, dut: Any, spec: EngineSpec, seed: int) -> None:
         self.dut, self.spec, self.seed = dut, spec, seed
@@ -105,7 +105,7 @@ class Bench:
             await RisingEdge(dut.clk)
 
     async def reset(self) -> None:
-        """Ends what the last scenario left, and resets everything."""
+        """Ends the streams that the last scenario left, and resets everything."""
         for task in self.tasks:
             task.cancel()
         self.tasks.clear()
@@ -244,7 +244,7 @@ async def attempt(bench: Bench, scenario: Scenario) -> str:
 
 @cocotb.test()
 async def scenarios(dut: Any) -> None:
-    """Runs what ``DWSIM_AXIL`` asks for."""
+    """Runs the scenarios that ``DWSIM_AXIL`` names."""
     from tests.host.faults import FAULTS
     from tests.host.scenarios import SCENARIOS
 

@@ -48,7 +48,7 @@ QUANTISED = EngineSpec(
 
 @dataclass(frozen=True)
 class Work:
-    """A layer with its data and what must come out (NHWC)."""
+    """A layer with its data and its expected ofmap (NHWC)."""
 
     plan: Plan
     ifmap: np.ndarray

@@ -29,7 +29,7 @@ LONGER = 700
 
 
 async def identity(bench: Any) -> None:
-    """The hardware says what it is, and the driver compares it with the spec."""
+    """The hardware identifies itself, and the driver compares that with the spec."""
     await bench.driver.check()
     assert await bench.driver.read("magic") == MAGIC
     for register in bench.map.registers:
@@ -115,7 +115,7 @@ async def sink_at_the_end(bench: Any) -> None:
 
 
 async def reading_disturbs_nothing(bench: Any) -> None:
-    """Every register is read, over and over, while layers run in the law's cycles."""
+    """Every register is read repeatedly while layers run in the law's cycles."""
 
     async def read_all() -> None:
         while True:
@@ -134,7 +134,7 @@ async def starting_too_often(bench: Any) -> None:
     )
     bench.send(first)
     bench.send(second)
-    # The sink keeps the first one from finishing while the host tries what it must not do.
+    # The sink keeps the first stream from finishing while the host tries illegal accesses.
     bench.ofmap.pause = True
     await bench.driver.configure(first.plan)
     await bench.driver.start()

@@ -1,4 +1,4 @@
-"""The register map, what is generated from it, the driver, and the geometry check by itself."""
+"""The register map, the files generated from it, the driver, and the geometry check by itself."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_the_same_spec_gives_the_same_text() -> None:
 
 
 class FakeDevice:
-    """Registers in a dictionary; a start sets what ``after_start`` says."""
+    """Registers in a dictionary; a start sets those in ``after_start``."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.map = register_map(EngineNumbers(spec))

@@ -158,8 +158,8 @@ class Harness:
         clk.value = 0
         for cycle in range(min(cycles, limit)):
             driven = [case.drive() for case in self.cases]
-            # Now and then other inputs come first: what is said to come from registers must
-            # not see them.
+            # Now and then other inputs come first: outputs that come from registers must not
+            # change with them.
             early = None
             if cycle and self.rng.random() < 1 / 8:
                 self.inputs.write_word(self.rng.getrandbits(self.inputs.width))

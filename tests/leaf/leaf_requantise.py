@@ -181,7 +181,7 @@ class RequantiseCase(Case):
         return min(max(self._result(value) + self.zero_point, self.act_min), self.act_max)
 
     def _note_golden(self, value: Value, multiplier: int, shift: int) -> None:
-        """Where TFLite defines it, its golden model has to say the same as the promise."""
+        """In TFLite's domain, the golden model must agree with the promise."""
         x, low, high = value.acc + value.bias, *INT32
         left = max(shift, 0) if self._is_signed() else 0
         result = self._result(value)

@@ -57,7 +57,7 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a raster is: the plane, and row, column and channel group in it."""
+    """The position of a raster: the plane, and row, column and channel group in it."""
 
     plane: int
     row: int
@@ -94,7 +94,7 @@ class SlotLaw:
         return self.held % self.geometry.passes == 0
 
     def _place(self, starts: list[int], behind: int) -> Place | None:
-        """Where the raster is that began its planes ``behind`` slots after ``starts``."""
+        """The position of a raster whose planes began ``behind`` slots after ``starts``."""
         g = self.geometry
         for plane, start in enumerate(starts):
             offset = self.slot - behind - start

@@ -71,7 +71,7 @@ def test_the_wheel_carries_its_types(installed: Path) -> None:
 
 
 def test_the_face_works_without_the_extras(installed: Path) -> None:
-    """Cycles and Verilog need no optional package; what needs one names it."""
+    """Cycles and Verilog need no optional package; an error names the package that is missing."""
     code = """
 import tempfile
 from dwsim import EngineSpec, LayerSpec, explore, generate, simulate

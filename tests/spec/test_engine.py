@@ -1,4 +1,4 @@
-"""EngineSpec, the numbers derived from it, and what fits: every rule has a tiny bad input."""
+"""EngineSpec, the numbers derived from it, and the rules of fit: each has a tiny bad input."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def test_all_violations_of_requantise_come_together() -> None:
 @pytest.mark.parametrize(
     ("changes", "latency", "words", "ofmap_width", "ports"),
     [
-        # 3x3 taps: 2 + 1 to the slot, 1 + 1 + 5 + 2 in the array, 2 in the FIFO; then what
-        # TFLite's bias, multiplier and shift need: 4 + 4 + 1 bytes, or 6 + 2 + 1
+        # 3x3 taps: 2 + 1 to the slot, 1 + 1 + 5 + 2 in the array, 2 in the FIFO; then the bytes
+        # of TFLite's bias, multiplier and shift: 4 + 4 + 1, or 6 + 2 + 1
         ({}, 14, 9, 19, 0),
         ({"requantise": "single"}, 14 + 10, 9 + 9, 8, 5),
         ({"requantise": "double"}, 14 + 10, 9 + 9, 8, 5),

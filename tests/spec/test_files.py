@@ -1,4 +1,4 @@
-"""Spec files: what is read, and that every bad file says all that is wrong with it."""
+"""Spec files are read, and the error of a bad file lists every violated rule."""
 
 from __future__ import annotations
 

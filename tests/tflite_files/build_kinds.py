@@ -84,8 +84,8 @@ def dilated(
 ) -> bytes:
     """Dilation as SPACE_TO_BATCH_ND, a convolution, and BATCH_TO_SPACE_ND, as TensorFlow writes it.
 
-    The pads are those of SAME (or none), and what makes the sizes multiples of the block; the
-    latter is cropped again. ``batch`` -1: unknown, so that the stated batches are 1.
+    The pads are those of SAME (or none), plus pixels that make the sizes multiples of the block;
+    the crops remove those again. ``batch`` -1: unknown, so that the stated batches are 1.
     """
     made = ModelBuilder()
     numbers, kernel = ((0.05,), (3,)), 3

@@ -123,10 +123,10 @@ RECIPES: dict[str, Recipe] = {**COMMITTED, **NETWORKS}
 
 
 def model_path(name: str) -> Path:
-    """Where a model is kept: beside this file, or in the cache.
+    """The path of a model: in the directory of this file, or in the cache.
 
-    The cache is ``$DWSIM_CACHE/models``, else in the user's; what this file and TensorFlow's
-    version make is kept apart from what others made.
+    The cache is ``$DWSIM_CACHE/models``, or else in the user's cache. It has one directory for
+    each version of this file and of TensorFlow.
     """
     if name in COMMITTED:
         return HERE / f"{name}.tflite"

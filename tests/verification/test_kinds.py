@@ -1,4 +1,4 @@
-"""Import and verify on layers of every kind: what can run is equal, the rest is named."""
+"""Import and verify on layers of every kind: those that can run are equal, the others are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks: the committed tables are what Keras has, and other files are read as networks."""
+"""Networks: the committed tables equal Keras's networks, and other files are read as networks."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _multiplier(
 
 
 def _pads(options: ConvolutionOptions, weight: Tensor, folded: Folded) -> list[int]:
-    """(top, bottom, left, right): SAME's own, those of folded operators, less what is cropped.
+    """(top, bottom, left, right): SAME's pads plus those of folded operators, minus the crops.
 
     Inside SPACE_TO_BATCH_ND a padded pixel stands for ``block`` pixels of the layer.
     """

@@ -14,7 +14,7 @@ from tests.workloads.tflite.edits import tiny
 
 _ROOT = Path(__file__).resolve().parents[3]
 
-# Into another place: what is committed stays as it is.
+# Into another place: the committed files stay unchanged.
 _BUILD = """
 import sys
 from pathlib import Path

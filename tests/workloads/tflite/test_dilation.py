@@ -19,7 +19,7 @@ from tests.workloads.tflite.edits import pack
 
 
 def check(model: Model, seed: int) -> None:
-    """The golden model of the folded layer gives what the interpreter makes of the operators."""
+    """The golden model of the folded layer equals the interpreter's result for the operators."""
     (layer,) = model.layers
     spec, parameters = layer.facts()
     found = inference.infer(model, "double", seed)["dw1"]

@@ -211,7 +211,7 @@ def changes_the_zero_point(model: Any) -> None:
     ids=lambda change: change.__name__,
 )
 def test_a_pad_that_is_more_than_padding_stays(change: Any) -> None:
-    """The layer then runs on what the PAD makes."""
+    """The layer then runs on the output of the PAD."""
     (layer,) = read_edited(tiny("padded"), change).layers
     spec, _ = layer.facts()
     assert layer.pad_operator is None
