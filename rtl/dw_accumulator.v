@@ -1,7 +1,8 @@
-// dw_accumulator: a cell of the tap-serial array: one multiplier, one sum.
+// dw_accumulator: one cell of the tap-serial array: a multiplier and a sum.
 //
-// Promises: operand times weight enters the sum four cycles later, if `add` is up then (in the cycle
-// in which the product leaves the multiplier); with `first` it is the sum. The sum holds between taps.
+// Promises: a product leaves the multiplier three cycles after its operand and weight. In a cycle
+// with `add`, the product that leaves is added to acc; with `first`, it replaces acc. In all other
+// cycles acc holds.
 `default_nettype none
 
 module dw_accumulator #(

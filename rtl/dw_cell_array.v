@@ -1,9 +1,9 @@
 // dw_cell_array: the cells of a tap-serial array, CELLS for each lane.
 //
-// Promises: the pixels under the cells (the segment's places 0, cell_stride, 2*cell_stride, ...)
-// are the operands of the next cycle, 0 where a cell's tap lies outside the ifmap. Three cycles
-// later their product with `weight` of the cycle after `segment` enters the sums, if `add` is up then;
-// with `first` it is the sum.
+// Promises: one cycle after `segment` and in_ifmap, the operand of cell q is the pixel at place
+// q*cell_stride of the segment, or 0 if the cell's tap lies outside the ifmap. `weight` comes in
+// the same cycle as the operands. `add` and `first` come three cycles later, with the products;
+// see dw_accumulator.
 `default_nettype none
 
 module dw_cell_array #(
@@ -38,13 +38,13 @@ module dw_cell_array #(
 
   localparam PIXEL = LANES * OPERAND_W;
   wire two = cell_stride[1];
-  // Some places lie between the cells at every stride.
+  // Some places of the segment are under no cell at any stride.
   wire unused_segment = &{1'b0, segment, cell_stride[0], 1'b0};
 
   genvar q, l;
   generate
     for (q = 0; q < CELLS; q = q + 1) begin : g_cell
-      // A place behind the segment belongs to no layer that uses this cell.
+      // No layer that uses this cell needs a place behind the segment.
       localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
       localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
       reg [PIXEL-1:0] operand;

@@ -1,11 +1,10 @@
-// dw_cell_place: where the cells stand in the raster of a plane, and which of their taps count.
+// dw_cell_place: tracks the places of the cells in the raster of a plane, and masks their taps.
 //
-// Promises: during `init` a cycle shifts the place (init_x, init_y) into the last cell and every
-// cell's place to the cell before it; `rewind` brings all cells back to their places of then, `advance` moves
-// them to the next group. A fired tap updates the coordinates under each cell; one cycle later
-// `in_ifmap` says, from a register, which of them lie in the ifmap; a cell without an ofmap pixel
-// sees none. `counts` says which cells stand
-// on a place that yields an ofmap pixel.
+// Promises: each cycle with `init` shifts the place (init_x, init_y) into the last cell, and the
+// place of each cell into the cell before it. `advance` moves all cells to the next group;
+// `rewind` returns them to the places that `init` gave them. A fired tap updates the coordinates
+// under each cell. One cycle later in_ifmap, a register, has the cells whose tap lies in the ifmap
+// and which have an ofmap pixel. `counts` has the cells that stand on a place with an ofmap pixel.
 `default_nettype none
 
 module dw_cell_place #(

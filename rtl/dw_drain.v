@@ -1,9 +1,9 @@
-// dw_drain: lets the sums of a group leave, VALUES in a cycle, cell by cycle, lane by lane.
+// dw_drain: moves the sums of a group out of the array, VALUES a cycle: cell by cell, lane by lane.
 //
-// Promises: `start` comes with the marks of a group four cycles before `load` takes its sums; from
-// the cycle after `start` on, `chunks` cycles are `active`, and three cycles after each of them its
-// VALUES sums are at `values`: those of `cell` from lane `lane` on, then those of the next cell. A
-// start comes `chunks` cycles after the last one, or later.
+// Promises: `start` brings the marks of a group; `load`, three cycles later, captures its sums. In
+// the `chunks` cycles after `start`, `active` is 1. Three cycles after each of them, `values` has the
+// VALUES sums from lane `lane` of cell cell_index on; the lanes of the next cell follow. A start
+// must come at least `chunks` cycles after the one before.
 `default_nettype none
 
 module dw_drain #(
@@ -47,7 +47,7 @@ module dw_drain #(
     end
   endgenerate
 
-  // ---- which values -----------------------------------------------------------------------
+  // ---- indices of the values --------------------------------------------------------------
   reg [CHUNKS_W-1:0] left;
   localparam [LANE_W:0] STEP = VALUES;
   localparam [LANE_W:0] ALL_LANES = LANES;

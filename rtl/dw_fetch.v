@@ -1,15 +1,16 @@
-// dw_fetch: asks the ring for the pixels of one segment after another.
+// dw_fetch: reads the pixels of one segment after another from the ring.
 //
-// A segment is a kernel row of a group (`tap_segments` = 0) or one tap of it. Its pixels lie under
-// the cells: pixel u of it has the ifmap column x0 + u of the group's first row; where that row of
-// the raster ends (`pitch`), the next ofmap row's begins.
+// A segment has the pixels under the cells for one kernel row of a group, or for one tap if
+// tap_segments is 1. Pixel u of it lies in ifmap column x0 + u of the group's first raster row.
+// Where that row ends (`pitch`), the pixels of the next ofmap row follow.
 //
-// Promises: a segment takes a read for each READ_PIXELS pixels of each raster row that it touches,
-// counted from the beat of its first pixel, and one cycle for a raster row that has no pixel for
-// it. A read waits until its pixels are in the ring (`filled`), and with `step` low everything
-// holds. `free` is a beat such that the ring needs no beat before it any more. The order is: for
-// each plane, for each group, for each weight set, for each kernel row (and tap), from the left.
-// The marks of a read (valid, last, filled, first, amount) come out with its pixels.
+// Promises: for each raster row that a segment touches, the fetch makes a read for every
+// READ_PIXELS pixels, counted from the beat of the first one. A raster row without a pixel for the
+// segment takes one cycle. A read waits until its pixels are in the ring (`filled`), and all state
+// holds while `step` is 0. The ring may overwrite all beats before that of pixel `free`. Order:
+// for each plane, for each group, for each weight set, for each kernel row (and tap), from left to
+// right. The marks of a read (word_valid, word_last, word_filled, word_first, amount) come out
+// with its pixels.
 `default_nettype none
 
 module dw_fetch #(

@@ -1,7 +1,7 @@
 // dw_pixel_credit: counts the pixels for which the output FIFO has room.
 //
-// Promises: there are TOTAL credits after reset; `take` of them are taken in a cycle, BEAT come back with
-// `give`. `room` says that LARGEST can be taken.
+// Promises: after reset there are TOTAL credits. In each cycle `take` credits leave; with `give`,
+// BEAT credits return. `room` is 1 if LARGEST credits are available.
 `default_nettype none
 
 module dw_pixel_credit #(

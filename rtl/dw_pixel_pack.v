@@ -1,9 +1,10 @@
-// dw_pixel_pack: makes pixels of the values that leave the array, and beats of the pixels.
+// dw_pixel_pack: packs the values that leave the array into pixels, and the pixels into beats.
 //
-// Promises: `active` brings VALUES values, the first of them for lane `lane`; lanes follow each
-// other, and after the last one comes the first lane of the next pixel. A pixel that `keep` marks
-// goes into the beat; a beat of PIXELS pixels, or of fewer with the `final_pixel` of a plane, is
-// written in the next cycle, with the count of its pixels. Places without a pixel hold 0.
+// Promises: an `active` cycle brings VALUES values. The first of them belongs to lane `lane`, the
+// next ones to the lanes that follow; after the last lane comes the first lane of the next pixel. A
+// pixel with `keep` enters the beat. `write` comes one cycle after the pixel that ends a beat: the
+// last of PIXELS pixels, or the final_pixel of a plane. `count` has the number of its pixels, and
+// places without a pixel are 0.
 `default_nettype none
 
 module dw_pixel_pack #(
@@ -57,8 +58,8 @@ module dw_pixel_pack #(
   localparam TURNS = LANES / GRAIN;
 
   wire [TURNS-1:0] turn;
-  wire [LANES-1:0] arrives;  // the lane's value is among those of this cycle
-  wire [LANES-1:0] belongs;  // ... and it is of the pixel that is open, not of the next one
+  wire [LANES-1:0] arrives;  // a value of the lane arrives in this cycle
+  wire [LANES-1:0] belongs;  // ... and belongs to the unfinished pixel, not to the next one
   wire [LANES*WIDTH-1:0] placed;
   reg [LANES*WIDTH-1:0] lanes;
   wire [LANES*WIDTH-1:0] pixel;
@@ -78,7 +79,7 @@ module dw_pixel_pack #(
         is_here = 1'b0;
         is_open = 1'b0;
         for (k = 0; k < TURNS; k = k + 1) begin
-          // The lane's value has this place among those of the cycle, if it is among them.
+          // The index of the lane's value, if it arrives in this cycle.
           if (turn[k] && ((s + LANES - k * GRAIN) % LANES < VALUES)) begin
             chosen = values[(((s+LANES-k*GRAIN)%LANES)%VALUES)*WIDTH+:WIDTH];
             is_here = 1'b1;

@@ -1,6 +1,6 @@
-// dw_pixel_rotate: turns a row of pixels, so that each reaches the place where it is needed.
+// dw_pixel_rotate: rotates a word of pixels.
 //
-// Promises: a cycle with `step` makes output pixel p the input pixel (p + amount) modulo PIXELS.
+// Promises: after a cycle with `step`, output pixel p is input pixel (p + amount) modulo PIXELS.
 `default_nettype none
 
 module dw_pixel_rotate #(

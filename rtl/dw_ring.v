@@ -1,9 +1,9 @@
-// dw_ring: the memory behind the ifmap port; pixels go in beat by beat and come out by any word.
+// dw_ring: the pixel memory behind the ifmap port. A write takes a beat, a read several of them.
 //
 // Promises: two cycles with `read` after a read_address, read_data holds READ_PIXELS neighbouring
-// pixels, beginning with the word at that address. The word at address a sits in the bank a modulo
-// the number of banks, wherever the read began; dw_pixel_rotate puts the pixels in order. Addresses
-// wrap. A word can be read from the cycle after its write on.
+// pixels from the word at that address on. The word at address a is in bank a modulo the number of
+// banks, so the order of the pixels in read_data depends on the address; dw_pixel_rotate restores
+// it. Addresses wrap. A word can be read from the cycle after its write on.
 `default_nettype none
 
 module dw_ring #(

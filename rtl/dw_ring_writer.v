@@ -1,9 +1,9 @@
-// dw_ring_writer: takes ifmap beats into the ring while it has room for them.
+// dw_ring_writer: takes ifmap beats into the ring while the ring has room.
 //
-// Promises: a beat is taken in every cycle of `run` in which one is available and the ring has a
-// place for it; it is written in the next cycle, at write_address. `filled` counts the pixels that
-// can be read. The beats of a plane follow each other, and planes do. `done`: all beats of the stream
-// are taken.
+// Promises: in every cycle of `run` in which a beat is available and the ring has a free place, the
+// writer takes the beat; it writes it in the next cycle, at write_address. `filled` counts the
+// pixels that can be read. The beats of a stream take consecutive addresses. `done` is 1 when all
+// beats of the stream have been taken.
 `default_nettype none
 
 module dw_ring_writer #(
@@ -21,7 +21,7 @@ module dw_ring_writer #(
     input  wire                     available,      // the ifmap port has a beat
     output wire                     take,
     output wire                     final_take,     // ... and it is the last of the stream
-    input  wire [      PIXEL_W-1:0] free,           // no pixel before it is needed any more
+    input  wire [      PIXEL_W-1:0] free,           // the oldest pixel that is still needed
     output reg  [      PIXEL_W-1:0] filled,
     output reg                      write,
     output wire [       ADDR_W-1:0] write_address,
@@ -51,7 +51,7 @@ module dw_ring_writer #(
   reg [PIXEL_W-1:0] written;
   wire plane_end = (beats_left == 1);
   wire [PIXEL_W-1:0] used = written - (free & ~INTO_BEAT);
-  // After the last segment of a stream `free` lies ahead of the writer: that is room, too.
+  // After the last segment of a stream `free` can lie ahead of the writer; `used` is negative then.
   wire has_room = used[PIXEL_W-1] || (used < CAPACITY);
 
   assign done = (planes_left == 0);

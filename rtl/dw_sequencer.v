@@ -1,12 +1,12 @@
-// dw_sequencer: takes the taps of a group one after the other, group after group.
+// dw_sequencer: fires the taps of a group one after the other, group after group.
 //
-// A group is the places of the raster at which the cells stand together. For each plane, for each
-// group, for each weight set, for each kernel row, for each of its taps, one tap fires.
+// The cells of a group are at work at the same time. One tap fires for each plane, for each group,
+// for each weight set, for each kernel row, for each tap of the row, in this order.
 //
-// Promises: a tap fires in every cycle of `run` in which its pixels are there and, if it completes
-// a group, the sums of the group before have begun to leave `chunks` cycles ago and there is room
-// for the group's pixels (`output_room`). The cells are placed in the first CELLS cycles of a run.
-// `done`: no tap is left.
+// Promises: a tap fires in every cycle of `run` in which its pixels are ready. The last tap of a
+// weight set also waits for two things: `chunks` cycles must have passed since the last tap of the
+// weight set before, and the output must have room for the pixels (output_room). In the first
+// CELLS cycles of a run the cells get their places. `done` is 1 when no tap is left.
 `default_nettype none
 
 module dw_sequencer #(

@@ -1,12 +1,14 @@
-// dw_serial_loader: writes parameter tensors of a tap-serial engine into the bank that is not in use.
+// dw_serial_loader: writes parameter tensors of a tap-serial engine into the bank not in use.
 //
-// A weight set is TAPS beats of weights, one a tap, and SCALE_BEATS beats for each lane's scale.
+// A weight set has TAPS beats of weights, one for each tap, and then SCALE_BEATS beats for the
+// scale of each lane.
 //
-// Promises: one tensor is taken ahead of the stream that will use it; `swap` makes its bank the
-// active one. Weights are written one by one, a lane's scale when its last beat has come, both a
-// cycle after the beat. A tensor of a wrong length (no whole weight sets, too many of them, or
-// another number than wanted_sets at the swap) raises `error` until reset, and the next tensor
-// starts with its own first beat. s_axis_param_tready comes from a register.
+// Promises: the loader accepts one tensor ahead of the stream that will use it; `swap` makes its
+// bank the active one. The loader writes each beat of weights, and the scale of a lane when its
+// last beat has come, one cycle after the beat. A tensor has a wrong length if a weight set is
+// incomplete, if a bank cannot hold its sets, or if their count differs from wanted_sets at the
+// swap. Then `error` is 1 until reset, and the next tensor starts with its own first beat.
+// s_axis_param_tready comes from a register.
 `default_nettype none
 
 module dw_serial_loader #(

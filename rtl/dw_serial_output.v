@@ -1,8 +1,9 @@
-// dw_serial_output: from the values that leave a tap-serial array to the beats of m_axis_ofmap.
+// dw_serial_output: packs the values that leave a tap-serial array into beats of m_axis_ofmap.
 //
-// Promises: the values of an active cycle of the drain come CYCLES later; those of cells with a
-// pixel go out in their order, packed into beats. tkeep marks the lanes of the pixels of a beat,
-// tlast the last beat of the stream. m_axis_ofmap_* come from registers.
+// Promises: the values of an active cycle of the drain arrive CYCLES cycles later. Values of cells
+// with an ofmap pixel leave in order, packed into beats; the others are dropped. tkeep marks the
+// values that are ofmap channels, tlast the last beat of the stream. The m_axis_ofmap outputs come
+// from registers.
 `default_nettype none
 
 module dw_serial_output #(

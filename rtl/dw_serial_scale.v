@@ -1,8 +1,8 @@
-// dw_serial_scale: the requantisers of a tap-serial engine, each with all scales in a memory.
+// dw_serial_scale: the requantisers of a tap-serial engine, each with a memory of all scales.
 //
-// Promises: three cycles after `lane` and `weight_set` come the VALUES sums of the lanes from `lane` on
-// (after the last lane comes the first one); the values of those sums come out when
-// dw_requantise gives them.
+// Promises: `sums` come three cycles after their `lane` and weight_set: the sum of lane `lane`
+// first, then those of the lanes that follow; the first lane follows the last. `values` has their
+// ofmap values, with the latency of dw_requantise.
 `default_nettype none
 
 module dw_serial_scale #(

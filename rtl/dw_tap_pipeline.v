@@ -1,9 +1,10 @@
-// dw_tap_pipeline: what travels beside a fired tap until its product is added and its group leaves.
+// dw_tap_pipeline: delays the marks of a fired tap to the stages that use them.
 //
-// Promises: `load` or `shift` follows a tap by one cycle, `add` and `first` by ADD_CYCLES, `complete`
-// by one more: in that cycle the sums of the group are there. `start` and the marks of a completed
-// group come START_CYCLES after its last tap, the weight of a tap WEIGHT_CYCLES after it.
-// `claim` is the number of pixels that a completed group takes room for.
+// Promises, in cycles after a tap fires: `load` or `shift` comes after 1 cycle, `add` and `first`
+// after ADD_CYCLES. For the last tap of a weight set, group_start and group_marks come after
+// START_CYCLES, and `complete` after ADD_CYCLES + 1, when the sums are complete. `weight` comes
+// three cycles after weight_word. `claim` is the number of pixels for which the fired tap takes
+// credit, in the same cycle; it is 0 unless the tap completes a weight set.
 `default_nettype none
 
 module dw_tap_pipeline #(
@@ -32,13 +33,13 @@ module dw_tap_pipeline #(
     input  wire [       WORD_W-1:0] weight_word,
     input  wire [        PAD_W-1:0] beat_pad,
     output reg  [      CLAIM_W-1:0] claim,
-    // the memory of the weights
+    // weight memory
     input  wire                     active_bank,
     input  wire                     weight_write,
     input  wire [         WORD_W:0] weight_address,
     input  wire [        WIDTH-1:0] write_data,
     output reg  [        WIDTH-1:0] weight,
-    // later
+    // delayed marks
     output reg                      load,
     output reg                      shift,
     output wire                     add,
@@ -130,7 +131,7 @@ module dw_tap_pipeline #(
       .read_address ({active_bank, weight_word}),
       .read_data    (memory_data)
   );
-  // Near the cells.
+  // A register that can lie near the cells.
   always @(posedge clk) weight <= memory_data;
 
 endmodule
