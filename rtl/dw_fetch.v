@@ -121,7 +121,7 @@ module dw_fetch #(
   reg signed [X_W-1:0] place;  // of column 0 of the raster row
   reg signed [X_W-1:0] column;
   reg signed [Y_W-1:0] y;
-  reg signed [Y_W-1:0] base_y;  // y less that of the kernel row: where the raster ends
+  reg signed [Y_W-1:0] base_y;  // y without the offset of the kernel row; tells the raster's end
   reg [PIXEL_W-1:0] address;  // of column 0
 
   wire signed [X_W-1:0] s_ifmap_w = ifmap_w;

@@ -131,7 +131,7 @@ module dw_sequencer #(
   assign starved = live && !has_pixels;
   assign backpressured = live && has_pixels && completes && !output_room;
 
-  // ---- weights: words of a set follow each other, and sets do -----------------------------
+  // ---- weights: the words of a set have consecutive addresses, and so do the sets ---------
   localparam SET_WORDS = TAPS;
   reg [WORD_W-1:0] set_word;    // first word of the set
   reg [WORD_W-1:0] plane_word;  // ... of the plane's first set

@@ -89,21 +89,22 @@ module dw_slot_raster #(
   endgenerate
 
   wire step;  // a slot enters
-  reg [PLANES_W-1:0] in_planes;  // planes whose last beat is still to be taken
-  reg [PLANES_W-1:0] out_planes;  // planes whose last output is still to be emitted
+  reg [PLANES_W-1:0] in_planes;  // planes whose last beat has not been taken
+  reg [PLANES_W-1:0] out_planes;  // planes whose last output has not been emitted
   reg in_has_planes;  // in_planes is not 0
   reg out_has_planes;
   reg in_last_plane;  // in_planes is 1
   reg out_last_plane;
 
-  // The longest path of the engine decides if a slot has to wait, so it starts at registers.
-  // The next slot of either raster belongs to a plane without further input (sure), and is hit
-  // (due). The output's is also due where it depends on a beat: a void may wait for credit there.
+  // The decision if a slot has to wait is the longest path of the engine, so it starts at
+  // registers. They describe the next slot of each raster: it belongs to a plane for certain
+  // (sure), and is hit (due). An output slot whose plane depends on a beat is also due: a void in
+  // its place may wait for credit.
   reg in_sure, in_due;
   reg out_sure, out_due;
-  // A plane may begin if there is a beat: the input's; without a lag, the output's with it.
+  // With a beat, a plane begins: of the input; with lag 0, of both rasters.
   reg in_may_begin, both_may_begin;
-  reg out_begins;  // leading outputs: the next slot begins a plane
+  reg out_begins;  // the outputs lead, and the next slot begins a plane
 
   wire in_begins = in_may_begin && beat_available;
   wire in_live = in_sure || in_begins;
@@ -115,7 +116,7 @@ module dw_slot_raster #(
   wire in_plane_end, in_final_hit, in_hit_next;
   wire out_pixel_end, out_row_end, out_plane_end, out_hit_next;
 
-  // The raster that starts first starts planes; the other follows its marker.
+  // The leading raster starts the planes; the other one follows its marker.
   wire marker_next;
   wire plane_start = lead ? out_begins : in_begins;
 
@@ -227,7 +228,7 @@ module dw_slot_raster #(
   assign plane_last = out_last_plane;
   assign done = !in_has_planes && !out_has_planes && !holding;
 
-  // A void that enters only because the next plane has no beat yet is a stall, too.
+  // A void in place of the first slot of a plane that has no beat yet is also a stall.
   wire stalls = run && !done && !emit;
   assign backpressured = stalls && (holding || (!step && beat_ok));
   assign starved = stalls && !holding && (step ? (in_may_begin && !beat_available) : !beat_ok);
@@ -237,7 +238,7 @@ module dw_slot_raster #(
   wire in_turns = in_plane_end && in_has_planes_next;  // another plane follows
   wire out_turns = out_plane_end && out_has_planes_next;
 
-  // Without a lag the output's planes follow each other as the input's do.
+  // With lag 0, the planes of the output follow each other like those of the input.
   wire leads = lead || (lag == 0);
   wire out_marked = !lead && marker_next;
   wire starts = start && !rst && (planes != 0);

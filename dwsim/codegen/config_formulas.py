@@ -97,13 +97,13 @@ def port_formulas(numbers: EngineNumbers) -> tuple[Formula, ...]:
 
 
 def geometry_formulas(numbers: EngineNumbers) -> tuple[Formula, ...]:
-    """The formulas that a layer's geometry is enough for."""
+    """The formulas that need only the geometry of a layer."""
     scale = {f"cfg_{field.name}" for field in numbers.scale_fields}
     return tuple(formula for formula in port_formulas(numbers) if formula.stem not in scale)
 
 
 def layer_values(layer: LayerSpec, engine: EngineSpec, interleave: int = 1) -> Values:
-    """The names that the formulas begin with."""
+    """The inputs of the formulas: values by names that no formula defines."""
     names = "batch ifmap_h ifmap_w channels kernel_h kernel_w stride_h stride_w dilation_h"
     names += " dilation_w pad_top pad_bottom pad_left pad_right"
     values: Values = {name: getattr(layer, name) for name in names.split()}

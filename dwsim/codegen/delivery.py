@@ -69,7 +69,7 @@ def deliver(
 
     Args:
         engine: the engine.
-        layers: the layers that its README, its static engines and its vectors are about.
+        layers: the layers of its README, its static engines and its vectors.
         output: the directory to write.
         options: the parts to write besides the core; by default none.
         force: overwrite edited files, and keep files that dwsim did not write.
@@ -205,7 +205,7 @@ class Delivery:
 
     @property
     def _contents(self) -> Contents:
-        """The parts of this delivery that its README tells of."""
+        """The parts of this delivery that its README describes."""
         built = self.built.name
         table = [
             ("`files.f`", "the Verilog files in compile order, relative to this directory"),

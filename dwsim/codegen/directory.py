@@ -1,4 +1,4 @@
-"""Writes a delivered directory: it is whole or not there, and edits by hand are never lost."""
+"""Writes a delivered directory in one step, and never overwrites edits by hand unasked."""
 
 from __future__ import annotations
 

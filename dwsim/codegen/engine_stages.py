@@ -106,7 +106,7 @@ def _front(n: EngineNumbers) -> list[Stage]:
 
 
 def _slots(n: EngineNumbers) -> list[Stage]:
-    """Slot raster, credit, group tag, and why a cycle was lost."""
+    """Slot raster, credit, group tag, and the stall flags."""
     spec, counters = n.spec, n.counters
     raster = {
         "KERNEL_H": spec.kernel_h,

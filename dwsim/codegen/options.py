@@ -69,7 +69,7 @@ class DeliveryOptions:
 
     @property
     def command(self) -> str:
-        """The command that repeats the delivery, in its own directory; DIR is where to."""
+        """The command that repeats the delivery, run in its directory; it writes to DIR."""
         return " ".join(["dwsim generate spec.toml -o DIR", *self.arguments])
 
     def built(self, engine: EngineSpec) -> EngineSpec:

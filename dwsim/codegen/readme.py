@@ -28,7 +28,7 @@ from dwsim.stream.layout import to_word
 
 @dataclass(frozen=True)
 class Contents:
-    """The parts of a directory that its README tells of, besides the core.
+    """The parts of a directory that its README describes, besides the core.
 
     Attributes:
         files: names or patterns of files, and their meanings.

@@ -6,5 +6,5 @@ import numpy as np
 
 
 def centred(beat: np.ndarray, zero_point: int) -> np.ndarray:
-    """A beat of shape (lanes,), int64, less the zero point; padding becomes 0."""
+    """A beat of shape (lanes,), int64, minus the zero point; the value of padding becomes 0."""
     return beat - zero_point

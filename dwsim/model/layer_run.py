@@ -89,7 +89,7 @@ def run_layer(
         ifmap: integers, NHWC, within the engine's ifmap format.
         weight: integers, (kernel_h, kernel_w, channels, channel_multiplier).
         stalls: when source and sink stall; ``None``: never.
-        progress: called with the ofmap beats taken so far, now and then.
+        progress: called from time to time with the number of ofmap beats taken so far.
         observe: called in every cycle with the engine, before its clock edge, and its inputs.
 
     Raises:

@@ -78,16 +78,16 @@ class Requantise(Component):
 
 
 def _once(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
-    """In units of 2**right_shift, half up."""
+    """Divides by 2**right_shift, half up."""
     guard = (product << 1) >> right_shift & 1
     rounded: np.ndarray = (product >> right_shift) + guard
     return rounded
 
 
 def _twice(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
-    """In units of 2**31, half up, and that in units of the rest, ties away from zero.
+    """Divides by 2**31, half up, and then by the rest of 2**right_shift, half away from zero.
 
-    Where there is no rest, it is one rounding.
+    Without a rest there is one rounding.
     """
     rest = np.maximum(right_shift - 31, 0)
     high = (product + (1 << 30)) >> 31

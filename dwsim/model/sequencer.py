@@ -124,7 +124,7 @@ class Sequencer(Component):
             self.next["image_left"] = left
 
     def _address(self, tap: Tap) -> None:
-        """Words of a set follow each other, and sets do."""
+        """The words of a set have consecutive addresses, and so do the sets."""
         if not tap.completes:
             self.next["weight_word"] = self.weight_word + 1
             return

@@ -1,4 +1,4 @@
-"""Model of ``dw_slot_raster``: counts slots; no other component does."""
+"""Model of ``dw_slot_raster``: the only component that counts slots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Model of ``dw_stall_flags``: why the engine lost the last cycle."""
+"""Model of ``dw_stall_flags``: the party to which the engine lost the last cycle."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Records a run of the cycle model: every handshake signal, payload and probe, cycle by cycle.
 
-The names are those of the bench's probes, so that a waveform of the model can be laid beside one
+The names are those of the bench's probes, so that a waveform of the model can be compared with one
 of the RTL.
 """
 

@@ -61,8 +61,8 @@ class Lockstep:
     def compare(self, observed: int, unknown: int = 0) -> None:
         """Compares all outputs and internal signals of this cycle; ``unknown`` marks X and Z bits.
 
-        In reset only the outputs are compared, for data registers have no reset; and nothing is
-        before the first reset has reached the registers.
+        In reset only the outputs are compared, because data registers have no reset. Nothing is
+        compared before the first reset has reached the registers.
 
         Raises:
             MismatchError: with every probe that differs, and both values.

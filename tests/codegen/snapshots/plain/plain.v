@@ -408,7 +408,7 @@ module plain (
   );
 
   // ---- requantisers: ofmap values from sums, with the scales of their channels ----------------
-  // This engine puts out raw sums; weight sets count only for a requantiser.
+  // The outputs of this engine are raw sums; only a requantiser needs the weight set.
   wire unused_set = &{1'b0, weight_set, write_set, 1'b0};
   assign ofmap = acc;
 
