@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dwsim.codegen.instance import Instance, ModuleHeader, module_header
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
+from dwsim.derive.signals import Numbers
 
 ROUNDINGS = {"double": 1, "single": 2, "both": 3}
 """ROUNDING of ``dw_requantise``."""
@@ -69,6 +70,25 @@ def _front(n: EngineNumbers) -> list[Stage]:
         "WEIGHT_SETS": n.counters.weight_sets,
     }
     control = {"DRAIN_CYCLES": n.timing.drain_cycles}
+    return [
+        Stage("config", {}, {}),
+        Stage("control", control, {"port_blocked": "excess"}),
+        Stage(
+            "param_loader",
+            loader,
+            {"wanted_sets": "weight_sets", "loaded": "params_loaded", "error": "error[2]"},
+        ),
+        *ifmap_stages(n, {"available": "beat_available"}),
+    ]
+
+
+def ifmap_stages(n: Numbers, connections: Mapping[str, str]) -> list[Stage]:
+    """The way of the ifmap into an engine: a buffer, the zero point, the check of its length.
+
+    Args:
+        n: numbers of the engine.
+        connections: special connections of the port.
+    """
     skid = {
         "s_data": "{s_axis_ifmap_tlast, s_axis_ifmap_tdata}",
         "s_valid": "s_axis_ifmap_tvalid",
@@ -84,22 +104,13 @@ def _front(n: EngineNumbers) -> list[Stage]:
         "s_valid": "ifmap_valid",
         "s_valid_next": "ifmap_valid_next",
         "s_ready": "ifmap_ready",
-        "available": "beat_available",
         "error_short": "error[0]",
         "error_long": "error[1]",
+        **connections,
     }
-    found = [
-        Stage("config", {}, {}),
-        Stage("control", control, {"port_blocked": "excess"}),
-        Stage(
-            "param_loader",
-            loader,
-            {"wanted_sets": "weight_sets", "loaded": "params_loaded", "error": "error[2]"},
-        ),
-        Stage("skid_buffer", {"WIDTH": n.formats.ifmap_beat_width + 1}, skid),
-    ]
+    found = [Stage("skid_buffer", {"WIDTH": n.formats.ifmap_beat_width + 1}, skid)]
     if n.formats.requantises:
-        centre = {"LANES": n.spec.lanes, "WIDTH": n.spec.ifmap_width}
+        centre = {"LANES": n.formats.ifmap_beat_values, "WIDTH": n.spec.ifmap_width}
         zero_point = {"ifmap": "ifmap_data", "zero_point": "ifmap_zero_point"}
         found.append(Stage("centre", centre, zero_point))
     return [*found, Stage("ifmap_port", {"WIDTH": n.formats.operand_beat_width}, port)]

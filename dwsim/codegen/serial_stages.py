@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dwsim.codegen.engine_stages import ROUNDINGS, Stage, instances
+from dwsim.codegen.engine_stages import ROUNDINGS, Stage, ifmap_stages, instances
 from dwsim.codegen.instance import Instance
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_FIRE_CYCLES, SERIAL_START_CYCLES
@@ -33,25 +33,7 @@ def _front(n: SerialNumbers) -> list[Stage]:
         "WEIGHT_SETS": n.counters.weight_sets,
     }
     control = {"DRAIN_CYCLES": n.timing.drain_cycles}
-    skid = {
-        "s_data": "{s_axis_ifmap_tlast, s_axis_ifmap_tdata}",
-        "s_valid": "s_axis_ifmap_tvalid",
-        "s_ready": "s_axis_ifmap_tready",
-        "m_data": "{ifmap_last, ifmap_data}",
-        "m_valid": "ifmap_valid",
-        "m_valid_next": "ifmap_valid_next",
-        "m_ready": "ifmap_ready",
-    }
-    port = {
-        "s_data": "centred",
-        "s_last": "ifmap_last",
-        "s_valid": "ifmap_valid",
-        "s_valid_next": "ifmap_valid_next",
-        "s_ready": "ifmap_ready",
-        "error_short": "error[0]",
-        "error_long": "error[1]",
-    }
-    found = [
+    return [
         Stage("config", {}, {}),
         Stage(
             "control",
@@ -67,13 +49,8 @@ def _front(n: SerialNumbers) -> list[Stage]:
             loader,
             {"wanted_sets": "weight_sets", "loaded": "params_loaded", "error": "error[2]"},
         ),
-        Stage("skid_buffer", {"WIDTH": n.formats.ifmap_beat_width + 1}, skid),
+        *ifmap_stages(n, {}),
     ]
-    if n.formats.requantises:
-        centre = {"LANES": n.formats.ifmap_beat_values, "WIDTH": n.spec.ifmap_width}
-        zero_point = {"ifmap": "ifmap_data", "zero_point": "ifmap_zero_point"}
-        found.append(Stage("centre", centre, zero_point))
-    return [*found, Stage("ifmap_port", {"WIDTH": n.formats.operand_beat_width}, port)]
 
 
 def _ring(n: SerialNumbers) -> list[Stage]:

@@ -7,7 +7,8 @@ A number depends on an engine alone, or on a layer and an engine:
   and ``Timing`` (stage latencies, built on the constants of ``stages``; the output FIFO). Its
   ``config_fields`` are the ``cfg_*`` ports; ``memories`` and ``signals`` list the engine's
   memories and the signals that model and RTL are compared in.
-* ``Plan`` holds the numbers of a ``LayerSpec`` on an ``EngineSpec``: the timing law and, in
+* ``Plan``, which is a ``ParallelPlan`` or a ``SerialPlan`` by the engine's dataflow, holds the
+  numbers of a ``LayerSpec`` on an ``EngineSpec``: the timing law and, in
   ``config_values``, the values of the ``cfg_*`` ports. ``fit_rules`` refuses a layer that the
   engine cannot run. ``start_cycles`` gives the law of streams that run back to back, and
   ``requantise_domain`` refuses parameters for which TFLite defines no result.
@@ -19,7 +20,9 @@ from dwsim.derive.back_to_back import start_cycles
 from dwsim.derive.config_fields import ConfigField
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.numbers_of import numbers_of
+from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
+from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 from dwsim.spec.number_range import bits, range_bits, value_range
 
@@ -27,7 +30,9 @@ __all__ = [
     "SHIFT_LENGTH_MAX",
     "ConfigField",
     "EngineNumbers",
+    "ParallelPlan",
     "Plan",
+    "SerialPlan",
     "bits",
     "numbers_of",
     "range_bits",

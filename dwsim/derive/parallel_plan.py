@@ -11,7 +11,7 @@ from dwsim.derive.plan import Plan
 from dwsim.spec.engine_spec import EngineSpec
 
 
-class ParallelPlan(Plan):
+class ParallelPlan(Plan, dataflow="tap_parallel"):
     """The slot raster's law: a slot a cycle, an emitting one ``hold_cycles``."""
 
     numbers: EngineNumbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Self, cast
+from typing import ClassVar, Self, cast
 
 from dwsim.derive.config_values import Config, port_words, scale_config
 from dwsim.derive.engine_numbers import EngineNumbers
@@ -42,14 +42,15 @@ class Plan:
         self.numbers = self._numbers(engine)
         self._check_fit()
 
+    _by_dataflow: ClassVar[dict[str, type[Plan]]] = {}
+
+    def __init_subclass__(cls, dataflow: str) -> None:
+        """Registers the plans of a dataflow."""
+        Plan._by_dataflow[dataflow] = cls
+
     def __new__(cls, layer: LayerSpec, engine: EngineSpec, *_: object, **__: object) -> Self:
         """A plan of the engine's dataflow."""
-        if cls is not Plan:
-            return super().__new__(cls)
-        from dwsim.derive.parallel_plan import ParallelPlan
-        from dwsim.derive.serial_plan import SerialPlan
-
-        kind = SerialPlan if engine.dataflow == "tap_serial" else ParallelPlan
+        kind = Plan._by_dataflow[engine.dataflow] if cls is Plan else cls
         return cast(Self, super().__new__(kind))
 
     def __getnewargs__(self) -> tuple[LayerSpec, EngineSpec]:

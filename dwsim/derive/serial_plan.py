@@ -18,7 +18,7 @@ _STEADY_IMAGES = 2
 """Images after which every image takes as long as the next."""
 
 
-class SerialPlan(Plan):
+class SerialPlan(Plan, dataflow="tap_serial"):
     """The law of ``dwsim.derive.serial_law``: writer, fetch and sequencer, each at its pace."""
 
     numbers: SerialNumbers
