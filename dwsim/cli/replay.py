@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
             ),
         ),
     )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="what verify said it kept")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder that verify named")
     add_simulator(parser)
     parser.set_defaults(run=run)
 

@@ -22,7 +22,7 @@ class OfmapBeat:
 
     @property
     def keep(self) -> int:
-        """``tkeep``: a bit a lane."""
+        """``tkeep``: one bit for each lane."""
         return (1 << self.keep_count) - 1
 
 

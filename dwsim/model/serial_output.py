@@ -28,7 +28,7 @@ class PixelBeat:
 
     @property
     def keep(self) -> int:
-        """``tkeep``: a bit a value."""
+        """``tkeep``: one bit for each value."""
         lanes = (1 << self.lanes) - 1
         return sum(lanes << (pixel * self.all_lanes) for pixel in range(self.pixels))
 

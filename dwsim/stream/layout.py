@@ -141,7 +141,7 @@ def keep_counts(plan: Plan) -> np.ndarray:
 
 
 def keep_words(plan: Plan) -> list[int]:
-    """``tkeep`` of each ofmap beat: a bit a value, the first value in the lowest bit."""
+    """``tkeep`` of each ofmap beat: one bit for each value, the first one lowest."""
     if isinstance(plan, SerialPlan):
         return [to_word(kept, 1) for kept in kept_values(plan).astype(np.int64)]
     return [(1 << count) - 1 for count in keep_counts(plan).tolist()]

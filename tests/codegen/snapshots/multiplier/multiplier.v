@@ -48,7 +48,7 @@ module multiplier (
     input  wire s_axis_ifmap_tvalid,
     output wire s_axis_ifmap_tready,
     input  wire s_axis_ifmap_tlast,
-    // ofmap: channel_multiplier beats a pixel; tkeep has a bit a lane
+    // ofmap: channel_multiplier beats a pixel; tkeep has one bit for each lane
     output wire [24-1:0] m_axis_ofmap_tdata,
     output wire [2-1:0] m_axis_ofmap_tkeep,
     output wire m_axis_ofmap_tvalid,
