@@ -70,7 +70,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_report_header() -> str:
-    """Tell the seed that this run draws its random stimuli from."""
+    """Prints the seed from which this run draws its random stimuli."""
     return f"dwsim: {_SEED_VARIABLE}={_seed()}"
 
 

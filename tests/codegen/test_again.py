@@ -57,7 +57,7 @@ def test_again_makes_the_same_directory(
 
 
 def test_the_options_change_the_directory(tmp_path: Path) -> None:
-    """No two combinations make the same directory, but for the option that is the default."""
+    """No two combinations make the same directory, except with the option that is the default."""
     digests: dict[str, list[str]] = {}
     for name, options in COMBINATIONS.items():
         out = tmp_path / name

@@ -1,4 +1,4 @@
-"""Verilator's lint and Icarus have nothing to say about any engine; hand-written files keep rules.
+"""Verilator's lint and Icarus report nothing for any engine; hand-written files follow rules.
 
 Linted are whole engines, of every branch of the templates and at the ends of every width.
 """
@@ -21,7 +21,7 @@ BANNED = re.compile(r"lint_(off|on)|lint_save|synthesis\s+translate_off|verilato
 
 
 def engine(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: object) -> EngineSpec:
-    """An engine of middling maxima, but for the changes."""
+    """An engine of medium maxima, with changes."""
     maxima = {"max_row_pitch": 20, "max_plane_rows": 20, "max_channel_groups": 4}
     return EngineSpec(
         name=name, lanes=lanes, kernel_h=kernel_h, kernel_w=kernel_w, **(maxima | changes)
@@ -29,7 +29,7 @@ def engine(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: objec
 
 
 def serial(name: str, lanes: int, kernel_h: int, kernel_w: int, **changes: object) -> EngineSpec:
-    """A tap-serial engine of middling maxima, but for the changes."""
+    """A tap-serial engine of medium maxima, with changes."""
     return engine(name, lanes, kernel_h, kernel_w, dataflow="tap_serial", **changes)
 
 

@@ -90,7 +90,7 @@ def test_the_weights_lie_where_it_says(engine: EngineSpec, seed: int) -> None:
 
 
 def follow(text: str, layer: dict[str, int | str]) -> dict[str, int | list[int]]:
-    """The values of the ports by the formulas of the section Configuration, and nothing else."""
+    """The values of the ports, computed only from the formulas of the section Configuration."""
     section = text.split("## Configuration\n")[1].split("\n### Worked example")[0]
     names: dict[str, object] = {"max": max, "abs": abs, "ceil": math.ceil, **layer}
     for name, expression in re.findall(r"^    (\S+) = (.+)$", section, re.MULTILINE):

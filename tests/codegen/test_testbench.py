@@ -1,4 +1,4 @@
-"""The delivered testbenches pass on the engine, and fail on every fault; no dwsim takes part."""
+"""The delivered testbenches pass on the engine, and fail on every fault, without dwsim."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ endmodule
 
 
 def test_two_engines_with_prefixes_in_one_build(tmp_path: Path, seed: int) -> None:
-    """Each has modules that the other has in another version; both are right at once."""
+    """Each has another version of some modules; both run correctly in one design."""
     out = tmp_path / "out"
     write_case("quantised", out / "left", prefix="left", axil=False, static=())
     write_case("raw", out / "right", prefix="right", static=())

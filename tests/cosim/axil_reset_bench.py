@@ -1,4 +1,4 @@
-"""Runs inside the simulator: the AXI4-Lite top accepts nothing in reset, on no port."""
+"""Runs inside the simulator: the AXI4-Lite top accepts nothing on any port in reset."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def jobs(engine: EngineSpec) -> list[Job]:
         make_job(nhwc, engine, 32, "none", interleave=3),
         make_job(mixed, engine, 33, "both", interleave=2),
     ]
-    # The largest and the smallest sum that there is.
+    # The largest and the smallest possible sum.
     extreme = [
         replace(make_job(layer("extreme", (3, 4), (3, 3), 2, "SAME"), engine, 1, "none"), **values)
         for values in _extremes()
@@ -43,7 +43,7 @@ def jobs(engine: EngineSpec) -> list[Job]:
     last = [
         replace(made[8], ifmap_surplus=-4, seed=21),
         replace(made[10], ifmap_surplus=3, seed=22),
-        # Long enough to be there still when the next stream starts.
+        # Long enough to be unfinished when the next stream starts.
         replace(made[9], ifmap_surplus=70, seed=27),
         replace(made[9], param_surplus=made[9].plan(engine).numbers.formats.param_words, seed=23),
         # Ends inside a weight set; the next tensor starts on its own first beat.

@@ -1,4 +1,4 @@
-"""Runs inside the simulator: every valid is up in reset, and nothing may be accepted there.
+"""Runs inside the simulator: every valid is 1 in reset, and the engine may accept nothing.
 
 The environment variable ``DWSIM_RESET`` has the engine and the seed.
 """

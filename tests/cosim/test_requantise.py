@@ -220,7 +220,7 @@ def test_rtl_model_and_golden_agree(engine: EngineSpec, seed: int) -> None:
 
 
 def check_starts(verified: list[Verified], seed: int) -> None:
-    """Streams of one run, none of them stalled, start when the law says."""
+    """Streams of one run without stalls start in the cycles of the law."""
     starts = start_cycles([done.plan for done in verified], [done.job.load for done in verified])
     first = verified[0].started
     assert [done.started - first for done in verified] == starts, f"seed {seed}"

@@ -1,4 +1,4 @@
-"""In reset no port accepts anything: neither of the core nor of the AXI4-Lite top."""
+"""In reset no port of the core and of the AXI4-Lite top accepts anything."""
 
 from __future__ import annotations
 

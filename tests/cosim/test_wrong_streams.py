@@ -1,7 +1,7 @@
 """Streams of a wrong length, resets in mid-stream, starved planes and hangs.
 
-Model and RTL are in lock step throughout. What is checked besides: the sticky error bits, and
-that the job after the wrong one is right.
+Model and RTL are in lock step throughout. The tests also check the sticky error bits, and that the
+job after the wrong one is right.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def run_wrong(wrong: list[Job], seed: int) -> list[tuple[Verified, Verified]]:
 
 
 def check_errors(wrong: list[Job], error: int, seed: int) -> None:
-    """The wrong job raises the error, which is there still after the right one."""
+    """The wrong job raises the error, which remains after the right one."""
     for job, (_, right) in zip(wrong, run_wrong(wrong, seed), strict=True):
         assert right.error == error, (job, f"seed {seed}")
 

@@ -1,4 +1,4 @@
-"""Parameters are refused where, and only where, TFLite's arithmetic can overflow."""
+"""Parameters are refused if, and only if, TFLite's arithmetic can overflow."""
 
 from __future__ import annotations
 

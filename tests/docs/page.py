@@ -17,7 +17,7 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>.*)$")
 _INFO = re.compile(r'^(?P<language>\w+)(?: title="(?P<title>[^"]*)")?$')
 _EXIT = re.compile(r"^exit code (\d+)$")
 _INLINE_COMMAND = re.compile(r"`(?:dwsim \w+|python|pip|iverilog|vvp) [^`]+`")
-"""A command with arguments in the text; `dwsim verify` alone is a name."""
+"""A command with arguments in the text; `dwsim verify` without arguments is a name."""
 _OUTPUT_TITLE = "Output"
 
 

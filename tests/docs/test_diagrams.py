@@ -109,7 +109,7 @@ def test_a_slot_is_drawn_where_step_q_is_up() -> None:
         stepped = recording.trace.column("step_q")
         drawn = [cell != NOTHING for cell in row("slot")(recording)]
         last = len(drawn) - 1 - drawn[::-1].index(True)
-        # After the last output the raster goes on with slots that the law does not count.
+        # After the last output the raster continues with slots that the law does not count.
         if len(recording.streams) == 1:
             assert drawn[: last + 1] == [bool(step) for step in stepped[: last + 1]]
         assert sum(drawn) == sum(stream.plan.slots for stream in recording.streams)

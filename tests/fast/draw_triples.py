@@ -14,7 +14,7 @@ MOST_CYCLES = 300
 """Longest run without stalls: many short runs meet more corners than few long ones."""
 
 EAGER = StallProfile("eager", eager_cfg=True)
-"""Nothing stalls, but the geometry is there before the parameters."""
+"""No port stalls, but the geometry comes before the parameters."""
 LONG = StallProfile("long", source=0.6, sink=0.6, burst=20.0)
 """Stalls long enough for all credit to go, and for all slots to be void."""
 
@@ -50,7 +50,7 @@ def draw_triple(seed: int, number: int) -> Triple:
 
 
 def _draw_profile(rng: random.Random) -> StallProfile:
-    """Any profile, also those that no name has."""
+    """Any profile, also those without a name."""
     return StallProfile(
         "drawn",
         source=rng.choice((0.0, 0.2, 0.5, 0.8)),

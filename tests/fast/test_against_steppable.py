@@ -24,7 +24,7 @@ from tests.fast.triples import WANTED, check_triple, differences, features
 
 TRIPLES = 2048
 BATCHES = 8
-"""So that several workers share them."""
+"""Gives several workers a share each."""
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

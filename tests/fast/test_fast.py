@@ -26,7 +26,7 @@ NEARLY_NEVER = StallProfile("nearly never", source=1e-300, sink=1e-300)
 
 
 def numbers(run: FastRun) -> tuple[int, int, dict[str, int], list[int]]:
-    """All that a run says of time."""
+    """All results of a run that concern time."""
     return run.cycles, run.param_cycles, run.activity, run.ofmap_cycles.tolist()
 
 

@@ -5,7 +5,7 @@ of the definition is an explicit step here, and every rounded division is writte
 functions take NumPy object arrays of Python integers, which apply the operators element by
 element: Python's integers judge every single value, NumPy only loops.
 
-What is defined (MultiplyByQuantizedMultiplier and DepthwiseConvPerChannel of TensorFlow Lite):
+The definition (MultiplyByQuantizedMultiplier and DepthwiseConvPerChannel of TensorFlow Lite):
 
 * double: x * 2**left as int32; the nearest integer to x*m / 2**31, ties toward plus infinity,
   except that INT32_MIN squared gives INT32_MAX; the nearest integer to that / 2**right, ties away

@@ -17,7 +17,7 @@ from dwsim.spec.quantisation_limits import reduced_multiplier
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 WIDEST = 2**47 - 1  # of acc + bias at 16 bits
 
-# (ifmap_width, rounding) of everything that requantisation can be.
+# (ifmap_width, rounding) of every kind of requantisation.
 MODES = ((8, "double"), (8, "single"), (16, "double"), (16, "single"))
 
 MULTIPLIERS = (0, 1, 2, 2**30, 2**30 + 1, 3 * 2**29, 0x55555555, 2**31 - 2, 2**31 - 1)

@@ -59,7 +59,7 @@ class Bench:
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.ERROR)
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
         ends = [AxiStreamBus.from_prefix(dut, name) for name in STREAMS]
-        # A whole beat is one "byte" to a source; the sink has tkeep, with a bit a byte.
+        # A whole beat is one "byte" to a source; the sink has tkeep, one bit for each byte.
         self.param = AxiStreamSource(ends[0], dut.clk, dut.rst, byte_lanes=1)
         self.ifmap = AxiStreamSource(ends[1], dut.clk, dut.rst, byte_lanes=1)
         self.ofmap = AxiStreamSink(ends[2], dut.clk, dut.rst)

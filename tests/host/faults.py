@@ -12,7 +12,7 @@ ON = "@"
 
 @dataclass(frozen=True)
 class Fault:
-    """``old`` becomes ``new`` in the module of a file; ``scenario`` has to notice."""
+    """``old`` becomes ``new`` in the module of a file; ``scenario`` must detect it."""
 
     name: str
     module: str

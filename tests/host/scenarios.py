@@ -73,7 +73,7 @@ async def back_to_back(bench: Any) -> None:
 
 
 async def stalls(bench: Any) -> None:
-    """Random stalls on every channel of the bus and every stream; the counters tell them."""
+    """Random stalls on every channel of the bus and every stream; the counters count them."""
     bench.bus_pauses(0.4)
     bench.pauses(bench.ends, 0.4)
     works = [random_work(bench.spec, bench.rng.getrandbits(30)) for _ in range(6)]

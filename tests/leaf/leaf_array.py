@@ -229,7 +229,7 @@ class PassSumCase(ArithmeticCase):
         super().__init__(*args)
         n, spec = self.numbers, self.spec
         self.component = PassSum(n)
-        # The model takes its marks as early as the slot registers have them.
+        # The model takes its marks in the cycle in which the slot registers have them.
         self.ahead = n.timing.array_cycles - n.timing.gather_cycles
         units = spec.lane_multipliers
         self.taps = [min(units, spec.taps - p * units) for p in range(spec.passes)]
@@ -256,7 +256,7 @@ class PassSumCase(ArithmeticCase):
         return encode(value, self.parameters["ACC_W"], self.numbers.formats.acc_signed)
 
     def model(self, i: Values) -> Expected:
-        # Its marks have to arrive before its sums mean something.
+        # Its marks must arrive before its sums are valid.
         known = self.acc is not None and self.before > self.ahead + self.spec.passes
         return {"acc": self._encode(int(self.component.acc[0]))} if known else {}
 

@@ -95,7 +95,7 @@ class GroupTagCase(Case):
             self._draw()
         now = self.to_come[0] if self.to_come else None
         emit = now is not None and not restart and self.emit()
-        # They tell of a window that enters; while one is held, of another.
+        # They describe the window that enters; while a window is held, that is another one.
         told = emit and now.enters
         return {
             "rst": self.rst(),
@@ -143,7 +143,7 @@ class GroupTagCase(Case):
             self.to_come, self.known = self._stream(), True
         self.restarts += bool(i["restart"] or self.restarts)
         if i["rst"]:
-            # The stream is lost, and nothing is promised of its last emissions but valid_q.
+            # The stream is lost; of its last emissions only valid_q is promised.
             self.to_come, self.known, self.recent = None, True, [None, None]
 
     def uncovered(self) -> str:

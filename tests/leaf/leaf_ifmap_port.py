@@ -1,4 +1,4 @@
-"""Inside the simulator: the ifmap port, which keeps streams of a wrong length apart."""
+"""Inside the simulator: the ifmap port, which recovers from streams of a wrong length."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class IfmapPortCase(Case):
     def drive(self) -> Values:
         index, beat = self.source
         beats = self._stream(index)[1]
-        # A stream that has to wait for the port waits under restart.
+        # While a stream waits for the port, restart is 1.
         restart = self._between() and (self.restarting or self.gap())
         take = not self._between() and self.take() and self._available()
         self.moves = self.offered and (self._dropping() or (take and not self._short()))

@@ -153,7 +153,7 @@ class RoundShiftCase(Delayed):
             high = rng.choice((0, -1, 1)) + ((1 << shift - 31) >> 1)
             below = (high << 31) + rng.choice((0, 2**30, 2**30 - 1, -(2**30), rng.getrandbits(31)))
         elif shift > 31:
-            # A tail that decides, or would, were it not for one bit.
+            # A tail that decides, or one that differs from such a tail in one bit.
             tail = 0 if field < 0 else (1 << shift - 1) - 1
             below = tail ^ rng.choice((0, 1 << shift - 1)) ^ rng.getrandbits(30)
             if rng.random() < 0.7:
@@ -176,7 +176,7 @@ class RoundShiftCase(Delayed):
         super().clock(i)
 
     def expected(self, i: Values) -> Expected:
-        """Only the sum of the outputs is promised; these bits are the one way to write it."""
+        """Only the sum of the outputs is promised; these bits are its only representation."""
         product, shift, negative = self.product, self.shift, self.product < 0
         floor = product >> shift
         guard = (product << 1 >> shift) & 1

@@ -110,7 +110,7 @@ class SlotRasterCase(Case):
             return {}
         now = self._decision(i)
         names = ["take", "final_take", "emit", "done"]
-        # Outside a run the rasters may go on, because nothing reads them.
+        # Outside a run the rasters may continue, because nothing reads them.
         names += ["plane_final", "plane_last"] if i["run"] else []
         stepped = self.stepped and i["run"]
         masks = {"row_mask": raster.row_mask, "col_mask": raster.col_mask} if stepped else {}

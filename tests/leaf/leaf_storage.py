@@ -51,7 +51,7 @@ class RamCase(Case):
 
     def clock(self, i: Values) -> None:
         if i["clear"]:
-            # Without a read it may be the next one that clears.
+            # Without a read, the next read may be the one that clears.
             self.out = 0 if i["read"] or self.out == 0 else DONT_CARE
             self.read_word = DONT_CARE
             self.clears += i["read"]
@@ -88,7 +88,7 @@ class DelayLineCase(Case):
     def drive(self) -> Values:
         restart = self.history is None or self.steps_left <= 0
         if restart and self.rng.random() < 0.8:
-            # Else the restart goes on for another cycle, and may then be for another length.
+            # Else the restart lasts another cycle, and may then be for another length.
             if not self.to_come:
                 self.to_come = list(range(1, self.longest + 1))
                 self.rng.shuffle(self.to_come)

@@ -1,4 +1,4 @@
-"""The benches notice: each leaf is broken on purpose, and its own bench has to fail.
+"""Each leaf is broken on purpose, and its own bench must fail.
 
 Several leaves are broken in one simulation, because its start takes longer than a bench. A leaf is
 never broken together with one that it contains: if ``dw_raster_axis`` were broken too, the bench of
@@ -84,7 +84,7 @@ def test_broken_leaves_are_noticed(broken: dict[str, Fault], seed: int, tmp_path
         cycles=CYCLES,
         leaves=tuple(broken),
     )
-    # A comparison has to fail, not the bench itself.
+    # A comparison must fail, not the bench itself.
     noticed = {f.name.split(".")[-1] for f in result.failures if " fails in cycle " in f.message}
     missed = [f"{leaf}: {broken[leaf]}" for leaf in sorted(broken.keys() - noticed)]
     assert not missed, "not noticed: " + "; ".join(missed)

@@ -1,7 +1,7 @@
 """The timing law, held against the cycle model: every geometry, every slot, every cycle.
 
-The law's formulas are written here once more, straight from the raster: an input pixel (y, x)
-of plane p takes slot p*F + y*R + x, an output (i, j) of plane p is emitted at slot
+This file states the formulas of the law a second time, straight from the raster: an input pixel
+(y, x) of plane p takes slot p*F + y*R + x, an output (i, j) of plane p is emitted at slot
 p*F + i*stride_h*R + j*stride_w + lag; when the lag is negative, the inputs are that much later.
 """
 
@@ -136,7 +136,7 @@ def axes(draw: Callable) -> dict[str, int]:
 
 @st.composite
 def layers(draw: Callable) -> LayerSpec:
-    """Any geometry of the brief: pads, strides and dilations of their own on every side."""
+    """Any geometry: each side has its own pad, each axis its own stride and dilation."""
     h, w = draw(axes()), draw(axes())
     names = ("ifmap", "kernel", "dilation", "stride")
     sizes = {f"{name}_h": h[name] for name in names} | {f"{name}_w": w[name] for name in names}

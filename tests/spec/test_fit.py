@@ -1,4 +1,4 @@
-"""Layers and quantisations that an engine has no room for, or no hardware."""
+"""Layers and quantisations that exceed an engine, or for which it has no hardware."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LayerSpec and LayerSpec.from_tf: every rule has a tiny bad input, and speaks with the others."""
+"""LayerSpec and LayerSpec.from_tf: each rule has a tiny bad input; one error lists all."""
 
 from __future__ import annotations
 

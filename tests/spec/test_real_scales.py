@@ -128,7 +128,7 @@ def test_reduced_multipliers(multiplier: int, reduced: int) -> None:
         # Ties go away from zero: 1 / 0.4 = 2.5 in float32.
         ("relu_n1_to_1", 0.4, 0, 8, (-3, 3)),
         ("relu6", 4.0, 1, 8, (1, 3)),
-        # In double precision 6 / float32(0.0923077) is 64.99999.. or 65.00000..; no tie, no matter.
+        # In double precision 6 / float32(0.0923077) is 64.99999.. or 65.00000..: not a tie.
         ("relu6", 12 / 129, 0, 8, (0, 65)),
     ],
 )

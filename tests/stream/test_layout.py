@@ -1,4 +1,4 @@
-"""Tensors to beats and back, against loops that say the order of the streams literally."""
+"""Tensors to beats and back, against loops in the literal order of the streams."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_values_fill_their_format(width: int, signed: bool, dtype: type) -> None
     if width > 7:
         extreme = (ifmap == low) | (ifmap == high)
         assert 0.1 < extreme.mean() < 0.15
-        # and all else is spread out
+        # and all other values are spread out
         assert np.unique(ifmap).size > 200
 
 

@@ -118,7 +118,7 @@ def test_shapes_that_are_none(text: str, tmp_path: Path, capsys) -> None:
 
 
 def test_a_layer_that_runs_in_one_rounding_only() -> None:
-    """Double rounding shifts the sum first, and leaves 32 bits earlier than the result does."""
+    """Double rounding shifts the sum first, so the sum exceeds 32 bits before the result does."""
     import numpy as np
 
     from tests.workloads.tflite.test_kinds import read
