@@ -24,7 +24,7 @@ from tests.fast.triples import WANTED, check_triple, differences, features
 
 TRIPLES = 2048
 BATCHES = 8
-"""Gives several workers a share each."""
+"""The batches of the triples, which several workers share."""
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

@@ -191,7 +191,7 @@ def _check_rounding(rounding: str) -> None:
 
 
 def _signed(array: np.ndarray) -> np.ndarray:
-    """uint8 as int8, 128 less; anything else as it is."""
+    """uint8 values minus 128, as int8; other values unchanged."""
     return (array ^ np.uint8(128)).view(np.int8) if array.dtype == np.uint8 else array
 
 

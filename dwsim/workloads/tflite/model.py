@@ -63,9 +63,11 @@ class Parameters:
 
 @dataclass(frozen=True, eq=False)
 class DepthwiseLayer:
-    """One depthwise convolution of a file: DEPTHWISE_CONV_2D, or CONV_2D with a group a channel.
+    """One depthwise convolution of a file.
 
-    ``reasons`` says why the file's layer cannot run; ``parameters`` is None then, and ``spec`` is
+    It is a DEPTHWISE_CONV_2D, or a CONV_2D with one group for each channel.
+
+    ``reasons`` is not empty if the layer cannot run. ``parameters`` is None then, and ``spec`` is
     None if the shapes are among the reasons.
     """
 

@@ -230,7 +230,7 @@ def _unpacked(data: np.ndarray) -> np.ndarray:
 
 
 def check_scales(rules: Rules, parameters: Parameters) -> None:
-    """The scales are some that requantisation is defined for.
+    """Notes the scales for which requantisation is not defined.
 
     If the smallest and the largest weight scale are allowed (NaN is both), all are, so a layer of
     a thousand channels is judged by two.
