@@ -105,7 +105,8 @@ module dw_serial_loader #(
     end
     weight_write <= store && is_weight && !rst;
     weight_address <= {!active_bank, index};
-    write_data <= s_axis_param_tdata;
+    // Holds while the source pauses, because the beats of a scale pass through it.
+    if (accept) write_data <= s_axis_param_tdata;
   end
 
   generate
