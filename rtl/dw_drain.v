@@ -78,7 +78,8 @@ module dw_drain #(
   assign values = chain[VALUES*WIDTH-1:0];
   generate
     if (VALUES < ALL) begin : g_chain
-      always @(posedge clk) chain <= load ? sums : {{(VALUES * WIDTH) {1'b0}}, chain[ALL*WIDTH-1:VALUES*WIDTH]};
+      always @(posedge clk)
+        chain <= load ? sums : {{(VALUES * WIDTH) {1'b0}}, chain[ALL*WIDTH-1:VALUES*WIDTH]};
     end else begin : g_whole
       always @(posedge clk) if (load) chain <= sums;
     end

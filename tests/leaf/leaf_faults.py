@@ -5,6 +5,8 @@ The text must be in the module exactly once.
 
 from __future__ import annotations
 
+from tests.leaf.serial_faults import SERIAL_FAULTS
+
 FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
     "dw_skid_buffer": (
         ("read_second ? second_data : first_data", "first_data"),
@@ -252,4 +254,5 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         (".act_max   (act_max)", ".act_max   (act_min)"),
     ),
     "multiplier_array": ((".CYCLES(6)", ".CYCLES(5)"),),
+    **SERIAL_FAULTS,
 }

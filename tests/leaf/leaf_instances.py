@@ -13,6 +13,7 @@ from tests.leaf import instances_array as array
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_raster as raster
 from tests.leaf import instances_scale as scale
+from tests.leaf import instances_serial as serial
 from tests.leaf import instances_stages as stage
 from tests.leaf.leaf_specs import Instance
 
@@ -76,6 +77,20 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_requantise_stage": stage.requantise_stage,
         "multiplier_array": stage.multiplier_array,
     },
+    "leaf_ring": {
+        "dw_pixel_rotate": serial.pixel_rotate,
+        "dw_ring": serial.ring,
+        "dw_ring_writer": serial.ring_writer,
+    },
+    "leaf_segment": {"dw_segment": serial.segment},
+    "leaf_cells": {
+        "dw_pixel_credit": serial.pixel_credit,
+        "dw_accumulator": serial.accumulator,
+        "dw_drain": serial.drain,
+        "dw_pixel_pack": serial.pixel_pack,
+    },
+    "leaf_cell_place": {"dw_cell_place": serial.cell_place},
+    "leaf_serial_loader": {"dw_serial_loader": serial.serial_loader},
 }
 
 LEAVES = {bench: tuple(makers) for bench, makers in _MAKERS.items()}
@@ -97,6 +112,11 @@ BENCHES = (
     ("leaf_marks", "leaf_bench_control"),
     ("leaf_stages", "leaf_bench_stages"),
     ("leaf_values", "leaf_bench_stages"),
+    ("leaf_ring", "leaf_bench_serial"),
+    ("leaf_segment", "leaf_bench_serial"),
+    ("leaf_cells", "leaf_bench_serial"),
+    ("leaf_cell_place", "leaf_bench_serial"),
+    ("leaf_serial_loader", "leaf_bench_serial"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""
 

@@ -1,0 +1,195 @@
+"""Instances of the modules of tap-serial engines, with the parameters of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from dwsim.codegen.instance import Instance as EngineInstance
+from dwsim.codegen.serial_stages import serial_stages
+from dwsim.codegen.verilog import engine_verilog
+from dwsim.derive.serial_numbers import SerialNumbers
+from tests.leaf.leaf_specs import Instance
+from tests.leaf.serial_specs import SERIAL_SPECS
+
+Ports = tuple[dict[str, int], dict[str, int], tuple[str, ...]]
+"""Inputs and outputs with their widths, and the outputs that come from registers."""
+
+
+@cache
+def _stages(name: str) -> dict[str, EngineInstance]:
+    numbers = SerialNumbers(SERIAL_SPECS[name])
+    return serial_stages(numbers, tuple(engine_verilog(numbers.spec).values()))
+
+
+def _each(
+    module: str, stem: str, names: tuple[str, ...], ports: Callable[[SerialNumbers], Ports]
+) -> Iterator[Instance]:
+    """An instance a spec, with those of the parameters of the stage ``stem`` that are named."""
+    for name, spec in SERIAL_SPECS.items():
+        given = _stages(name)[stem].parameters
+        parameters = {key: given[key] for key in names or given}
+        yield Instance(module, *ports(SerialNumbers(spec)), parameters, spec=spec)
+
+
+def pixel_rotate() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        word = n.shape.ring_pixels * n.formats.pixel_width
+        return {"step": 1, "amount": n.counters.amount_width, "d": word}, {"q": word}, ("q",)
+
+    return _each("dw_pixel_rotate", "pixel_rotate", (), ports)
+
+
+def ring() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        address, width = n.counters.ring_address_width, n.formats.pixel_width
+        inputs = {
+            "write": 1,
+            "write_address": address,
+            "write_data": n.formats.ifmap_pixels * width,
+            "read": 1,
+            "read_address": address,
+        }
+        return inputs, {"read_data": n.shape.ring_pixels * width}, ("read_data",)
+
+    return _each("dw_ring", "ring", (), ports)
+
+
+def ring_writer() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {
+            "restart": 1,
+            "run": 1,
+            "plane_beats": n.counters.plane_beats_width,
+            "planes": n.counters.planes_width,
+            "available": 1,
+            "free": n.counters.pixel_address_width,
+        }
+        registers = {
+            "filled": n.counters.pixel_address_width,
+            "write": 1,
+            "write_address": n.counters.ring_address_width,
+            "done": 1,
+        }
+        return inputs, {"take": 1, "final_take": 1, **registers}, tuple(registers)
+
+    return _each("dw_ring_writer", "ring_writer", (), ports)
+
+
+def segment() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        width = n.formats.pixel_width
+        inputs = {
+            "restart": 1,
+            "word_valid": 1,
+            "word_filled": 1,
+            "word_last": 1,
+            "word_first": n.counters.place_width,
+            "word": n.shape.ring_pixels * width,
+            "load": 1,
+            "shift": 1,
+        }
+        outputs = {"accepts": 1, "ready": 1, "cells": n.shape.segment * width}
+        return inputs, outputs, ("cells",)
+
+    return _each("dw_segment", "segment", (), ports)
+
+
+def pixel_credit() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        return {"rst": 1, "take": n.counters.claim_width, "give": 1}, {"room": 1}, ("room",)
+
+    return _each("dw_pixel_credit", "pixel_credit", (), ports)
+
+
+def accumulator() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {"operand": n.formats.operand_width, "weight": n.spec.weight_width}
+        return {**inputs, "add": 1, "first": 1}, {"acc": n.formats.acc_width}, ("acc",)
+
+    names = ("OPERAND_W", "WEIGHT_W", "OPERAND_SIGNED", "WEIGHT_SIGNED", "ACC_W")
+    return _each("dw_accumulator", "cell_array", names, ports)
+
+
+def cell_place() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        x, y = n.counters.x_width, n.counters.y_width
+        flags = ("init", "fire", "first_column", "first_row", "advance", "rewind")
+        columns = ("init_x", "ifmap_w", "dilation_w", "pitch", "wrap_x", "end_x", "step_x")
+        rows = ("init_y", "ifmap_h", "dilation_h", "stride_h", "end_y", "step_y")
+        inputs = dict.fromkeys(flags, 1) | dict.fromkeys(columns, x) | dict.fromkeys(rows, y)
+        outputs = {"in_ifmap": n.formats.pixels, "counts": n.formats.pixels}
+        return {**inputs, "cells": n.counters.cells_width}, outputs, ("in_ifmap",)
+
+    return _each("dw_cell_place", "cell_place", (), ports)
+
+
+def drain() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {
+            "rst": 1,
+            "chunks": n.counters.chunks_width,
+            "start": 1,
+            "start_marks": n.counters.marks_width,
+            "load": 1,
+            "sums": n.formats.pixels * n.spec.lanes * n.formats.acc_width,
+        }
+        outputs = {
+            "active": 1,
+            "marks": n.counters.marks_width,
+            "lane": n.counters.lane_width,
+            "cell_index": n.counters.cells_width,
+            "values": n.shape.requantisers * n.formats.acc_width,
+        }
+        return inputs, outputs, tuple(outputs)
+
+    return _each("dw_drain", "drain", (), ports)
+
+
+def pixel_pack() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {
+            "restart": 1,
+            "active": 1,
+            "lane": n.counters.lane_width,
+            "values": n.shape.requantisers * n.formats.ofmap_width,
+            "keep": 1,
+            "final_pixel": 1,
+        }
+        outputs = {
+            "write": 1,
+            "count": n.counters.beat_count_width,
+            "beat": n.formats.ofmap_beat_width,
+        }
+        return inputs, outputs, tuple(outputs)
+
+    names = ("LANES", "VALUES", "PIXELS", "WIDTH")
+    return _each("dw_pixel_pack", "serial_output", names, ports)
+
+
+def serial_loader() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c, width = n.counters, n.formats.param_beat_width
+        inputs = {
+            "rst": 1,
+            "s_axis_param_tdata": width,
+            "s_axis_param_tvalid": 1,
+            "s_axis_param_tlast": 1,
+            "swap": 1,
+            "wanted_sets": c.sets_width,
+        }
+        outputs = {
+            "s_axis_param_tready": 1,
+            "loaded": 1,
+            "active_bank": 1,
+            "weight_write": 1,
+            "weight_address": c.word_width + 1,
+            "write_data": width,
+            "scale_write": 1,
+            "scale_address": c.set_width + c.lane_width + 1,
+            "scale_data": max(n.formats.scale_beats, 1) * width,
+            "error": 1,
+        }
+        return inputs, outputs, tuple(outputs)
+
+    return _each("dw_serial_loader", "serial_loader", (), ports)

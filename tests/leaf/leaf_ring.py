@@ -1,0 +1,213 @@
+"""Inside the simulator: the ring of a tap-serial engine, its writer and its rotator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.model.pixel_rotate import PixelRotate
+from dwsim.model.ring import Ring
+from dwsim.model.ring_writer import RingWriter
+from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+from tests.leaf.leaf_pixels import PixelCase
+
+
+class PixelRotateCase(PixelCase):
+    """Any words and amounts; steps that pause."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = PixelRotate(self.numbers)
+        self.step = Coin(self.rng, 0.3, 0.9, 1.0)
+        self.turned: int | None = DONT_CARE
+        self.met: set[int] = set()
+
+    def drive(self) -> Values:
+        return {
+            "step": int(self.step()),
+            "amount": self.rng.randrange(self.ring_pixels),
+            "d": self.word(self.ring_pixels * self.width),
+        }
+
+    def model(self, i: Values) -> Expected:
+        return {} if self.turned is None else {"q": self.bits(self.component.q)}
+
+    def promise(self, i: Values) -> Expected:
+        return {"q": self.turned}
+
+    def clock(self, i: Values) -> None:
+        count = self.ring_pixels
+        self.component.compute(bool(i["step"]), i["amount"], self.pixels(i["d"], count))
+        self.component.commit()
+        if i["step"]:
+            self.met.add(i["amount"])
+            places = [(p + i["amount"]) % count for p in range(count)]
+            words = [self.pixel(i["d"], place) << p * self.width for p, place in enumerate(places)]
+            self.turned = sum(words)
+
+    def uncovered(self) -> str:
+        return "" if len(self.met) == self.ring_pixels else "every amount"
+
+
+class RingCase(PixelCase):
+    """Every word is written once, then reads of any place and writes meet at random."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Ring(self.numbers)
+        self.write, self.read = Coin(self.rng), Coin(self.rng, 0.5, 0.9, 1.0)
+        self.banks = self.ring_pixels // self.beat_pixels
+        self.beats = self.numbers.shape.ring_beats
+        self.memory: dict[int, int] = {}
+        self.reads: list[int] = []
+        self.met: set[int] = set()
+
+    def _words(self, first: int) -> list[int]:
+        """The addresses that a read takes, bank by bank."""
+        addresses = [(first + k) % self.beats for k in range(self.banks)]
+        return sorted(addresses, key=lambda address: address % self.banks)
+
+    def drive(self) -> Values:
+        filling = len(self.memory) < self.beats
+        address = len(self.memory) if filling else self.rng.randrange(self.beats)
+        first = self.rng.randrange(self.beats)
+        read = not filling and self.read()
+        # A word that is read while it is written has no promised value.
+        write = filling or (self.write() and not (read and address in self._words(first)))
+        return {
+            "write": int(write),
+            "write_address": address,
+            "write_data": self.word(self.beat_pixels * self.width),
+            "read": int(read),
+            "read_address": first,
+        }
+
+    def model(self, i: Values) -> Expected:
+        known = len(self.reads) >= 2
+        return {"read_data": self.bits(self.component.read_data)} if known else {}
+
+    def promise(self, i: Values) -> Expected:
+        return {"read_data": self.reads[-2] if len(self.reads) >= 2 else DONT_CARE}
+
+    def clock(self, i: Values) -> None:
+        beat = self.pixels(i["write_data"], self.beat_pixels)
+        write = (i["write_address"] * self.beat_pixels, beat) if i["write"] else None
+        inside = self.rng.randrange(self.beat_pixels)  # a pixel of the first word
+        pixel = i["read_address"] * self.beat_pixels + inside
+        self.component.compute(write, bool(i["read"]), pixel)
+        self.component.commit()
+        if i["read"]:
+            size = self.beat_pixels * self.width
+            words = [self.memory[address] for address in self._words(i["read_address"])]
+            self.reads.append(sum(word << bank * size for bank, word in enumerate(words)))
+            self.met.add(i["read_address"])
+        if i["write"]:
+            self.memory[i["write_address"]] = i["write_data"]
+
+    def uncovered(self) -> str:
+        return "" if len(self.met) == self.beats else "a read of every address"
+
+
+class RingWriterCase(Case):
+    """Streams of any length; `free` moves up behind the writer, and at times ahead of it."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.numbers = n = SerialNumbers(self.spec)
+        self.component = RingWriter(n)
+        self.pixels = n.formats.ifmap_pixels
+        self.capacity = n.shape.ring_beats
+        self.run, self.available = Coin(self.rng, 0.9, 1.0), Coin(self.rng, 0.5, 0.9, 1.0)
+        self.frees = Coin(self.rng, 0.0, 0.1, 0.5)
+        self.idle = 0
+        self.known = False
+        self.taken = self.free = self.total = 0
+        self.written = 0  # beats in the memory
+        self.took = False  # in the cycle before
+        self.full = self.streams = self.ahead = 0
+
+    def _choose(self) -> None:
+        rng, c = self.rng, self.numbers.counters
+        largest = (1 << c.plane_beats_width) - 1
+        self.plane_beats = rng.choice((1, rng.randint(1, 9), rng.randint(1, largest)))
+        self.planes = rng.randint(1, min((1 << c.planes_width) - 1, 5))
+
+    def drive(self) -> Values:
+        done = self.known and self.taken == self.total
+        restart = not self.known or self.rng.random() < (0.1 if done else 1 / 2000)
+        if restart:
+            self._choose()
+        c = self.numbers.counters
+        return {
+            "restart": int(restart),
+            "run": int(self.run() and not restart),
+            "plane_beats": self.plane_beats,
+            "planes": self.planes,
+            "available": int(self.available()),
+            "free": self.free & (1 << c.pixel_address_width) - 1,
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        writer = self.component
+        take = writer.take(bool(i["run"]), bool(i["available"]), self.free)
+        return {
+            "take": take,
+            "final_take": take and writer.final,
+            "filled": writer.filled & (1 << self.numbers.counters.pixel_address_width) - 1,
+            "write": writer.write,
+            "write_address": writer.filled // self.pixels % self.capacity,
+            "done": writer.done,
+        }
+
+    def _take(self, i: Values) -> bool:
+        room = self.taken - self.free // self.pixels < self.capacity
+        return bool(i["run"] and i["available"] and self.taken < self.total and room)
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        take = self._take(i)
+        return {
+            "take": take,
+            "final_take": take and self.taken == self.total - 1,
+            "filled": self.written * self.pixels
+            & (1 << self.numbers.counters.pixel_address_width) - 1,
+            "write": self.took,
+            "write_address": self.written % self.capacity if self.took else DONT_CARE,
+            "done": self.taken == self.total,
+        }
+
+    def clock(self, i: Values) -> None:
+        take = self._take(i)
+        config = {"planes": i["planes"], "plane_beats": i["plane_beats"]}
+        model_takes = self.component.take(bool(i["run"]), bool(i["available"]), self.free)
+        self.component.compute(False, bool(i["restart"]), model_takes, config)
+        self.component.commit()
+        self.full += self.taken - self.free // self.pixels == self.capacity
+        self.ahead += self.known and self.free > self.taken * self.pixels
+        if i["restart"]:
+            self.known, self.took = True, False
+            self.streams += 1
+            self.taken = self.written = self.free = 0
+            self.total = self.planes * self.plane_beats
+            return
+        self.written += self.took
+        self.taken += take
+        self.took = take
+        if self.frees():
+            # Ahead of the writer if no pixel before it is needed, as at the end of a stream.
+            ahead = self.capacity * self.pixels // 2 if self.rng.random() < 0.05 else 0
+            most = self.taken * self.pixels + ahead
+            step = ahead or self.rng.randint(1, 4 * self.pixels)
+            self.free = max(self.free, min(most, self.free + step))
+
+    def uncovered(self) -> str:
+        enough = self.full > 50 and self.streams > 5 and self.ahead > 5
+        return "" if enough else "a full ring, enough streams, and `free` ahead of the writer"
+
+
+dw_pixel_rotate = leaf_test("dw_pixel_rotate", PixelRotateCase, 1500)
+dw_ring = leaf_test("dw_ring", RingCase, 2500)
+dw_ring_writer = leaf_test("dw_ring_writer", RingWriterCase, 6000)

@@ -1,0 +1,116 @@
+"""Inside the simulator: the segments of pixels under the cells of a tap-serial array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dwsim.model.fetch import Mark
+from dwsim.model.segment import Segment
+from tests.leaf.leaf_harness import DONT_CARE, Coin, Expected, Values, leaf_test
+from tests.leaf.leaf_pixels import PixelCase
+
+
+class SegmentCase(PixelCase):
+    """Segments of any words in order of their places; loads when one is ready, shifts between."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = Segment(self.numbers)
+        self.length = self.numbers.shape.segment
+        self.valid, self.loads, self.shifts = Coin(self.rng), Coin(self.rng), Coin(self.rng)
+        self.queue: list[tuple[Mark, int]] = []  # words of the segment that is collected
+        self.places: list[int | None] = [None] * self.length  # of it
+        self.cells: list[int | None] = [None] * self.length
+        self.offered = self.complete = self.was_ready = False
+        self.known = self.started = False
+        self.loaded = self.waited = 0
+
+    def _segment(self) -> list[tuple[Mark, int]]:
+        """Words of a segment: most begin at place 0, and some have no pixels."""
+        rng = self.rng
+        firsts = sorted(rng.sample(range(self.length), rng.randint(1, min(self.length, 4))))
+        if not self.known or rng.random() < 0.8:
+            firsts[0] = 0
+        marks = [
+            Mark(not self.known or rng.random() < 0.9, place == firsts[-1], place)
+            for place in firsts
+        ]
+        return [(mark, self.word(self.ring_pixels * self.width)) for mark in marks]
+
+    def drive(self) -> Values:
+        rng = self.rng
+        restart = not self.started or rng.random() < 1 / 500
+        if restart:
+            self.queue, self.offered, self.was_ready = [], False, False
+        if not self.queue:
+            self.queue = self._segment()
+        self.offered = not restart and (self.offered or self.valid())
+        load = self.was_ready and self.loads()
+        self.mark, word = self.queue[0]
+        return {
+            "restart": int(restart),
+            "word_valid": int(self.offered),
+            "word_filled": int(self.mark.filled),
+            "word_last": int(self.mark.last),
+            "word_first": self.mark.first,
+            "word": word,
+            "load": int(load),
+            "shift": int(not load and self.shifts()),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.started:
+            return {}
+        load, mark = bool(i["load"]), self.mark if i["word_valid"] else None
+        cells = self.bits(self.component.cells) if self.known else DONT_CARE
+        return {
+            "accepts": self.component.accepts(load),
+            "ready": self.component.ready(mark, load),
+            "cells": cells,
+        }
+
+    def _accepts(self, i: Values) -> bool:
+        return not self.complete or bool(i["load"])
+
+    def _ready(self, i: Values) -> bool:
+        arrives = i["word_valid"] and i["word_last"] and self._accepts(i)
+        return bool(arrives or (self.complete and not i["load"]))
+
+    def promise(self, i: Values) -> Expected:
+        if not self.started:
+            return {}
+        known = [pixel << p * self.width for p, pixel in enumerate(self.cells) if pixel is not None]
+        cells = sum(known) if len(known) == self.length else DONT_CARE
+        return {"accepts": self._accepts(i), "ready": self._ready(i), "cells": cells}
+
+    def clock(self, i: Values) -> None:
+        mark, load, shift = self.mark if i["word_valid"] else None, bool(i["load"]), i["shift"]
+        word = self.pixels(i["word"], self.ring_pixels)
+        self.component.compute(bool(i["restart"]), mark, word, load, bool(shift))
+        self.component.commit()
+        accepted = i["word_valid"] and self._accepts(i)
+        self.waited += i["word_valid"] and not accepted
+        self.was_ready = self._ready(i) and not i["restart"]
+        if load:
+            self.cells, self.places = self.places, [None] * self.length
+            self.complete = False
+            self.known = True
+            self.loaded += 1
+        elif shift:
+            self.cells = [*self.cells[1:], self.cells[-1]]  # the last place keeps its pixel
+        if accepted:
+            self.queue.pop(0)
+            self.offered = False
+            if self.mark.filled:
+                for place in range(self.mark.first, self.length):
+                    self.places[place] = self.pixel(i["word"], place % self.ring_pixels)
+            self.complete = self.mark.last
+        if i["restart"]:
+            self.complete, self.started = False, True
+            self.places = [None] * self.length
+
+    def uncovered(self) -> str:
+        return "" if self.loaded > 100 and self.waited > 50 else "loads, and words that wait"
+
+
+dw_segment = leaf_test("dw_segment", SegmentCase, 3000)

@@ -1,0 +1,90 @@
+"""The faults of the modules of tap-serial engines, as in ``leaf_faults``."""
+
+from __future__ import annotations
+
+SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "dw_pixel_rotate": (
+        ("turned = (turned >> ", "turned = (turned << "),
+        ("if (step) q", "q"),
+        ("if (amount[l])", "if (amount[0])"),
+    ),
+    "dw_ring": (
+        ("AHEAD = BANKS - 1 - bank", "AHEAD = BANKS - bank"),
+        ("(write_address[BANK_W-1:0] == bank)", "1'b1"),
+        ("reach[ADDR_W-1:BANK_W]", "read_address[ADDR_W-1:BANK_W]"),
+    ),
+    "dw_ring_writer": (
+        ("(used < CAPACITY)", "(used <= CAPACITY)"),
+        ("used[PIXEL_W-1] || ", ""),
+        ("free & ~INTO_BEAT", "free"),
+        ("if (write) filled", "if (take) filled"),
+        ("take && plane_end && (planes_left == 1)", "take && plane_end"),
+    ),
+    "dw_segment": (
+        ("accepts = !complete || load", "accepts = !complete"),
+        ("(complete && !load) || ", "complete || "),
+        ("(word_first <= p)", "(word_first < p)"),
+        ("word_valid && word_filled && accepts", "word_valid && accepts"),
+        ("{cells[LENGTH*WIDTH-1-:WIDTH], cells", "{cells[0+:WIDTH], cells"),
+        ("else if (shift) cells", "else cells"),
+        ("if (restart) complete", "if (1'b0) complete"),
+    ),
+    "dw_pixel_credit": (
+        ("(credits >= NEEDED)", "(credits > NEEDED)"),
+        ("give ? BACK", "give ? 1"),
+        ("if (rst) credits", "if (1'b0) credits"),
+    ),
+    "dw_accumulator": (
+        ("first ? {ACC_W{1'b0}} : acc", "acc"),
+        ("if (add) acc", "acc"),
+        ("sign = SIGNED && ", "sign = "),
+        ("sign = SIGNED && ", "sign = 1'b0 && "),
+        (".CYCLES  (3)", ".CYCLES  (2)"),
+    ),
+    "dw_drain": (
+        ("if (rst) active", "if (1'b0) active"),
+        ("(left == 1) active", "(left == 2) active"),
+        ("if (wraps) cell_index", "if (1'b0) cell_index"),
+        ("wraps ? wrapped[LANE_W-1:0] : ", ""),
+        (
+            "else if (start) active <= 1'b1;\n    else if (left == 1) active <= 1'b0;",
+            "else if (left == 1) active <= 1'b0;\n    else if (start) active <= 1'b1;",
+        ),
+        ("if (load) chain", "chain"),
+    ),
+    "dw_pixel_pack": (
+        ("is_open = (s >= k * GRAIN)", "is_open = 1'b1"),
+        ("belongs[LANES-1] && keep", "belongs[LANES-1]"),
+        ("(full || final_pixel) && !restart", "full && !restart"),
+        ("(full || final_pixel) && !restart", "(full || final_pixel)"),
+        ("else if (push && (held == 0)) beat", "else if (1'b0) beat"),
+        ("if (restart) held", "if (1'b0) held"),
+        ("LAST_PIXEL = PIXELS - 1", "LAST_PIXEL = PIXELS - 2"),
+    ),
+    "dw_cell_place": (
+        ("(cells > q) && ", ""),
+        ("(cell_x < $signed(end_x))", "(cell_x <= $signed(end_x))"),
+        ("(cell_y < $signed(end_y))", "1'b1"),
+        ("(stepped_x >= $signed(wrap_x))", "(stepped_x > $signed(wrap_x))"),
+        ("else if (rewind)", "else if (1'b0)"),
+        ("(tap_x < $signed(ifmap_w))", "(tap_x <= $signed(ifmap_w))"),
+        ("!tap_y[Y_W-1] && ", ""),
+        ("tap_counts && ", ""),
+        ("first_row ? cell_y : ", ""),
+    ),
+    "dw_serial_loader": (
+        ("if (accept) write_data", "write_data"),
+        ("(accept && overflow) || ", ""),
+        ("(tensor_end && !set_end) || ", ""),
+        ("(swap && (sets != wanted_sets))", "1'b0"),
+        ("store && is_weight && !rst", "accept && is_weight && !rst"),
+        ("weight_address <= {!active_bank", "weight_address <= {active_bank"),
+        ("(word < ALL_TAPS)", "(word <= ALL_TAPS)"),
+        ("if (swap) index", "if (1'b0) index"),
+        ("(tensor_end || set_end) ? {COUNT_W", "set_end ? {COUNT_W"),
+        ("rst || tensor_end || (accept", "rst || (accept"),
+        ("!is_weight && lane_end && !rst", "!is_weight && !rst"),
+        ("scale_data = {write_data, earlier}", "scale_data = {earlier, write_data}"),
+        ("{!active_bank, sets[SET_W-1:0], lane}", "{!active_bank, {SET_W{1'b0}}, lane}"),
+    ),
+}
