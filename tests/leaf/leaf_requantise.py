@@ -25,7 +25,7 @@ class RequantiseCase(Case):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.numbers = n = EngineNumbers(self.spec)
-        self.component = Requantise(n)
+        self.component = Requantise(n, n.spec.lanes)
         self.words = self.spec.ifmap_width == 16
         self.acc_range = value_range(n.formats.acc_width, True)
         self.x_range = value_range(n.formats.bias_width, True)
