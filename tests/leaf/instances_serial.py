@@ -193,3 +193,30 @@ def serial_loader() -> Iterator[Instance]:
         return inputs, outputs, tuple(outputs)
 
     return _each("dw_serial_loader", "serial_loader", (), ports)
+
+
+def sequencer() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c, flags = n.counters, ("restart", "run", "tap_segments", "segment_ready", "output_room")
+        inputs = dict.fromkeys(flags, 1) | dict.fromkeys(("kernel_h", "kernel_w"), c.tap_width)
+        inputs |= dict.fromkeys(("start_x", "stride_w", "wrap_x"), c.x_width)
+        inputs |= dict.fromkeys(("start_y", "stride_h"), c.y_width)
+        inputs |= {
+            "groups": c.groups_width,
+            "sets": c.multiplier_width,
+            "planes": c.planes_width,
+            "image_planes": c.channel_groups_width,
+            "chunks": c.chunks_width,
+        }
+        ends = ("completes", "advances", "plane_end", "image_end", "stream_end", "init", "starved")
+        outputs = ("fire", "first_column", "first_row", "uses_segment", *ends, "backpressured")
+        registers = {
+            "weight_word": c.word_width,
+            "weight_set": c.set_width,
+            "init_x": c.x_width,
+            "init_y": c.y_width,
+            "done": 1,
+        }
+        return inputs, dict.fromkeys(outputs, 1) | registers, tuple(registers)
+
+    return _each("dw_sequencer", "sequencer", (), ports)

@@ -90,6 +90,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_pixel_pack": serial.pixel_pack,
     },
     "leaf_cell_place": {"dw_cell_place": serial.cell_place},
+    "leaf_sequencer": {"dw_sequencer": serial.sequencer},
     "leaf_serial_loader": {"dw_serial_loader": serial.serial_loader},
 }
 
@@ -116,6 +117,7 @@ BENCHES = (
     ("leaf_segment", "leaf_bench_serial"),
     ("leaf_cells", "leaf_bench_serial"),
     ("leaf_cell_place", "leaf_bench_serial"),
+    ("leaf_sequencer", "leaf_bench_serial"),
     ("leaf_serial_loader", "leaf_bench_serial"),
 )
 """Those files, and the wrapper that each runs in; a wrapper is one build."""

@@ -87,4 +87,16 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("scale_data = {write_data, earlier}", "scale_data = {earlier, write_data}"),
         ("{!active_bank, sets[SET_W-1:0], lane}", "{!active_bank, {SET_W{1'b0}}, lane}"),
     ),
+    "dw_sequencer": (
+        ("(drain_left <= 1)", "(drain_left <= 2)"),
+        ("(drained && output_room)", "drained"),
+        ("weight_set + 1'b1", "weight_set"),
+        ("weight_word <= plane_word;", "weight_word <= set_word;"),
+        ("if (wraps) init_y", "if (1'b0) init_y"),
+        ("first_column || tap_segments", "first_column"),
+        ("(plane_end && image_end)", "(image_end)"),
+        ("live && has_pixels && completes && !output_room", "live && completes && !output_room"),
+        ("advances ? sets : ", "plane_end ? sets : "),
+        ("plane_set <= next_set;", ""),
+    ),
 }
