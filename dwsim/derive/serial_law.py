@@ -9,6 +9,8 @@ it decides each step in the same cycle as the RTL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +65,7 @@ def run_cycles(
         The cycle in which the last tap fires, and the first one in which all beats are taken.
     """
     reads = plane_reads(walk, numbers)
-    fire, taken = _run(
+    fire, taken = _compiled_run()(
         *reads,
         planes,
         plane_beats,
@@ -94,7 +96,12 @@ def ending(walk: SerialGeometry, numbers: SerialNumbers, run: tuple[int, int]) -
     return last, max(0, surplus, taken - last)
 
 
-@compiled
+@cache
+def _compiled_run() -> Callable[..., tuple[int, int]]:
+    """The loop, compiled at its first use: numba starts slowly."""
+    return compiled(_run)
+
+
 def _run(
     needs: np.ndarray,
     ends: np.ndarray,

@@ -27,7 +27,7 @@ from tests.cli.helpers import environment, error_of, names
         (("generate", "tiny"), "required: -o"),
         (
             ("generate", "nothing", "-o", "out"),
-            "edge_5x5, mobilenet_v1_32, mobilenet_v1_8, mobilenet_v1_int8, tiny",
+            "mobilenet_v1_8, mobilenet_v1_int8, mobilenet_v1_serial, tiny",
         ),
         (("generate", "tiny", "-o", "out", "--static", "sane"), "did you mean same?"),
         (("generate", "tiny", "-o", "spec.toml"), "is no directory"),

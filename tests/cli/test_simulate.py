@@ -124,7 +124,7 @@ def test_cycles_off_the_law_are_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> N
     spec = read_spec("tiny")
     plan = Plan(spec.layers[0], spec.engine)
     right = plan.cycles
-    monkeypatch.setattr(Plan, "cycles", right - 1)
+    monkeypatch.setattr(type(plan), "cycles", right - 1)
     wrong = f" {right} cycles, the timing law says {right - 1}"
     with pytest.raises(MismatchError, match=wrong):
         step_layer(plan, "none", 1)
