@@ -64,7 +64,7 @@ def test_a_model_file_is_explored(tmp_path: Path) -> None:
     """The cycles of each layer equal those of the plans of ``dwsim verify`` for the same file."""
     from dwsim.derive import Plan
     from dwsim.exploration.space import parse_space
-    from dwsim.verification.against_interpreter import network_engine
+    from dwsim.verification.layer_engine import smallest_engine
     from dwsim.workloads.tflite import read_model
 
     model = Path(__file__).resolve().parents[1] / "tflite_files" / "mobilenet_v1_025_96.tflite"
@@ -74,7 +74,7 @@ def test_a_model_file_is_explored(tmp_path: Path) -> None:
     )
     with open_pool(1) as pool:
         outcome = explore(parse_space(text, tmp_path / "space.toml"), tmp_path / "out", pool)
-    engine = network_engine(read_model(model), 8)
+    engine = smallest_engine(read_model(model).layers, 8)
     plans = [Plan(layer.facts()[0], engine) for layer in read_model(model).layers]
     layers = read_results(tmp_path / "out").layers
     assert [layer["layer"] for layer in layers] == [plan.layer.name for plan in plans]
