@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, Field, fields
 
+from dwsim.spec.dataflow_rules import SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, REQUANTISE, EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.resources import spec_dir
@@ -30,6 +31,14 @@ ENGINE = {
     "requantise": f"the ofmap values: {', '.join(f'`{mode}`' for mode in REQUANTISE)}",
     "taps_per_cycle": "multipliers of a lane; by default one for each tap",
     "max_interleave": "channel groups that a stream may interleave",
+    "dataflow": "order of a window's products: `tap_parallel` or `tap_serial`",
+    "pixels": "`tap_serial`, where it is required: neighbouring pixels that a lane multiplies",
+    "ifmap_pixels": "`tap_serial`: pixels of an ifmap beat, a power of two",
+    "ofmap_pixels": "`tap_serial`: pixels of an ofmap beat",
+    "requantisers": "`tap_serial`: sums that leave in a cycle, at most `lanes`",
+    "ring_rows": "`tap_serial`: rows of the largest pitch that the ring holds",
+    "ring_pixels": "`tap_serial`: pixels of a read of the ring",
+    "segment": "`tap_serial`: pixels of a segment",
     "name": "name of the top module",
 }
 LAYER = {
@@ -113,7 +122,8 @@ def _default(field: Field[object]) -> str:
 
 
 def _range(field: Field[object], meanings: dict[str, str]) -> str:
-    if meanings is not ENGINE or field.name not in LIMITS:
+    limits = LIMITS | SERIAL_LIMITS if meanings is ENGINE else {}
+    if field.name not in limits:
         return ""
-    low, high = LIMITS[field.name]
+    low, high = limits[field.name]
     return f"{low:,} to {high:,}"

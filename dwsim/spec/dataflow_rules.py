@@ -24,7 +24,10 @@ _OPTIONAL = {
 }
 """Smallest and largest value of the fields of a tap-serial engine that may stay open."""
 
-SERIAL_FIELDS = ("dataflow", "pixels", *_OPTIONAL)
+SERIAL_LIMITS = {"pixels": (1, MAX_CELLS), **_OPTIONAL}
+"""Smallest and largest value of the fields of a tap-serial engine."""
+
+SERIAL_FIELDS = ("dataflow", *SERIAL_LIMITS)
 """The fields that a tap-parallel engine leaves at their defaults."""
 
 _PARALLEL = {"taps_per_cycle": None, "max_interleave": 1, "max_lead": 0}

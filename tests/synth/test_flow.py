@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from dwsim.codegen import verilog
+from dwsim.codegen import library
 from dwsim.errors import ToolError
 from dwsim.support.processes import run_command
 from dwsim.support.resources import rtl_dir
@@ -130,11 +130,12 @@ def test_a_target_has_its_own_modules(monkeypatch: pytest.MonkeyPatch, tmp_path:
     (tmp_path / "ecp5").mkdir()
     for path in rtl_dir().glob("*.v"):
         (tmp_path / path.name).write_text(path.read_text())
-    (tmp_path / "ecp5" / "dw_mac_cell.v").write_text("// another one\n")
+    other = f"{generic['dw_mac_cell.v']}// another one\n"
+    (tmp_path / "ecp5" / "dw_mac_cell.v").write_text(other)
     (tmp_path / "ecp5" / "dw_unknown.v").write_text("// of no engine\n")
-    monkeypatch.setattr(verilog, "rtl_dir", lambda: tmp_path)
+    monkeypatch.setattr(library, "rtl_dir", lambda: tmp_path)
     chosen = steps.target_verilog(SMALL, "ecp5")
-    assert chosen == generic | {"dw_mac_cell.v": "// another one\n"}
+    assert chosen == generic | {"dw_mac_cell.v": other}
     assert steps.target_verilog(SMALL, "ice40") == generic
 
 
