@@ -60,7 +60,7 @@ class PixelCreditCase(Case):
 
 
 class AccumulatorCase(Case):
-    """Sums of up to as many taps as the engine's kernel has; some factors at their ends."""
+    """Sums of one tap up to all taps of the kernel; some factors are extreme values."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter, deque
 from typing import Any
 
@@ -23,9 +24,9 @@ class Delayed(Case):
         super().__init__(*args)
         self.waiting: deque[Expected] = deque()
 
+    @abstractmethod
     def expected(self, i: Values) -> Expected:
         """The outputs, ``cycles`` later: every leaf has its own."""
-        raise NotImplementedError
 
     def promise(self, i: Values) -> Expected:
         return self.waiting[0] if len(self.waiting) == self.cycles else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from dwsim.derive import EngineNumbers
@@ -107,9 +108,9 @@ class StoreCase(Case):
         self.read: list[list[int]] = [[0, 0] for _ in self.cycles]
         self.tags = [0] * (1 + max(self.cycles))
 
+    @abstractmethod
     def memory_cycles(self) -> list[int]:
         """Cycles from a tag to the word of each memory."""
-        raise NotImplementedError
 
     def drive(self) -> Values:
         if not self.to_fill and self.since_switch > 60 and self.rng.random() < 0.05:
