@@ -11,59 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dwsim.derive import EngineNumbers
+from dwsim.codegen import parallel_formulas, serial_formulas
+from dwsim.derive import Plan, SerialPlan
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.signals import Numbers
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 
 Values = dict[str, int | list[int]]
-
-_DERIVED = (
-    ("ofmap_h", "(ifmap_h + pad_top + pad_bottom - (kernel_h - 1)*dilation_h - 1) // stride_h + 1"),
-    ("ofmap_w", "(ifmap_w + pad_left + pad_right - (kernel_w - 1)*dilation_w - 1) // stride_w + 1"),
-    ("groups", "ceil(channels / LANES)"),
-    ("row_pitch", "max(ifmap_w, (ofmap_w - 1)*stride_w + 1)"),
-    ("plane_rows", "max(ifmap_h, (ofmap_h - 1)*stride_h + 1)"),
-    ("row_lag", "(kernel_h - 1)*dilation_h - pad_top"),
-    ("col_lag", "(kernel_w - 1)*dilation_w - pad_left"),
-    ("lag", "(row_lag*row_pitch + col_lag)*I"),
-    ("row_at[r]", "(r - (KERNEL_H - kernel_h))*dilation_h - pad_top"),
-    ("col_at[c]", "(c - (KERNEL_W - kernel_w))*dilation_w - pad_left"),
-)
-"""Names that the formulas of the ports use."""
-
-_PORTS = (
-    ("ifmap_w", "ifmap_w"),
-    ("ifmap_h", "ifmap_h"),
-    ("ofmap_w", "ofmap_w"),
-    ("ofmap_h", "ofmap_h"),
-    ("interleave", "I"),
-    ("row_pitch", "row_pitch"),
-    ("plane_rows", "plane_rows"),
-    ("stride_w", "stride_w if ofmap_w > 1 else 1"),
-    ("stride_h", "stride_h if ofmap_h > 1 else 1"),
-    ("row_delay", "dilation_h*row_pitch*I if kernel_h > 1 else 1"),
-    ("col_delay", "dilation_w*I if kernel_w > 1 else 1"),
-    ("lag", "abs(lag)"),
-    ("lead", "1 if lag < 0 else 0"),
-    (
-        "tap_row[r]",
-        "row_at[r] if r >= KERNEL_H - kernel_h and -plane_rows < row_at[r] < ifmap_h else ifmap_h",
-    ),
-    (
-        "tap_col[c]",
-        "col_at[c] if c >= KERNEL_W - kernel_w and -row_pitch < col_at[c] < ifmap_w else ifmap_w",
-    ),
-    ("planes", "batch*groups // I"),
-    ("image_planes", "groups // I"),
-    ("channel_multiplier", "M"),
-    ("weight_sets", "groups*M"),
-    ("tail_channels", "(channels - (groups - 1)*LANES)*M"),
-    ("ifmap_zero_point", "ifmap_zero_point"),
-    ("ofmap_zero_point", "ofmap_zero_point"),
-    ("act_min", "act_min"),
-    ("act_max", "act_max"),
-    ("single_rounding", '1 if rounding == "single" else 0'),
-)
 
 
 @dataclass(frozen=True)
@@ -84,36 +39,47 @@ class Formula:
         return self.name[len(self.stem) :].strip("[]")
 
 
-def derived_formulas() -> tuple[Formula, ...]:
+def derived_formulas(numbers: Numbers) -> tuple[Formula, ...]:
     """The formulas that the ports' formulas use, in an order in which they can be computed."""
-    return tuple(Formula(*pair) for pair in _DERIVED)
+    serial = isinstance(numbers, SerialNumbers)
+    table = serial_formulas.DERIVED if serial else parallel_formulas.DERIVED
+    return tuple(Formula(*pair) for pair in table)
 
 
-def port_formulas(numbers: EngineNumbers) -> tuple[Formula, ...]:
+def port_formulas(numbers: Numbers) -> tuple[Formula, ...]:
     """The formula of every ``cfg_*`` port of an engine but ``cfg_load``, in port order."""
-    known = {Formula(*pair).stem: Formula(*pair) for pair in _PORTS}
+    serial = isinstance(numbers, SerialNumbers)
+    table = serial_formulas.PORTS if serial else parallel_formulas.PORTS
+    known = {Formula(*pair).stem: Formula(*pair) for pair in table}
     fields = [field.name for field in numbers.config_fields if field.name != "load"]
     return tuple(Formula(f"cfg_{known[name].name}", known[name].expression) for name in fields)
 
 
-def geometry_formulas(numbers: EngineNumbers) -> tuple[Formula, ...]:
+def geometry_formulas(numbers: Numbers) -> tuple[Formula, ...]:
     """The formulas that need only the geometry of a layer."""
     scale = {f"cfg_{field.name}" for field in numbers.scale_fields}
     return tuple(formula for formula in port_formulas(numbers) if formula.stem not in scale)
 
 
-def layer_values(layer: LayerSpec, engine: EngineSpec, interleave: int = 1) -> Values:
+def engine_constants(numbers: Numbers) -> dict[str, int]:
+    """The constants of an engine that the formulas use, by their names."""
+    spec = numbers.spec
+    if isinstance(numbers, SerialNumbers):
+        return serial_formulas.constants(numbers)
+    return {"LANES": spec.lanes, "KERNEL_H": spec.kernel_h, "KERNEL_W": spec.kernel_w}
+
+
+def layer_values(plan: Plan) -> Values:
     """The inputs of the formulas: values by names that no formula defines."""
+    layer = plan.layer
     names = "batch ifmap_h ifmap_w channels kernel_h kernel_w stride_h stride_w dilation_h"
     names += " dilation_w pad_top pad_bottom pad_left pad_right"
     values: Values = {name: getattr(layer, name) for name in names.split()}
-    return values | {
-        "M": layer.channel_multiplier,
-        "I": interleave,
-        "LANES": engine.lanes,
-        "KERNEL_H": engine.kernel_h,
-        "KERNEL_W": engine.kernel_w,
-    }
+    values |= {"M": layer.channel_multiplier, **engine_constants(plan.numbers)}
+    if isinstance(plan, SerialPlan):
+        walk = plan.walk
+        return values | {"cells": walk.cells, "tap_segments": int(walk.tap_segments)}
+    return values | {"I": plan.interleave}
 
 
 @dataclass(frozen=True)
@@ -151,7 +117,7 @@ def _worked(name: str, expression: str, values: Values, stem: str) -> WorkedLine
 
 
 def _evaluate(expression: str, values: Mapping[str, int | list[int]]) -> int:
-    functions = {"max": max, "abs": abs, "ceil": math.ceil, "__builtins__": {}}
+    functions = {"min": min, "max": max, "abs": abs, "ceil": math.ceil, "__builtins__": {}}
     return int(eval(expression, functions, dict(values)))
 
 

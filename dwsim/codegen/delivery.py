@@ -31,7 +31,7 @@ from dwsim.codegen.verilog import (
     static_name,
     static_verilog,
 )
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
 from dwsim.host.register_map import register_map
 from dwsim.spec.canonical import canonical_toml, spec_hash
 from dwsim.spec.engine_spec import EngineSpec
@@ -143,7 +143,7 @@ class Delivery:
         """The testbench of every top module: file name to text."""
         if not self.vectors:
             return {}
-        built, in_bytes, numbers = self.built, self.options.in_bytes, EngineNumbers(self.built)
+        built, in_bytes, numbers = self.built, self.options.in_bytes, numbers_of(self.built)
         whole = streams(numbers, in_bytes)
         tops = [("core", built.name, streams(numbers), self.vectors)]
         if in_bytes:
@@ -200,7 +200,7 @@ class Delivery:
             testbenches=sorted(benches, key=lambda name: name == tb_name(self.top)),
             primitives=list(self.primitives),
             vector_files=[name for vectors in self.vectors for name in vectors.files()],
-            registers=register_map(EngineNumbers(self.built)) if has_registers else None,
+            registers=register_map(numbers_of(self.built)) if has_registers else None,
         )
 
     @property

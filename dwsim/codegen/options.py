@@ -83,7 +83,7 @@ class DeliveryOptions:
             SpecError: with every violated rule.
         """
         rules = Rules("delivery")
-        check_delivered_dataflow(rules, engine)
+        _check_port(rules, engine, self.axil)
         _check_prefix(rules, self.prefix, engine)
         rules.require(
             self.target in targets(),
@@ -123,13 +123,12 @@ def _chosen(names: Iterable[str], layers: tuple[LayerSpec, ...]) -> tuple[LayerS
     return tuple(by_name[name] for name in dict.fromkeys(names))
 
 
-def check_delivered_dataflow(rules: Rules, engine: EngineSpec) -> None:
-    """Notes a dataflow for which there is no delivered directory."""
+def _check_port(rules: Rules, engine: EngineSpec, axil: bool) -> None:
     rules.require(
-        engine.dataflow == "tap_parallel",
-        "engine.dataflow",
-        engine.dataflow,
-        "has no delivered directory: dwsim simulate and dwsim verify run it",
+        engine.dataflow == "tap_parallel" or not axil,
+        "axil",
+        axil,
+        "needs dataflow = 'tap_parallel': a tap-serial engine has no AXI4-Lite port yet",
     )
 
 

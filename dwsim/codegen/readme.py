@@ -9,15 +9,21 @@ import numpy as np
 
 from dwsim.codegen.config_formulas import (
     derived_formulas,
+    engine_constants,
     example_layer,
     geometry_formulas,
     layer_values,
     port_formulas,
     worked_lines,
 )
+from dwsim.codegen.serial_formulas import WALK
 from dwsim.codegen.streams import streams
 from dwsim.codegen.verilog import Origin, context, environment, plain_origin, sized
-from dwsim.derive import ConfigField, EngineNumbers, Plan, value_range
+from dwsim.derive import ConfigField, Plan, numbers_of, value_range
+from dwsim.derive.config_values import register_words
+from dwsim.derive.number_formats import NumberFormats
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.signals import Numbers
 from dwsim.host.register_map import ADDRESS_WIDTH, register_map
 from dwsim.host.register_types import Register
 from dwsim.spec.engine_spec import EngineSpec
@@ -62,7 +68,7 @@ def readme(
     """
     contents = contents or Contents()
     plans = [Plan(layer, engine) for layer in layers]
-    numbers = EngineNumbers(engine)
+    numbers = numbers_of(engine)
     values = context(engine, origin or plain_origin(engine, layers)) | {
         "multipliers": multipliers(engine),
         "file_table": contents.files,
@@ -73,10 +79,14 @@ def readme(
         "vector_layers": contents.vector_layers,
         "library_flag": contents.library_flag,
         "streams": streams(numbers, in_bytes=True),
+        "value": "value" if numbers.formats.ofmap_beat_values > engine.lanes else "lane",
         "spare_beats": engine.passes * engine.lane_multipliers - engine.taps,
-        "scale_example": _scale_example(numbers),
-        "beat_example": _beat_example(numbers),
-        "derived": derived_formulas(),
+        "requantisers": _requantisers(numbers),
+        "scale_example": _scale_example(numbers.formats),
+        "beat_example": _beat_example(numbers.formats),
+        "constants": engine_constants(numbers),
+        "derived": derived_formulas(numbers),
+        "walk": WALK,
         "formulas": port_formulas(numbers),
         "plans": plans,
         "values": [{f.name: _value(plan, f) for f in plan.numbers.config_fields} for plan in plans],
@@ -89,14 +99,24 @@ def readme(
 
 def multipliers(engine: EngineSpec) -> str:
     """The multipliers of an engine, counted by their task."""
-    numbers = EngineNumbers(engine)
+    numbers = numbers_of(engine)
     array = f"{engine.multipliers} of the array ({engine.lanes} lanes x {engine.lane_multipliers})"
     scale = numbers.formats.scale_multipliers
     if not scale:
         return f"{array}, no requantiser"
-    count = engine.lanes * scale
+    requantisers = _requantisers(numbers)
+    count = requantisers * scale
     total = engine.multipliers + count
-    return f"{total}: {array} and {count} of the requantisers ({engine.lanes} lanes x {scale})"
+    shared = isinstance(numbers, SerialNumbers)
+    unit = f"{requantisers} x {scale}" if shared else f"{engine.lanes} lanes x {scale}"
+    return f"{total}: {array} and {count} of the requantisers ({unit})"
+
+
+def _requantisers(numbers: Numbers) -> int:
+    """Requantisers of an engine: one a lane, or shared ones."""
+    if isinstance(numbers, SerialNumbers):
+        return numbers.shape.requantisers
+    return numbers.spec.lanes
 
 
 def _value(plan: Plan, field: ConfigField) -> str:
@@ -109,12 +129,12 @@ def _value(plan: Plan, field: ConfigField) -> str:
     return f"{sized(field.total_width, word)} = [{', '.join(map(str, value))}]"
 
 
-def _example(engine: EngineSpec, numbers: EngineNumbers) -> dict[str, object]:
+def _example(engine: EngineSpec, numbers: Numbers) -> dict[str, object]:
     """The worked example: its layer, the lines, the tap ports, the registers."""
     layer = example_layer(engine)
     plan = Plan(layer, engine)
-    values = layer_values(layer, engine)
-    formulas = (*derived_formulas(), *geometry_formulas(numbers))
+    values = layer_values(plan)
+    formulas = (*derived_formulas(numbers), *geometry_formulas(numbers))
     widths = {field.name: field.total_width for field in numbers.config_fields}
     words = plan.geometry_words()
     geometry = register_map(numbers).geometry
@@ -123,7 +143,9 @@ def _example(engine: EngineSpec, numbers: EngineNumbers) -> dict[str, object]:
         "example_plan": plan,
         "worked": worked_lines(formulas, values),
         "example_words": {
-            name: sized(widths[name], words[name]) for name in ("tap_row", "tap_col")
+            name: sized(widths[name], words[name])
+            for name in ("tap_row", "tap_col")
+            if name in words
         },
         "geometry": geometry,
         "register_values": {register.name: _register(plan, register) for register in geometry},
@@ -135,13 +157,13 @@ def _register(plan: Plan, register: Register) -> str:
     value = plan.geometry.get(register.config)
     if value is None:
         return "from the layer's quantisation"
-    number = value[register.element] if isinstance(value, list) else value
-    return f"`0x{number & 0xFFFFFFFF:08X}`" if number < 0 else str(number)
+    (field,) = (f for f in plan.numbers.config_fields if f.name == register.config)
+    word = register_words(field, value)[register.element]
+    return f"`0x{word:08X}`" if word >> 31 else str(word)
 
 
-def _scale_example(numbers: EngineNumbers) -> str:
+def _scale_example(formats: NumberFormats) -> str:
     """The bytes of a scale: bias -1000, Q31 multiplier 1518500250, shift -7."""
-    formats = numbers.formats
     multiplier = 1518500250
     if formats.multiplier_width == 16:
         multiplier = reduced_multiplier(multiplier)
@@ -154,9 +176,9 @@ def _scale_example(numbers: EngineNumbers) -> str:
     return " ".join(f"{octet:02x}" for octet in octets)
 
 
-def _beat_example(numbers: EngineNumbers) -> dict[str, str]:
+def _beat_example(formats: NumberFormats) -> dict[str, str]:
     """A beat of weights as numbers, and as a literal."""
-    spec = numbers.spec
+    spec = formats.spec
     low, high = value_range(spec.weight_width, spec.weight_signed)
     lanes = [
         max(low, -1) if lane % 2 and spec.weight_signed else min(1 + lane, high)
@@ -164,4 +186,4 @@ def _beat_example(numbers: EngineNumbers) -> dict[str, str]:
     ]
     shown = ", ".join(map(str, lanes[:8])) + (", ..." if spec.lanes > 8 else "")
     word = to_word(np.array(lanes, np.int64), spec.weight_width)
-    return {"lanes": shown, "word": sized(numbers.formats.param_beat_width, word)}
+    return {"lanes": shown, "word": sized(formats.param_beat_width, word)}

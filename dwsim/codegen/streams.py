@@ -18,13 +18,14 @@ def lane_bytes(width: int) -> int:
 
 @dataclass(frozen=True)
 class StreamFormat:
-    """One stream: ``lanes`` values of ``width`` bits, each in ``lane_bits`` bits of ``tdata``.
+    """One stream: ``values`` numbers of ``width`` bits, each in ``lane_bits`` bits of ``tdata``.
 
-    Value l is in bits ``[l*lane_bits +: width]``. ``keep_bits`` are the bits of ``tkeep`` that
-    belong to one lane.
+    A beat has a value for each lane of each of its pixels, the first pixel first. Value v is in
+    bits ``[v*lane_bits +: width]``. ``keep_bits`` are the bits of ``tkeep`` that belong to one
+    value.
     """
 
-    lanes: int
+    values: int
     width: int
     signed: bool
     lane_bits: int
@@ -33,12 +34,12 @@ class StreamFormat:
     @property
     def beat_bits(self) -> int:
         """Bits of ``tdata``."""
-        return self.lanes * self.lane_bits
+        return self.values * self.lane_bits
 
     @property
     def tkeep_bits(self) -> int:
         """Bits of ``tkeep``."""
-        return self.lanes * self.keep_bits
+        return self.values * self.keep_bits
 
     @property
     def padding(self) -> int:
@@ -52,6 +53,15 @@ class StreamFormat:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """A loop of a template over the values of those streams that have equally many."""
+
+    label: str
+    values: int
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Streams:
     """The three streams of a top module. ``in_bytes``: they are byte streams."""
 
@@ -59,6 +69,24 @@ class Streams:
     ifmap: StreamFormat
     ofmap: StreamFormat
     in_bytes: bool
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of the engine: a parameter beat has a value for each."""
+        return self.param.values
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """A loop for each count of values, that of the lanes first."""
+        counts = {name: getattr(self, name).values for name in ("param", "ifmap", "ofmap")}
+        return tuple(
+            Loop(
+                "g_lane" if values == self.lanes else f"g_value_{values}",
+                values,
+                tuple(name for name, count in counts.items() if count == values),
+            )
+            for values in dict.fromkeys(counts.values())
+        )
 
 
 def streams(numbers: EngineNumbers | SerialNumbers, in_bytes: bool = False) -> Streams:
@@ -71,14 +99,14 @@ def streams(numbers: EngineNumbers | SerialNumbers, in_bytes: bool = False) -> S
     """
     spec, formats = numbers.spec, numbers.formats
 
-    def one(width: int, signed: bool) -> StreamFormat:
+    def one(values: int, width: int, signed: bool) -> StreamFormat:
         size = lane_bytes(width)
         lane_bits, keep_bits = (8 * size, size) if in_bytes else (width, 1)
-        return StreamFormat(spec.lanes, width, signed, lane_bits, keep_bits)
+        return StreamFormat(values, width, signed, lane_bits, keep_bits)
 
     return Streams(
-        param=one(spec.weight_width, spec.weight_signed),
-        ifmap=one(spec.ifmap_width, spec.ifmap_signed),
-        ofmap=one(formats.ofmap_width, formats.ofmap_signed),
+        param=one(spec.lanes, spec.weight_width, spec.weight_signed),
+        ifmap=one(formats.ifmap_beat_values, spec.ifmap_width, spec.ifmap_signed),
+        ofmap=one(formats.ofmap_beat_values, formats.ofmap_width, formats.ofmap_signed),
         in_bytes=in_bytes,
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dwsim.codegen.streams import StreamFormat, Streams
 from dwsim.codegen.vectors import LayerVectors, config_elements
 from dwsim.codegen.verilog import Origin, context, environment
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
+from dwsim.derive.signals import Numbers
 from dwsim.host.register_map import ADDRESS_WIDTH, register_map
 from dwsim.spec.engine_spec import EngineSpec
 
@@ -68,12 +69,13 @@ def tb_verilog(
         origin: named by the header.
         library_flag: the option with which simulators find the primitives of a target.
     """
-    numbers = EngineNumbers(engine)
+    numbers = numbers_of(engine)
     registers = register_map(numbers)
     elements = config_elements(numbers)
     names = [field.name for field in (numbers.scale_fields if kind == "static" else ())]
     ports = [port for port in _ports(numbers) if kind != "static" or port.name in names]
     kinds = [vector.kind for vector in layers[0].vectors]
+    several = streams.ofmap.values > engine.lanes
     columns = zip(*(layer.vectors for layer in layers), strict=True)
     values = {
         "tb": tb_name(module),
@@ -88,9 +90,12 @@ def tb_verilog(
             Memory(kind, column[0].memory_width, max(len(vector.words) for vector in column))
             for kind, column in zip(kinds, columns, strict=True)
         ],
-        "data_bits": layers[0].ofmap.width - engine.lanes,
+        "data_bits": layers[0].ofmap.width - streams.ofmap.values,
         "sources": [Source("param", streams.param), Source("ifmap", streams.ifmap)],
         "ofmap": streams.ofmap,
+        "loops": [loop for loop in streams.loops if {"param", "ifmap"} & {*loop.streams}],
+        "place": "pixel %0d, lane %0d" if several else "lane %0d",
+        "place_of": "sink_lane / LANES, sink_lane % LANES" if several else "sink_lane",
         "ports": ports,
         "elements": elements,
         "map": registers,
@@ -101,7 +106,7 @@ def tb_verilog(
     return {f"{tb_name(module)}.v": template.render(context(engine, origin) | values)}
 
 
-def _ports(numbers: EngineNumbers) -> list[DrivenPort]:
+def _ports(numbers: Numbers) -> list[DrivenPort]:
     elements = config_elements(numbers)
     return [
         DrivenPort(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dwsim.derive import EngineNumbers, Plan
-from dwsim.derive.parallel_plan import ParallelPlan
+from dwsim.derive import Plan
+from dwsim.derive.config_values import register_words
+from dwsim.derive.signals import Numbers
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.stream.layout import keep_counts, pack_ifmap, pack_ofmap, pack_parameters, to_word
+from dwsim.stream.layout import keep_words, pack_ifmap, pack_ofmap, pack_parameters, to_word
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 
@@ -69,7 +70,7 @@ class ConfigElement:
     remark: str
 
 
-def config_elements(numbers: EngineNumbers) -> tuple[ConfigElement, ...]:
+def config_elements(numbers: Numbers) -> tuple[ConfigElement, ...]:
     """The numbers of the cfg ports in port order, ``load`` left out."""
     offsets = {
         (register.config, register.element): register.offset
@@ -115,7 +116,14 @@ class LayerVectors:
 
     def files(self) -> dict[str, str]:
         """Texts by file name."""
-        return {self.path(v): v.text(f"{self.name}: {_TITLES[v.kind]}") for v in self.vectors}
+        return {self.path(v): v.text(f"{self.name}: {self._title(v.kind)}") for v in self.vectors}
+
+    def _title(self, kind: str) -> str:
+        """The first line of a file; in a beat of several pixels the values are counted."""
+        formats, lanes = self.plan.numbers.formats, self.plan.engine.lanes
+        values = {"ifmap": formats.ifmap_beat_values, "ofmap": formats.ofmap_beat_values}
+        several = values.get(kind, lanes) > lanes
+        return _TITLES[kind].replace("lane", "value") if several else _TITLES[kind]
 
 
 _TITLES = {
@@ -141,39 +149,40 @@ def layer_vectors(
         SpecError: when the layer does not fit the engine.
     """
     quantisation = random_quantisation(layer, engine, seed)
-    plan = ParallelPlan(layer, engine, quantisation)
+    plan = Plan(layer, engine, quantisation)
     ifmap, weight = random_layer_data(layer, engine, seed)
     expected = golden_ofmap(ifmap, weight, layer, quantisation)
-    formats, lanes = plan.numbers.formats, engine.lanes
+    formats = plan.numbers.formats
     return LayerVectors(
         stem=f"{prefix}_{layer.name}" if prefix else layer.name,
         plan=plan,
         config=_config(plan),
         param=_beats("param", pack_parameters(weight, plan), engine.weight_width),
         ifmap=_beats("ifmap", pack_ifmap(ifmap, plan), engine.ifmap_width),
-        ofmap=_expected(pack_ofmap(expected, plan), keep_counts(plan), formats.ofmap_width, lanes),
+        ofmap=_expected(pack_ofmap(expected, plan), keep_words(plan), formats.ofmap_width),
     )
 
 
-def _config(plan: ParallelPlan) -> Vector:
+def _config(plan: Plan) -> Vector:
     elements = config_elements(plan.numbers)
-    values: list[int] = []
-    for port in dict.fromkeys(element.port for element in elements):
-        value = plan.config[port]
-        values += value if isinstance(value, list) else [value]
-    words = tuple(value & 0xFFFFFFFF for value in values)
-    return Vector("config", 32, words, tuple(element.remark for element in elements))
+    words = [
+        word
+        for field in plan.numbers.config_fields
+        if field.name != "load"
+        for word in register_words(field, plan.config[field.name])
+    ]
+    return Vector("config", 32, tuple(words), tuple(element.remark for element in elements))
 
 
 def _beats(kind: str, beats: np.ndarray, width: int) -> Vector:
     return Vector(kind, beats.shape[1] * width, tuple(to_word(beat, width) for beat in beats))
 
 
-def _expected(beats: np.ndarray, counts: Iterable[int], width: int, lanes: int) -> Vector:
-    """Beats with tkeep above tdata; tdata begins at a digit of its own."""
-    data_bits = -(-lanes * width // 4) * 4
+def _expected(beats: np.ndarray, keeps: Iterable[int], width: int) -> Vector:
+    """Beats with tkeep above tdata; tkeep begins at a digit of its own."""
+    values = beats.shape[1]
+    data_bits = -(-values * width // 4) * 4
     words = (
-        ((1 << int(count)) - 1) << data_bits | to_word(beat, width)
-        for beat, count in zip(beats, counts, strict=True)
+        keep << data_bits | to_word(beat, width) for beat, keep in zip(beats, keeps, strict=True)
     )
-    return Vector("ofmap", data_bits + lanes, tuple(words))
+    return Vector("ofmap", data_bits + values, tuple(words))

@@ -83,6 +83,21 @@ def scale_config(q: Quantisation) -> Config:
     }
 
 
+def element_words(field: ConfigField, value: int | list[int]) -> list[int]:
+    """The elements of a port as unsigned integers of its width; bits above it are dropped.
+
+    Only addresses of a ring lose bits: they count modulo a power of two.
+    """
+    elements = value if isinstance(value, list) else [value]
+    return [element & ((1 << field.width) - 1) for element in elements]
+
+
+def register_words(field: ConfigField, value: int | list[int]) -> list[int]:
+    """The elements of a port as 32-bit words; those of a signed port are sign-extended."""
+    sign = 1 << (field.width - 1) if field.signed else 0
+    return [((word ^ sign) - sign) & 0xFFFFFFFF for word in element_words(field, value)]
+
+
 def port_words(
     fields: Sequence[ConfigField], config: Mapping[str, int | list[int]]
 ) -> dict[str, int]:
@@ -91,10 +106,8 @@ def port_words(
     for field in fields:
         if field.name not in config:
             continue
-        value = config[field.name]
-        mask = (1 << field.width) - 1
-        elements = value if isinstance(value, list) else [value]
+        elements = element_words(field, config[field.name])
         words[field.name] = sum(
-            (element & mask) << (index * field.width) for index, element in enumerate(elements)
+            element << (index * field.width) for index, element in enumerate(elements)
         )
     return words

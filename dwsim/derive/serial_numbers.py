@@ -91,7 +91,7 @@ class SerialNumbers:
             ConfigField("end_x", x, "ofmap_w * stride_w - pad_left", signed=True),
             ConfigField("end_y", y, "ofmap_h * stride_h - pad_top", signed=True),
             ConfigField("cells", c.cells_width, "places of a group"),
-            ConfigField("cell_stride", 1 + (FULL_RATE_STRIDE > 1), "places between two cells"),
+            ConfigField("cell_stride", 1 + (FULL_RATE_STRIDE > 1), "pixels between two cells"),
             ConfigField("step_x", x, "(cells modulo P) * stride_w"),
             ConfigField("step_y", y, "floor(cells / P) * stride_h"),
             ConfigField("tap_segments", 1, "1: a segment holds the pixels of one tap"),

@@ -107,6 +107,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
         layer, walk = self.layer, self.walk
         steps_x, steps_y = walk.cells % walk.places_w, walk.cells // walk.places_w
         step_y = steps_y * layer.stride_h
+        dilation_h = layer.dilation_h if layer.kernel_h > 1 else 1
         return {
             "load": 1,
             "ifmap_w": layer.ifmap_w,
@@ -115,8 +116,8 @@ class SerialPlan(Plan, dataflow="tap_serial"):
             "kernel_h": layer.kernel_h,
             "stride_w": layer.stride_w,
             "stride_h": layer.stride_h,
-            "dilation_w": layer.dilation_w,
-            "dilation_h": layer.dilation_h,
+            "dilation_w": layer.dilation_w if layer.kernel_w > 1 else 1,
+            "dilation_h": dilation_h,
             "pitch": walk.pitch,
             "start_x": -layer.pad_left,
             "start_y": -layer.pad_top,
@@ -132,7 +133,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
             "start_address": -layer.pad_top * layer.ifmap_w,
             "step_address": step_y * layer.ifmap_w,
             "row_address": layer.stride_h * layer.ifmap_w,
-            "tap_address": layer.dilation_h * layer.ifmap_w,
+            "tap_address": dilation_h * layer.ifmap_w,
             "plane_beats": self.plane_beats,
             "groups": walk.groups,
             "last_cell": (walk.places - 1) % walk.cells,

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.signals import Numbers
 from dwsim.host.register_types import Field, Register
 from dwsim.spec.engine_spec import REQUANTISE
 from dwsim.version import __version__
 
 MAGIC = 0x4457534D
 """Value of the first register: "DWSM" in ASCII."""
-INTERFACE = 2
-"""Number of this register map; a change that drivers must follow increases it."""
+INTERFACES = {"tap_parallel": 2, "tap_serial": 3}
+"""Number of the register map of each dataflow; a change that drivers must follow increases it."""
 
 
-def build_registers(numbers: EngineNumbers) -> tuple[Register, ...]:
+def interface(numbers: Numbers) -> int:
+    """Number of an engine's register map."""
+    return INTERFACES[numbers.spec.dataflow]
+
+
+def build_registers(numbers: Numbers) -> tuple[Register, ...]:
     """The constant registers of an engine, by offset."""
-    return (*_identity(), *_array(numbers), *_maxima(numbers), *_pipeline(numbers))
+    common = (*_identity(numbers), *_array(numbers), *_maxima(numbers), _pipeline(numbers))
+    if isinstance(numbers, SerialNumbers):
+        return (*common, *_serial_array(numbers))
+    return (*common, *_parallel_array(numbers))
 
 
 def _constants(name: str, offset: int, *rows: tuple[str, int, int, int, str]) -> Register:
@@ -29,7 +39,7 @@ def _constants(name: str, offset: int, *rows: tuple[str, int, int, int, str]) ->
     return Register(name, offset, "ro", tuple(fields))
 
 
-def _identity() -> tuple[Register, ...]:
+def _identity(numbers: Numbers) -> tuple[Register, ...]:
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", __version__)
     major, minor, patch = (int(part) for part in found.groups()) if found else (0, 0, 0)
     return (
@@ -40,12 +50,12 @@ def _identity() -> tuple[Register, ...]:
             ("patch", 0, 8, patch, "version of dwsim, third number"),
             ("minor", 8, 8, minor, "version of dwsim, second number"),
             ("major", 16, 8, major, "version of dwsim, first number"),
-            ("interface", 24, 8, INTERFACE, "number of this register map"),
+            ("interface", 24, 8, interface(numbers), "number of this register map"),
         ),
     )
 
 
-def _array(numbers: EngineNumbers) -> tuple[Register, ...]:
+def _array(numbers: Numbers) -> tuple[Register, ...]:
     spec, ofmap_width = numbers.spec, numbers.formats.ofmap_width
     mode = REQUANTISE.index(spec.requantise)
     modes = ", ".join(f"{code}: {name}" for code, name in enumerate(REQUANTISE))
@@ -70,16 +80,19 @@ def _array(numbers: EngineNumbers) -> tuple[Register, ...]:
     )
 
 
-def _maxima(numbers: EngineNumbers) -> tuple[Register, ...]:
+def _maxima(numbers: Numbers) -> tuple[Register, ...]:
     spec = numbers.spec
-    multiplier, interleave = spec.max_channel_multiplier, spec.max_interleave
-    lag = numbers.counters.max_lag
+    multiplier = spec.max_channel_multiplier
+    pitch, rows = "largest row_pitch times interleave", "largest plane_rows"
+    if isinstance(numbers, SerialNumbers):
+        pitch = "largest pitch, and largest ifmap_w"
+        rows = "largest ofmap_h * stride_h, and largest ifmap_h"
     return (
         _constants(
             "max_raster",
             0x010,
-            ("row_pitch", 0, 16, spec.max_row_pitch, "largest row_pitch times interleave"),
-            ("plane_rows", 16, 16, spec.max_plane_rows, "largest plane_rows"),
+            ("row_pitch", 0, 16, spec.max_row_pitch, pitch),
+            ("plane_rows", 16, 16, spec.max_plane_rows, rows),
         ),
         _constants(
             "max_window",
@@ -94,6 +107,45 @@ def _maxima(numbers: EngineNumbers) -> tuple[Register, ...]:
             ("channel_groups", 0, 16, spec.max_channel_groups, "largest number of channel groups"),
             ("batch", 16, 16, spec.max_batch, "largest number of images in a stream"),
         ),
+    )
+
+
+def _pipeline(numbers: Numbers) -> Register:
+    timing, latency = numbers.timing, "cycles of a stream beyond its slots"
+    if isinstance(numbers, SerialNumbers):
+        latency = "cycles from the last tap of a group to its first ofmap beat"
+    return _constants(
+        "pipeline",
+        0x020,
+        ("latency", 0, 16, timing.latency, latency),
+        ("fifo_depth", 16, 16, timing.fifo_depth, "beats of the output FIFO"),
+    )
+
+
+def _serial_array(numbers: SerialNumbers) -> tuple[Register, ...]:
+    formats, shape = numbers.formats, numbers.shape
+    return (
+        _constants(
+            "pixels",
+            0x02C,
+            ("cells", 0, 8, formats.pixels, "cells of a lane"),
+            ("ifmap_beat", 8, 8, formats.ifmap_pixels, "pixels of an ifmap beat"),
+            ("ofmap_beat", 16, 8, formats.ofmap_pixels, "pixels of an ofmap beat"),
+            ("ring_read", 24, 8, shape.ring_pixels, "pixels of a read of the ring"),
+        ),
+        _constants(
+            "cell_array",
+            0x030,
+            ("requantisers", 0, 16, shape.requantisers, "sums that leave the array in a cycle"),
+            ("segment", 16, 16, shape.segment, "pixels of a segment"),
+        ),
+        _constants("ring_beats", 0x034, ("value", 0, 32, shape.ring_beats, "beats of the ring")),
+    )
+
+
+def _parallel_array(numbers: EngineNumbers) -> tuple[Register, ...]:
+    spec, lag = numbers.spec, numbers.counters.max_lag
+    return (
         _constants(
             "max_lag",
             0x01C,
@@ -102,19 +154,7 @@ def _maxima(numbers: EngineNumbers) -> tuple[Register, ...]:
         _constants(
             "max_interleave",
             0x024,
-            ("value", 0, 16, interleave, "largest number of groups in a plane"),
-        ),
-    )
-
-
-def _pipeline(numbers: EngineNumbers) -> tuple[Register, ...]:
-    spec, timing = numbers.spec, numbers.timing
-    return (
-        _constants(
-            "pipeline",
-            0x020,
-            ("latency", 0, 16, timing.latency, "cycles of a stream beyond its slots"),
-            ("fifo_depth", 16, 16, timing.fifo_depth, "beats of the output FIFO"),
+            ("value", 0, 16, spec.max_interleave, "largest number of groups in a plane"),
         ),
         _constants(
             "passes",

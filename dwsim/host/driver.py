@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import Plan, numbers_of
 from dwsim.errors import DwsimError
-from dwsim.host.build_registers import INTERFACE, MAGIC
+from dwsim.host.build_registers import INTERFACES, MAGIC
 from dwsim.host.geometry_rules import GEOMETRY_RULES
 from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
@@ -59,7 +59,7 @@ class AsyncDriver:
         polls: int = 1_000_000,
     ) -> None:
         self.spec = spec
-        self.map = register_map(EngineNumbers(spec))
+        self.map = register_map(numbers_of(spec))
         self._read, self._write, self._pause = read, write, pause
         self._polls = polls
 
@@ -83,10 +83,10 @@ class AsyncDriver:
         magic = await self.read("magic")
         if magic != MAGIC:
             raise DeviceError(f"no dwsim engine here: magic reads 0x{magic:08x}, not {MAGIC:#x}")
-        interface = await self.read("version", "interface")
-        if interface != INTERFACE:
+        interface, own = await self.read("version", "interface"), INTERFACES[self.spec.dataflow]
+        if interface != own:
             raise DeviceError(
-                f"the hardware has register map {interface}, this driver is for {INTERFACE}"
+                f"the hardware has register map {interface}, the spec's engine has {own}"
             )
         wrong = []
         for register in self.map.constants:

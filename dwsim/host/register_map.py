@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from dwsim.derive import ConfigField, EngineNumbers, Plan
+from dwsim.derive import ConfigField, Plan
+from dwsim.derive.config_values import register_words
+from dwsim.derive.signals import Numbers
 from dwsim.host.build_registers import build_registers
 from dwsim.host.register_types import Field, Register
 
@@ -25,6 +27,12 @@ ifmap_zero_point ofmap_zero_point act_min act_max single_rounding
 """
 _CONFIG_OFFSETS = {name: 0x100 + WORD * i for i, name in enumerate(_SCALARS.split())}
 _CONFIG_OFFSETS |= {"tap_row": 0x180, "tap_col": 0x1C0}
+_SERIAL = """
+kernel_w kernel_h dilation_w dilation_h pitch start_x start_y wrap_x end_x end_y cells cell_stride
+step_x step_y tap_segments span start_address step_address row_address tap_address plane_beats
+groups last_cell chunks beat_pad
+"""
+_CONFIG_OFFSETS |= {name: 0x200 + WORD * i for i, name in enumerate(_SERIAL.split())}
 
 
 class RegisterMap:
@@ -53,15 +61,15 @@ class RegisterMap:
 
     def config_writes(self, plan: Plan) -> list[tuple[int, int]]:
         """The offset and the unsigned word of every register that a layer needs."""
-        writes = []
-        for register in self.geometry:
-            value = plan.config[register.config]
-            number = value[register.element] if isinstance(value, list) else value
-            writes.append((register.offset, number & 0xFFFFFFFF))
-        return writes
+        words = {
+            field.name: register_words(field, plan.config[field.name])
+            for field in plan.numbers.config_fields
+            if field.name != "load"
+        }
+        return [(r.offset, words[r.config][r.element]) for r in self.geometry]
 
 
-def register_map(numbers: EngineNumbers) -> RegisterMap:
+def register_map(numbers: Numbers) -> RegisterMap:
     """The registers of an engine."""
     registers = (*build_registers(numbers), *_control(), *_counters())
     geometry = [

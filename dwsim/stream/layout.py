@@ -16,7 +16,13 @@ from dwsim.derive.requantise_domain import check_domain
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import reduced_multiplier
-from dwsim.stream.pixel_layout import kept_values, pack_pixels, pack_sets, unpack_pixels
+from dwsim.stream.pixel_layout import (
+    kept_values,
+    pack_ofmap_pixels,
+    pack_pixels,
+    pack_sets,
+    unpack_pixels,
+)
 
 
 def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
@@ -118,8 +124,10 @@ def pack_ofmap(ofmap: np.ndarray, plan: Plan) -> np.ndarray:
         plan: the layer on its engine.
 
     Returns:
-        int64 of shape (ofmap_beats, lanes); surplus lanes of the last group hold zeros.
+        int64 of shape (ofmap_beats, values of a beat); values without a channel are zeros.
     """
+    if isinstance(plan, SerialPlan):
+        return pack_ofmap_pixels(ofmap, plan)
     layer, lanes = plan.layer, plan.engine.lanes
     beats = layer.channel_multiplier * lanes
     surplus = plan.channel_groups * beats - layer.ofmap_channels

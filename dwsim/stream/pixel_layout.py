@@ -88,6 +88,30 @@ def unpack_pixels(beats: np.ndarray, plan: SerialPlan) -> np.ndarray:
     return np.ascontiguousarray(flat[..., : layer.ofmap_channels])
 
 
+def pack_ofmap_pixels(ofmap: np.ndarray, plan: SerialPlan) -> np.ndarray:
+    """The beats of an ofmap: the inverse of ``unpack_pixels``.
+
+    Args:
+        ofmap: integers, NHWC.
+        plan: the layer on its engine.
+
+    Returns:
+        int64 of shape (ofmap_beats, ofmap_pixels * lanes); surplus lanes of the last channel group
+        and the places behind a plane's last pixel hold zeros.
+    """
+    layer, lanes = plan.layer, plan.engine.lanes
+    multiplier, beat = layer.channel_multiplier, plan.numbers.formats.ofmap_pixels
+    surplus = (plan.channel_groups * lanes - layer.channels) * multiplier
+    padded = np.pad(np.asarray(ofmap, np.int64), [(0, 0), (0, 0), (0, 0), (0, surplus)])
+    shape = (layer.batch, layer.ofmap_h, layer.ofmap_w, plan.channel_groups, lanes, multiplier)
+    grouped = padded.reshape(shape).transpose(0, 3, 1, 2, 5, 4)
+    planes = grouped.reshape(plan.planes, layer.ofmap_h * layer.ofmap_w, multiplier, lanes)
+    pixel, weight_set = _order(plan)
+    rest = plan.plane_ofmap_beats * beat - plan.plane_pixels
+    filled = np.pad(planes[:, pixel, weight_set], [(0, 0), (0, rest), (0, 0)])
+    return np.ascontiguousarray(filled).reshape(plan.ofmap_beats, beat * lanes)
+
+
 def _order(plan: SerialPlan) -> tuple[np.ndarray, np.ndarray]:
     """Pixel of the plane and weight set of each ofmap pixel of a plane, in stream order."""
     walk, layer = plan.walk, plan.layer

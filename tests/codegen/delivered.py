@@ -45,6 +45,34 @@ WORDS = replace(
     QUANTISED, ifmap_width=16, requantise="single", taps_per_cycle=None, max_dilation_h=2,
     name="words",
 )  # fmt: skip
+SERIAL_LAYERS = (
+    LayerSpec(5, 7, 4, 3, 3, pad_top=1, pad_bottom=1, pad_left=1, pad_right=1, name="same"),
+    LayerSpec(6, 7, 7, 2, 3, stride_h=2, stride_w=2, batch=2, channel_multiplier=2, pad_top=4,
+              name="multiplied"),
+    LayerSpec(6, 9, 2, 2, 3, dilation_w=2, stride_w=3, name="dilated"),
+)  # fmt: skip
+SERIAL_RAW = EngineSpec(
+    lanes=3,
+    kernel_h=3,
+    kernel_w=3,
+    max_row_pitch=14,
+    max_plane_rows=13,
+    max_dilation_h=2,
+    max_dilation_w=3,
+    max_channel_groups=3,
+    max_channel_multiplier=2,
+    max_batch=2,
+    dataflow="tap_serial",
+    pixels=4,
+    ifmap_pixels=2,
+    ofmap_pixels=3,
+    requantisers=2,
+    name="serial_raw",
+)
+SERIAL_SCALED = replace(
+    SERIAL_RAW, lanes=2, pixels=5, ifmap_pixels=4, ofmap_pixels=2, max_channel_groups=4,
+    requantise="both", name="serial_scaled",
+)  # fmt: skip
 CASES = {
     "raw": (RAW, LAYERS, DeliveryOptions(axil=True, static=("small_kernel",))),
     "raw_lanes": (RAW, LAYERS, DeliveryOptions(axil=True, axis_bytes=False, seed=7)),
@@ -52,6 +80,9 @@ CASES = {
     "narrow_axil": (NARROW, LAYERS[:2], DeliveryOptions(axil=True)),
     "quantised": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(axil=True, static=("same",))),
     "words": (WORDS, SQUARE_LAYERS, DeliveryOptions(axil=True)),
+    "serial_raw": (SERIAL_RAW, SERIAL_LAYERS, DeliveryOptions(axis_bytes=True)),
+    "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(static=("multiplied",))),
+    "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),
     "primitives": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(target="ecp5", prefix="left")),
 }
 """Engine, layers and options by name; each delivery has vectors of all layers."""

@@ -12,6 +12,8 @@ import pytest
 
 from dwsim.cli import main
 from dwsim.codegen.options import DeliveryOptions
+from dwsim.spec.canonical import canonical_toml
+from tests.codegen.delivered import SERIAL_LAYERS, SERIAL_RAW
 
 COMBINATIONS = {
     "nothing": "",
@@ -27,6 +29,12 @@ COMBINATIONS = {
     "axis_bytes_twice": "--axil --axis-bytes --static valid --static same",
     "everything": "--static same --axil --vectors all --seed 2 --prefix p1 --target ecp5",
 }
+SERIAL = {
+    "serial": "",
+    "serial_bytes": "--axis-bytes --static same --static dilated",
+    "serial_everything": "--static same --vectors all --seed 2 --prefix p1 --target ecp5",
+}
+"""Combinations for a tap-serial engine."""
 """Options by name; an option alone has the name of its field."""
 
 
@@ -34,13 +42,16 @@ def test_every_option_has_a_combination() -> None:
     assert {field.name for field in fields(DeliveryOptions)} <= COMBINATIONS.keys()
 
 
-@pytest.mark.parametrize("name", COMBINATIONS)
+@pytest.mark.parametrize("name", [*COMBINATIONS, *SERIAL])
 def test_again_makes_the_same_directory(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = tmp_path / "A", tmp_path / "B"
-    options = COMBINATIONS[name].split()
-    assert main(["generate", "tiny", *options, "-o", str(first)]) == 0
+    options, spec = (COMBINATIONS | SERIAL)[name].split(), "tiny"
+    if name in SERIAL:
+        spec = str(tmp_path / "serial.toml")
+        Path(spec).write_text(canonical_toml(SERIAL_RAW, SERIAL_LAYERS))
+    assert main(["generate", spec, *options, "-o", str(first)]) == 0
     (command,) = re.findall(r"Again: `(dwsim generate .*)`", (first / "README.md").read_text())
     words = shlex.split(command)
     assert words[:2] == ["dwsim", "generate"]

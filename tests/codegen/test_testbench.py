@@ -27,14 +27,23 @@ TOPS = {
     "narrow_axil": ["axil", "axis_bytes", ""],
     "quantised": ["axil", "axis_bytes", "same", ""],
     "words": ["axil", "axis_bytes", ""],
+    "serial_raw": ["axis_bytes", ""],
+    "serial": ["multiplied", ""],
+    "serial_ecp5": [""],
     "primitives": [""],
 }
 """The ends of the names of each case's tops, in the order of the names of the files."""
 
+FIFO = ("dw_output_fifo.v", "<= write_data;", "<= ~write_data;")
 BREAKS = {
     "weight": ("_kernel_row.v", "operands", "~operands"),
     "credit": ("dw_credit.v", "available <=", "available <= 1'b0 && "),
-    "fifo": ("dw_output_fifo.v", "<= write_data;", "<= ~write_data;"),
+    "fifo": FIFO,
+}
+SERIAL_BREAKS = {
+    "weight": ("dw_tap_pipeline.v", "<= memory_data;", "<= ~memory_data;"),
+    "credit": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
+    "fifo": FIFO,
 }
 
 
@@ -91,7 +100,7 @@ def flip(path: Path, rng: random.Random, first: bool = False) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-@pytest.mark.parametrize("name", ["raw", "quantised"])
+@pytest.mark.parametrize("name", ["raw", "quantised", "serial"])
 def test_one_flipped_bit_in_any_vector_file_fails(name: str, tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     rng, out = random.Random(seed), tmp_path / "out"
@@ -146,9 +155,18 @@ def test_a_file_that_is_not_whole_fails(damage: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", BREAKS)
 @pytest.mark.parametrize("top", [0, -1], ids=["axil", "core"])
 def test_one_broken_line_of_the_rtl_fails(fault: str, top: int, tmp_path: Path) -> None:
+    _break_a_line("quantised", top, BREAKS[fault], tmp_path)
+
+
+@pytest.mark.parametrize("fault", SERIAL_BREAKS)
+def test_one_broken_line_of_the_serial_rtl_fails(fault: str, tmp_path: Path) -> None:
+    _break_a_line("serial", -1, SERIAL_BREAKS[fault], tmp_path)
+
+
+def _break_a_line(name: str, top: int, fault: tuple[str, str, str], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    bench = write_case("quantised", out)[top]
-    suffix, line, broken = BREAKS[fault]
+    bench = write_case(name, out)[top]
+    suffix, line, broken = fault
     (path,) = (path for path in out.iterdir() if path.name.endswith(suffix))
     text = path.read_text()
     assert line in text

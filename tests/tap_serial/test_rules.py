@@ -77,9 +77,9 @@ def test_a_ring_that_is_too_small_for_a_layer_is_refused() -> None:
         Plan(tall, engine)
 
 
-def test_no_directory_is_delivered() -> None:
-    with pytest.raises(SpecError, match="engine.dataflow = 'tap_serial': has no delivered"):
-        Delivery(smallest(), (LAYER,), DeliveryOptions())
+def test_no_axi4_lite_port_is_delivered() -> None:
+    with pytest.raises(SpecError, match="axil = True: needs dataflow = 'tap_parallel'"):
+        Delivery(smallest(), (LAYER,), DeliveryOptions(axil=True))
 
 
 def test_synthesis_refuses() -> None:
