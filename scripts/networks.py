@@ -1,4 +1,4 @@
-"""`make networks`: every depthwise layer of four full-size networks, RTL against LiteRT."""
+"""`make networks`: the depthwise layers of four full-size networks, RTL against LiteRT, twice."""
 
 import argparse
 import sys
@@ -11,24 +11,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dwsim.cli import main as dwsim
 from tests.tflite_files.build_models import NETWORKS, model
 
+ARRAYS = {
+    "parallel": ("--lanes", "32"),
+    "serial": ("--dataflow", "tap_serial", "--lanes", "16", "--pixels", "7"),
+}
+"""The options of ``dwsim verify`` for each array."""
+
 
 def main() -> int:
     """Builds each network unless it is in the cache, and verifies it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NETWORKS)}")
-    parser.add_argument("--lanes", default="32")
+    parser.add_argument("--array", choices=ARRAYS, help="only this array (default: both)")
     parser.add_argument("--stalls", default="none")
     arguments = parser.parse_args()
     worst = 0
     for name in arguments.names or NETWORKS:
-        print(f"{name}, {arguments.lanes} lanes:", flush=True)
-        path = model(name)
-        began = time.perf_counter()
-        code = dwsim(
-            ["verify", str(path), "--lanes", arguments.lanes, "--stalls", arguments.stalls]
-        )
-        print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
-        worst = max(worst, code)
+        path = str(model(name))
+        for array in [arguments.array] if arguments.array else ARRAYS:
+            print(f"{name} on {' '.join(ARRAYS[array])}:", flush=True)
+            began = time.perf_counter()
+            code = dwsim(["verify", path, *ARRAYS[array], "--stalls", arguments.stalls])
+            print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
+            worst = max(worst, code)
     return worst
 
 

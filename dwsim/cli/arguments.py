@@ -11,6 +11,7 @@ from typing import Any
 from dwsim.errors import Rules
 from dwsim.spec.spec_file import ready_specs
 from dwsim.verification.layer_plans import ALL
+from dwsim.workloads.network import ready_networks
 
 Example = tuple[str, str]
 """A command line, and its effect in a few words."""
@@ -50,6 +51,16 @@ def add_spec(parser: argparse.ArgumentParser) -> None:
     """Adds SPEC."""
     ready = ", ".join(ready_specs())
     parser.add_argument("spec", metavar="SPEC", help=f"a TOML file, or one of: {ready}")
+
+
+def add_spec_or_network(parser: argparse.ArgumentParser) -> None:
+    """Adds SPEC for commands that also run networks."""
+    ready, networks = ", ".join(ready_specs()), ", ".join(ready_networks())
+    parser.add_argument(
+        "spec",
+        metavar="SPEC",
+        help=f"a TOML file, or one of: {ready}; or a network, one of: {networks}",
+    )
 
 
 def add_layers(parser: argparse.ArgumentParser) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from dwsim.cli.engine_options import network_engine
 from dwsim.derive import Plan, numbers_of
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.spec.spec_file import SpecFile, read_spec
+from dwsim.spec.spec_file import SpecFile, read_spec, ready_specs
+from dwsim.support.resources import network_dir
 from dwsim.verification.layer_plans import ALL
+from dwsim.workloads.network import read_network, ready_networks
 
 
 def load_spec(path_or_name: str) -> SpecFile:
@@ -32,13 +36,26 @@ def load_spec(path_or_name: str) -> SpecFile:
     return spec
 
 
+def is_network(name: str) -> bool:
+    """True for the name of a ready network; a spec of that name takes precedence."""
+    return name in ready_networks() and name not in ready_specs() and not Path(name).is_file()
+
+
+def _network(arguments: argparse.Namespace) -> SpecFile:
+    """The layers of a ready network, on the engine that the options choose."""
+    name = arguments.spec
+    layers = read_network(name).layers
+    engine = network_engine(name, layers, arguments)
+    return SpecFile(engine, layers, network_dir() / f"{name}.toml")
+
+
 def load_layers(arguments: argparse.Namespace) -> tuple[SpecFile, tuple[LayerSpec, ...]]:
     """The spec, and the layers that ``--layer`` chooses: at least one.
 
     Raises:
         SpecError: as ``load_spec``; if the spec has no layer; for an unknown name.
     """
-    spec = load_spec(arguments.spec)
+    spec = _network(arguments) if is_network(arguments.spec) else load_spec(arguments.spec)
     if not spec.layers:
         rule = "is required: this spec has no [[layer]] to run"
         raise SpecError(str(spec.path), [Violation("layer", None, rule)])

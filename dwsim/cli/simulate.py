@@ -11,13 +11,14 @@ from dwsim.cli.arguments import (
     add_interleave,
     add_layers,
     add_seed,
-    add_spec,
+    add_spec_or_network,
     add_waves,
     check_waves,
 )
-from dwsim.cli.loading import load_plans
+from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
+from dwsim.cli.loading import is_network, load_plans
 from dwsim.derive import Plan
-from dwsim.errors import SpecError, Violation
+from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
@@ -34,7 +35,8 @@ def add_parser(commands: Any) -> None:
         summary="count the cycles of layers on an engine, by activity",
         description="Counts the cycles of layers on an engine model, and divides them by activity,"
         " with or without stalls. The fast and the steppable model agree in every cycle; the"
-        " steppable one also takes random data and compares every value with the golden model.",
+        " steppable one also takes random data and compares every value with the golden model. For"
+        " a network, dwsim chooses the smallest engine with the given array.",
         examples=(
             ("dwsim simulate mobilenet_v1_32 --layer dw3", "the cycles of one layer"),
             (
@@ -43,7 +45,7 @@ def add_parser(commands: Any) -> None:
             ),
         ),
     )
-    add_spec(parser)
+    add_spec_or_network(parser)
     add_layers(parser)
     add_interleave(parser)
     parser.add_argument(
@@ -61,6 +63,7 @@ def add_parser(commands: Any) -> None:
         " (default with --waves)",
     )
     add_waves(parser)
+    add_engine_options(parser, "a network")
     add_form(parser)
     parser.set_defaults(run=run)
 
@@ -69,6 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
     spec, plans = load_plans(arguments)
     check_waves("simulate", arguments.waves, len(plans))
+    if not is_network(arguments.spec):
+        rules = Rules("simulate")
+        refuse_engine_options(rules, arguments, "networks")
+        rules.raise_if_any()
     result = _simulate(plans, arguments)
     if arguments.csv:
         print(csv_text(COLUMNS, result.rows()), end="")

@@ -14,11 +14,11 @@ from dwsim.cli.arguments import (
     add_layers,
     add_seed,
     add_simulator,
-    add_spec,
+    add_spec_or_network,
     check_waves,
-    positive,
 )
-from dwsim.cli.loading import load_plans
+from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
+from dwsim.cli.loading import is_network, load_plans
 from dwsim.cli.model_options import add_model_options
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
@@ -45,18 +45,19 @@ def add_parser(commands: Any) -> None:
         summary="simulate the Verilog of an engine against the cycle model and the golden model",
         description="Simulates the generated Verilog with random data. Every port and probe is"
         " compared with the cycle model in every cycle, every value with the golden model. For a"
-        " .tflite file, dwsim chooses an engine and compares its depthwise layers with the TFLite"
-        " interpreter. A layer that cannot run, or that the interpreter refuses, is named with the"
-        " reason and does not stop the others.",
+        " network, dwsim chooses the smallest engine with the given array. For a .tflite file it"
+        " also compares its depthwise layers with the TFLite interpreter. A layer that cannot run,"
+        " or that the interpreter refuses, is named with the reason and does not stop the others.",
         examples=(
             ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
             (
-                "dwsim verify model.tflite --lanes 16",
-                "every depthwise layer of a model, value by value against the interpreter",
+                "dwsim verify model.tflite --dataflow tap_serial --lanes 16 --pixels 7",
+                "every depthwise layer of a model, on an engine that takes the taps in series,"
+                " value by value against the interpreter",
             ),
         ),
     )
-    add_spec(parser)
+    add_spec_or_network(parser)
     add_layers(parser)
     add_interleave(parser)
     parser.add_argument(
@@ -73,12 +74,7 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="verify each layer on its static engine, whose geometry is tied off",
     )
-    parser.add_argument(
-        "--lanes",
-        type=positive,
-        metavar="N",
-        help="lanes of the engine for a .tflite file (default: 16)",
-    )
+    add_engine_options(parser, "a network or a .tflite file")
     add_model_options(parser)
     add_form(parser)
     parser.set_defaults(run=run)
@@ -122,12 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_options(arguments: argparse.Namespace, layers: int) -> None:
     check_waves("verify", arguments.waves, layers)
     rules = Rules("verify")
-    rules.require(
-        arguments.lanes is None,
-        "--lanes",
-        arguments.lanes,
-        "is for .tflite files: the spec defines the lanes of its engine",
-    )
+    if not is_network(arguments.spec):
+        refuse_engine_options(rules, arguments, "networks and .tflite files")
     for option, value in (
         ("--batch", arguments.batch),
         ("--shape", arguments.shapes),

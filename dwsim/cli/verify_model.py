@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from dwsim.cli.engine_options import engine_fields, lanes_of
 from dwsim.cli.model_options import input_shapes
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
@@ -14,7 +15,6 @@ from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.verification.against_interpreter import LayerResult, NetworkResult, verify_network
-from dwsim.verification.layer_engine import DEFAULT_LANES
 from dwsim.workloads.tflite import read_model
 
 COLUMNS = (
@@ -36,6 +36,7 @@ COLUMNS = (
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command on ``arguments.spec``, a ``.tflite`` file."""
     _check_options(arguments)
+    array = engine_fields("verify", arguments)
     model = read_model(arguments.spec, arguments.batch, input_shapes(arguments))
     with progress(0, "beat") as bar:
 
@@ -45,10 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
 
         result = verify_network(
             model,
-            DEFAULT_LANES if arguments.lanes is None else arguments.lanes,
+            lanes_of(arguments),
             stalls=arguments.stalls,
             seed=arguments.seed,
             simulator=arguments.sim,
+            array=array,
             progress=show,
         )
     rows = [_row(layer) for layer in result.layers]

@@ -114,6 +114,11 @@ class SerialNumbers:
         )
 
     @property
+    def line_buffer_bits(self) -> int:
+        """Bits of the ring, which holds the rows under the kernel."""
+        return self.shape.ring_beats * self.formats.operand_beat_width
+
+    @property
     def scale_fields(self) -> tuple[ConfigField, ...]:
         """The ports that only an engine with a requantiser has."""
         return scale_fields(self.formats)

@@ -14,7 +14,13 @@ from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
-from dwsim.verification.layer_engine import Assessment, assess, engines_for
+from dwsim.verification.layer_engine import (
+    TAP_PARALLEL,
+    Array,
+    Assessment,
+    assess,
+    engines_for,
+)
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
 from dwsim.workloads.tflite.xnnpack import xnnpack_ofmap
 
@@ -106,6 +112,7 @@ def verify_network(
     seed: int = 1,
     roundings: Sequence[str] = ROUNDINGS,
     simulator: str = "verilator",
+    array: Array = TAP_PARALLEL,
     progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult:
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
@@ -122,6 +129,7 @@ def verify_network(
         seed: of the network's input and of the stalls; not negative.
         roundings: names among ``ROUNDINGS``.
         simulator: "verilator" or "icarus".
+        array: other fields of the engines, such as ``{"dataflow": "tap_serial", "pixels": 7}``.
         progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
@@ -129,13 +137,13 @@ def verify_network(
             counted in the result instead.
         SpecError: if no layer can run, with all reasons.
     """
-    found = assess(model.layers, lanes, roundings)
+    found = assess(model.layers, lanes, roundings, array)
     running = {assessment.layer.name: assessment for assessment in found if assessment.runs}
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", _all_reasons(found))
     progress("interpreting the model", 0, 0)
     values = interpret(model, running, roundings, seed)
-    engines = engines_for([assessment.layer for assessment in running.values()], lanes)
+    engines = engines_for([assessment.layer for assessment in running.values()], lanes, array)
     results = []
     for engine, members in engines:
         progress("building the simulator", 0, 0)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import Plan, numbers_of
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.verification.layer_plans import DEFAULT_LANES
 from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
 
-DEFAULT_LANES = 16
 MAX_LINE_BUFFER_BITS = 1 << 31
 """Of an engine that is simulated: the simulator holds them in memory."""
+
+Array = Mapping[str, Any]
+"""The fields of ``EngineSpec`` that choose an array: dataflow, pixels, ifmap_pixels."""
+
+TAP_PARALLEL: Array = {}
+"""The array that multiplies all taps of a window at once."""
 
 Reasons = Mapping[str, tuple[Violation, ...]]
 """For each rounding the broken rules; a layer runs in the roundings that have none."""
@@ -57,8 +64,9 @@ def assess(
     layers: Iterable[DepthwiseLayer],
     lanes: int = DEFAULT_LANES,
     roundings: Sequence[str] = ROUNDINGS,
+    array: Array = TAP_PARALLEL,
 ) -> list[Assessment]:
-    """Decides for each layer if an engine with ``lanes`` lanes runs it.
+    """Decides for each layer if an engine with ``lanes`` lanes and such an array runs it.
 
     ``dwsim import`` and ``dwsim verify`` both decide with this function.
 
@@ -69,19 +77,21 @@ def assess(
     rules.integer("--lanes", lanes, 1, 1024)
     rules.raise_if_any()
     return [
-        Assessment(layer, {rounding: _reasons(layer, lanes, rounding) for rounding in roundings})
+        Assessment(layer, {name: _reasons(layer, lanes, name, array) for name in roundings})
         for layer in layers
     ]
 
 
-def _reasons(layer: DepthwiseLayer, lanes: int, rounding: str) -> tuple[Violation, ...]:
+def _reasons(
+    layer: DepthwiseLayer, lanes: int, rounding: str, array: Array
+) -> tuple[Violation, ...]:
     """The broken rules of the file, of the smallest engine, and of TFLite's arithmetic."""
     if layer.reasons:
         return layer.reasons
     spec, parameters = layer.facts()
     try:
         quantisation = layer_quantisation(layer, rounding)
-        engine = smallest_engine([layer], lanes)
+        engine = smallest_engine([layer], lanes, array)
         Plan(spec, engine, quantisation)
         check_domain(parameters.weight, spec, quantisation)
     except SpecError as error:
@@ -89,7 +99,9 @@ def _reasons(layer: DepthwiseLayer, lanes: int, rounding: str) -> tuple[Violatio
     return ()
 
 
-def smallest_engine(layers: Sequence[DepthwiseLayer], lanes: int) -> EngineSpec:
+def smallest_engine(
+    layers: Sequence[DepthwiseLayer], lanes: int, array: Array = TAP_PARALLEL
+) -> EngineSpec:
     """The smallest engine that runs all layers, which have activations of one width.
 
     Raises:
@@ -103,9 +115,10 @@ def smallest_engine(layers: Sequence[DepthwiseLayer], lanes: int) -> EngineSpec:
         ifmap_width=width,
         requantise="both" if width == 8 else "single",
         name="network_engine",
+        **array,
     )
     rules = Rules(f"engine {engine.name}")
-    bits = EngineNumbers(engine).line_buffer_bits
+    bits = numbers_of(engine).line_buffer_bits
     rules.require(
         bits <= MAX_LINE_BUFFER_BITS,
         "line buffers",
@@ -117,7 +130,7 @@ def smallest_engine(layers: Sequence[DepthwiseLayer], lanes: int) -> EngineSpec:
 
 
 def engines_for(
-    layers: Iterable[DepthwiseLayer], lanes: int
+    layers: Iterable[DepthwiseLayer], lanes: int, array: Array = TAP_PARALLEL
 ) -> list[tuple[EngineSpec, list[DepthwiseLayer]]]:
     """As few engines as run all layers, each with its layers in order.
 
@@ -130,11 +143,11 @@ def engines_for(
             if members[0].facts()[1].dtype != layer.facts()[1].dtype:
                 continue
             try:
-                engine = smallest_engine([*members, layer], lanes)
+                engine = smallest_engine([*members, layer], lanes, array)
             except SpecError:
                 continue
             groups[index] = (engine, [*members, layer])
             break
         else:
-            groups.append((smallest_engine([layer], lanes), [layer]))
+            groups.append((smallest_engine([layer], lanes, array), [layer]))
     return groups

@@ -13,6 +13,9 @@ from dwsim.spec.layer_spec import LayerSpec
 ALL = "all"
 """``interleave``: every channel group of a layer, which is the NHWC order."""
 
+DEFAULT_LANES = 16
+"""Lanes of an engine that dwsim chooses for the layers of a network or a model file."""
+
 
 def layer_list(subject: str, layers: Any, at_least: int = 1) -> list[LayerSpec]:
     """``layers`` as a list: one LayerSpec, or an iterable of them.

@@ -7,12 +7,14 @@ import io
 
 import pytest
 
+from dwsim import EngineSpec
 from dwsim.cli import main
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.stalls import PROFILES
 from dwsim.verification.simulation import step_layer
+from dwsim.workloads.network import read_network
 from tests.cli.helpers import break_golden, error_of, json_of
 
 
@@ -128,3 +130,15 @@ def test_cycles_off_the_law_are_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> N
     wrong = f" {right} cycles, the timing law says {right - 1}"
     with pytest.raises(MismatchError, match=wrong):
         step_layer(plan, "none", 1)
+
+
+def test_simulate_a_layer_of_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--lanes", "16", "--dataflow", "tap_serial", "--pixels", "7")
+    document = json_of(capsys, "simulate", "mobilenet_v1", "--layer", "conv_dw_13", *options)
+    (row,) = document["layers"]
+    layers = read_network("mobilenet_v1").layers
+    engine = EngineSpec.smallest(
+        layers, 16, dataflow="tap_serial", pixels=7, ifmap_pixels=4, requantise="both"
+    )
+    assert engine.multipliers == 112
+    assert row["cycles"] == row["law_cycles"] == Plan(layers[-1], engine).cycles

@@ -13,7 +13,7 @@ from dwsim.derive import Plan
 from dwsim.rtlsim import toolchain
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.stalls import PROFILES
-from tests.cli.helpers import break_golden
+from tests.cli.helpers import ROOT, break_golden
 
 needs_icarus = pytest.mark.skipif(
     not toolchain.icarus_available() and "CI" not in os.environ,
@@ -43,11 +43,40 @@ def test_verify_as_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_verify_refuses_an_option_of_models_for_a_spec(
-    capsys: pytest.CaptureFixture[str],
+def test_verify_refuses_the_engine_options_for_a_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--lanes", "8", "--pixels", "2", "--dataflow", "tap_serial", "--ifmap-pixels", "1"]
+    assert main(["verify", "tiny", *options]) == 2
+    error = capsys.readouterr().err
+    for option, value in zip(options[::2], ("8", "2", "'tap_serial'", "1"), strict=True):
+        assert f"{option} = {value}: is for networks and .tflite files" in error
+    assert main(["simulate", "tiny", *options]) == 2
+    assert "--lanes = 8: is for networks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        (["--pixels", "7"], "--pixels = 7: needs --dataflow tap_serial"),
+        (["--ifmap-pixels", "2"], "--ifmap-pixels = 2: needs --dataflow tap_serial"),
+        (["--dataflow", "tap_serial"], "--pixels = None: is required"),
+        (["--dataflow", "tap_serial", "--pixels", "65"], "pixels = 65: must be an integer"),
+    ],
+)
+def test_engine_options_that_do_not_fit(
+    options: list[str], rule: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["verify", "tiny", "--lanes", "8"]) == 2
-    assert "--lanes = 8: is for .tflite files" in capsys.readouterr().err
+    assert main(["verify", "mobilenet_v1", *options]) == 2
+    assert rule in capsys.readouterr().err
+
+
+def test_a_model_on_an_engine_with_taps_in_series(capsys: pytest.CaptureFixture[str]) -> None:
+    model = ROOT / "tests" / "tflite_files" / "multiplier.tflite"
+    options = ["--dataflow", "tap_serial", "--lanes", "4", "--pixels", "3", "--ifmap-pixels", "2"]
+    assert main(["verify", str(model), *options, "--stalls", "both"]) == 0
+    out = capsys.readouterr().out
+    assert "double rounding" in out
+    assert out.count(" 0 of 300 values differ") == 2
+    assert "12 of the array (4 lanes x 3) and 8 of the requantisers (2 x 4)" in out
 
 
 def test_verify_a_static_engine_with_a_waveform(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,15 @@ def test_every_layer_of_the_committed_model_without_stalls(
         assert result.cycles(rounding) == sum(plan.cycles for plan in plans) + switching
 
 
+def test_the_committed_model_on_an_engine_with_taps_in_series(small: Model, seed: int) -> None:
+    array = {"dataflow": "tap_serial", "pixels": 7, "ifmap_pixels": 4}
+    result = verify_network(small, 16, seed=seed, array=array)
+    _all_equal(result, small)
+    assert [engine.dataflow for engine in result.engines] == ["tap_serial"]
+    for layer in result.layers:
+        assert layer.verified.cycles == layer.verified.plan.cycles
+
+
 @pytest.mark.parametrize("stalls", ["both", "boundary"])
 def test_every_layer_of_the_committed_model_under_stalls(
     small: Model, stalls: str, seed: int
