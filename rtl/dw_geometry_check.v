@@ -6,9 +6,9 @@
 // by itself after the right number of beats. (They may still belong to another layer than the
 // one that is streamed: this module does not know the tensors.)
 //
-// Values have WIDTH bits in two's complement, wide enough for every sum and product here. A rule
-// takes two cycles (fetch, compare); a product or a remainder adds one cycle for each bit. The
-// compared value stays for the next rule, so a product of three factors takes two rules.
+// Values have WIDTH bits in two's complement, wide enough for every sum and product here. This
+// module holds the rules; dw_rule_walk goes through them and takes the cycles. The compared value
+// stays for the next rule, so a product of three factors takes two rules.
 `default_nettype none
 
 module dw_geometry_check #(
@@ -32,8 +32,8 @@ module dw_geometry_check #(
     input  wire                      clk,
     input  wire                      rst,
     input  wire                      start,
-    output reg                       done,
-    output reg  [               7:0] code,
+    output wire                      done,
+    output wire [               7:0] code,
     input  wire                      refused_write,       // captured with start
     input  wire                      load,
     input  wire                      lead,
@@ -77,7 +77,6 @@ module dw_geometry_check #(
   localparam [WIDTH-1:0] ONE = 1;
   localparam [WIDTH-1:0] ALL = {WIDTH{1'b1}};
   localparam [WIDTH-1:0] SIGN = {1'b1, {(WIDTH - 1) {1'b0}}};
-  localparam [WIDTH-1:0] LAST_STEP = WIDTH - 1;
   localparam [3:0] LAST_TAP_ROW = KERNEL_H - 1;
   localparam [3:0] LAST_TAP_COL = KERNEL_W - 1;
 
@@ -86,23 +85,15 @@ module dw_geometry_check #(
   localparam [1:0] PRODUCT = 2'd1;
   localparam [1:0] REMAINDER = 2'd2;
 
-  localparam [1:0] IDLE = 2'd0;
-  localparam [1:0] FETCH = 2'd1;
-  localparam [1:0] WORK = 2'd2;
-  localparam [1:0] COMPARE = 2'd3;
-
-  localparam [7:0] FIRST_RULE = 8'd1;
   localparam [7:0] LAST_RULE = 8'd27;
 
-  reg [1:0] state;
-  reg [7:0] rule;
-  reg [3:0] tap;
+  wire [7:0] rule;
+  wire [3:0] tap;
+  wire [WIDTH-1:0] value;  // the value that the rule before compared
   reg tainted;
 
   wire [WIDTH-1:0] tap_row_now = tap_row[tap*WIDTH+:WIDTH];
   wire [WIDTH-1:0] tap_col_now = tap_col[tap*WIDTH+:WIDTH];
-
-  reg [WIDTH-1:0] value;  // the compared value; the product or remainder so far
 
   // ---- the rules: from `low` to `high`, unsigned, `a` or `a*b` or `a mod b` -----------------
   reg [1:0] kind;
@@ -114,43 +105,15 @@ module dw_geometry_check #(
     low = ONE;
     high = ALL;
     case (rule)
-      8'd1: begin
-        a = {{(WIDTH - 1) {1'b0}}, tainted};
-        low = ZERO;
-        high = ZERO;
-      end
-      8'd2: begin
-        a = row_pitch;
-        high = MAX_ROW_PITCH;
-      end
-      8'd3: begin
-        a = plane_rows;
-        high = MAX_PLANE_ROWS;
-      end
-      8'd4: begin
-        a = ifmap_w;
-        high = row_pitch;
-      end
-      8'd5: begin
-        a = ifmap_h;
-        high = plane_rows;
-      end
-      8'd6: begin
-        a = ofmap_w;
-        high = row_pitch;
-      end
-      8'd7: begin
-        a = ofmap_h;
-        high = plane_rows;
-      end
-      8'd8: begin
-        a = stride_w;
-        high = MAX_ROW_PITCH;
-      end
-      8'd9: begin
-        a = stride_h;
-        high = MAX_PLANE_ROWS;
-      end
+      8'd1: begin a = {{(WIDTH - 1) {1'b0}}, tainted}; low = ZERO; high = ZERO; end
+      8'd2: begin a = row_pitch; high = MAX_ROW_PITCH; end
+      8'd3: begin a = plane_rows; high = MAX_PLANE_ROWS; end
+      8'd4: begin a = ifmap_w; high = row_pitch; end
+      8'd5: begin a = ifmap_h; high = plane_rows; end
+      8'd6: begin a = ofmap_w; high = row_pitch; end
+      8'd7: begin a = ofmap_h; high = plane_rows; end
+      8'd8: begin a = stride_w; high = MAX_ROW_PITCH; end
+      8'd9: begin a = stride_h; high = MAX_PLANE_ROWS; end
       8'd10: begin
         kind = PRODUCT;
         a = ofmap_w - ONE;
@@ -165,34 +128,17 @@ module dw_geometry_check #(
         low = ZERO;
         high = plane_rows - ONE;
       end
-      8'd12: begin
-        a = row_delay;
-        high = MAX_ROW_DELAY;
-      end
-      8'd13: begin
-        a = col_delay;
-        high = MAX_COL_DELAY;
-      end
+      8'd12: begin a = row_delay; high = MAX_ROW_DELAY; end
+      8'd13: begin a = col_delay; high = MAX_COL_DELAY; end
       8'd14: begin
         // The leading raster starts the planes; the other one follows at least one slot later.
         a = lag;
         low = lead ? ONE : ZERO;
         high = MAX_LAG;
       end
-      8'd15: begin
-        a = interleave;
-        high = MAX_INTERLEAVE;
-      end
-      8'd16: begin
-        a = channel_multiplier;
-        high = MAX_CHANNEL_MULTIPLIER;
-      end
-      8'd17: begin
-        kind = PRODUCT;
-        a = image_planes;
-        b = interleave;
-        high = MAX_CHANNEL_GROUPS;
-      end
+      8'd15: begin a = interleave; high = MAX_INTERLEAVE; end
+      8'd16: begin a = channel_multiplier; high = MAX_CHANNEL_MULTIPLIER; end
+      8'd17: begin kind = PRODUCT; a = image_planes; b = interleave; high = MAX_CHANNEL_GROUPS; end
       8'd18: begin
         kind = PRODUCT;
         a = value;  // the channel groups
@@ -200,21 +146,9 @@ module dw_geometry_check #(
         low = weight_sets;
         high = weight_sets;
       end
-      8'd19: begin
-        a = weight_sets;
-        high = load ? ALL : kept_sets;
-      end
-      8'd20: begin
-        a = planes;
-        high = MAX_PLANES;
-      end
-      8'd21: begin
-        kind = REMAINDER;
-        a = planes;
-        b = image_planes;
-        low = ZERO;
-        high = ZERO;
-      end
+      8'd19: begin a = weight_sets; high = load ? ALL : kept_sets; end
+      8'd20: begin a = planes; high = MAX_PLANES; end
+      8'd21: begin kind = REMAINDER; a = planes; b = image_planes; low = ZERO; high = ZERO; end
       8'd22: begin
         // tail_channels - 1 < lanes * channel_multiplier. 0 is refused: the difference wraps.
         kind = PRODUCT;
@@ -246,83 +180,36 @@ module dw_geometry_check #(
       end
       // A tap starts less than one raster before the ifmap. With the raster added it is at least
       // 1; a lower one becomes 0 or wraps.
-      8'd26: begin
-        a = tap_row_now + plane_rows;
-        high = ifmap_h + plane_rows;
-      end
-      default: begin
-        a = tap_col_now + row_pitch;
-        high = ifmap_w + row_pitch;
-      end
+      8'd26: begin a = tap_row_now + plane_rows; high = ifmap_h + plane_rows; end
+      default: begin a = tap_col_now + row_pitch; high = ifmap_w + row_pitch; end
     endcase
   end
 
-  // ---- one multiplier and divider, one bit a cycle ------------------------------------------
-  reg dividing;
-  reg [WIDTH-1:0] factor;  // the factor that doubles; the bits still to be divided
-  reg [WIDTH-1:0] other;  // the factor that halves; the divisor
-  reg [WIDTH-1:0] steps_left;
-  reg [WIDTH-1:0] low_q, high_q;
-  wire [WIDTH-1:0] brought = {value[WIDTH-2:0], factor[WIDTH-1]};
-  wire worked = dividing ? (steps_left == ZERO) : (other == ZERO);
-  wire broken = (value < low_q) || (value > high_q);
   wire more_taps = ((rule == LAST_RULE - 8'd1) && (tap != LAST_TAP_ROW)) ||
       ((rule == LAST_RULE) && (tap != LAST_TAP_COL));
+  wire idle;
+  always @(posedge clk) if (idle) tainted <= refused_write;
 
-  always @(posedge clk) begin
-    done <= 1'b0;
-    if (rst) begin
-      state <= IDLE;
-      code  <= 8'd0;
-    end else begin
-      case (state)
-        IDLE: begin
-          if (start) state <= FETCH;
-        end
-        FETCH: state <= (kind == VALUE) ? COMPARE : WORK;
-        WORK: begin
-          if (worked) state <= COMPARE;
-        end
-        default: begin
-          if (broken || (rule == LAST_RULE && !more_taps)) begin
-            state <= IDLE;
-            done  <= 1'b1;
-            code  <= broken ? rule : 8'd0;
-          end else begin
-            state <= FETCH;
-          end
-        end
-      endcase
-    end
-
-    if (state == IDLE) begin
-      rule <= FIRST_RULE;
-      tap <= 4'd0;
-      tainted <= refused_write;
-    end else if (state == COMPARE) begin
-      if (!more_taps) rule <= rule + 8'd1;
-      tap <= more_taps ? tap + 4'd1 : 4'd0;
-    end
-
-    if (state == FETCH) begin
-      dividing <= (kind == REMAINDER);
-      value <= (kind == VALUE) ? a : ZERO;
-      factor <= a;
-      other <= b;
-      steps_left <= LAST_STEP;
-      low_q <= low;
-      high_q <= high;
-    end else if (state == WORK) begin
-      factor <= factor << 1;
-      steps_left <= steps_left - ONE;
-      if (dividing) begin
-        value <= (brought >= other) ? brought - other : brought;
-      end else begin
-        if (other[0]) value <= value + factor;
-        other <= other >> 1;
-      end
-    end
-  end
+  dw_rule_walk #(
+      .WIDTH(WIDTH),
+      .RULES(LAST_RULE)
+  ) u_rule_walk (
+      .clk      (clk),
+      .rst      (rst),
+      .start    (start),
+      .idle     (idle),
+      .done     (done),
+      .code     (code),
+      .rule     (rule),
+      .tap      (tap),
+      .more_taps(more_taps),
+      .kind     (kind),
+      .a        (a),
+      .b        (b),
+      .low      (low),
+      .high     (high),
+      .value    (value)
+  );
 
 endmodule
 

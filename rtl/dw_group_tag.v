@@ -1,29 +1,29 @@
-// dw_group_tag: walks the ofmap beats of each window and their passes, and makes the tags that
-// travel with them: the weights, the lanes that are channels, and the mark of the last beat.
+// dw_group_tag: makes the tags that travel with the ofmap beats of each window: the weights, the
+// lanes that are channels, and the mark of the last beat.
 //
-// Promises: a window is emitted PASSES times for each of its channel_multiplier ofmap beats,
-// with `holding` high in between; `claims` is high for the first pass of a beat. Weights are read
-// one emission ahead: weight_word and weight_set are registers that name the weights of the next
-// emission, so that a memory is read while the raster decides. pass_q, hold_index_q and valid_q
-// (the ofmap beat is complete) describe the emission of the previous cycle; keep_count and last
-// describe the emission of the cycle before that.
+// Promises: dw_pass_walk tells how a window is emitted. Weights are read one emission ahead:
+// weight_word and weight_set are registers that name the weights of the next emission, so that a
+// memory is read while the raster decides. pass_q, hold_index_q and valid_q (the ofmap beat is
+// complete) describe the emission of the previous cycle; keep_count and last describe the
+// emission of the cycle before that.
 `default_nettype none
 
 module dw_group_tag #(
-    parameter LANES          = 8,
-    parameter PASSES         = 1,  // passes of an ofmap beat
-    parameter WEIGHT_SETS    = 1,  // sets that a bank holds
-    parameter PLANES_W       = 1,  // bits of a count of an image's planes
-    parameter MAX_INTERLEAVE = 1,  // channel groups that share a plane
-    parameter MAX_MULTIPLIER = 1,  // ofmap beats of a window
+    parameter LANES                  = 8,
+    parameter PASSES                 = 1,  // passes of an ofmap beat
+    parameter MAX_CHANNEL_GROUPS     = 1,  // groups of an image, and thus planes of it
+    parameter MAX_INTERLEAVE         = 1,  // channel groups that share a plane
+    parameter MAX_CHANNEL_MULTIPLIER = 1,  // ofmap beats of a window
     // derived
-    parameter PASS_W         = (PASSES > 1) ? $clog2(PASSES) : 1,  // index of a pass
-    parameter INTERLEAVE_W   = $clog2(MAX_INTERLEAVE + 1),
-    parameter HOLD_W         = $clog2(MAX_MULTIPLIER + 1),
-    parameter SET_W          = (WEIGHT_SETS > 1) ? $clog2(WEIGHT_SETS) : 1,  // index of a set
-    parameter WORD_W         = (WEIGHT_SETS * PASSES > 1) ? $clog2(WEIGHT_SETS * PASSES) : 1,
-    parameter KEEP_W         = $clog2(LANES * MAX_MULTIPLIER + 2),  // ofmap channels of a group
-    parameter LANE_COUNT_W   = $clog2(LANES + 1)
+    parameter WEIGHT_SETS            = MAX_CHANNEL_GROUPS * MAX_CHANNEL_MULTIPLIER,
+    parameter PASS_W                 = (PASSES > 1) ? $clog2(PASSES) : 1,  // index of a pass
+    parameter PLANES_W               = $clog2(MAX_CHANNEL_GROUPS + 1),
+    parameter INTERLEAVE_W           = $clog2(MAX_INTERLEAVE + 1),
+    parameter HOLD_W                 = $clog2(MAX_CHANNEL_MULTIPLIER + 1),
+    parameter SET_W                  = (WEIGHT_SETS > 1) ? $clog2(WEIGHT_SETS) : 1,
+    parameter WORD_W = (WEIGHT_SETS * PASSES > 1) ? $clog2(WEIGHT_SETS * PASSES) : 1,
+    parameter KEEP_W = $clog2(LANES * MAX_CHANNEL_MULTIPLIER + 2),  // ofmap channels of a group
+    parameter LANE_COUNT_W           = $clog2(LANES + 1)
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -35,12 +35,12 @@ module dw_group_tag #(
     input  wire [    PLANES_W-1:0] image_planes,
     input  wire [      HOLD_W-1:0] channel_multiplier,
     input  wire [      KEEP_W-1:0] tail_channels,
-    output reg                     holding,
-    output reg                     claims,
+    output wire                    holding,
+    output wire                    claims,
     output reg  [      WORD_W-1:0] weight_word,   // of the next emission
     output wire [       SET_W-1:0] weight_set,    // of the next emission
     output reg  [      PASS_W-1:0] pass_q,
-    output reg  [      HOLD_W-1:0] hold_index_q,  // which of the multiplier's beats
+    output reg  [      HOLD_W-1:0] hold_index_q,  // of the beat in its window
     output reg                     valid_q,
     output reg  [LANE_COUNT_W-1:0] keep_count,
     output reg                     last
@@ -49,123 +49,42 @@ module dw_group_tag #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (LANES < 1) begin : bad_1 dw_group_tag_LANES_must_be_at_least_1 u (); end
-    if (PASSES < 1) begin : bad_2 dw_group_tag_PASSES_must_be_at_least_1 u (); end
-    if (PLANES_W < 1) begin : bad_3 dw_group_tag_PLANES_W_must_be_at_least_1 u (); end
-    if (MAX_INTERLEAVE < 1) begin : bad_4 dw_group_tag_MAX_INTERLEAVE_must_be_at_least_1 u (); end
-    if (MAX_MULTIPLIER < 1) begin : bad_5 dw_group_tag_MAX_MULTIPLIER_must_be_at_least_1 u (); end
-    if ((PASS_W < 1) || ((1 << PASS_W) < PASSES)) begin : bad_6
-      dw_group_tag_PASS_W_must_hold_PASSES_minus_1 u ();
+    if (WEIGHT_SETS != MAX_CHANNEL_GROUPS * MAX_CHANNEL_MULTIPLIER) begin : bad_2
+      dw_group_tag_WEIGHT_SETS_must_be_MAX_CHANNEL_GROUPS_times_MAX_CHANNEL_MULTIPLIER u ();
     end
-    if ((1 << INTERLEAVE_W) <= MAX_INTERLEAVE) begin : bad_7
-      dw_group_tag_INTERLEAVE_W_must_hold_MAX_INTERLEAVE u ();
+    if ((SET_W < 1) || ((1 << SET_W) < WEIGHT_SETS)) begin : bad_3
+      dw_group_tag_SET_W_must_hold_WEIGHT_SETS_minus_1 u ();
     end
-    if ((1 << HOLD_W) <= MAX_MULTIPLIER) begin : bad_8
-      dw_group_tag_HOLD_W_must_hold_MAX_MULTIPLIER u ();
-    end
-    if (WORD_W < SET_W) begin : bad_9 dw_group_tag_WORD_W_must_be_at_least_SET_W u (); end
-    if (SET_W < 1) begin : bad_10 dw_group_tag_SET_W_must_be_at_least_1 u (); end
-    if ((PASSES == 1) && (SET_W != WORD_W)) begin : bad_11
+    if (WORD_W < SET_W) begin : bad_4 dw_group_tag_WORD_W_must_be_at_least_SET_W u (); end
+    if ((PASSES == 1) && (SET_W != WORD_W)) begin : bad_5
       dw_group_tag_SET_W_must_be_WORD_W_if_PASSES_is_1 u ();
     end
-    if ((1 << KEEP_W) <= LANES * MAX_MULTIPLIER) begin : bad_12
-      dw_group_tag_KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER u ();
+    if ((1 << KEEP_W) <= LANES * MAX_CHANNEL_MULTIPLIER) begin : bad_6
+      dw_group_tag_KEEP_W_must_hold_LANES_times_MAX_CHANNEL_MULTIPLIER u ();
     end
-    if ((1 << LANE_COUNT_W) <= LANES) begin : bad_13
+    if ((1 << LANE_COUNT_W) <= LANES) begin : bad_7
       dw_group_tag_LANE_COUNT_W_must_hold_LANES u ();
+    end
+    if ((PASS_W < 1) || ((1 << PASS_W) < PASSES)) begin : bad_8
+      dw_group_tag_PASS_W_must_hold_PASSES_minus_1 u ();
+    end
+    if ((1 << PLANES_W) <= MAX_CHANNEL_GROUPS) begin : bad_9
+      dw_group_tag_PLANES_W_must_hold_MAX_CHANNEL_GROUPS u ();
+    end
+    if ((1 << INTERLEAVE_W) <= MAX_INTERLEAVE) begin : bad_10
+      dw_group_tag_INTERLEAVE_W_must_hold_MAX_INTERLEAVE u ();
+    end
+    if ((1 << HOLD_W) <= MAX_CHANNEL_MULTIPLIER) begin : bad_11
+      dw_group_tag_HOLD_W_must_hold_MAX_CHANNEL_MULTIPLIER u ();
     end
   endgenerate
 
   localparam [KEEP_W-1:0] ALL_KEEP = LANES;
   localparam [LANE_COUNT_W-1:0] ALL_LANES = LANES;
 
-  // ---- position: the pass of the beat, the beat of the window, the group of the plane -------
-  wire pass_last, beat_last, group_last, image_last;
-  wire beat_end = emit && pass_last;
-  wire window_last = pass_last && beat_last;
   wire [PASS_W-1:0] pass;
   wire [HOLD_W-1:0] hold_index;
-  reg held_final;  // the held window is its plane's last
-  reg held_last;  // ... and its plane is the stream's last
-  wire is_final = holding ? held_final : plane_final;
-  wire is_last = holding ? held_last : plane_final && plane_last;
-  wire plane_end = emit && window_last && is_final;
-
-  generate
-    if (PASSES == 1) begin : g_one_pass
-      assign pass_last = 1'b1;
-      assign pass = {PASS_W{1'b0}};
-    end else begin : g_passes
-      localparam LAST_PASS = PASSES - 1;
-      reg [PASS_W-1:0] index;
-      assign pass_last = (index == LAST_PASS[PASS_W-1:0]);
-      assign pass = index;
-      always @(posedge clk) begin
-        if (restart) index <= {PASS_W{1'b0}};
-        else if (emit) index <= pass_last ? {PASS_W{1'b0}} : index + 1'b1;
-      end
-    end
-
-    if (MAX_MULTIPLIER == 1) begin : g_one_beat
-      wire unused_multiplier = &{1'b0, channel_multiplier, 1'b0};
-      assign beat_last = 1'b1;
-      assign hold_index = {HOLD_W{1'b0}};
-    end else begin : g_beats
-      reg [HOLD_W-1:0] index;
-      assign hold_index = index;
-      always @(posedge clk) begin
-        if (restart) index <= {HOLD_W{1'b0}};
-        else if (beat_end) index <= beat_last ? {HOLD_W{1'b0}} : index + 1'b1;
-      end
-      dw_countdown #(
-          .WIDTH(HOLD_W)
-      ) u_beat (
-          .clk    (clk),
-          .restart(restart),
-          .step   (beat_end),
-          .count  (channel_multiplier),
-          .last   (beat_last)
-      );
-    end
-
-    if (MAX_INTERLEAVE == 1) begin : g_one_group
-      wire unused_interleave = &{1'b0, interleave, 1'b0};
-      assign group_last = 1'b1;
-    end else begin : g_groups
-      dw_countdown #(
-          .WIDTH(INTERLEAVE_W)
-      ) u_group (
-          .clk    (clk),
-          .restart(restart),
-          .step   (emit && window_last),
-          .count  (interleave),
-          .last   (group_last)
-      );
-    end
-  endgenerate
-
-  dw_countdown #(
-      .WIDTH(PLANES_W)
-  ) u_plane (
-      .clk    (clk),
-      .restart(restart),
-      .step   (plane_end),
-      .count  (image_planes),
-      .last   (image_last)
-  );
-
-  always @(posedge clk) begin
-    if (rst || restart) begin
-      holding <= 1'b0;
-      claims  <= 1'b1;
-    end else if (emit) begin
-      holding <= !window_last;
-      claims  <= pass_last;
-    end
-    if (emit && !holding) begin
-      held_final <= plane_final;
-      held_last  <= plane_final && plane_last;
-    end
-  end
+  wire beat_end, window_last, group_last, image_last, is_final, is_last;
 
   // ---- weights: a plane's words follow those of the plane before ------------------------------
   reg [WORD_W-1:0] word_base;
@@ -226,6 +145,34 @@ module dw_group_tag #(
       last       <= last_q;
     end
   end
+
+  // ---- the place of the emission -----------------------------------------------------------
+  dw_pass_walk #(
+      .PASSES                (PASSES),
+      .MAX_CHANNEL_GROUPS    (MAX_CHANNEL_GROUPS),
+      .MAX_INTERLEAVE        (MAX_INTERLEAVE),
+      .MAX_CHANNEL_MULTIPLIER(MAX_CHANNEL_MULTIPLIER)
+  ) u_pass_walk (
+      .clk               (clk),
+      .rst               (rst),
+      .restart           (restart),
+      .emit              (emit),
+      .plane_final       (plane_final),
+      .plane_last        (plane_last),
+      .interleave        (interleave),
+      .image_planes      (image_planes),
+      .channel_multiplier(channel_multiplier),
+      .holding           (holding),
+      .claims            (claims),
+      .pass              (pass),
+      .hold_index        (hold_index),
+      .beat_end          (beat_end),
+      .window_last       (window_last),
+      .group_last        (group_last),
+      .image_last        (image_last),
+      .is_final          (is_final),
+      .is_last           (is_last)
+  );
 
 endmodule
 

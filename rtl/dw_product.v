@@ -9,8 +9,9 @@
 `default_nettype none
 
 module dw_product #(
-    parameter X_W          = 32,  // 32; 48 if MULTIPLIER_W is 16
-    parameter MULTIPLIER_W = 32   // 32; 16
+    parameter MULTIPLIER_W = 32,  // 32; 16
+    // derived
+    parameter X_W          = (MULTIPLIER_W == 16) ? 48 : 32
 ) (
     input  wire                    clk,
     input  wire [         X_W-1:0] x,

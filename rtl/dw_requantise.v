@@ -18,10 +18,11 @@
 
 module dw_requantise #(
     parameter ACC_W        = 20,  // bits of acc, signed
-    parameter X_W          = 32,  // bits of bias and of the sum
     parameter MULTIPLIER_W = 32,  // 32, signed; 16, not signed
     parameter OFMAP_W      = 8,
-    parameter ROUNDING     = 1    // 1 double, 2 single, 3 both
+    parameter ROUNDING     = 1,   // 1 double, 2 single, 3 both
+    // derived
+    parameter X_W          = (MULTIPLIER_W == 16) ? 48 : 32  // bits of bias and of the sum
 ) (
     input  wire                    clk,
     input  wire [       ACC_W-1:0] acc,
@@ -50,6 +51,9 @@ module dw_requantise #(
     if ((ROUNDING != 2) && (OFMAP_W > 15)) begin : bad_5
       dw_requantise_OFMAP_W_must_be_at_most_15_unless_ROUNDING_is_2 u ();
     end
+    if (X_W != ((MULTIPLIER_W == 16) ? 48 : 32)) begin : bad_6
+      dw_requantise_X_W_must_be_48_if_MULTIPLIER_W_is_16_and_32_otherwise u ();
+    end
   endgenerate
 
   // ---- x = acc + bias, times multiplier -------------------------------------------------
@@ -66,7 +70,6 @@ module dw_requantise #(
 
   wire [63:0] product;
   dw_product #(
-      .X_W         (X_W),
       .MULTIPLIER_W(MULTIPLIER_W)
   ) u_product (
       .clk       (clk),

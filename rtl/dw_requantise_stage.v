@@ -9,11 +9,11 @@
 module dw_requantise_stage #(
     parameter LANES        = 8,
     parameter ACC_W        = 20,  // bits of a lane of acc, signed
-    parameter BIAS_W       = 32,  // bits of a bias and of acc + bias
     parameter MULTIPLIER_W = 32,
     parameter OFMAP_W      = 8,   // bits of a lane of the ofmap
     parameter ROUNDING     = 1,   // 1 double, 2 single, 3 both
     // derived
+    parameter BIAS_W       = (MULTIPLIER_W == 16) ? 48 : 32,  // bits of a bias and of acc + bias
     parameter BYTES        = BIAS_W / 8 + MULTIPLIER_W / 8 + 1
 ) (
     input  wire                     clk,
@@ -62,7 +62,6 @@ module dw_requantise_stage #(
 
       dw_requantise #(
           .ACC_W       (ACC_W),
-          .X_W         (BIAS_W),
           .MULTIPLIER_W(MULTIPLIER_W),
           .OFMAP_W     (OFMAP_W),
           .ROUNDING    (ROUNDING)

@@ -9,7 +9,9 @@
 `default_nettype none
 
 module dw_stream_control #(
-    parameter SETS_W = 1  // bits of a count of weight sets
+    parameter WEIGHT_SETS = 1,  // most sets of a stream
+    // derived
+    parameter SETS_W      = $clog2(WEIGHT_SETS + 1)
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -33,7 +35,10 @@ module dw_stream_control #(
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
-    if (SETS_W < 1) begin : bad_1 dw_stream_control_SETS_W_must_be_at_least_1 u (); end
+    if (WEIGHT_SETS < 1) begin : bad_1 dw_stream_control_WEIGHT_SETS_must_be_at_least_1 u (); end
+    if ((1 << SETS_W) <= WEIGHT_SETS) begin : bad_2
+      dw_stream_control_SETS_W_must_hold_WEIGHT_SETS u ();
+    end
   endgenerate
 
   assign cfg_valid = pending && !checking && !running;

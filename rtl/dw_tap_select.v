@@ -9,9 +9,9 @@ module dw_tap_select #(
     parameter KERNEL_H = 3,
     parameter KERNEL_W = 3,
     parameter UNITS    = 3,   // multipliers of a lane
-    parameter PASSES   = 3,
     parameter WIDTH    = 64,  // bits of a tap, all lanes
     // derived
+    parameter PASSES   = (KERNEL_H * KERNEL_W + UNITS - 1) / UNITS,
     parameter PASS_W   = (PASSES > 1) ? $clog2(PASSES) : 1  // index of a pass
 ) (
     input  wire                               clk,

@@ -122,22 +122,19 @@ def _slots(n: EngineNumbers) -> list[Stage]:
     raster = {
         "KERNEL_H": spec.kernel_h,
         "KERNEL_W": spec.kernel_w,
-        "COL_W": counters.col_width,
-        "ROW_W": counters.row_width,
-        "TAP_ROW_W": counters.tap_row_width,
-        "TAP_COL_W": counters.tap_col_width,
+        "MAX_ROW_PITCH": spec.max_row_pitch,
+        "MAX_PLANE_ROWS": spec.max_plane_rows,
         "MAX_INTERLEAVE": spec.max_interleave,
-        "PLANES_W": counters.planes_width,
+        "MAX_PLANES": counters.max_planes,
         "MAX_LAG": counters.max_lag,
         "SHIFT_LENGTH_MAX": SHIFT_LENGTH_MAX,
     }
     tag = {
         "LANES": spec.lanes,
         "PASSES": spec.passes,
-        "WEIGHT_SETS": counters.weight_sets,
-        "PLANES_W": counters.groups_width,
+        "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
         "MAX_INTERLEAVE": spec.max_interleave,
-        "MAX_MULTIPLIER": spec.max_channel_multiplier,
+        "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
     }
     credit = {"DEPTH": n.timing.fifo_depth}
     return [
@@ -184,11 +181,8 @@ def _operands(n: EngineNumbers) -> list[Stage]:
     taken = {"emit": "emit_q", "taps": "spread_taps"}
     if spec.passes == 1:
         return [*found, Stage("tap_mask", kernel | width, taken)]
-    choice = {
-        "UNITS": spec.lane_multipliers,
-        "PASSES": spec.passes,
-    }
-    return [*found, Stage("tap_select", kernel | choice | width, taken | {"pass": "pass_q"})]
+    units = {"UNITS": spec.lane_multipliers}
+    return [*found, Stage("tap_select", kernel | units | width, taken | {"pass": "pass_q"})]
 
 
 def _sums(n: EngineNumbers) -> list[Stage]:
@@ -223,7 +217,6 @@ def _scales(n: EngineNumbers) -> list[Stage]:
     stage = {
         "LANES": n.spec.lanes,
         "ACC_W": n.formats.acc_width,
-        "BIAS_W": n.formats.bias_width,
         "MULTIPLIER_W": n.formats.multiplier_width,
         "OFMAP_W": n.formats.ofmap_width,
         "ROUNDING": ROUNDINGS[n.spec.requantise],

@@ -6,7 +6,13 @@ from dwsim.derive import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.support.resources import rtl_dir
 
-HOST_MODULES = {"dw_axil_port", "dw_geometry_check", "dw_stream_control", "dw_stream_counters"}
+HOST_MODULES = {
+    "dw_axil_port",
+    "dw_geometry_check",
+    "dw_rule_walk",
+    "dw_stream_control",
+    "dw_stream_counters",
+}
 """Hand-written modules that only an engine with an AXI4-Lite port has."""
 
 
@@ -32,7 +38,9 @@ PARALLEL_MODULES = {
     "dw_output_stage",
     "dw_param_loader",
     "dw_pass_sum",
+    "dw_pass_walk",
     "dw_plane_marker",
+    "dw_plane_start",
     "dw_raster",
     "dw_raster_axis",
     "dw_requantise_stage",

@@ -251,7 +251,7 @@ class Engine:
             return Activity.BACKPRESSURED
         if now.starved:
             return Activity.INPUT_STARVED
-        return Activity.DRAIN if self.slot_raster.in_planes == 0 else Activity.FILL
+        return Activity.DRAIN if not self.slot_raster.in_raster.has_planes else Activity.FILL
 
     @property
     def state(self) -> State:
@@ -271,6 +271,6 @@ class Engine:
             return "the next slot waits for a beat on s_axis_ifmap"
         if now is not None and not now.credit_ok:
             return "the next window waits for credit, but no beat waits on m_axis_ofmap"
-        if self.slot_raster.in_may_begin:
+        if self.slot_raster.plane_start.in_may_begin:
             return "the next plane waits for its first beat on s_axis_ifmap"
         return "slots enter, but no beat moves on any port"

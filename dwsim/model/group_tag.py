@@ -7,11 +7,11 @@ from typing import Any
 
 from dwsim.derive import EngineNumbers
 from dwsim.model.component import Component
-from dwsim.model.countdown import Countdown
+from dwsim.model.pass_walk import PassWalk, Place
 
 
 class GroupTag(Component):
-    """Walks the passes of a beat, the beats of a window, the groups of a pixel, the planes.
+    """The weights of the next emission, and the lanes and the end mark of the beats before it.
 
     ``weight_word`` and ``weight_set`` describe the next emission, registers that end in ``_q`` the
     emission of the previous cycle, ``keep_count`` and ``last`` the emission before that.
@@ -19,17 +19,9 @@ class GroupTag(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.lanes = numbers.spec.lanes
-        self.passes = numbers.spec.passes
         self.word_mask = (1 << numbers.counters.word_width) - 1
         self.set_mask = (1 << numbers.counters.set_width) - 1
-        self.pass_index = 0
-        self.hold_index = 0
-        self.beat, self.group, self.plane = Countdown(), Countdown(), Countdown()
-        self.counters = (self.beat, self.group, self.plane)
-        self.holding = False
-        self.claims = True
-        self.held_final = False
-        self.held_last = False
+        self.pass_walk = PassWalk(numbers)
         self.weight_word = self.word_base = 0
         self.weight_set = self.set_base = 0
         self.pass_q = 0
@@ -42,6 +34,16 @@ class GroupTag(Component):
         self.keep_count = 0
         self.last = False
 
+    @property
+    def holding(self) -> bool:
+        """The last window has passes to go."""
+        return self.pass_walk.holding
+
+    @property
+    def claims(self) -> bool:
+        """The next emission is the first pass of an ofmap beat."""
+        return self.pass_walk.claims
+
     def compute(
         self,
         rst: bool,
@@ -52,30 +54,18 @@ class GroupTag(Component):
         config: Mapping[str, Any],
     ) -> None:
         """The slot raster's decisions of this cycle."""
-        pass_last = self.pass_index == self.passes - 1
-        beat_end = emit and pass_last
-        window_last = pass_last and self.beat.last
-        is_final = self.held_final if self.holding else plane_final
-        is_last = self.held_last if self.holding else plane_final and plane_last
-        self.beat.compute(restart, beat_end, config["channel_multiplier"])
-        self.group.compute(restart, emit and window_last, config["interleave"])
-        self.plane.compute(restart, emit and window_last and is_final, config["image_planes"])
-
+        walk = self.pass_walk
+        now = walk.place(emit, plane_final, plane_last)
+        walk.compute(rst, restart, emit, plane_final, plane_last, config)
         self.next = {
-            "valid_q": beat_end and not rst,
-            "pass_q": self.pass_index,
-            "hold_index_q": self.hold_index,
-            "tail_q": self.group.last and self.plane.last,
-            "first_q": self.hold_index == 0,
-            "last_q": window_last and is_last,
+            "valid_q": now.beat_end and not rst,
+            "pass_q": walk.pass_index,
+            "hold_index_q": walk.hold_index,
+            "tail_q": now.group_last and now.image_last,
+            "first_q": walk.hold_index == 0,
+            "last_q": now.window_last and now.is_last,
         }
-        if rst or restart:
-            self.next.update(holding=False, claims=True)
-        elif emit:
-            self.next.update(holding=not window_last, claims=pass_last)
-        if emit and not self.holding:
-            self.next.update(held_final=plane_final, held_last=plane_final and plane_last)
-        self._walk(restart, emit, pass_last, window_last and self.group.last, is_final)
+        self._compute_weights(restart, emit, now)
         if self.valid_q:
             left = config["tail_channels"] if self.first_q else self.keep_rest
             self.next.update(
@@ -84,35 +74,26 @@ class GroupTag(Component):
                 last=self.last_q,
             )
 
-    def _walk(
-        self, restart: bool, emit: bool, pass_last: bool, pixel_last: bool, is_final: bool
-    ) -> None:
-        """The indices of the next emission's pass, beat, weight word and weight set."""
+    def _compute_weights(self, restart: bool, emit: bool, now: Place) -> None:
+        """The weight word and the weight set of the next emission."""
         if restart:
-            self.next.update(
-                pass_index=0, hold_index=0, weight_word=0, word_base=0, weight_set=0, set_base=0
-            )
+            self.next.update(weight_word=0, word_base=0, weight_set=0, set_base=0)
             return
-        if not emit:
-            return
-        turns = pixel_last and is_final
-        word = (self.weight_word + 1) & self.word_mask
-        onward = 0 if self.plane.last else word
-        self.next["pass_index"] = 0 if pass_last else self.pass_index + 1
-        self.next["weight_word"] = (onward if is_final else self.word_base) if pixel_last else word
-        if turns:
-            self.next["word_base"] = onward
-        if not pass_last:
-            return
-        index = (self.weight_set + 1) & self.set_mask
-        onward = 0 if self.plane.last else index
-        self.next["hold_index"] = 0 if self.beat.last else self.hold_index + 1
-        self.next["weight_set"] = (onward if is_final else self.set_base) if pixel_last else index
-        if turns:
-            self.next["set_base"] = onward
+        pixel_last = now.window_last and now.group_last
+        for name, base, mask, step in (
+            ("weight_word", "word_base", self.word_mask, emit),
+            ("weight_set", "set_base", self.set_mask, now.beat_end),
+        ):
+            if not step:
+                continue
+            following = (getattr(self, name) + 1) & mask
+            onward = 0 if now.image_last else following
+            after_pixel = onward if now.is_final else getattr(self, base)
+            self.next[name] = after_pixel if pixel_last else following
+            if pixel_last and now.is_final:
+                self.next[base] = onward
 
     def commit(self) -> None:
-        """The clock edge, of the counters too."""
-        for counter in self.counters:
-            counter.commit()
+        """The clock edge, of the walk too."""
+        self.pass_walk.commit()
         super().commit()

@@ -91,14 +91,14 @@ FAULTS = (
     ),
     Fault(
         "tlast_of_every_plane",
-        "dw_group_tag.v",
-        "wire is_last = holding ? held_last : plane_final && plane_last;",
-        "wire is_last = holding ? held_last : plane_final;",
+        "dw_pass_walk.v",
+        "assign is_last = holding ? held_last : plane_final && plane_last;",
+        "assign is_last = holding ? held_last : plane_final;",
         r"m_axis_ofmap_tlast",
     ),
     Fault(
         "tlast_of_every_held_plane",
-        "dw_group_tag.v",
+        "dw_pass_walk.v",
         "held_last  <= plane_final && plane_last;",
         "held_last  <= plane_final;",
         r"m_axis_ofmap_tlast",
@@ -161,7 +161,7 @@ FAULTS = (
     ),
     Fault(
         "window_held_too_long",
-        "dw_group_tag.v",
+        "dw_pass_walk.v",
         "holding <= !window_last;",
         "holding <= !window_last || beat_last;",
         r"holding",

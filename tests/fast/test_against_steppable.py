@@ -73,11 +73,11 @@ class Waits:
 
     def __call__(self, engine: Engine, inputs: Inputs) -> None:
         """An ``observe`` hook; ``engine.now`` is the decision of the cycle before."""
-        begins = engine.now is not None and engine.now.in_live and not self.sure
+        begins = engine.now is not None and engine.now.slots.in_live and not self.sure
         before, self.before = self.before, engine.now
-        if before is not None and not before.in_live and not before.credit_ok:
+        if before is not None and not before.slots.in_live and not before.credit_ok:
             self.planes += begins
-        self.sure = engine.slot_raster.in_sure
+        self.sure = engine.slot_raster.plane_start.in_sure
 
 
 def test_planes_that_start_while_a_window_waits_for_credit(seed: int) -> None:

@@ -26,6 +26,7 @@ _TOP = f"{RAW.name}_axil"
 _REGISTERS = f"{RAW.name}_registers"
 _PORT, _CONTROL = ("u_axil_port",), ("u_stream_control",)
 _COUNTERS, _CHECK, _FILE = ("u_stream_counters",), ("u_geometry_check",), ("u_registers",)
+_WALK = (*_CHECK, "u_rule_walk")
 
 FAULTS = (
     Fault(
@@ -128,14 +129,14 @@ FAULTS = (
         "a rule is inverted",
         "dw_geometry_check",
         _CHECK,
-        "        a = ofmap_w;\n        high = row_pitch;",
-        "        a = @ ? row_pitch : ofmap_w;\n        high = @ ? ofmap_w : row_pitch;",
+        "a = ofmap_w; high = row_pitch;",
+        "a = @ ? row_pitch : ofmap_w; high = @ ? ofmap_w : row_pitch;",
         "every_rule",
     ),
     Fault(
         "a product is only its first term",
-        "dw_geometry_check",
-        _CHECK,
+        "dw_rule_walk",
+        _WALK,
         "if (other[0]) value",
         "if (other[0] && !(@ && value != ZERO)) value",
         "every_rule",
@@ -152,8 +153,8 @@ FAULTS = (
         "images are counted in channel groups",
         "dw_geometry_check",
         _CHECK,
-        "a = planes;\n        b = image_planes;",
-        "a = planes;\n        b = @ ? value : image_planes;",
+        "a = planes; b = image_planes;",
+        "a = planes; b = @ ? value : image_planes;",
         "every_rule",
     ),
     Fault(

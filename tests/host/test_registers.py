@@ -209,8 +209,8 @@ def test_the_check_names_the_first_rule_broken(tmp_path: Path, seed: int) -> Non
         "REQUANTISES": 1,
         **check_limits(numbers),
     }
-    source = rtl_dir() / f"{module}.v"
-    build = build_simulator("icarus", module, [source], parameters=parameters)
+    sources = [rtl_dir() / f"{name}.v" for name in (module, "dw_rule_walk")]
+    build = build_simulator("icarus", module, sources, parameters=parameters)
     result = run_simulator(
         build,
         "tests.host.check_bench",

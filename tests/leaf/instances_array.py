@@ -136,7 +136,6 @@ def tap_select() -> Iterator[Instance]:
                     "KERNEL_H": rows,
                     "KERNEL_W": cols,
                     "UNITS": units,
-                    "PASSES": n.spec.passes,
                     "PASS_W": n.counters.pass_index_width,
                     "WIDTH": n.formats.operand_beat_width,
                 },

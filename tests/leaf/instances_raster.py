@@ -33,28 +33,33 @@ def raster_axis() -> Iterator[Instance]:
 
 
 def raster() -> Iterator[Instance]:
-    for col_width, row_width, interleave in ((1, 1, 1), (3, 2, 1), (2, 4, 2), (1, 2, 3), (3, 1, 4)):
+    # (columns, rows, interleave, planes), the most of each
+    for cols, rows, interleave, planes in (
+        (1, 1, 1, 1),
+        (7, 3, 1, 4),
+        (2, 12, 2, 3),
+        (1, 2, 3, 7),
+        (5, 1, 4, 2),
+    ):
         registers = {"pixel_end": 1, "row_end": 1, "plane_end": 1, "final_hit": 1}
+        registers |= {"has_planes": 1, "last_plane": 1, "turns": 1}
         yield Instance(
             "dw_raster",
             {
                 "restart": 1,
                 "step": 1,
                 "interleave": bits(interleave),
-                "row_pitch": col_width,
-                "plane_rows": row_width,
-                "stride_w": col_width,
-                "stride_h": row_width,
-                "count_w": col_width,
-                "count_h": row_width,
+                **dict.fromkeys(("row_pitch", "stride_w", "count_w"), bits(cols)),
+                **dict.fromkeys(("plane_rows", "stride_h", "count_h"), bits(rows)),
+                "planes": bits(planes),
             },
             {**registers, "hit_next": 1},
             tuple(registers),
             {
-                "COL_W": col_width,
-                "ROW_W": row_width,
-                "INTERLEAVE_W": bits(interleave),
+                "MAX_ROW_PITCH": cols,
+                "MAX_PLANE_ROWS": rows,
                 "MAX_INTERLEAVE": interleave,
+                "MAX_PLANES": planes,
             },
         )
 
@@ -72,17 +77,18 @@ def plane_marker() -> Iterator[Instance]:
 
 def tap_axis() -> Iterator[Instance]:
     for taps, largest in ((1, 1), (3, 6), (5, 31), (11, 8)):
-        width, count_width = range_bits(-largest, 2 * largest), bits(largest)
+        width = range_bits(-largest, 2 * largest)
         yield Instance(
             "dw_tap_axis",
-            {"restart": 1, "step": 1, "reload": 1, "start": taps * width, "size": count_width},
+            {"restart": 1, "step": 1, "reload": 1, "start": taps * width, "size": bits(largest)},
             {"mask": taps},
             (),
-            {"TAPS": taps, "WIDTH": width, "COUNT_W": count_width},
+            {"TAPS": taps, "MAX_SIZE": largest},
         )
 
 
-def group_tag() -> Iterator[Instance]:
+def _walks() -> Iterator[tuple[EngineNumbers, dict[str, int], dict[str, int]]]:
+    """For each engine the inputs and parameters that its walk and its group tag share."""
     # (lanes, channel groups, channel multiplier, interleave, passes), the most of each
     for lanes, groups, multiplier, interleave, passes in (
         (1, 1, 1, 1, 1),
@@ -94,17 +100,49 @@ def group_tag() -> Iterator[Instance]:
         (2, 6, 3, 3, 1),
         (5, 7, 2, 2, 3),
     ):
-        n = EngineNumbers(
-            replace(
-                SPECS["single"],
-                lanes=lanes,
-                kernel_h=passes,
-                taps_per_cycle=1,
-                max_channel_groups=groups,
-                max_channel_multiplier=multiplier,
-                max_interleave=interleave,
-            )
+        spec = replace(
+            SPECS["single"],
+            lanes=lanes,
+            kernel_h=passes,
+            taps_per_cycle=1,
+            max_channel_groups=groups,
+            max_channel_multiplier=multiplier,
+            max_interleave=interleave,
         )
+        n = EngineNumbers(spec)
+        flags = dict.fromkeys(("rst", "restart", "emit", "plane_final", "plane_last"), 1)
+        inputs = {
+            **flags,
+            "interleave": n.counters.interleave_width,
+            "image_planes": n.counters.groups_width,
+            "channel_multiplier": n.counters.hold_width,
+        }
+        parameters = {
+            "PASSES": passes,
+            "MAX_CHANNEL_GROUPS": groups,
+            "MAX_INTERLEAVE": interleave,
+            "MAX_CHANNEL_MULTIPLIER": multiplier,
+        }
+        yield n, inputs, parameters
+
+
+def pass_walk() -> Iterator[Instance]:
+    for n, inputs, parameters in _walks():
+        registers = {
+            "holding": 1,
+            "claims": 1,
+            "pass": n.counters.pass_index_width,
+            "hold_index": n.counters.hold_width,
+            "window_last": 1,
+            "group_last": 1,
+            "image_last": 1,
+        }
+        outputs = {**registers, "beat_end": 1, "is_final": 1, "is_last": 1}
+        yield Instance("dw_pass_walk", inputs, outputs, tuple(registers), parameters, spec=n.spec)
+
+
+def group_tag() -> Iterator[Instance]:
+    for n, inputs, parameters in _walks():
         outputs = {
             "holding": 1,
             "claims": 1,
@@ -118,33 +156,30 @@ def group_tag() -> Iterator[Instance]:
         }
         yield Instance(
             "dw_group_tag",
-            {
-                "rst": 1,
-                "restart": 1,
-                "emit": 1,
-                "plane_final": 1,
-                "plane_last": 1,
-                "interleave": n.counters.interleave_width,
-                "image_planes": n.counters.groups_width,
-                "channel_multiplier": n.counters.hold_width,
-                "tail_channels": n.counters.keep_width,
-            },
+            inputs | {"tail_channels": n.counters.keep_width},
             outputs,
             tuple(outputs),
+            parameters | {"LANES": n.spec.lanes},
+            spec=n.spec,
+        )
+
+
+def plane_start() -> Iterator[Instance]:
+    for name in SMALL:
+        n = EngineNumbers(SPECS[name])
+        ends = [f"{side}_{what}" for side in ("in", "out") for what in ("plane_end", "turns")]
+        registers = {"in_may_begin": 1, "in_due": 1, "out_due": 1}
+        yield Instance(
+            "dw_plane_start",
             {
-                "LANES": lanes,
-                "PASSES": passes,
-                "PASS_W": n.counters.pass_index_width,
-                "PLANES_W": n.counters.groups_width,
-                "INTERLEAVE_W": n.counters.interleave_width,
-                "MAX_INTERLEAVE": interleave,
-                "HOLD_W": n.counters.hold_width,
-                "MAX_MULTIPLIER": multiplier,
-                "WORD_W": n.counters.word_width,
-                "SET_W": n.counters.set_width,
-                "KEEP_W": n.counters.keep_width,
-                "LANE_COUNT_W": n.counters.lane_count_width,
+                **dict.fromkeys(("rst", "restart", "start", "run", "step"), 1),
+                "lag": n.counters.lag_width,
+                **dict.fromkeys(("lead", "beat_available", *ends), 1),
+                **dict.fromkeys(("in_hit_next", "out_hit_next"), 1),
             },
+            {**registers, **dict.fromkeys(("in_live", "in_hit", "out_live", "out_hit"), 1)},
+            tuple(registers),
+            {"MAX_LAG": n.counters.max_lag},
             spec=n.spec,
         )
 
@@ -195,14 +230,10 @@ def slot_raster() -> Iterator[Instance]:
             {
                 "KERNEL_H": rows,
                 "KERNEL_W": cols,
-                "COL_W": n.counters.col_width,
-                "ROW_W": n.counters.row_width,
-                "TAP_ROW_W": n.counters.tap_row_width,
-                "TAP_COL_W": n.counters.tap_col_width,
-                "INTERLEAVE_W": n.counters.interleave_width,
+                "MAX_ROW_PITCH": n.spec.max_row_pitch,
+                "MAX_PLANE_ROWS": n.spec.max_plane_rows,
                 "MAX_INTERLEAVE": n.spec.max_interleave,
-                "PLANES_W": n.counters.planes_width,
-                "LAG_W": n.counters.lag_width,
+                "MAX_PLANES": n.counters.max_planes,
                 "MAX_LAG": n.counters.max_lag,
             },
             spec=n.spec,

@@ -44,7 +44,7 @@ def product() -> Iterator[Instance]:
             {"x": x, "multiplier": multiplier},
             {"product": 64},
             ("product",),
-            {"X_W": x, "MULTIPLIER_W": multiplier},
+            {"MULTIPLIER_W": multiplier},
         )
 
 
@@ -110,7 +110,6 @@ def requantise() -> Iterator[Instance]:
             ("ofmap",),
             {
                 "ACC_W": n.formats.acc_width,
-                "X_W": n.formats.bias_width,
                 "MULTIPLIER_W": n.formats.multiplier_width,
                 "OFMAP_W": width,
                 "ROUNDING": {"double": 1, "single": 2, "both": 3}[n.spec.requantise],

@@ -1,4 +1,4 @@
-"""Inside the simulator: the tags that travel with each ofmap beat."""
+"""Inside the simulator: the walk through the passes, and the tags that travel with ofmap beats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from dwsim.derive import EngineNumbers
 from dwsim.model.group_tag import GroupTag
+from dwsim.model.pass_walk import PassWalk
 from tests.leaf.leaf_harness import Case, Coin, Expected, Values, leaf_test
 
 
@@ -17,8 +18,10 @@ class Emission:
     enters: bool
     plane_final: bool
     plane_last: bool
+    place: Expected
+    """While it is the next one: its place, for the walk."""
     ahead: Expected
-    """While it is the next one."""
+    """While it is the next one: its weights."""
     after: Expected
     """One cycle after it."""
     marks: Expected
@@ -77,6 +80,15 @@ class GroupTagCase(Case):
             enters=beat == number == 0,
             plane_final=final,
             plane_last=last,
+            place={
+                "holding": beat > 0 or number > 0,
+                "claims": number == 0,
+                "pass": number,
+                "hold_index": beat,
+                "window_last": complete and beat == self.multiplier - 1,
+                "group_last": group == self.interleave - 1,
+                "image_last": plane % self.image_planes == self.image_planes - 1,
+            },
             ahead={
                 "holding": beat > 0 or number > 0,
                 "claims": number == 0,
@@ -150,4 +162,39 @@ class GroupTagCase(Case):
         return "" if self.streams > 20 else "enough streams"
 
 
+class PassWalkCase(GroupTagCase):
+    """The same streams, for the walk alone."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.component = PassWalk(self.numbers)
+
+    def drive(self) -> Values:
+        driven = super().drive()
+        del driven["tail_channels"]
+        return driven
+
+    def model(self, i: Values) -> Expected:
+        if not self.restarts:
+            return {"holding": self.component.holding} if self.known else {}
+        flags = (bool(i[name]) for name in ("emit", "plane_final", "plane_last"))
+        place = self.component.place(*flags)._asdict()
+        if not (i["emit"] or self.component.holding):
+            del place["is_final"], place["is_last"]
+        indices = {"pass": self.component.pass_index, "hold_index": self.component.hold_index}
+        return {**place, **indices, "claims": self.component.claims}
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known:
+            return {}
+        if not self.to_come:
+            return {"holding": 0, "claims": 1}
+        now = self.to_come[0]
+        beat_end = i["emit"] and now.after["valid_q"]
+        told = i["emit"] or not now.enters
+        ends = {"is_final": now.plane_final, "is_last": now.plane_last} if told else {}
+        return now.place | {"beat_end": beat_end} | ends
+
+
+dw_pass_walk = leaf_test("dw_pass_walk", PassWalkCase, 4000)
 dw_group_tag = leaf_test("dw_group_tag", GroupTagCase, 8000)

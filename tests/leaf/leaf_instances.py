@@ -38,8 +38,14 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_plane_marker": raster.plane_marker,
         "dw_tap_axis": raster.tap_axis,
     },
-    "leaf_group_tag": {"dw_group_tag": raster.group_tag},
-    "leaf_slots": {"dw_slot_raster": raster.slot_raster},
+    "leaf_group_tag": {
+        "dw_pass_walk": raster.pass_walk,
+        "dw_group_tag": raster.group_tag,
+    },
+    "leaf_slots": {
+        "dw_plane_start": raster.plane_start,
+        "dw_slot_raster": raster.slot_raster,
+    },
     "leaf_storage": {
         "dw_ram": array.ram,
         "ecp5_dw_ram": array.ecp5_ram,

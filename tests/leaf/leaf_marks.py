@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dwsim.derive import bits
 from dwsim.model.plane_marker import PlaneMarker
 from dwsim.model.tap_axis import TapAxis
 from tests.leaf.leaf_harness import Case, Coin, Expected, Values, leaf_test
@@ -63,7 +64,7 @@ class TapAxisCase(Case):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.taps, self.width = self.parameters["TAPS"], self.parameters["WIDTH"]
+        self.taps, self.width = self.parameters["TAPS"], bits(self.parameters["MAX_SIZE"]) + 2
         self.component = TapAxis(self.taps)
         self.step = Coin(self.rng)
         self.starts: list[int] | None = None
@@ -86,7 +87,7 @@ class TapAxisCase(Case):
             "step": int(self.step()),
             "reload": int(reload),
             "start": sum((s & mask) << t * self.width for t, s in enumerate(self.offered)),
-            "size": self.rng.randint(0, (1 << self.parameters["COUNT_W"]) - 1),
+            "size": self.rng.randint(0, self.parameters["MAX_SIZE"]),
         }
 
     def model(self, i: Values) -> Expected:

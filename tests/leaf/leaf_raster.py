@@ -10,9 +10,8 @@ from dwsim.model.raster_axis import RasterAxis
 from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
 
 
-def random_axis(case: Case, width: int) -> tuple[int, int, int]:
-    """Pitch, stride and count of an axis whose counts have ``width`` bits."""
-    most = (1 << width) - 1
+def random_axis(case: Case, most: int) -> tuple[int, int, int]:
+    """Pitch, stride and count of an axis whose counts are at most ``most``."""
     pitch = case.rng.choice((1, most, case.rng.randint(1, most)))
     stride = case.rng.choice((1, 1, case.rng.randint(1, most)))
     fits = (pitch - 1) // stride + 1
@@ -80,7 +79,7 @@ class RasterAxisCase(Case):
         restart = self.left == 0 or (self.position is None and self.rng.random() < 0.5)
         if restart:
             self.left = self.rng.randint(1, 200)
-            self.axis = random_axis(self, self.parameters["WIDTH"])
+            self.axis = random_axis(self, (1 << self.parameters["WIDTH"]) - 1)
             self.position = None
         self.left -= 1
         pitch, stride, count = self.axis
@@ -124,7 +123,7 @@ class RasterAxisCase(Case):
 
 
 class RasterCase(Case):
-    """Planes one after another; restarts in mid-plane."""
+    """Streams of planes; restarts in mid-plane and after the last plane."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -132,20 +131,24 @@ class RasterCase(Case):
         self.step = Coin(self.rng)
         self.left = 0
         self.position: int | None = None  # of the next slot, in its plane
-        self.planes = 0
+        self.given = self.plane = 0  # planes of the stream; the plane of the next slot
+        self.planes = self.streams = 0
 
     def drive(self) -> Values:
-        restart = self.left == 0 or (self.position is None and self.rng.random() < 0.5)
+        over = self.left == 0 or (self.plane == self.given and self.rng.random() < 0.3)
+        restart = over or (self.position is None and self.rng.random() < 0.5)
         if restart:
             self.left = self.rng.randint(1, 300)
-            self.col = random_axis(self, self.parameters["COL_W"])
-            self.row = random_axis(self, self.parameters["ROW_W"])
+            self.given = self.rng.randint(self.rng.random() < 0.9, self.parameters["MAX_PLANES"])
+            self.plane = 0
+            self.col = random_axis(self, self.parameters["MAX_ROW_PITCH"])
+            self.row = random_axis(self, self.parameters["MAX_PLANE_ROWS"])
             self.interleave = self.rng.randint(1, self.parameters["MAX_INTERLEAVE"])
             self.position = None
         self.left -= 1
         return {
             "restart": int(restart),
-            "step": int(self.step()),
+            "step": int(self.step() and (restart or self.plane < self.given)),
             "interleave": self.interleave,
             "row_pitch": self.col[0],
             "plane_rows": self.row[0],
@@ -153,13 +156,22 @@ class RasterCase(Case):
             "stride_h": self.row[1],
             "count_w": self.col[2],
             "count_h": self.row[2],
+            "planes": self.given,
         }
 
     def model(self, i: Values) -> Expected:
         if self.position is None:
             return {}
         names = ("pixel_end", "row_end", "plane_end", "final_hit")
+        names += ("has_planes", "last_plane", "turns")
         return {name: getattr(self.component, name) for name in names}
+
+    def _done(self) -> int:
+        """Planes whose last hit has come."""
+        assert self.position is not None
+        last_row, last_col = ((axis[2] - 1) * axis[1] for axis in (self.row, self.col))
+        last = (last_row * self.col[0] + last_col + 1) * self.interleave - 1
+        return self.plane + (self.plane < self.given and self.position > last)
 
     def _hits(self, position: int) -> tuple[bool, bool]:
         """Two flags: the slot is hit; its pixel is the last of its plane that is hit."""
@@ -179,23 +191,30 @@ class RasterCase(Case):
             "plane_end": plane_end,
             "final_hit": pixel_end and self._hits(self.position)[1],
             "hit_next": DONT_CARE if plane_end else self._hits(end)[0],
+            "has_planes": self._done() < self.given,
+            "last_plane": self._done() == self.given - 1,
+            "turns": plane_end and self.plane < self.given - 1
+            if self.plane < self.given
+            else DONT_CARE,
         }
 
     def clock(self, i: Values) -> None:
         pitch = (i["plane_rows"], i["row_pitch"])
         stride, count = (i["stride_h"], i["stride_w"]), (i["count_h"], i["count_w"])
         self.component.compute(
-            bool(i["restart"]), bool(i["step"]), i["interleave"], pitch, stride, count
+            bool(i["restart"]), bool(i["step"]), i["interleave"], pitch, stride, count, i["planes"]
         )
         self.component.commit()
         if i["restart"]:
             self.position = 0
         elif i["step"] and self.position is not None:
             self.position = (self.position + 1) % (pitch[0] * pitch[1] * i["interleave"])
+            self.plane += self.position == 0
             self.planes += self.position == 0
+            self.streams += self.position == 0 and self.plane == self.given
 
     def uncovered(self) -> str:
-        return "" if self.planes > 20 else "enough planes"
+        return "" if self.planes > 20 and self.streams > 5 else "enough planes and streams"
 
 
 dw_countdown = leaf_test("dw_countdown", CountdownCase, 4000)

@@ -81,13 +81,13 @@ class ProductCase(Delayed):
 
     def drive(self) -> Values:
         return {
-            "x": self.number(self.parameters["X_W"]),
+            "x": self.number(self.instance.inputs["x"]),
             "multiplier": self.number(self.parameters["MULTIPLIER_W"]),
         }
 
     def expected(self, i: Values) -> Expected:
         width = self.parameters["MULTIPLIER_W"]
-        x = signed(i["x"], self.parameters["X_W"])
+        x = signed(i["x"], self.instance.inputs["x"])
         multiplier = signed(i["multiplier"], width) if width > 17 else i["multiplier"]
         self.extremes.add((x, multiplier))
         return {"product": x * multiplier & (1 << 64) - 1}
@@ -96,7 +96,7 @@ class ProductCase(Delayed):
         width = self.parameters["MULTIPLIER_W"]
         wanted = {
             (x, multiplier)
-            for x in value_range(self.parameters["X_W"], True)
+            for x in value_range(self.instance.inputs["x"], True)
             for multiplier in value_range(width, width > 17)
         }
         return "" if wanted <= self.extremes else f"factors {wanted - self.extremes}"

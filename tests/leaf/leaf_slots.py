@@ -1,10 +1,12 @@
-"""Inside the simulator: the slot raster."""
+"""Inside the simulator: the slot raster, and the start of its planes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from dwsim.derive import EngineNumbers
+from dwsim.model.raster import Raster
+from dwsim.model.raster_axis import RasterAxis
 from dwsim.model.slot_raster import Decision, SlotRaster
 from tests.leaf.leaf_harness import Case, Coin, Expected, Values, leaf_test
 from tests.leaf.slot_law import Geometry, SlotLaw
@@ -53,14 +55,15 @@ class SlotRasterCase(Case):
     def _set(self, geometry: Geometry) -> None:
         self.geometry = geometry
         self.config = geometry.ports
+        counters = EngineNumbers(self.spec).counters
         self.words = self.config | {
             name: sum(
                 (start & ((1 << width) - 1)) << t * width
                 for t, start in enumerate(self.config[name])
             )
             for name, width in (
-                ("tap_row", self.parameters["TAP_ROW_W"]),
-                ("tap_col", self.parameters["TAP_COL_W"]),
+                ("tap_row", counters.tap_row_width),
+                ("tap_col", counters.tap_col_width),
             )
         }
 
@@ -173,4 +176,64 @@ class SlotRasterCase(Case):
         return ", ".join(f"enough {name}" for name, count in self.met.items() if count < 5)
 
 
+def hit_next(raster: Raster, strides: tuple[int, int]) -> bool:
+    """The raster's slot after the next one is hit, if it is of the same plane."""
+
+    def axis(axis: RasterAxis, stride: int) -> bool:
+        in_phase = stride == 1 if axis.phase == 1 else axis.phase == 2
+        return in_phase and axis.hits_left - axis.hit > 0
+
+    row = axis(raster.row, strides[0]) or raster.row.last if raster.row_end else raster.row.hit
+    col = axis(raster.col, strides[1]) or raster.col.last if raster.pixel_end else raster.col.hit
+    return row and col
+
+
+class PlaneStartCase(SlotRasterCase):
+    """The same streams; the model of the slot raster tells where its rasters are."""
+
+    def drive(self) -> Values:
+        driven = super().drive()
+        raster = self.component
+        into, out = raster.in_raster, raster.out_raster
+        strides = (self.geometry.stride_h, self.geometry.stride_w)
+        step = self._decision(driven).step if driven["run"] else self.rng.random() < 0.5
+        self.slot = driven
+        names = ("rst", "restart", "run", "lag", "lead", "beat_available")
+        return {name: driven[name] for name in names} | {
+            "start": int(driven["start"]),
+            "step": int(step),
+            "in_plane_end": int(into.plane_end),
+            "in_turns": int(into.turns),
+            "in_hit_next": int(hit_next(into, (1, 1))),
+            "out_plane_end": int(out.plane_end),
+            "out_turns": int(out.turns),
+            "out_hit_next": int(hit_next(out, strides)),
+        }
+
+    def model(self, i: Values) -> Expected:
+        if not self.known or not i["run"]:
+            return {}
+        start = self.component.plane_start
+        return {**self._decision(self.slot).slots._asdict(), "in_may_begin": start.in_may_begin}
+
+    def promise(self, i: Values) -> Expected:
+        if not self.known or not i["run"]:
+            return {}
+        law, lead = self.law, self.geometry.lead
+        law.decide(bool(i["beat_available"]), bool(self.slot["credit_available"]))
+        return {
+            "in_may_begin": law.may_begin and not lead,
+            "in_live": law.into is not None,
+            "in_due": law.wants_beat and (lead or not law.begins),
+            "in_hit": law.wants_beat,
+            "out_live": law.out is not None,
+            "out_due": law.hits or (law.may_begin and self.geometry.lag == 0),
+            "out_hit": law.hits,
+        }
+
+    def clock(self, i: Values) -> None:
+        super().clock(self.slot)
+
+
+dw_plane_start = leaf_test("dw_plane_start", PlaneStartCase, 8000)
 dw_slot_raster = leaf_test("dw_slot_raster", SlotRasterCase, 8000)

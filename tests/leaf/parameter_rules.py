@@ -16,6 +16,12 @@ def at_least(least: int, *names: str) -> Rules:
 
 KERNEL = at_least(1, "KERNEL_H", "KERNEL_W")
 PASS_W = {"PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1, "WORD_W": 2}}
+WALK_WIDTHS = {
+    "PLANES_W_must_hold_MAX_CHANNEL_GROUPS": {"MAX_CHANNEL_GROUPS": 2, "PLANES_W": 1},
+    "HOLD_W_must_hold_MAX_CHANNEL_MULTIPLIER": {"MAX_CHANNEL_MULTIPLIER": 2, "HOLD_W": 1},
+}
+PLANES_W = {"PLANES_W_must_hold_MAX_PLANES": {"MAX_PLANES": 256, "PLANES_W": 8}}
+LAG_W = {"LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256, "LAG_W": 8}}
 INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2, "INTERLEAVE_W": 1}}
 RAM = at_least(1, "WIDTH", "ADDR_W")
 LANES_SHARED = {
@@ -82,14 +88,17 @@ PARAMETER_RULES: dict[str, Rules] = {
         "KERNEL_W_must_be_1_to_16": {"KERNEL_W": 17},
     },
     "dw_group_tag.v": {
-        **at_least(1, "LANES", "PASSES", "PLANES_W", "MAX_INTERLEAVE", "MAX_MULTIPLIER"),
-        "SET_W_must_be_at_least_1": {"SET_W": 0, "WORD_W": 0},
+        **at_least(1, "LANES"),
+        "WEIGHT_SETS_must_be_MAX_CHANNEL_GROUPS_times_MAX_CHANNEL_MULTIPLIER": {"WEIGHT_SETS": 2},
+        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"MAX_CHANNEL_GROUPS": 3, "SET_W": 1},
         **PASS_W,
         **INTERLEAVE_W,
-        "HOLD_W_must_hold_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "HOLD_W": 1},
+        **WALK_WIDTHS,
         "WORD_W_must_be_at_least_SET_W": {"PASSES": 2, "SET_W": 3, "WORD_W": 2},
         "SET_W_must_be_WORD_W_if_PASSES_is_1": {"SET_W": 1, "WORD_W": 2},
-        "KEEP_W_must_hold_LANES_times_MAX_MULTIPLIER": {"MAX_MULTIPLIER": 2, "KEEP_W": 4},
+        "KEEP_W_must_hold_LANES_times_MAX_CHANNEL_MULTIPLIER": {
+            **{"MAX_CHANNEL_MULTIPLIER": 2, "KEEP_W": 4},
+        },
         "LANE_COUNT_W_must_hold_LANES": {"LANES": 16, "LANE_COUNT_W": 4},
     },
     "dw_ifmap_port.v": at_least(1, "WIDTH"),
@@ -121,6 +130,12 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "SUM_W"),
         "ACC_W_must_be_at_least_SUM_W": {"ACC_W": 17},
     },
+    "dw_pass_walk.v": {
+        **at_least(1, "PASSES", "MAX_CHANNEL_GROUPS", "MAX_INTERLEAVE", "MAX_CHANNEL_MULTIPLIER"),
+        "PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1},
+        **INTERLEAVE_W,
+        **WALK_WIDTHS,
+    },
     "dw_pipeline.v": at_least(1, "WIDTH") | at_least(0, "CYCLES"),
     "dw_pixel_credit.v": {
         **at_least(1, "BEAT", "LARGEST"),
@@ -145,13 +160,20 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(2, "SHIFT_LENGTH_MAX"),
         "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 2, "LAG_W": 1},
     },
+    "dw_plane_start.v": at_least(0, "MAX_LAG") | LAG_W,
     "dw_product.v": {
         "MULTIPLIER_W_must_be_16_or_32": {"MULTIPLIER_W": 24},
         "X_W_must_be_48_if_MULTIPLIER_W_is_16": {"MULTIPLIER_W": 16},
         "X_W_must_be_32_if_MULTIPLIER_W_is_32": {"X_W": 48},
     },
     "dw_ram.v": RAM,
-    "dw_raster.v": at_least(1, "COL_W", "ROW_W", "MAX_INTERLEAVE") | INTERLEAVE_W,
+    "dw_raster.v": {
+        **at_least(1, "MAX_ROW_PITCH", "MAX_PLANE_ROWS", "MAX_INTERLEAVE", "MAX_PLANES"),
+        "COL_W_must_hold_MAX_ROW_PITCH": {"MAX_ROW_PITCH": 256, "COL_W": 8},
+        "ROW_W_must_hold_MAX_PLANE_ROWS": {"MAX_PLANE_ROWS": 256, "ROW_W": 8},
+        **INTERLEAVE_W,
+        **PLANES_W,
+    },
     "dw_raster_axis.v": at_least(1, "WIDTH"),
     "dw_requantise.v": {
         **at_least(1, "ACC_W"),
@@ -159,6 +181,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         "ROUNDING_must_be_1_to_3": {"ROUNDING": 4},
         "OFMAP_W_must_be_1_to_16": {"OFMAP_W": 17, "ROUNDING": 2},
         "OFMAP_W_must_be_at_most_15_unless_ROUNDING_is_2": {"OFMAP_W": 16, "ROUNDING": 3},
+        "X_W_must_be_48_if_MULTIPLIER_W_is_16_and_32_otherwise": {"X_W": 48},
     },
     "dw_requantise_stage.v": {
         **at_least(1, "LANES"),
@@ -175,6 +198,10 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "ADDR_W", "PLANE_BEATS_W", "PLANES_W"),
         "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
         "PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2": {"PIXEL_W": 11},
+    },
+    "dw_rule_walk.v": {
+        **at_least(2, "WIDTH"),
+        "RULES_must_be_1_to_255": {"RULES": 256},
     },
     "dw_round_shift.v": {"FIELD_W_must_be_1_to_16": {"FIELD_W": 17}},
     "dw_scale_store.v": {
@@ -223,19 +250,24 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_skid_buffer.v": at_least(1, "WIDTH"),
     "dw_slot_raster.v": {
         **KERNEL,
-        **at_least(1, "COL_W", "ROW_W", "PLANES_W"),
-        **at_least(0, "MAX_LAG"),
+        "COL_W_must_hold_MAX_ROW_PITCH": {"MAX_ROW_PITCH": 256, "COL_W": 8},
+        "ROW_W_must_hold_MAX_PLANE_ROWS": {"MAX_PLANE_ROWS": 256, "ROW_W": 8},
+        "TAP_ROW_W_must_be_ROW_W_plus_2": {"TAP_ROW_W": 9},
+        "TAP_COL_W_must_be_COL_W_plus_2": {"TAP_COL_W": 9},
         **INTERLEAVE_W,
-        "TAP_ROW_W_must_be_at_least_ROW_W": {"TAP_ROW_W": 7},
-        "TAP_COL_W_must_be_at_least_COL_W": {"TAP_COL_W": 7},
-        "LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256, "LAG_W": 8},
+        **PLANES_W,
+        **LAG_W,
     },
     "dw_step_shift.v": STEP_SHIFT,
-    "dw_stream_control.v": at_least(1, "SETS_W"),
+    "dw_stream_control.v": {
+        **at_least(1, "WEIGHT_SETS"),
+        "SETS_W_must_hold_WEIGHT_SETS": {"WEIGHT_SETS": 2, "SETS_W": 1},
+    },
     "dw_stream_counters.v": at_least(1, "WIDTH"),
     "dw_tap_axis.v": {
-        **at_least(1, "TAPS", "COUNT_W"),
-        "WIDTH_must_be_more_than_COUNT_W": {"WIDTH": 6},
+        **at_least(1, "TAPS", "MAX_SIZE"),
+        "SIZE_W_must_hold_MAX_SIZE": {"SIZE_W": 5},
+        "WIDTH_must_be_SIZE_W_plus_2": {"WIDTH": 7},
     },
     "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
     "dw_tap_pipeline.v": {

@@ -77,7 +77,10 @@ class SlotLaw:
         self.held = 0
         """Passes that the held window has had; 0: none is held."""
         self.steps = self.takes = self.emits = self.waits_for_plane = False
-        self._out: Place | None = None
+        self.into: Place | None = None
+        self.out: Place | None = None
+        """The next slot of each raster."""
+        self.wants_beat = self.hits = self.may_begin = False
         self._begins = False
 
     @property
@@ -87,6 +90,11 @@ class SlotLaw:
         beats, windows = g.ifmap_h * g.ifmap_w, g.ofmap_h * g.ofmap_w
         planes = g.planes * g.interleave
         return (self.taken, self.emitted, self.held) == (planes * beats, planes * windows, 0)
+
+    @property
+    def begins(self) -> bool:
+        """The decided slot begins a plane of the raster that is first."""
+        return self._begins
 
     @property
     def claims(self) -> bool:
@@ -107,10 +115,11 @@ class SlotLaw:
         """The decision in a cycle of the stream, with or without a beat, with or without credit."""
         g, was_done = self.geometry, self.done
         may_begin = len(self.starts) < g.planes and self._place(self.starts, 0) is None
+        self.may_begin = may_begin
         self._begins = may_begin and (g.lead or beat)
         starts = self.starts + [self.slot] * self._begins
         into = self._place(starts, g.lag if g.lead else 0)
-        out = self._out = self._place(starts, 0 if g.lead else g.lag)
+        out = self.out = self._place(starts, 0 if g.lead else g.lag)
 
         wants_beat = into is not None and into.row < g.ifmap_h and into.col < g.ifmap_w
         final_row, final_col = (g.ofmap_h - 1) * g.stride_h, (g.ofmap_w - 1) * g.stride_w
@@ -120,6 +129,7 @@ class SlotLaw:
             and out.row <= final_row
             and out.col <= final_col
         )
+        self.into, self.wants_beat, self.hits = into, wants_beat, hit
         lacks_beat = wants_beat and not beat
         # Without a lag, a void in place of a plane's first slot waits for credit as that does.
         claims = hit or self.held > 0 or (may_begin and g.lag == 0)
@@ -153,7 +163,7 @@ class SlotLaw:
 
     def masks(self) -> Expected:
         """Masks of the taps inside the ifmap, for the decided slot's window; else empty."""
-        g, out = self.geometry, self._out
+        g, out = self.geometry, self.out
         if out is None:
             return {}
         return {

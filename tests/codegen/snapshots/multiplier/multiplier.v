@@ -245,12 +245,10 @@ module multiplier (
   dw_slot_raster #(
       .KERNEL_H        (3),
       .KERNEL_W        (2),
-      .COL_W           (3),
-      .ROW_W           (3),
-      .TAP_ROW_W       (5),
-      .TAP_COL_W       (5),
+      .MAX_ROW_PITCH   (6),
+      .MAX_PLANE_ROWS  (6),
       .MAX_INTERLEAVE  (3),
-      .PLANES_W        (10),
+      .MAX_PLANES      (768),
       .MAX_LAG         (27),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -302,12 +300,11 @@ module multiplier (
   );
 
   dw_group_tag #(
-      .LANES         (2),
-      .PASSES        (3),
-      .WEIGHT_SETS   (9),
-      .PLANES_W      (2),
-      .MAX_INTERLEAVE(3),
-      .MAX_MULTIPLIER(3)
+      .LANES                 (2),
+      .PASSES                (3),
+      .MAX_CHANNEL_GROUPS    (3),
+      .MAX_INTERLEAVE        (3),
+      .MAX_CHANNEL_MULTIPLIER(3)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
@@ -374,7 +371,6 @@ module multiplier (
       .KERNEL_H(3),
       .KERNEL_W(2),
       .UNITS   (2),
-      .PASSES  (3),
       .WIDTH   (8)
   ) u_tap_select (
       .clk     (clk),

@@ -245,12 +245,10 @@ module plain (
   dw_slot_raster #(
       .KERNEL_H        (2),
       .KERNEL_W        (3),
-      .COL_W           (3),
-      .ROW_W           (3),
-      .TAP_ROW_W       (5),
-      .TAP_COL_W       (5),
+      .MAX_ROW_PITCH   (5),
+      .MAX_PLANE_ROWS  (4),
       .MAX_INTERLEAVE  (1),
-      .PLANES_W        (9),
+      .MAX_PLANES      (256),
       .MAX_LAG         (7),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -302,12 +300,11 @@ module plain (
   );
 
   dw_group_tag #(
-      .LANES         (1),
-      .PASSES        (1),
-      .WEIGHT_SETS   (1),
-      .PLANES_W      (1),
-      .MAX_INTERLEAVE(1),
-      .MAX_MULTIPLIER(1)
+      .LANES                 (1),
+      .PASSES                (1),
+      .MAX_CHANNEL_GROUPS    (1),
+      .MAX_INTERLEAVE        (1),
+      .MAX_CHANNEL_MULTIPLIER(1)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),

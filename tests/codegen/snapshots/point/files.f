@@ -11,8 +11,10 @@ dw_multiplier.v
 dw_output_fifo.v
 dw_output_stage.v
 dw_param_loader.v
+dw_pass_walk.v
 dw_pipeline.v
 dw_plane_marker.v
+dw_plane_start.v
 dw_product.v
 dw_ram.v
 dw_raster.v

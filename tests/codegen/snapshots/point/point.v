@@ -272,12 +272,10 @@ module point (
   dw_slot_raster #(
       .KERNEL_H        (1),
       .KERNEL_W        (1),
-      .COL_W           (3),
-      .ROW_W           (3),
-      .TAP_ROW_W       (5),
-      .TAP_COL_W       (5),
+      .MAX_ROW_PITCH   (4),
+      .MAX_PLANE_ROWS  (4),
       .MAX_INTERLEAVE  (1),
-      .PLANES_W        (9),
+      .MAX_PLANES      (256),
       .MAX_LAG         (0),
       .SHIFT_LENGTH_MAX(4)
   ) u_slot_raster (
@@ -329,12 +327,11 @@ module point (
   );
 
   dw_group_tag #(
-      .LANES         (2),
-      .PASSES        (1),
-      .WEIGHT_SETS   (1),
-      .PLANES_W      (1),
-      .MAX_INTERLEAVE(1),
-      .MAX_MULTIPLIER(1)
+      .LANES                 (2),
+      .PASSES                (1),
+      .MAX_CHANNEL_GROUPS    (1),
+      .MAX_INTERLEAVE        (1),
+      .MAX_CHANNEL_MULTIPLIER(1)
   ) u_group_tag (
       .clk               (clk),
       .rst               (rst),
@@ -458,7 +455,6 @@ module point (
   dw_requantise_stage #(
       .LANES       (2),
       .ACC_W       (16),
-      .BIAS_W      (32),
       .MULTIPLIER_W(32),
       .OFMAP_W     (8),
       .ROUNDING    (3)
