@@ -8,9 +8,9 @@ from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_geometry import chunks_of
-from dwsim.derive.serial_law import plane_reads
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_plan import SerialPlan
+from dwsim.derive.serial_walk import plane_reads
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
 
 
@@ -142,7 +142,8 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
     """
     layer, formats = plan.layer, plan.numbers.formats
     banks = plan.numbers.shape.ring_pixels // formats.ifmap_pixels
-    reads = len(plane_reads(plan.walk, plan.numbers).needs) * plan.planes
+    _, needs = plane_reads(plan.walk, plan.numbers)
+    reads = needs.size * layer.channel_multiplier * plan.planes
     groups = plan.walk.groups * layer.channel_multiplier * plan.planes
     chunks = chunks_of(plan.walk, plan.numbers)
     return {

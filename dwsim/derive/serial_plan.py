@@ -7,9 +7,11 @@ from functools import cached_property
 from dwsim.derive.config_values import Config
 from dwsim.derive.fit_rules import check_serial_fit
 from dwsim.derive.plan import Plan
-from dwsim.derive.serial_geometry import SerialGeometry, choose_geometry, chunks_of
+from dwsim.derive.serial_geometry import SerialGeometry, chunks_of
 from dwsim.derive.serial_law import ending, run_cycles
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_run import RunEnd
+from dwsim.derive.serial_walk import choose_geometry
 from dwsim.derive.stages import START_CYCLES
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
@@ -72,20 +74,26 @@ class SerialPlan(Plan, dataflow="tap_serial"):
         return self.planes * self.plane_ofmap_beats
 
     @cached_property
-    def _run(self) -> tuple[int, int]:
-        """Cycles of a run: that of the last fired tap, and the first with every beat taken."""
+    def run(self) -> RunEnd:
+        """The run of the array: its first and last tap, the waits between them."""
         return run_cycles(self.walk, self.numbers, self.planes, self.plane_beats)
+
+    @property
+    def tap_cycles(self) -> int:
+        """Cycles in which a tap fires."""
+        turns = self.planes * self.walk.groups * self.layer.channel_multiplier
+        return turns * self.layer.kernel_h * self.layer.kernel_w
 
     @property
     def cycles(self) -> int:
         """Cycles from the cfg handshake to the last ofmap transfer, without stalls."""
-        return START_CYCLES + ending(self.walk, self.numbers, self._run)[0] + 1
+        return START_CYCLES + ending(self.walk, self.numbers, self.run)[0] + 1
 
     @property
     def image_cycles(self) -> int:
         """Cycles from an image to the next in one stream, without stalls: the steady interval."""
         ends = [
-            run_cycles(self.walk, self.numbers, images * self.image_planes, self.plane_beats)[0]
+            run_cycles(self.walk, self.numbers, images * self.image_planes, self.plane_beats).fire
             for images in (_STEADY_IMAGES, _STEADY_IMAGES + 1)
         ]
         return ends[1] - ends[0]
@@ -93,7 +101,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     @property
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls."""
-        return ending(self.walk, self.numbers, self._run)[1]
+        return ending(self.walk, self.numbers, self.run)[1]
 
     @property
     def bound(self) -> int:

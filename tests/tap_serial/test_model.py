@@ -6,10 +6,9 @@ import random
 
 import pytest
 
-from dwsim import EngineSpec, LayerSpec, SpecError
+from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
 from dwsim.derive.serial_plan import SerialPlan
-from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.engine import Inputs
 from dwsim.model.layer_run import run_layer
 from dwsim.stream.random_tensors import random_layer_data
@@ -94,10 +93,3 @@ def test_groups_go_on_across_row_ends() -> None:
     plan = Plan(layer, engine)
     assert isinstance(plan, SerialPlan)
     assert plan.walk.groups == 6
-
-
-def test_there_is_no_fast_model() -> None:
-    layer = LayerSpec(7, 7, 2, 3, 3, **SAME)
-    engine = EngineSpec.smallest([layer], 2, dataflow="tap_serial", pixels=2)
-    with pytest.raises(SpecError, match="dataflow = 'tap_serial': has no fast model"):
-        run_fast(Plan(layer, engine))  # type: ignore[arg-type]

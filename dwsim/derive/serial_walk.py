@@ -1,0 +1,115 @@
+"""The choice of the walk of a tap-serial array, by the cycles of its array."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from dwsim.derive.serial_geometry import SerialGeometry, chunks_of
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_run import PlaneShape
+from dwsim.derive.serial_shape import FULL_RATE_STRIDE
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.place_raster import PlaceRaster
+
+
+def plane_shape(walk: SerialGeometry, numbers: SerialNumbers) -> PlaneShape:
+    """The numbers that place the reads of a plane."""
+    layer = walk.layer
+    return PlaneShape(
+        groups=walk.groups,
+        cells=walk.cells,
+        places_w=walk.places_w,
+        kernel_h=layer.kernel_h,
+        row_segments=layer.kernel_w // walk.segment_taps,
+        stride_h=layer.stride_h,
+        stride_w=layer.stride_w,
+        dilation_h=layer.dilation_h,
+        dilation_w=layer.dilation_w,
+        pad_top=layer.pad_top,
+        pad_left=layer.pad_left,
+        pitch=walk.pitch,
+        span=walk.span,
+        ofmap_h=layer.ofmap_h,
+        ifmap_h=layer.ifmap_h,
+        ifmap_w=layer.ifmap_w,
+        beat=numbers.formats.ifmap_pixels,
+        width=numbers.shape.ring_pixels,
+    )
+
+
+def plane_reads(walk: SerialGeometry, numbers: SerialNumbers) -> tuple[np.ndarray, np.ndarray]:
+    """The reads of the fetch for one plane, for one weight set of each group, in order.
+
+    Returns:
+        The number of reads of each segment; and, for each read, the beats of the plane that must be
+        in the ring. Both are int64.
+    """
+    return _listed(plane_shape(walk, numbers))
+
+
+# The choice of a walk lists the reads that its law then evaluates.
+@lru_cache(maxsize=1)
+def _listed(shape: PlaneShape) -> tuple[np.ndarray, np.ndarray]:
+    from dwsim.derive import serial_loops
+
+    counts = np.empty(shape.groups * shape.kernel_h * shape.row_segments, np.int64)
+    row_reads = -(-(min(shape.span, shape.ifmap_w) + shape.beat - 1) // shape.width)
+    rows = (
+        2
+        + (
+            shape.span
+            + max(shape.pad_left, 0)
+            + shape.places_w * shape.stride_w
+            + (shape.row_segments - 1) * shape.dilation_w
+        )
+        // shape.pitch
+    )
+    needs = np.empty(counts.size * rows * row_reads, np.int64)
+    total = serial_loops.list_reads(shape, counts, needs)
+    return counts, needs[:total]
+
+
+def array_cycles(walk: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles of the array for a plane when every pixel is there: fetch, taps and drain."""
+    from dwsim.derive import serial_loops
+
+    counts, _ = plane_reads(walk, numbers)
+    chunks = chunks_of(walk, numbers)
+    cycles = serial_loops.busy_cycles(counts, walk.groups, walk.segment_taps, chunks)
+    return cycles * walk.layer.channel_multiplier
+
+
+def choose_geometry(layer: LayerSpec, numbers: SerialNumbers) -> SerialGeometry | None:
+    """The walk with the fewest array cycles; of equal ones that with the most cells.
+
+    A segment holds a kernel row where its columns are neighbours (``dilation_w`` 1); a stride
+    above ``FULL_RATE_STRIDE`` leaves one cell a group. None when the ring is too small for the
+    pixels of even one cell.
+    """
+    neighbours = layer.dilation_w == 1 or layer.kernel_w == 1
+    most = min(numbers.formats.pixels, PlaceRaster(layer).places)
+    full = SerialGeometry(layer, most, not neighbours)
+    ideal = full.groups * layer.kernel_h * layer.kernel_w * layer.channel_multiplier
+    if _fits(full, numbers) and array_cycles(full, numbers) == ideal:
+        return full
+    best: tuple[int, int, SerialGeometry] | None = None
+    for cells in range(most, 0, -1):
+        for tap_segments in (False, True):
+            walk = SerialGeometry(layer, cells, tap_segments)
+            if not _fits(walk, numbers) or not (tap_segments or neighbours):
+                continue
+            key = (array_cycles(walk, numbers), -cells)
+            if best is None or key < best[:2]:
+                best = (*key, walk)
+    return None if best is None else best[2]
+
+
+def _fits(walk: SerialGeometry, numbers: SerialNumbers) -> bool:
+    """The stride, the segment and the ring permit the walk."""
+    return (
+        (walk.cells == 1 or walk.layer.stride_w <= FULL_RATE_STRIDE)
+        and walk.span <= numbers.shape.segment
+        and walk.reach_beats(numbers.formats.ifmap_pixels) <= numbers.shape.ring_beats
+    )
