@@ -20,7 +20,6 @@ from dwsim.cli.loading import is_network, load_plans
 from dwsim.derive import Plan
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
-from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import csv_text, json_text
@@ -91,11 +90,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _model(arguments: argparse.Namespace, engine: EngineSpec) -> str:
-    """The name of the model; a waveform and a tap-serial engine need the steppable one."""
+def _model(arguments: argparse.Namespace) -> str:
+    """The name of the model; a waveform needs the steppable one."""
     if not arguments.waves:
-        fast = engine.dataflow == "tap_parallel"
-        return arguments.model or ("fast" if fast else "steppable")
+        return arguments.model or "fast"
     if arguments.model == "fast":
         rule = "has no signals for --waves: choose --model steppable"
         raise SpecError("simulate", [Violation("--model", "fast", rule)])
@@ -105,7 +103,7 @@ def _model(arguments: argparse.Namespace, engine: EngineSpec) -> str:
 def _simulate(plans: list[Plan], arguments: argparse.Namespace) -> Simulation:
     """Runs the layers, with a progress bar."""
     total = sum(plan.ofmap_beats for plan in plans)
-    model = _model(arguments, plans[0].engine)
+    model = _model(arguments)
     with progress(total, "beat") as bar:
 
         def show(layer: str, beats: int) -> None:

@@ -1,4 +1,4 @@
-"""The inputs of the event loop: a stream's constants, its slots, and generators of stalls."""
+"""Inputs and results of the event loops: constants, slots, generators of stalls, cycles."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class Port(NamedTuple):
     leave: float
     stalls: bool
     """The last draw."""
+
+
+class StalledRun(NamedTuple):
+    """A run under stalls; the reset ends before cycle 0."""
+
+    transfers: np.ndarray
+    """Cycle of each ofmap transfer: int64 of shape (ofmap_beats,)."""
+    fill: int
+    compute: int
+    starved: int
+    backpressured: int
+    drain: int
 
 
 class Constants(NamedTuple):

@@ -9,10 +9,12 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.derive.parallel_plan import ParallelPlan
+from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import READY_CYCLES, START_CYCLES
 from dwsim.errors import SpecError, Violation
-from dwsim.fast import closed_form
+from dwsim.fast import closed_form, serial_form
 from dwsim.fast.event_inputs import (
+    StalledRun,
     constants_of,
     generator_of,
     port_of,
@@ -34,7 +36,7 @@ class FastRun:
     data.
     """
 
-    plan: ParallelPlan
+    plan: Plan
     cycles: int
     param_cycles: int
     activity: dict[str, int]
@@ -52,7 +54,26 @@ class FastRun:
 
         int64 of shape (ofmap_beats,), in stream order; the last one is ``cycles - 1``.
         """
-        return closed_form.ofmap_cycles(self.plan) if self.transfers is None else self.transfers
+        return free_ofmap_cycles(self.plan) if self.transfers is None else self.transfers
+
+
+def free_ofmap_cycles(plan: Plan) -> np.ndarray:
+    """Cycle of each ofmap beat's transfer without stalls, the cfg handshake being cycle 0."""
+    if isinstance(plan, SerialPlan):
+        return serial_form.ofmap_cycles(plan)
+    return closed_form.ofmap_cycles(_parallel(plan))
+
+
+def free_activity(plan: Plan) -> dict[str, int]:
+    """Cycles of a stream without stalls, divided by the values of ``Activity``."""
+    if isinstance(plan, SerialPlan):
+        return serial_form.activity(plan)
+    return closed_form.activity(_parallel(plan))
+
+
+def _parallel(plan: Plan) -> ParallelPlan:
+    assert isinstance(plan, ParallelPlan), "a plan is one or the other"
+    return plan
 
 
 def run_layer(
@@ -75,12 +96,9 @@ def run_layer(
             with it has the same stalls.
 
     Raises:
-        SpecError: for a tap-serial engine; if only one of the tensors is given, or one is wrong;
-            or if ``stalls`` is of a subclass, whose methods compiled code cannot call.
+        SpecError: if only one of the tensors is given, or one is wrong; or if ``stalls`` is of a
+            subclass, whose methods compiled code cannot call.
     """
-    if not isinstance(plan, ParallelPlan):
-        rule = "has no fast model: use the steppable one"
-        raise SpecError("fast model", [Violation("dataflow", plan.engine.dataflow, rule)])
     if (ifmap is None) != (weight is None):
         absent = "ifmap" if ifmap is None else "weight"
         raise SpecError(
@@ -101,38 +119,28 @@ def run_layer(
     return _run_with_stalls(plan, stalls, ofmap)
 
 
-def _run_freely(plan: ParallelPlan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
+def _run_freely(plan: Plan, eager: bool, ofmap: np.ndarray | None) -> FastRun:
     # An eager cfg handshake comes with the first parameter beat, in the first cycle with a ready.
     waits = plan.param_beats - 1 if eager else 0
-    activity = closed_form.activity(plan)
+    activity = free_activity(plan)
     activity[Activity.PARAMETERS.value] = waits
-    transfers = closed_form.ofmap_cycles(plan) + waits if waits else None
+    transfers = free_ofmap_cycles(plan) + waits if waits else None
     return FastRun(plan, plan.cycles + waits, plan.param_beats, activity, ofmap, transfers)
 
 
-def _run_with_stalls(plan: ParallelPlan, stalls: StallPattern, ofmap: np.ndarray | None) -> FastRun:
+def _run_with_stalls(plan: Plan, stalls: StallPattern, ofmap: np.ndarray | None) -> FastRun:
     # Here and not at the top: numba starts slowly, and runs without stalls do not need it.
     from dwsim.fast import events
 
-    source, sink, param = (
-        generator_of(port.rng) for port in (stalls.source, stalls.sink, stalls.param)
-    )
+    param = generator_of(stalls.param.rng)
     loaded = events.parameters_taken(plan.param_beats, port_of(stalls.param), param)
     started = READY_CYCLES if stalls.profile.eager_cfg else loaded + 1
     ready = max(started, loaded)
-    reads, transfers = np.empty((2, plan.ofmap_beats), np.int64)
-    counts = events.run_slots(
-        constants_of(plan, stalls),
-        ready + START_CYCLES,
-        slots_that_take(plan),
-        slots_that_emit(plan),
-        np.empty(plan.planes, np.int64),
-        reads,
-        transfers,
-        source,
-        sink,
-    )
-    fill, compute, starved, backpressured, drain = counts
+    if isinstance(plan, SerialPlan):
+        run = serial_form.run_with_stalls(plan, stalls, ready + START_CYCLES)
+    else:
+        run = _run_slots(_parallel(plan), stalls, ready + START_CYCLES)
+    transfers, fill, compute, starved, backpressured, drain = run
     activity = {
         Activity.FILL: START_CYCLES + fill,
         Activity.COMPUTE: compute,
@@ -149,3 +157,21 @@ def _run_with_stalls(plan: ParallelPlan, stalls: StallPattern, ofmap: np.ndarray
         ofmap=ofmap,
         transfers=transfers - started,
     )
+
+
+def _run_slots(plan: ParallelPlan, stalls: StallPattern, start: int) -> StalledRun:
+    from dwsim.fast import events
+
+    reads, transfers = np.empty((2, plan.ofmap_beats), np.int64)
+    counts = events.run_slots(
+        constants_of(plan, stalls),
+        start,
+        slots_that_take(plan),
+        slots_that_emit(plan),
+        np.empty(plan.planes, np.int64),
+        reads,
+        transfers,
+        generator_of(stalls.source.rng),
+        generator_of(stalls.sink.rng),
+    )
+    return StalledRun(transfers, *counts)

@@ -45,13 +45,13 @@ def draw_triple(seed: int, number: int) -> Triple:
             continue  # an empty ofmap, or a surplus that no engine has
         if plan.cycles <= MOST_CYCLES:
             break
-    profile = rng.choice((*PROFILES.values(), EAGER, LONG, None)) or _draw_profile(rng)
-    return Triple(plan, profile, rng.randrange(10**6))
+    return Triple(plan, draw_profile(rng), rng.randrange(10**6))
 
 
-def _draw_profile(rng: random.Random) -> StallProfile:
-    """Any profile, also those without a name."""
-    return StallProfile(
+def draw_profile(rng: random.Random) -> StallProfile:
+    """A profile with a name, or any other one."""
+    named = rng.choice((*PROFILES.values(), EAGER, LONG, None))
+    return named or StallProfile(
         "drawn",
         source=rng.choice((0.0, 0.2, 0.5, 0.8)),
         sink=rng.choice((0.0, 0.2, 0.5, 0.8)),

@@ -1,0 +1,86 @@
+"""Random (layer, tap-serial engine, stalls) triples, drawn from a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+from dwsim import EngineSpec, LayerSpec, SpecError
+from dwsim.derive import Plan
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.serial_plan import SerialPlan
+from dwsim.stream.random_quantisation import random_quantisation
+from tests.fast.draw_triples import MOST_CYCLES, Triple, draw_profile
+
+
+def draw_serial_triple(seed: int, number: int) -> Triple:
+    """Triple ``number`` of a seed; each is drawn from its own generator."""
+    rng = random.Random(f"serial triple {seed} {number}")
+    while True:
+        try:
+            plan = draw_plan(rng)
+        except SpecError:
+            continue  # an empty ofmap, or a ring too small for the layer
+        if plan.cycles <= MOST_CYCLES:
+            break
+    return Triple(plan, draw_profile(rng), rng.randrange(10**6))
+
+
+def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
+    """Size, kernel, dilation, stride and pads of one axis."""
+    size, kernel = rng.choice((1, 2, 3, 5, 7, 8)), rng.choice((1, 1, 2, 3, 3, 4))
+    dilation, stride = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 1, 2, 2, 3, 4))
+    most_pad = rng.choice((0, 1, 2, 7))
+    return size, kernel, dilation, stride, rng.randint(0, most_pad), rng.randint(0, most_pad)
+
+
+def draw_plan(rng: random.Random) -> SerialPlan:
+    h, w = _draw_axis(rng), _draw_axis(rng)
+    lanes = rng.randint(1, 4)
+    layer = LayerSpec(
+        ifmap_h=h[0],
+        ifmap_w=w[0],
+        channels=rng.randint(1, 4 * lanes),
+        kernel_h=h[1],
+        kernel_w=w[1],
+        batch=rng.choice((1, 1, 2, 3)),
+        channel_multiplier=rng.choice((1, 1, 1, 2, 3)),
+        dilation_h=h[2],
+        dilation_w=w[2],
+        stride_h=h[3],
+        stride_w=w[3],
+        pad_top=h[4],
+        pad_bottom=h[5],
+        pad_left=w[4],
+        pad_right=w[5],
+    )
+    engine = EngineSpec.smallest([layer], **_fields(rng, layer, lanes))
+    depth = SerialNumbers(engine).timing.fifo_depth_min
+    engine = replace(engine, fifo_depth=rng.choice((None, None, depth, depth + 1, depth + 5)))
+    quantisation = random_quantisation(layer, engine, rng.randrange(1000))
+    plan = Plan(layer, engine, quantisation)
+    assert isinstance(plan, SerialPlan)
+    return plan
+
+
+def _fields(rng: random.Random, layer: LayerSpec, lanes: int) -> dict[str, Any]:
+    """Fields of an engine; those that are left out have sizes that limit no 3x3 kernel."""
+    beat = rng.choice((1, 2, 4, 8))
+    reach = (layer.kernel_h - 1) * layer.dilation_h + 1
+    fields = {
+        "lanes": lanes,
+        "dataflow": "tap_serial",
+        "pixels": rng.randint(1, 9),
+        "ifmap_pixels": beat,
+        "ofmap_pixels": rng.choice((1, 2, 3, 4, 8)),
+        "requantise": rng.choice(("none", "none", "single", "double", "both")),
+    }
+    choices = {
+        "requantisers": rng.randint(1, lanes),
+        "ring_pixels": beat * rng.choice((1, 2, 4)),
+        "ring_rows": reach + rng.randint(0, 3),
+        "segment": layer.kernel_w + rng.randint(0, 12),
+        "kernel_w": layer.kernel_w + 1,
+    }
+    return fields | {name: value for name, value in choices.items() if rng.random() < 0.4}
