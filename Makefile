@@ -11,6 +11,7 @@ DEMO_ARGS ?=
 BENCH_ARGS ?=
 NETWORKS_ARGS ?=
 SYNTH_TABLE_ARGS ?=
+FORMAL_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +22,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench networks synth-table clean distclean
+.PHONY: help setup demo quick test lint docs bench networks synth-table formal clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -31,6 +32,7 @@ help:
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
 	@echo "make bench        MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
 	@echo "make networks     four full-size networks on both arrays, every layer in RTL, against LiteRT"
+	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
 	@echo "make setup        the venv with all dependencies, and nothing else"
 	@echo "make clean        remove what was made, but not the venv"
@@ -63,11 +65,15 @@ networks: $(VENV)/.stamp-test
 bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
 
+formal: $(VENV)/.stamp-formal
+	@$(BIN)/python -m tests.formal $(FORMAL_ARGS)
+
 synth-table: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/synth_table.py $(SYNTH_TABLE_ARGS)
 
 # One stamp for each set of extras of pyproject.toml: the demo need not wait for TensorFlow.
 $(VENV)/.stamp-sim: EXTRAS := fast,sim,synth,tflite
+$(VENV)/.stamp-formal: EXTRAS := formal
 $(VENV)/.stamp-test: EXTRAS := test
 $(VENV)/.stamp-quick: EXTRAS := quick
 $(VENV)/.stamp-docs: EXTRAS := docs

@@ -42,6 +42,7 @@ NEEDS = {
     "exploration/test_sampling.py": "long",
     "face/test_verify.py": "simulator",
     "fast/test_against_steppable.py": "long",
+    "formal": "synthesis",
     "golden/test_golden_against_tensorflow.py": "tensorflow",
     "golden/test_requantise_litert.py": "tensorflow",
     "host": "simulator",

