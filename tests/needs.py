@@ -53,6 +53,7 @@ NEEDS = {
     "synth": "synthesis",
     "tap_serial/test_cosim.py": "simulator",
     "tap_serial/test_model.py": "long",
+    "workloads/onnx_model/test_onnx_damaged.py": "long",
     "workloads/tflite/test_damaged.py": "long",
     "workloads/tflite/test_build_models.py": "tensorflow",
     "verification": "simulator",

@@ -1,4 +1,4 @@
-"""``dwsim import``: the depthwise layers of a ``.tflite`` file."""
+"""``dwsim import``: the depthwise layers of a model file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.cli.arguments import add_command, add_form, positive
-from dwsim.cli.model_options import add_model_options, input_shapes
+from dwsim.cli.model_options import (
+    SUFFIXES,
+    add_model_options,
+    input_shapes,
+    is_model,
+    is_onnx,
+)
 from dwsim.errors import SpecError, Violation
+from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.text_table import csv_text, json_text, text_table
+from dwsim.verification.assessment import Assessment
+from dwsim.workloads import listing
 
 
 def add_parser(commands: Any) -> None:
@@ -17,20 +26,21 @@ def add_parser(commands: Any) -> None:
     parser = add_command(
         commands,
         "import",
-        summary="list the depthwise layers of a .tflite file, and write them as specs",
+        summary="list the depthwise layers of a model file, and write them as specs",
         description="Lists the depthwise layers of all graphs of a model with their shapes and"
-        " quantisation, and the reason why a layer cannot run on an engine. A CONV_2D with one"
-        " group for each channel is a depthwise layer, too. A PAD before a layer becomes its"
+        " quantisation, and the reason why a layer cannot run on an engine. A convolution with one"
+        " group for each channel is a depthwise layer, too. A pad before a layer becomes its"
         " padding; SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it become its dilation. Types"
-        " that run: int8 (weights int8 or int4), int16, and uint8 if its weights less their zero"
-        " point fit in int8. Layers in floating point are listed and can be explored. All other"
-        " operators are counted.",
+        " that run: int8 (weights int8 or int4), uint8 if its weights less their zero point fit in"
+        " int8, and int16 (.tflite). Layers in floating point are listed and can be explored. All"
+        " other operators are counted.",
         examples=(
             ("dwsim import model.tflite", "a table of the depthwise layers"),
             ("dwsim import model.tflite -o layers/", "also write their specs and parameters"),
+            ("dwsim import model.onnx --batch 1", "the layers of an ONNX file"),
         ),
     )
-    parser.add_argument("model", metavar="MODEL.tflite", type=Path)
+    parser.add_argument("model", metavar="MODEL", type=_model, help="a .tflite or .onnx file")
     parser.add_argument(
         "-o",
         metavar="DIR",
@@ -52,12 +62,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    # Here and not at the top: only this command needs the schema of LiteRT.
-    from dwsim.verification.layer_engine import assess
-    from dwsim.workloads.tflite import listing, read_model
-
-    model = read_model(arguments.model, arguments.batch, input_shapes(arguments))
-    assessments = assess(model.layers, arguments.lanes)
+    model, assessments = _assessed(arguments)
     rows = listing.rows(
         model,
         {found.layer.name: found.broken for found in assessments},
@@ -82,3 +87,29 @@ def run(arguments: argparse.Namespace) -> int:
         if not (arguments.json or arguments.csv):
             print(f"written: {', '.join(str(path) for path in written)}")
     return 0
+
+
+def _assessed(arguments: argparse.Namespace) -> tuple[Any, list[Assessment[Any]]]:
+    """The file, and for each of its layers the decision if an engine runs it."""
+    sizes = (arguments.batch, input_shapes(arguments))
+    # Here and not at the top: each format needs packages of its own.
+    if is_onnx(arguments.model.name):
+        with onnx_packages():
+            from dwsim.verification.onnx_engine import assess_onnx
+            from dwsim.workloads.onnx_model import read_onnx
+
+            found = read_onnx(arguments.model, *sizes)
+            return found, assess_onnx(found.layers, arguments.lanes)
+    from dwsim.verification.layer_engine import assess
+    from dwsim.workloads.tflite import read_model
+
+    model = read_model(arguments.model, *sizes)
+    return model, assess(model.layers, arguments.lanes)
+
+
+def _model(text: str) -> Path:
+    if not is_model(text):
+        raise argparse.ArgumentTypeError(
+            f"must be named {' or '.join('*' + suffix for suffix in SUFFIXES)}, not {text!r}"
+        )
+    return Path(text)

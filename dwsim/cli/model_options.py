@@ -1,4 +1,4 @@
-"""The options of commands that read a ``.tflite`` file: its unknown sizes, and ``--strict``."""
+"""The options of commands that read a model file: its unknown sizes, and ``--strict``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ import re
 
 from dwsim.cli.arguments import positive
 
+SUFFIXES = (".tflite", ".onnx")
+"""The names of model files end in one of these."""
+
+
+def is_model(path: str) -> bool:
+    """True for the path of a model file."""
+    return path.endswith(SUFFIXES)
+
+
+def is_onnx(path: str) -> bool:
+    """True for the path of an ``.onnx`` file."""
+    return path.endswith(".onnx")
+
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """--batch, --shape and --strict."""
@@ -14,7 +27,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--batch",
         type=positive,
         metavar="N",
-        help="batch of a .tflite file that leaves it unknown (default: 1)",
+        help="batch of a model file that leaves it unknown (default: 1)",
     )
     parser.add_argument(
         "--shape",
@@ -22,13 +35,13 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         dest="shapes",
         metavar="[NAME=]1x224x224x3",
-        help="shape of an input of a .tflite file that leaves sizes unknown; NAME is the input's,"
+        help="shape of an input of a model file that leaves sizes unknown; NAME is the input's,"
         " and can be left out for the only input",
     )
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="exit with 2 if a layer of a .tflite file cannot run or cannot be compared",
+        help="exit with 2 if a layer of a model file cannot run or cannot be compared",
     )
 
 

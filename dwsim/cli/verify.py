@@ -19,7 +19,7 @@ from dwsim.cli.arguments import (
 )
 from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
-from dwsim.cli.model_options import add_model_options
+from dwsim.cli.model_options import add_model_options, is_model
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
 from dwsim.stream.stalls import PROFILES
@@ -45,9 +45,10 @@ def add_parser(commands: Any) -> None:
         summary="simulate the Verilog of an engine against the cycle model and the golden model",
         description="Simulates the generated Verilog with random data. Every port and probe is"
         " compared with the cycle model in every cycle, every value with the golden model. For a"
-        " network, dwsim chooses the smallest engine with the given array. For a .tflite file it"
-        " also compares its depthwise layers with the TFLite interpreter. A layer that cannot run,"
-        " or that the interpreter refuses, is named with the reason and does not stop the others.",
+        " network, dwsim chooses the smallest engine with the given array. For a .tflite or .onnx"
+        " file it also compares its depthwise layers with the TFLite interpreter or ONNX Runtime. A"
+        " layer that cannot run, or that the runtime refuses, is named with the reason and does not"
+        " stop the others.",
         examples=(
             ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
             (
@@ -74,7 +75,12 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="verify each layer on its static engine, whose geometry is tied off",
     )
-    add_engine_options(parser, "a network or a .tflite file")
+    add_engine_options(parser, "a network or a model file")
+    parser.add_argument(
+        "--optimise",
+        action="store_true",
+        help="compare an .onnx file with ONNX Runtime's optimised graph (default: as written)",
+    )
     add_model_options(parser)
     add_form(parser)
     parser.set_defaults(run=run)
@@ -82,8 +88,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    if arguments.spec.endswith(".tflite"):
-        # Here and not at the top: only this needs the interpreter.
+    if is_model(arguments.spec):
+        # Here and not at the top: only this needs the verification of networks.
         from dwsim.cli import verify_model
 
         return verify_model.run(arguments)
@@ -119,13 +125,14 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
     check_waves("verify", arguments.waves, layers)
     rules = Rules("verify")
     if not is_network(arguments.spec):
-        refuse_engine_options(rules, arguments, "networks and .tflite files")
+        refuse_engine_options(rules, arguments, "networks and model files")
     for option, value in (
         ("--batch", arguments.batch),
         ("--shape", arguments.shapes),
         ("--strict", arguments.strict or None),
+        ("--optimise", arguments.optimise or None),
     ):
-        rules.require(value is None, option, value, "is for .tflite files, not for specs")
+        rules.require(value is None, option, value, "is for model files, not for specs")
     rules.require(
         arguments.interleave == 1 or not arguments.static,
         "--interleave",

@@ -1,4 +1,4 @@
-"""``dwsim verify MODEL.tflite``: a model's depthwise layers against the interpreter."""
+"""``dwsim verify MODEL``: the depthwise layers of a model file against the format's runtime."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 from typing import Any
 
 from dwsim.cli.engine_options import engine_fields, lanes_of
-from dwsim.cli.model_options import input_shapes
+from dwsim.cli.model_options import input_shapes, is_onnx
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
-from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
-from dwsim.verification.against_interpreter import LayerResult, NetworkResult, verify_network
-from dwsim.workloads.tflite import read_model
+from dwsim.verification.assessment import in_words
+from dwsim.verification.network_result import LayerResult, NetworkResult, Progress
 
 COLUMNS = (
     Column("layer", "layer", "text"),
@@ -34,26 +34,16 @@ COLUMNS = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs the command on ``arguments.spec``, a ``.tflite`` file."""
+    """Runs the command on ``arguments.spec``, a ``.tflite`` or ``.onnx`` file."""
     _check_options(arguments)
-    array = engine_fields("verify", arguments)
-    model = read_model(arguments.spec, arguments.batch, input_shapes(arguments))
     with progress(0, "beat") as bar:
 
         def show(step: str, done: int, total: int) -> None:
             bar.describe(step)
             bar.show(done, total)
 
-        result = verify_network(
-            model,
-            lanes_of(arguments),
-            stalls=arguments.stalls,
-            seed=arguments.seed,
-            simulator=arguments.sim,
-            array=array,
-            progress=show,
-        )
-    rows = [_row(layer) for layer in result.layers]
+        result = _verified(arguments, show)
+    rows = [_row(layer, result.runtime) for layer in result.layers]
     if arguments.json:
         print(json_text(document(result, rows)), end="")
     elif arguments.csv:
@@ -65,11 +55,35 @@ def run(arguments: argparse.Namespace) -> int:
     for line in result.rest:
         print(line, file=sys.stderr)
     if result.wrong:
-        raise MismatchError(f"{result.wrong} values differ from the interpreter's")
+        raise MismatchError(f"{result.wrong} values differ from those of {result.runtime}")
     if arguments.strict and result.rest:
         rule = "with --strict every layer must run and be compared"
-        raise SpecError(str(model.path), [Violation("layers", len(result.rest), rule)])
+        raise SpecError(arguments.spec, [Violation("layers", len(result.rest), rule)])
     return 0
+
+
+def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[Any]:
+    lanes = lanes_of(arguments)
+    sizes = (arguments.batch, input_shapes(arguments))
+    options: dict[str, Any] = {
+        "stalls": arguments.stalls,
+        "seed": arguments.seed,
+        "simulator": arguments.sim,
+        "array": engine_fields("verify", arguments),
+        "progress": show,
+    }
+    # Here and not at the top: each format needs packages of its own.
+    if is_onnx(arguments.spec):
+        with onnx_packages():
+            from dwsim.verification.against_onnxruntime import verify_onnx
+            from dwsim.workloads.onnx_model import read_onnx
+
+            model = read_onnx(arguments.spec, *sizes)
+            return verify_onnx(model, lanes, optimise=arguments.optimise, **options)
+    from dwsim.verification.against_interpreter import verify_network
+    from dwsim.workloads.tflite import read_model
+
+    return verify_network(read_model(arguments.spec, *sizes), lanes, **options)
 
 
 def _check_options(arguments: argparse.Namespace) -> None:
@@ -81,16 +95,22 @@ def _check_options(arguments: argparse.Namespace) -> None:
         ("--static", arguments.static, False),
         ("--interleave", arguments.interleave, 1),
     ):
-        rules.require(value == default, option, value, "is for specs, not for .tflite files")
+        rules.require(value == default, option, value, "is for specs, not for model files")
     rules.require(
-        arguments.stalls != "all", "--stalls", "all", "must be one profile for a .tflite file"
+        arguments.stalls != "all", "--stalls", "all", "must be one profile for a model file"
+    )
+    rules.require(
+        not arguments.optimise or is_onnx(arguments.spec),
+        "--optimise",
+        True,
+        "is for .onnx files: LiteRT's two sets of kernels are both compared",
     )
     rules.raise_if_any()
 
 
-def _row(result: LayerResult) -> dict[str, Any]:
+def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
     layer, plan = result.verified.job.layer, result.verified.plan
-    verdict = "RTL = model = interpreter"
+    verdict = f"RTL = model = {runtime.removeprefix('the ')}"
     if result.not_comparable:
         verdict = "RTL = model = golden; not comparable"
     elif result.wrong:
@@ -113,7 +133,7 @@ def _row(result: LayerResult) -> dict[str, Any]:
     }
 
 
-def document(result: NetworkResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def document(result: NetworkResult[Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The result for JSON."""
     return {
         "engines": [
@@ -131,12 +151,11 @@ def document(result: NetworkResult, rows: list[dict[str, Any]]) -> dict[str, Any
     }
 
 
-def _roundings(result: NetworkResult) -> list[str]:
-    present = {layer.rounding for layer in result.layers}
-    return [rounding for rounding in ROUNDINGS if rounding in present]
+def _roundings(result: NetworkResult[Any]) -> list[str]:
+    return list(dict.fromkeys(layer.rounding for layer in result.layers))
 
 
-def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
+def text(result: NetworkResult[Any], rows: list[dict[str, Any]]) -> str:
     """The result as a table, with a line of totals for each rounding."""
     out = [text_table(COLUMNS, rows)]
     for rounding in _roundings(result):
@@ -147,7 +166,7 @@ def text(result: NetworkResult, rows: list[dict[str, Any]]) -> str:
         differing = sum(r.differing for r in compared)
         values = sum(r.verified.ofmap.size for r in compared)
         out.append(
-            f"{rounding} rounding: {len(mine)} layers back to back in {cycles:,} cycles,"
+            f"{in_words(rounding)}: {len(mine)} layers back to back in {cycles:,} cycles,"
             f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"
         )
     out += [f"multipliers: {multipliers(engine)}\n" for engine in result.engines]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.errors import MismatchError
-from dwsim.verification.layer_engine import Assessment
+from dwsim.verification.assessment import Assessment
 from dwsim.workloads.tflite import DepthwiseLayer, Model, ModelError
 from dwsim.workloads.tflite.inference import InferredTensors, LoneRun, infer, run_layers
 
@@ -26,7 +26,10 @@ class InterpreterValues:
 
 
 def interpret(
-    model: Model, running: Mapping[str, Assessment], roundings: Sequence[str], seed: int
+    model: Model,
+    running: Mapping[str, Assessment[DepthwiseLayer]],
+    roundings: Sequence[str],
+    seed: int,
 ) -> InterpreterValues:
     """Runs the network for its ifmaps, then every layer alone in each rounding.
 

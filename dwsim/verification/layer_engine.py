@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from dwsim.derive import Plan, numbers_of
+from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.verification.assessment import Assessment
 from dwsim.verification.layer_plans import DEFAULT_LANES
+from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
-
-MAX_LINE_BUFFER_BITS = 1 << 31
-"""Of an engine that is simulated: the simulator holds them in memory."""
-
-Array = Mapping[str, Any]
-"""The fields of ``EngineSpec`` that choose an array: dataflow, pixels, ifmap_pixels."""
-
-TAP_PARALLEL: Array = {}
-"""The array that multiplies all taps of a window at once."""
-
-Reasons = Mapping[str, tuple[Violation, ...]]
-"""For each rounding the broken rules; a layer runs in the roundings that have none."""
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """One layer of a file, and for each rounding the reasons why no engine runs it."""
-
-    layer: DepthwiseLayer
-    reasons: Reasons
-
-    @property
-    def roundings(self) -> tuple[str, ...]:
-        """The roundings in which an engine runs the layer."""
-        return tuple(rounding for rounding, broken in self.reasons.items() if not broken)
-
-    @property
-    def runs(self) -> bool:
-        """True if an engine runs the layer in at least one rounding."""
-        return bool(self.roundings)
-
-    @property
-    def broken(self) -> tuple[Violation, ...]:
-        """The reasons why the layer runs in no rounding; empty if it runs."""
-        return () if self.runs else next(iter(self.reasons.values()), ())
-
-    @property
-    def partly(self) -> tuple[Violation, ...]:
-        """For a layer that runs, the reasons of the roundings in which it does not run."""
-        return tuple(
-            Violation(f"{rounding} rounding: {reason.field}", reason.value, reason.rule)
-            for rounding, broken in self.reasons.items()
-            for reason in broken
-            if self.runs
-        )
 
 
 def assess(
@@ -65,7 +20,7 @@ def assess(
     lanes: int = DEFAULT_LANES,
     roundings: Sequence[str] = ROUNDINGS,
     array: Array = TAP_PARALLEL,
-) -> list[Assessment]:
+) -> list[Assessment[DepthwiseLayer]]:
     """Decides for each layer if an engine with ``lanes`` lanes and such an array runs it.
 
     ``dwsim import`` and ``dwsim verify`` both decide with this function.
@@ -117,15 +72,7 @@ def smallest_engine(
         name="network_engine",
         **array,
     )
-    rules = Rules(f"engine {engine.name}")
-    bits = numbers_of(engine).line_buffer_bits
-    rules.require(
-        bits <= MAX_LINE_BUFFER_BITS,
-        "line buffers",
-        bits,
-        f"must be at most {MAX_LINE_BUFFER_BITS} bits, or the simulator needs too much memory",
-    )
-    rules.raise_if_any()
+    check_line_buffers(engine)
     return engine
 
 

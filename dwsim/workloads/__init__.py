@@ -1,4 +1,4 @@
-"""Networks and their depthwise layers, from tables, lists of layers and ``.tflite`` files."""
+"""Networks and their depthwise layers, from tables, lists of layers and model files."""
 
 from dwsim.workloads.network import Network, read_network, ready_networks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +11,10 @@ from dwsim.errors import SpecError, Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import parse_layers
 from dwsim.spec.toml_text import read_text
+from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.ready_files import find_file, ready_names
 from dwsim.support.resources import network_dir
+from dwsim.workloads.listing import ListedModel
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def read_network(name: str, folder: Path = Path()) -> Network:
 
     Args:
         name: the name of a ready network (``ready_networks``), or the path of a TOML file with
-            ``[[layer]]`` tables, such as a spec file, or of a ``.tflite`` file.
+            ``[[layer]]`` tables, such as a spec file, or of a ``.tflite`` or ``.onnx`` file.
         folder: the directory that relative paths start from.
 
     Returns:
@@ -54,26 +57,43 @@ def read_network(name: str, folder: Path = Path()) -> Network:
 
     Raises:
         SpecError: for an unknown name, or with every violated rule of the file.
-        ModelError: for a ``.tflite`` file that cannot be read.
+        ModelError: for a model file that cannot be read.
     """
     path = folder / name
-    if path.suffix == ".tflite":
-        return _of_tflite(path)
+    if path.suffix in _MODELS:
+        return _of_model(path, _MODELS[path.suffix](path))
     found = find_file(path, name, network_dir(), kind="network", field="networks")
     text = read_text(found, "network file", "networks")
     source = str(name) if found == path else f"dwsim/workloads/networks/{found.name}"
     return Network(found.stem, parse_layers(text, found), source)
 
 
-def _of_tflite(path: Path) -> Network:
-    """Every depthwise layer of a ``.tflite`` file; the shapes of all must be readable.
-
-    A layer that cannot run, such as one in floating point, has a shape too.
-    """
+def _read_tflite(path: Path) -> ListedModel:
     # Here and not at the top: only this needs LiteRT's schema.
     from dwsim.workloads.tflite import read_model
 
-    model = read_model(path)
+    return read_model(path)
+
+
+def _read_onnx(path: Path) -> ListedModel:
+    with onnx_packages():
+        from dwsim.workloads.onnx_model import read_onnx
+
+        return read_onnx(path)
+
+
+_MODELS: dict[str, Callable[[Path], ListedModel]] = {
+    ".tflite": _read_tflite,
+    ".onnx": _read_onnx,
+}
+"""Readers of model files by the suffix of the file."""
+
+
+def _of_model(path: Path, model: ListedModel) -> Network:
+    """Every depthwise layer of a model file; the shapes of all must be readable.
+
+    A layer that cannot run, such as one in floating point, has a shape too.
+    """
     violations = [
         Violation(f"{layer.name}.{reason.field}", reason.value, reason.rule)
         for layer in model.layers

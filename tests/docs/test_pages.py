@@ -27,9 +27,9 @@ def page_id(page: Path) -> str:
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """The directory in which the commands run; it has only the models of the checkout."""
-    models = tmp_path / "tests" / "tflite_files"
-    models.parent.mkdir()
-    models.symlink_to(ROOT / "tests" / "tflite_files")
+    (tmp_path / "tests").mkdir()
+    for models in ("tflite_files", "onnx_files"):
+        (tmp_path / "tests" / models).symlink_to(ROOT / "tests" / models)
     return tmp_path
 
 

@@ -12,8 +12,9 @@ import pytest
 from dwsim.cli import main
 from dwsim.errors import SpecError
 from dwsim.rtlsim import cosim
-from dwsim.verification.against_interpreter import NetworkResult, verify_network
+from dwsim.verification.against_interpreter import verify_network
 from dwsim.verification.layer_engine import engines_for
+from dwsim.verification.network_result import NetworkResult
 from dwsim.workloads.tflite import Model, read_model
 
 MODELS = Path(__file__).resolve().parents[1] / "tflite_files"

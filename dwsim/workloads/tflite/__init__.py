@@ -1,7 +1,7 @@
 """Reads the depthwise layers of ``.tflite`` files, and runs the files in LiteRT's interpreter."""
 
+from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, Parameters, layer_quantisation
-from dwsim.workloads.tflite.model_error import ModelError
 from dwsim.workloads.tflite.reading import parse_model, read_model
 
 __all__ = [

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite.flatbuffer_schema import IDENTIFIER, VERSION, names, schema
 from dwsim.workloads.tflite.graph_tables import (
     CONVOLUTION,
@@ -24,7 +25,6 @@ from dwsim.workloads.tflite.graph_tables import (
     Subgraph,
     Tensor,
 )
-from dwsim.workloads.tflite.model_error import ModelError
 
 MAX_ENTRIES = 1 << 18
 """Operators and indices of one file: far above any network, and seconds of work."""

@@ -15,10 +15,10 @@ import numpy as np
 
 from dwsim.errors import Rules
 from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite import writer
 from dwsim.workloads.tflite.interpreter import Job, Outcome, run_jobs
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
-from dwsim.workloads.tflite.model_error import ModelError
 
 RESOLVERS = {"double": "BUILTIN_REF", "single": "BUILTIN"}
 """Rounding to LiteRT's OpResolverType: BUILTIN applies XNNPACK, BUILTIN_REF no delegate."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 
 from dwsim.errors import Rules
+from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite.interpreter import Job, run_jobs
 from dwsim.workloads.tflite.model import Model, ModelInput
-from dwsim.workloads.tflite.model_error import ModelError
 
 MAX_ELEMENTS = 1 << 28
 """Elements of a resized input."""

@@ -98,6 +98,11 @@ class DepthwiseLayer:
         """True if nothing in the file prevents the layer from running."""
         return not self.reasons
 
+    @property
+    def folded_operators(self) -> int:
+        """Number of operators beside its own that are part of the layer."""
+        return (self.pad_operator is not None) + 2 * (self.dilation_operators is not None)
+
     def facts(self) -> tuple[LayerSpec, Parameters]:
         """Spec and parameters of a layer that runs.
 

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite.depthwise_layer import LayerReader
 from dwsim.workloads.tflite.flatbuffer import Content, ModelFile
 from dwsim.workloads.tflite.flatbuffer_schema import schema
 from dwsim.workloads.tflite.graph_tables import Subgraph, Tensor
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
-from dwsim.workloads.tflite.model_error import ModelError
 
 MAX_INPUT_BYTES = 1 << 30
 """All inputs of a network together."""

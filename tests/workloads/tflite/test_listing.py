@@ -12,7 +12,9 @@ import pytest
 from dwsim.errors import SpecError
 from dwsim.spec.spec_file import parse_spec
 from dwsim.support.text_table import text_table
-from dwsim.workloads.tflite import Parameters, listing, read_model
+from dwsim.workloads import listing
+from dwsim.workloads.tflite import Parameters, read_model
+from dwsim.workloads.tflite.parameter_archive import read_parameters
 from tests.workloads.tflite.edits import SMALL, TINY, operator, read_edited, tiny
 
 _ENGINE = """
@@ -63,7 +65,7 @@ def test_what_is_written_is_read_back(path: Path, tmp_path: Path) -> None:
     text = spec_path.read_text(encoding="utf-8")
     assert len(tomllib.loads(text)["layer"]) == len(model.layers)
     specs = parse_spec(_ENGINE + text, spec_path).layers
-    parameters = listing.read_parameters(parameter_path)
+    parameters = read_parameters(parameter_path)
     assert list(parameters) == [layer.name for layer in model.layers]
     for layer, spec in zip(model.layers, specs, strict=True):
         expected_spec, expected = layer.facts()
@@ -90,7 +92,7 @@ def test_layers_that_cannot_run_are_not_written(tmp_path: Path) -> None:
     spec_path, parameter_path = listing.write_specs(model, tmp_path)
     names = [table["name"] for table in tomllib.loads(spec_path.read_text())["layer"]]
     assert names == [f"dw{i}" for i in range(2, 14)]
-    assert list(listing.read_parameters(parameter_path)) == names
+    assert list(read_parameters(parameter_path)) == names
 
 
 def test_a_layer_without_bias_round_trips(tmp_path: Path) -> None:
@@ -99,14 +101,14 @@ def test_a_layer_without_bias_round_trips(tmp_path: Path) -> None:
         layer.inputs = layer.inputs[:2]
 
     _, path = listing.write_specs(read_edited(tiny("padded"), change), tmp_path)
-    assert listing.read_parameters(path)["dw1"].bias is None
+    assert read_parameters(path)["dw1"].bias is None
 
 
 def test_other_archives_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", **{"dw1/weight": np.zeros(1)})
     with pytest.raises(SpecError, match="dw1 = .*must have the arrays"):
-        listing.read_parameters(tmp_path / "other.npz")
+        read_parameters(tmp_path / "other.npz")
     (tmp_path / "noise.npz").write_bytes(b"PK\x03\x04 noise")
     for name in ("noise.npz", "missing.npz"):
         with pytest.raises(SpecError, match="cannot be read"):
-            listing.read_parameters(tmp_path / name)
+            read_parameters(tmp_path / name)

@@ -3,19 +3,106 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from dwsim.errors import Rules, Violation
+from dwsim.errors import Violation
 from dwsim.spec.canonical import toml_table
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.text_table import Column
-from dwsim.workloads.tflite.model import DepthwiseLayer, Model, Parameters
+
+
+class ListedParameters(Protocol):
+    """A layer's parameters, in any format."""
+
+    @property
+    def per_channel(self) -> bool:
+        """True if each ofmap channel has a weight scale of its own."""
+        ...
+
+    @property
+    def activation(self) -> str:
+        """The fused activation."""
+        ...
+
+
+class ListedLayer(Protocol):
+    """A depthwise layer of a file, in any format."""
+
+    @property
+    def name(self) -> str:
+        """dw1, dw2, ..."""
+        ...
+
+    @property
+    def subgraph(self) -> int:
+        """Index of its graph."""
+        ...
+
+    @property
+    def operator(self) -> int:
+        """Index in its graph."""
+        ...
+
+    @property
+    def operator_name(self) -> str:
+        """The file's name of the operator's kind."""
+        ...
+
+    @property
+    def tensor_name(self) -> str:
+        """The file's name of the ofmap."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """Type of the ifmap's elements in the file."""
+        ...
+
+    @property
+    def folded_operators(self) -> int:
+        """Number of operators beside its own that are part of the layer."""
+        ...
+
+    @property
+    def spec(self) -> LayerSpec | None:
+        """The shape, if it is known."""
+        ...
+
+    @property
+    def parameters(self) -> ListedParameters | None:
+        """The parameters of a layer that runs."""
+        ...
+
+    @property
+    def reasons(self) -> tuple[Violation, ...]:
+        """The reasons why it cannot run."""
+        ...
+
+
+class ListedModel(Protocol):
+    """A model file, in any format."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    @property
+    def operators(self) -> Mapping[str, int]:
+        """Number of occurrences of each operator."""
+        ...
+
+    @property
+    def layers(self) -> Sequence[ListedLayer]:
+        """Its depthwise layers."""
+        ...
+
 
 SPEC_FILE = "layers.toml"
 PARAMETER_FILE = "parameters.npz"
@@ -39,7 +126,7 @@ COLUMNS = (
 
 
 def rows(
-    model: Model,
+    model: ListedModel,
     reasons: Mapping[str, tuple[Violation, ...]] | None = None,
     partly: Mapping[str, tuple[Violation, ...]] | None = None,
 ) -> list[dict[str, Any]]:
@@ -65,19 +152,18 @@ def total(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"name": f"{len(running)} of {len(rows)} run", "macs": macs}
 
 
-def passed_over(model: Model) -> str:
+def passed_over(model: ListedModel) -> str:
     """Counts of the other operators of the file, such as ``CONV_2D 15, MEAN 1``."""
     rest = Counter(model.operators)
     rest.subtract(layer.operator_name for layer in model.layers)
-    folded = sum(layer.pad_operator is not None for layer in model.layers)
-    folded += sum(2 for layer in model.layers if layer.dilation_operators is not None)
+    folded = sum(layer.folded_operators for layer in model.layers)
     counts = [f"{name} {count}" for name, count in rest.items() if count > 0]
     text = ", ".join(counts) or "nothing"
     return f"{text} ({folded} folded into layers)" if folded else text
 
 
 def _row(
-    layer: DepthwiseLayer, reasons: tuple[Violation, ...], partly: tuple[Violation, ...]
+    layer: ListedLayer, reasons: tuple[Violation, ...], partly: tuple[Violation, ...]
 ) -> dict[str, Any]:
     broken = [*reasons, *partly]
     row: dict[str, Any] = {
@@ -113,12 +199,12 @@ def _row(
     return row
 
 
-def write_specs(model: Model, directory: str | Path) -> tuple[Path, Path]:
+def write_specs(model: ListedModel, directory: str | Path) -> tuple[Path, Path]:
     """Writes the layers that the file lets run: ``layers.toml`` and ``parameters.npz``.
 
     The TOML has a table ``[[layer]]`` for each layer; under an ``[engine]`` it is a spec file.
-    The archive has arrays ``dw1/weight``, ``dw1/bias`` and so on, one for each field of
-    ``Parameters``; a layer without bias has none. The same model gives the same bytes.
+    The archive has arrays ``dw1/weight``, ``dw1/bias`` and so on, one for each field of the
+    layer's parameters; a layer without bias has none. The same model gives the same bytes.
 
     Returns:
         The paths of both files.
@@ -129,57 +215,29 @@ def write_specs(model: Model, directory: str | Path) -> tuple[Path, Path]:
     source = json.dumps(model.path.name)
     parts = [f"# The depthwise layers of {source}; parameters.npz has their parameters.\n"]
     arrays: dict[str, Any] = {}
-    for layer in model.runnable:
-        spec, parameters = layer.facts()
-        parts.append(f"# {json.dumps(layer.tensor_name)}\n{toml_table('[layer]', spec)}")
-        arrays |= _arrays(layer.name, parameters)
+    for layer in model.layers:
+        if layer.spec is None or layer.parameters is None or layer.reasons:
+            continue
+        parts.append(f"# {json.dumps(layer.tensor_name)}\n{toml_table('[layer]', layer.spec)}")
+        arrays |= _arrays(layer.name, layer.parameters)
     spec_path.write_text("\n".join(parts), encoding="utf-8")
     np.savez(parameter_path, **arrays)
     return spec_path, parameter_path
 
 
-def read_parameters(path: str | Path) -> dict[str, Parameters]:
-    """The parameters of each layer by its name, from an archive that ``write_specs`` wrote.
-
-    Raises:
-        SpecError: for an archive of anything else.
-    """
-    rules = Rules(str(path))
-    found: dict[str, dict[str, np.ndarray]] = {}
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            for key in archive.files:
-                layer, _, name = key.rpartition("/")
-                found.setdefault(layer, {})[name] = archive[key]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        rules.require(False, "parameters", str(path), f"cannot be read: {error}")
-        rules.raise_if_any()
-    names = {field.name for field in fields(Parameters)}
-    for layer, arrays in found.items():
-        rules.require(
-            set(arrays) | {"bias"} == names,
-            layer,
-            sorted(arrays),
-            f"must have the arrays {', '.join(sorted(names))}",
-        )
-    rules.raise_if_any()
-    return {layer: _parameters(arrays) for layer, arrays in found.items()}
-
-
-def _arrays(layer: str, parameters: Parameters) -> dict[str, np.ndarray]:
-    values = {field.name: getattr(parameters, field.name) for field in fields(parameters)}
-    values["dtype"] = values["dtype"].name
-    # Scales are float32 in the file: as such they are kept.
-    for name in ("ifmap_scale", "ofmap_scale"):
-        values[name] = np.float32(values[name])
-    return {
-        f"{layer}/{name}": np.asarray(value) for name, value in values.items() if value is not None
-    }
-
-
-def _parameters(arrays: dict[str, np.ndarray]) -> Parameters:
-    values: dict[str, Any] = {"bias": None}
-    for name, array in arrays.items():
-        values[name] = array if array.ndim else array.item()
-    values["dtype"] = np.dtype(values["dtype"])
-    return Parameters(**values)
+def _arrays(prefix: str, parameters: Any) -> dict[str, np.ndarray]:
+    """The fields of a dataclass as arrays; those of a dataclass in it have its name in front."""
+    found: dict[str, np.ndarray] = {}
+    for field in fields(parameters):
+        value = getattr(parameters, field.name)
+        key = f"{prefix}/{field.name}"
+        if is_dataclass(value):
+            found |= _arrays(key, value)
+        elif isinstance(value, np.dtype):
+            found[key] = np.asarray(value.name)
+        elif field.name in ("ifmap_scale", "ofmap_scale"):
+            # Scales are float32 in the file: as such they are kept.
+            found[key] = np.asarray(np.float32(value))
+        elif value is not None:
+            found[key] = np.asarray(value)
+    return found

@@ -6,4 +6,4 @@ from dwsim.errors import DwsimError
 
 
 class ModelError(DwsimError):
-    """A ``.tflite`` file that is damaged, hostile, or refused by the interpreter."""
+    """A model file that is damaged, hostile, or refused by its interpreter."""

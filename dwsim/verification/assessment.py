@@ -1,0 +1,55 @@
+"""The decision if an engine runs a layer of a model file, and the reasons if none does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from dwsim.errors import Violation
+
+Layer = TypeVar("Layer")
+
+SUMS = "sums"
+"""In place of a rounding: the ofmap is the layer's sums."""
+
+Reasons = Mapping[str, tuple[Violation, ...]]
+"""For each rounding the broken rules; a layer runs in the roundings that have none."""
+
+
+def in_words(rounding: str) -> str:
+    """A rounding, or ``SUMS``, as the subject of a sentence."""
+    return "raw sums" if rounding == SUMS else f"{rounding} rounding"
+
+
+@dataclass(frozen=True)
+class Assessment(Generic[Layer]):
+    """One layer of a file, and for each rounding the reasons why no engine runs it."""
+
+    layer: Layer
+    reasons: Reasons
+
+    @property
+    def roundings(self) -> tuple[str, ...]:
+        """The roundings in which an engine runs the layer."""
+        return tuple(rounding for rounding, broken in self.reasons.items() if not broken)
+
+    @property
+    def runs(self) -> bool:
+        """True if an engine runs the layer in at least one rounding."""
+        return bool(self.roundings)
+
+    @property
+    def broken(self) -> tuple[Violation, ...]:
+        """The reasons why the layer runs in no rounding; empty if it runs."""
+        return () if self.runs else next(iter(self.reasons.values()), ())
+
+    @property
+    def partly(self) -> tuple[Violation, ...]:
+        """For a layer that runs, the reasons of the roundings in which it does not run."""
+        return tuple(
+            Violation(f"{in_words(rounding)}: {reason.field}", reason.value, reason.rule)
+            for rounding, broken in self.reasons.items()
+            for reason in broken
+            if self.runs
+        )

@@ -1,0 +1,20 @@
+"""Reads the depthwise layers of ``.onnx`` files, and runs them in ONNX Runtime."""
+
+from dwsim.workloads.onnx_model.onnx_layer import (
+    OnnxInput,
+    OnnxLayer,
+    OnnxModel,
+    OnnxParameters,
+    OnnxScales,
+)
+from dwsim.workloads.onnx_model.onnx_reading import parse_onnx, read_onnx
+
+__all__ = [
+    "OnnxInput",
+    "OnnxLayer",
+    "OnnxModel",
+    "OnnxParameters",
+    "OnnxScales",
+    "parse_onnx",
+    "read_onnx",
+]
