@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dwsim.errors import MismatchError, Rules, SpecError
-from dwsim.golden.depthwise import check_dtypes, depthwise, require_exact_sums, result_dtype
+from dwsim.golden.depthwise import (
+    check_dtypes,
+    depthwise,
+    is_float,
+    require_exact_sums,
+    result_dtype,
+)
 from dwsim.spec.layer_spec import LayerSpec
 
 if TYPE_CHECKING:
@@ -34,8 +40,9 @@ def depthwise_conv2d(
     Args:
         input: ``[batch, h, w, channels]``, or ``[batch, channels, h, w]`` for NCHW: an array,
             anything that NumPy can make an array of, or lists of numbers. Integers of any
-            width, or float16/32/64. Lists of floats become float32, as in TensorFlow; lists of
-            integers become int64.
+            width, float16/32/64, or the bfloat16 of ml_dtypes. Lists of floats become float32, as
+            in TensorFlow; lists of integers become int64. A tensor of PyTorch must be on the CPU
+            and need no gradient.
         filter: ``[kernel_h, kernel_w, channels, channel_multiplier]``; any integers for an
             integer input, the input's own dtype for a float input.
         strides: as in ``LayerSpec.from_tf``.
@@ -49,8 +56,11 @@ def depthwise_conv2d(
 
     Returns:
         ``[batch, ofmap_h, ofmap_w, channels*channel_multiplier]``, or for NCHW with the channels
-        second. Floats keep their dtype; integers give exact sums in int32, or in int64 where
-        the dtypes and the number of taps let int32 overflow (``golden.depthwise.result_dtype``).
+        second. Integers give exact sums in int32, or in int64 where the dtypes and the number of
+        taps let int32 overflow (``golden.depthwise.result_dtype``). Floats keep their dtype and
+        equal TensorFlow's plain CPU kernel (``TF_ENABLE_ONEDNN_OPTS=0``) bit by bit. Its default
+        kernels, oneDNN's, add the products in another order: a value may then differ by at most
+        ``(taps + 1) * eps * sum(abs(input * filter))``.
 
     Raises:
         SpecError: with every violated rule: argument, value, and the allowed values.
@@ -82,7 +92,8 @@ def _as_array(rules: Rules, argument: str, value: Any) -> np.ndarray | None:
         return None
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError, OverflowError) as error:
+    # A tensor of PyTorch that needs a gradient or is on another device raises a RuntimeError.
+    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         rules.require(False, argument, reprlib.repr(value), f"must be a 4-D array: {error}")
         return None
     if array.dtype != np.float64 or not isinstance(_first_number(value), (int, float)):
@@ -129,7 +140,7 @@ def _check_backend(rules: Rules, backend: Any, engine: Any) -> None:
 
 def _check_integers_for_hardware(rules: Rules, backend: Any, dtype: np.dtype) -> None:
     rules.require(
-        backend not in ("model", "rtl") or dtype.kind != "f",
+        backend not in ("model", "rtl") or not is_float(dtype),
         "input.dtype",
         str(dtype),
         f"must be an integer dtype with backend={backend!r}: quantise input and filter to"

@@ -11,7 +11,9 @@ import numpy as np
 from dwsim.errors import Rules
 from dwsim.spec.layer_spec import LayerSpec
 
-_FLOATS = tuple(np.dtype(kind) for kind in (np.float16, np.float32, np.float64))
+_FLOATS = ("bfloat16", "float16", "float32", "float64")
+"""TensorFlow's float types; bfloat16 is the type of ml_dtypes."""
+_HALVES = _FLOATS[:2]
 _INT32 = np.iinfo(np.int32)
 _INT64 = np.iinfo(np.int64)
 
@@ -24,13 +26,15 @@ def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> n
     contribute nothing, not even if the weight is infinite (TensorFlow returns NaN there).
 
     Args:
-        ifmap_nhwc: shape ``layer.ifmap_shape``. Integers of any width, or float16/32/64.
+        ifmap_nhwc: shape ``layer.ifmap_shape``. Integers of any width, float16/32/64, or the
+            bfloat16 of ml_dtypes.
         weight: shape ``layer.weight_shape``. Integers of any width, or the ifmap's float dtype.
         layer: the geometry.
 
     Returns:
         A new array of ``layer.ofmap_shape`` and ``result_dtype(...)``. Integers are exact sums.
-        Floats are accumulated in their own dtype, tap by tap, row by row, as TensorFlow does.
+        Floats are accumulated in their own dtype, tap by tap, row by row, as TensorFlow's CPU
+        kernel does. With 16 bits it multiplies and adds in float32 and rounds after each tap.
 
     Raises:
         SpecError: for wrong shapes, unsupported dtypes, and integer sums that could leave int64.
@@ -43,8 +47,9 @@ def depthwise(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> n
     # As in TensorFlow, floats overflow to infinity and cancel to NaN without a warning.
     # (Unsigned 64-bit values may wrap in the cast: sums modulo 2**64 are exact if they fit.)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        ifmap, weight = ifmap_nhwc.astype(dtype, copy=False), weight.astype(dtype, copy=False)
-        return _sum_of_taps(ifmap, weight, layer)
+        wide = np.dtype(np.float32) if dtype.name in _HALVES else dtype
+        ifmap, weight = ifmap_nhwc.astype(wide, copy=False), weight.astype(wide, copy=False)
+        return _sum_of_taps(ifmap, weight, layer, dtype)
 
 
 def _check_tensors(ifmap_nhwc: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> None:
@@ -74,19 +79,24 @@ def result_dtype(
     ``kernel_h * kernel_w`` products leave int32, otherwise int64.
 
     Raises:
-        SpecError: unless both dtypes are integers, or an equal pair of float16/32/64.
+        SpecError: unless both dtypes are integers, or an equal pair of floats.
     """
     rules = Rules("golden.result_dtype")
     check_dtypes(rules, ifmap_dtype, weight_dtype, names=("ifmap", "weight"))
     rules.raise_if_any()
     ifmap_dtype, weight_dtype = np.dtype(ifmap_dtype), np.dtype(weight_dtype)
-    if ifmap_dtype.kind == "f":
+    if is_float(ifmap_dtype):
         return ifmap_dtype.newbyteorder("=")
     ranges = [(int(np.iinfo(d).min), int(np.iinfo(d).max)) for d in (ifmap_dtype, weight_dtype)]
     products = [a * b for a in ranges[0] for b in ranges[1]]
     taps = layer.kernel_h * layer.kernel_w
     fits = taps * min(products) >= _INT32.min and taps * max(products) <= _INT32.max
     return np.dtype(np.int32 if fits else np.int64)
+
+
+def is_float(dtype: np.dtype) -> bool:
+    """True for a float type that TensorFlow has."""
+    return dtype.name in _FLOATS
 
 
 def check_dtypes(
@@ -99,14 +109,14 @@ def check_dtypes(
     dtypes = [np.dtype(dtype) for dtype in (ifmap_dtype, weight_dtype)]
     good = [
         rules.require(
-            dtype.kind in "iu" or dtype.newbyteorder("=") in _FLOATS,
+            dtype.kind in "iu" or is_float(dtype),
             f"{name}.dtype",
             str(dtype),
-            "must be an integer dtype, float16, float32 or float64",
+            f"must be an integer dtype, {', '.join(_FLOATS[:-1])} or {_FLOATS[-1]}",
         )
         for name, dtype in zip(names, dtypes, strict=True)
     ]
-    if all(good) and "f" in {dtype.kind for dtype in dtypes}:
+    if all(good) and any(map(is_float, dtypes)):
         rules.require(
             dtypes[0].newbyteorder("=") == dtypes[1].newbyteorder("="),
             f"{names[1]}.dtype",
@@ -124,7 +134,9 @@ def require_exact_sums(ifmap_nhwc: np.ndarray, weight: np.ndarray) -> None:
     Raises:
         SpecError: with the first ofmap channel that could overflow.
     """
-    if "f" in (ifmap_nhwc.dtype.kind, weight.dtype.kind) or 0 in (ifmap_nhwc.size, weight.size):
+    if is_float(ifmap_nhwc.dtype) or is_float(weight.dtype):
+        return
+    if 0 in (ifmap_nhwc.size, weight.size):
         return
     taps = weight.shape[0] * weight.shape[1]
     if taps * _magnitude(ifmap_nhwc) * _magnitude(weight) <= _INT64.max:
@@ -152,13 +164,15 @@ def _magnitude(array: np.ndarray) -> int:
     return max(abs(int(array.min())), abs(int(array.max())))
 
 
-def _sum_of_taps(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.ndarray:
-    """One strided slice of the ifmap for each tap; both arrays have the result's dtype."""
+def _sum_of_taps(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, dtype: np.dtype
+) -> np.ndarray:
+    """One strided slice of the ifmap for each tap; sums of a wider dtype are rounded to it."""
     # The channel multiple is the first axis here, so that NumPy's inner loops run over the many
     # channels instead of the few multiples.
     multiples = layer.channel_multiplier
-    ofmap = np.zeros((multiples, *layer.ofmap_shape[:3], layer.channels), ifmap.dtype)
-    product = np.empty_like(ofmap[0])
+    ofmap = np.zeros((multiples, *layer.ofmap_shape[:3], layer.channels), dtype)
+    product = np.empty(ofmap.shape[1:], ifmap.dtype)
     for tap_h in range(layer.kernel_h):
         rows, ifmap_rows = _reached(
             layer.ifmap_h, layer.ofmap_h, layer.stride_h, layer.dilation_h * tap_h - layer.pad_top
@@ -174,7 +188,8 @@ def _sum_of_taps(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> np.
             for multiple in range(multiples):
                 term = product[:, rows, columns]
                 np.multiply(values, weight[tap_h, tap_w, :, multiple], out=term)
-                ofmap[multiple, :, rows, columns] += term
+                sums = ofmap[multiple, :, rows, columns]
+                sums[...] = sums + term
     return np.moveaxis(ofmap, 0, -1).reshape(layer.ofmap_shape)
 
 

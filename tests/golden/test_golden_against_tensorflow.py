@@ -6,6 +6,7 @@ subsample its result with stride 1 instead.
 
 from __future__ import annotations
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -19,7 +20,7 @@ from tests.golden.configurations import (
     random_integers,
 )
 
-FLOAT_DTYPES = ("float16", "float32", "float64")
+FLOAT_DTYPES = ("float16", "float32", "float64", ml_dtypes.bfloat16)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -81,28 +82,18 @@ def test_integers_equal_tensorflow(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(1000, 1300))
-def test_floats_are_as_close_to_tensorflow_as_rounding_lets_them(seed: int) -> None:
+def test_floats_equal_tensorflow_bit_by_bit(seed: int) -> None:
     configuration = random_configuration(seed, for_tensorflow=True)
     if configuration.has_negative_size:
         return  # the integer test compares refusals
     rng = np.random.default_rng([seed, 1])
-    dtype = np.dtype(FLOAT_DTYPES[seed % 3])
+    dtype = np.dtype(FLOAT_DTYPES[seed % len(FLOAT_DTYPES)])
     ifmap = rng.standard_normal(configuration.input_shape).astype(dtype)
     weight = rng.standard_normal(configuration.filter_shape).astype(dtype)
-    arguments = configuration.arguments("NHWC")
-    expected = tensorflow_oracle.depthwise(ifmap, weight, **arguments)
+    expected = tensorflow_oracle.depthwise(ifmap, weight, **configuration.arguments("NHWC"))
     ofmap = call(configuration, ifmap, weight)
     assert ofmap.dtype == expected.dtype == dtype, configuration
-    # Either sum of n rounded products is within n*eps/2 * sum|x*w| of the true one (Higham,
-    # Accuracy and Stability of Numerical Algorithms, section 3.1), plus underflow.
-    magnitude = tensorflow_oracle.depthwise(
-        np.abs(ifmap).astype(np.float64), np.abs(weight).astype(np.float64), **arguments
-    )
-    taps = weight.shape[0] * weight.shape[1]
-    info = np.finfo(dtype)
-    bound = (taps + 1) * (float(info.eps) * magnitude + float(info.smallest_subnormal))
-    error = np.abs(ofmap.astype(np.float64) - expected.astype(np.float64))
-    assert (error <= bound).all(), f"{configuration} {dtype}: {error.max()}"
+    np.testing.assert_array_equal(ofmap, expected, err_msg=f"{configuration} {dtype}")
 
 
 @pytest.mark.parametrize("dtype", FLOAT_DTYPES)
@@ -118,7 +109,7 @@ def test_floats_accumulate_in_their_own_dtype_as_tensorflow_does(dtype: str) -> 
 def test_float_overflow_is_infinity_without_a_warning(
     dtype: str, recwarn: pytest.WarningsRecorder
 ) -> None:
-    large = np.full((1, 3, 3, 2), np.finfo(dtype).max, dtype)
+    large = np.full((1, 3, 3, 2), ml_dtypes.finfo(dtype).max, dtype)
     weight = np.full((2, 2, 2, 1), 2, dtype)
     expected = tensorflow_oracle.depthwise(large, weight, strides=[1] * 4, padding="VALID")
     np.testing.assert_array_equal(depthwise_conv2d(large, weight, [1] * 4, "VALID"), expected)

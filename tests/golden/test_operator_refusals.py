@@ -13,9 +13,17 @@ from tests.golden.operator_call import ENGINE, IFMAP, WEIGHT, call
 from tests.violations import violations_of
 
 
+class _OnAnotherDevice:
+    """As a tensor of PyTorch that needs a gradient, or is on another device."""
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad")
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
+        (_OnAnotherDevice(), None),
         ([[1, 2], [3]], "[[1, 2], [3]]"),
         ([[[[2**63, -1]]]], None),
         (np.ma.masked_array(IFMAP, IFMAP > 3), "a masked array"),
