@@ -36,8 +36,7 @@ def add_parser(commands: Any) -> None:
         " other operators are counted.",
         examples=(
             ("dwsim import model.tflite", "a table of the depthwise layers"),
-            ("dwsim import model.tflite -o layers/", "also write their specs and parameters"),
-            ("dwsim import model.onnx --batch 1", "the layers of an ONNX file"),
+            ("dwsim import model.onnx -o layers/", "also write their specs and parameters"),
         ),
     )
     parser.add_argument("model", metavar="MODEL", type=_model, help="a .tflite or .onnx file")
