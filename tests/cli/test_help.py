@@ -14,6 +14,7 @@ from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.spec_file import read_spec
 from tests.cli.helpers import ROOT
 
+ONNX_MODEL = ROOT / "tests" / "onnx_files" / "forms.onnx"
 MODEL = ROOT / "tests" / "tflite_files" / "mobilenet_v1_025_96.tflite"
 CHEAP = ("simulate", "generate", "import")
 """Commands whose examples take no simulator, no FPGA tool and no exploration."""
@@ -58,6 +59,7 @@ def test_cheap_examples_run(command: str, number: int, capsys: pytest.CaptureFix
     spec = read_spec("tiny")
     Path("my_engine.toml").write_text(canonical_toml(spec.engine, spec.layers))
     shutil.copy(MODEL, "model.tflite")
+    shutil.copy(ONNX_MODEL, "model.onnx")
     arguments = examples(command)[number]
     assert main(arguments) == 0
     assert capsys.readouterr().out != ""
