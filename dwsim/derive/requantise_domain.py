@@ -1,4 +1,4 @@
-"""The domain in which TFLite's requantisation is defined, and a check that parameters stay in it.
+"""The domain in which requantisation is defined, and a check that parameters stay in it.
 
 TFLite's kernels compute in int32 (``dwsim.golden.quantised.requantise`` has the formulas) and
 define no result where a number does not fit: in C++ a signed overflow is undefined. Outside the
@@ -25,7 +25,8 @@ def check_domain(weight: np.ndarray, layer: LayerSpec, q: Quantisation) -> None:
 
     * ``acc + bias`` fits 32 bits (48 with 16-bit activations);
     * double rounding: so does that times ``2**shift`` where the shift is positive;
-    * the rounded result fits 32 bits, before and after the ofmap's zero point is added.
+    * the rounded result fits 32 bits, before and after the ofmap's zero point is added. With float
+      rounding this is no rule: it saturates.
 
     Args:
         weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
@@ -40,6 +41,9 @@ def check_domain(weight: np.ndarray, layer: LayerSpec, q: Quantisation) -> None:
     flat = np.asarray(weight, np.int64).reshape(-1, layer.ofmap_channels)
     sums = sum_range(flat, q)
     sums = _fitting(rules, q, "acc + bias", sums, sums, bias_width(q.ifmap_width))
+    if q.rounding == "float":
+        rules.raise_if_any()
+        return
     shift = np.array(q.shift, np.int64)
     if _rounds_twice(q):
         shifted = sums << np.maximum(shift, 0)
@@ -70,7 +74,7 @@ def results(sums: np.ndarray, q: Quantisation) -> np.ndarray:
 
     Args:
         sums: ``acc + bias``, int64 of shape (..., channels), within the first two rules.
-        q: the quantisation of those channels.
+        q: the quantisation of those channels, with an integer rounding.
     """
     multiplier, shift = np.array(q.multiplier, np.int64), np.array(q.shift, np.int64)
     result: np.ndarray

@@ -1,10 +1,12 @@
-"""The golden model of quantised layers: TFLite's integer arithmetic, bit by bit, in NumPy.
+"""The golden model of quantised layers, bit by bit, in NumPy.
 
-It follows two of TFLite's functions: ``MultiplyByQuantizedMultiplier`` (its 32-bit form in both
-roundings, and its 64-bit form; tensorflow/lite/kernels/internal/common.cc, gemmlowp's
+Integer rounding follows two of TFLite's functions: ``MultiplyByQuantizedMultiplier`` (its 32-bit
+form in both roundings, and its 64-bit form; tensorflow/lite/kernels/internal/common.cc, gemmlowp's
 fixedpoint.h) and ``DepthwiseConvPerChannel``, which calls it
-(internal/reference/integer_ops/depthwise_conv.h). Like ``dwsim.golden.depthwise`` this module
-has no notion of cycles or hardware.
+(internal/reference/integer_ops/depthwise_conv.h). Float rounding follows the kernels that scale in
+float32: XNNPACK's "fp32" requantisation, which LiteRT runs by default, and ONNX Runtime's
+``MlasRequantizeOutput``. Like ``dwsim.golden.depthwise`` this module has no notion of cycles or
+hardware.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def depthwise_quantised(
 
 
 def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
-    """Requantises sums to activations, exactly as TFLite's reference kernel does.
+    """Requantises sums to activations, exactly as TFLite and ONNX Runtime do.
 
     For 8-bit activations, in int32 arithmetic that wraps where a sum or a left shift overflows::
 
@@ -68,8 +70,12 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         ofmap = min(max(value + ofmap_zero_point, act_min), act_max)
 
     ``>>`` rounds down, so adding half of the divisor first rounds ties toward plus infinity. The
-    product has 64 bits. ``saturate`` changes only INT32_MIN squared. For 16-bit activations, with
-    either name of the rounding::
+    product has 64 bits. ``saturate`` changes only INT32_MIN squared. Float rounding takes the same
+    value to float32 arithmetic, where every operation rounds to the nearest, ties to even::
+
+        float: value = rint(float32(value) * float32(multiplier * 2 ** (shift - 31)))
+
+    It saturates instead of wrapping. For 16-bit activations, with either name of the rounding::
 
         value = ((acc + bias) * reduced_multiplier(multiplier) + 2 ** (14 - shift)) >> (15 - shift)
 
@@ -124,6 +130,8 @@ def _requantised(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         value = _scaled_64(value, q.multiplier, shift)
     elif q.rounding == "single":
         value = _scaled_single(_wrap32(value), multiplier, shift)
+    elif q.rounding == "float":
+        value = _scaled_float(_wrap32(value), multiplier, shift)
     else:
         value = _scaled_double(value, multiplier, shift)
     # TFLite also casts to int32 before it adds the zero point; this one cast gives the same bits.
@@ -153,6 +161,15 @@ def _scaled_single(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray)
     # At most 2**62 + 2**61: no overflow.
     scaled: np.ndarray = (value * multiplier + (np.int64(1) << (30 - shift))) >> (31 - shift)
     return scaled
+
+
+def _scaled_float(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    # The multiplier has 24 significant bits, and no shift makes it subnormal: scale is exact.
+    scale = np.ldexp(multiplier.astype(np.float32), (shift - 31).astype(np.int32))
+    rounded = np.rint(value.astype(np.float32) * scale)
+    # Far beyond every ofmap value, so that the clamp decides as it would for the whole number.
+    bounded: np.ndarray = np.clip(rounded, -(2.0**24), 2.0**24).astype(np.int64)
+    return bounded
 
 
 def _scaled_64(value: np.ndarray, multiplier: tuple[int, ...], shift: np.ndarray) -> np.ndarray:

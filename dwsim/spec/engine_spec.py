@@ -19,8 +19,20 @@ MAX_LANES = 1024
 MAX_COUNT = 65535
 """Largest value of a field that becomes a hardware counter: 16 bits."""
 
-REQUANTISE = ("none", "double", "single", "both")
-"""Values of ``EngineSpec.requantise``."""
+REQUANTISE: dict[str, tuple[str, ...]] = {
+    "none": (),
+    "double": ("double",),
+    "single": ("single",),
+    "both": ("double", "single"),
+    "float": ("float",),
+    "double+float": ("double", "float"),
+    "single+float": ("single", "float"),
+    "all": ("double", "single", "float"),
+}
+"""Values of ``EngineSpec.requantise``, and the roundings that an engine of each has.
+
+Position in this order: 1 for double, 2 for single and 4 for float, added up.
+"""
 
 LIMITS = {
     "lanes": (1, MAX_LANES),
@@ -55,8 +67,10 @@ class EngineSpec:
     all): whole kernel rows, or a part of one. A window is then held for one cycle per
     ``taps_per_cycle`` taps. ``max_interleave`` is the largest number of channel groups that a
     stream may interleave: 1 is plane-major, all groups of a layer is NHWC. ``requantise`` chooses
-    the ofmap values: ``"none"`` raw accumulators, otherwise TFLite's integers, with ``"double"``
-    rounding, ``"single"`` rounding, or ``"both"``, chosen for each stream.
+    the ofmap values: ``"none"`` raw accumulators, otherwise integers with TFLite's ``"double"`` or
+    ``"single"`` rounding or with ``"float"`` rounding, that of XNNPACK and ONNX Runtime. An engine
+    with several has the rounding of each stream chosen: ``"both"`` are double and single, then
+    ``"double+float"``, ``"single+float"`` and ``"all"``.
 
     ``dataflow`` is ``"tap_parallel"`` (the taps of a window are multiplied at once) or
     ``"tap_serial"`` (one after the other, for ``pixels`` neighbouring pixels at once). The other
@@ -201,6 +215,11 @@ class EngineSpec:
                 self.name,
                 "must not be a Verilog keyword, and not start with dw_ as dwsim's modules do",
             )
+
+    @property
+    def roundings(self) -> tuple[str, ...]:
+        """The roundings of its requantiser; empty without one."""
+        return REQUANTISE[self.requantise]
 
     @property
     def taps(self) -> int:

@@ -1,4 +1,4 @@
-"""Quantisation: the parameters that turn a layer's sums into int8 or int16, as TFLite defines it.
+"""Quantisation: the parameters that turn a layer's sums into int8 or int16.
 
 ``dwsim.golden.quantised`` computes with them; this module holds them and checks their domain.
 ``Quantisation.from_scales`` follows ``PopulateConvolutionQuantizationParams``
@@ -16,12 +16,14 @@ import numpy as np
 from dwsim.errors import Rules, is_integer
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation_limits import (
+    FLOAT_STEP,
     IFMAP_WIDTHS,
     INT32_MAX,
     INT32_MIN,
     ROUNDINGS,
     SHIFT_MIN,
     bias_width,
+    is_float_multiplier,
     shift_max,
 )
 from dwsim.spec.real_scales import activation_range, float32_scale, quantise_multiplier
@@ -44,12 +46,14 @@ class Quantisation:
     ======================  =========================  ========================
     bias                    int32                      48 bits, from an int64
     multiplier              int32; not negative when   0 to 2**31 - 1
-                            the rounding is single
+                            the rounding is single;
+                            a float32's 24 bits when
+                            the rounding is float
     shift (left positive)   -31 to 30                  -31 to 7
     zero points             int8                       0
     act_min, act_max        int8                       int16
-    rounding                double or single           ignored by TFLite: both
-                                                       names give the same bytes
+    rounding                double, single or float    double or single: TFLite
+                                                       gives the same bytes
     ======================  =========================  ========================
 
     ``bias``, ``multiplier`` and ``shift`` may be any sequence of integers, or integer arrays; they
@@ -84,10 +88,16 @@ class Quantisation:
                 isinstance(self.rounding, str) and self.rounding in ROUNDINGS,
                 "rounding",
                 self.rounding,
-                "must be 'double' or 'single'",
+                f"must be one of {', '.join(ROUNDINGS)}",
             ),
         ]
         if all(good):
+            rules.require(
+                self.ifmap_width == 8 or self.rounding != "float",
+                "rounding",
+                self.rounding,
+                "must be 'double' or 'single' with 16-bit activations",
+            )
             self._check_channels(rules)
             self._check_ofmap(rules)
         rules.raise_if_any()
@@ -111,10 +121,9 @@ class Quantisation:
             wrong = [i for i, value in enumerate(values) if not is_integer(value, low, high)]
             if wrong:
                 rules.integer(f"{name}[{wrong[0]}]", values[wrong[0]], low, high)
-                if len(wrong) > 1:
-                    first = rules.violations.pop()
-                    more = f"{first.rule} ({len(wrong) - 1} more channels break this rule)"
-                    rules.violations.append(replace(first, rule=more))
+                _note_further(rules, len(wrong) - 1)
+            elif name == "multiplier" and self.rounding == "float":
+                _check_float_multipliers(rules, values)
             if name != "bias" and isinstance(self.bias, tuple):
                 rules.require(
                     len(values) == len(self.bias),
@@ -168,7 +177,8 @@ class Quantisation:
         """The quantisation of a layer from real scales, as a ``.tflite`` file states them.
 
         ``multiplier * 2**(shift - 31)`` approximates ``ifmap_scale * weight_scale / ofmap_scale``,
-        computed in double precision from the scales as float32, in this order.
+        computed in this order from the scales as float32: in double precision, and with float
+        rounding in float32.
 
         Args:
             ifmap_scale: above 0; kept as float32, as all scales of a ``.tflite`` file are.
@@ -181,13 +191,16 @@ class Quantisation:
             ofmap_zero_point: the ofmap value that stands for 0.
             activation: fused activation, one of ``real_scales.ACTIVATIONS``.
             ifmap_width: 8 or 16.
-            rounding: "double" or "single".
+            rounding: "double", "single" or "float".
 
         Raises:
             SpecError: with the violated rules: first those of the scales, then ``Quantisation``'s.
         """
-        reals = _real_multipliers(ifmap_scale, weight_scales, ofmap_scale, channels)
-        act_min, act_max = activation_range(activation, ofmap_scale, ofmap_zero_point, ifmap_width)
+        in_float = rounding == "float"
+        reals = _real_multipliers(ifmap_scale, weight_scales, ofmap_scale, channels, in_float)
+        act_min, act_max = activation_range(
+            activation, ofmap_scale, ofmap_zero_point, ifmap_width, rounding
+        )
         pairs = [quantise_multiplier(real, rounding) for real in reals]
         return cls(
             bias=(0,) * channels if bias is None else _as_tuple(bias),
@@ -207,8 +220,12 @@ def _real_multipliers(
     weight_scales: Sequence[float] | np.ndarray,
     ofmap_scale: float,
     channels: int,
+    in_float: bool,
 ) -> list[float]:
-    """``ifmap_scale * weight_scale / ofmap_scale`` of each channel, after checking the scales."""
+    """``ifmap_scale * weight_scale / ofmap_scale`` of each channel, after checking the scales.
+
+    ``in_float``: in float32, rounded after each operation.
+    """
     rules = Rules("quantisation")
     ifmap_32 = float32_scale(rules, "ifmap_scale", ifmap_scale)
     ofmap_32 = float32_scale(rules, "ofmap_scale", ofmap_scale)
@@ -233,7 +250,40 @@ def _real_multipliers(
     rules.raise_if_any()
     if len(weights_32) == 1:
         weights_32 *= channels
-    return [ifmap_32 * weight / ofmap_32 for weight in weights_32]
+    if not in_float:
+        return [ifmap_32 * weight / ofmap_32 for weight in weights_32]
+    with np.errstate(over="ignore", under="ignore"):
+        products = np.float32(ifmap_32) * np.array(weights_32, np.float32)
+        reals: list[float] = (products / np.float32(ofmap_32)).tolist()
+    for index, real in enumerate(reals):
+        rules.require(
+            bool(np.isfinite(real)),
+            f"ifmap_scale * weight_scales[{index}] / ofmap_scale",
+            real,
+            "must be a finite float32",
+        )
+    rules.raise_if_any()
+    return reals
+
+
+def _check_float_multipliers(rules: Rules, values: tuple[int, ...]) -> None:
+    wrong = [i for i, value in enumerate(values) if not is_float_multiplier(value)]
+    if wrong:
+        rules.require(
+            False,
+            f"multiplier[{wrong[0]}]",
+            values[wrong[0]],
+            f"must be 0, or at least {1 << 30} and a multiple of {FLOAT_STEP}: a float32",
+        )
+        _note_further(rules, len(wrong) - 1)
+
+
+def _note_further(rules: Rules, count: int) -> None:
+    """Adds to the last violation the number of further channels that break its rule."""
+    if count:
+        last = rules.violations.pop()
+        rule = f"{last.rule} ({count} more channels break this rule)"
+        rules.violations.append(replace(last, rule=rule))
 
 
 def _as_tuple(values: Any) -> Any:

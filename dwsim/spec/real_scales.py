@@ -1,4 +1,4 @@
-"""Real scales to TFLite's integers: multiplier and shift of a scale, limits of an activation.
+"""Real scales to integers: multiplier and shift of a scale, limits of an activation.
 
 The formulas are those of ``tensorflow/lite/kernels``: ``QuantizeMultiplier``
 (internal/quantization_util.cc) and ``CalculateActivationRangeQuantized`` (kernel_util.cc).
@@ -14,6 +14,7 @@ import numpy as np
 from dwsim.errors import Rules
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation_limits import (
+    FLOAT_DIGITS,
     IFMAP_WIDTHS,
     INT32_MAX,
     ROUNDINGS,
@@ -41,14 +42,22 @@ def quantise_multiplier(real: float, rounding: str = "double") -> tuple[int, int
     of 2**30 or more becomes (2**31 - 1, 30). With double rounding TFLite lets the shift exceed
     30, where its kernel is not defined; ``Quantisation`` refuses such a shift.
 
+    With float rounding the number is rounded to float32, nearest even, and the multiplier has its
+    24 significant bits, seven zeros below them. A float32 below 2**-32 becomes (0, 0): it brings
+    every sum of 32 bits to one half at most, which rounds to 0. One of 2**30 or more becomes
+    ((2**24 - 1) * 2**7, 30), which exceeds every ofmap value as it does.
+
     Args:
-        real: any finite number; TFLite takes negative ones only with double rounding.
-        rounding: "double" or "single".
+        real: any finite number; negative ones only with double rounding.
+        rounding: "double", "single" or "float".
 
     Raises:
-        SpecError: for infinities, NaN, an unknown rounding, negative with single rounding.
+        SpecError: for infinities, NaN, an unknown rounding, negative unless the rounding is double;
+            with float rounding, for a number beyond the largest float32.
     """
     _check_real(real, rounding)
+    if rounding == "float":
+        return _float_multiplier(real)
     fraction, shift = math.frexp(real)
     # A double has 53 bits: this rounds exactly, without a second rounding in floating point.
     magnitude = (int(math.ldexp(abs(fraction), 53)) + 2**21) >> 22
@@ -71,23 +80,45 @@ def _check_real(real: Any, rounding: Any) -> None:
         "must be a finite number",
     ):
         rules.require(
-            rounding != "single" or real >= 0,
+            rounding not in ("single", "float") or real >= 0,
             "real",
             real,
-            "must not be negative: single rounding supports no negative multipliers",
+            f"must not be negative: {rounding} rounding supports no negative multipliers",
         )
-    rules.require(rounding in ROUNDINGS, "rounding", rounding, "must be 'double' or 'single'")
+        with np.errstate(over="ignore"):
+            rules.require(
+                rounding != "float" or bool(np.isfinite(np.float32(real))),
+                "real",
+                real,
+                "must be a finite float32",
+            )
+    rules.require(
+        rounding in ROUNDINGS, "rounding", rounding, f"must be one of {', '.join(ROUNDINGS)}"
+    )
     rules.raise_if_any()
 
 
+def _float_multiplier(real: float) -> tuple[int, int]:
+    """``(multiplier, shift)`` of a float32."""
+    with np.errstate(under="ignore"):
+        fraction, shift = math.frexp(float(np.float32(real)))
+    significand = int(math.ldexp(fraction, FLOAT_DIGITS))
+    if shift < SHIFT_MIN:
+        return 0, 0
+    if shift > shift_max(8):
+        significand, shift = (1 << FLOAT_DIGITS) - 1, shift_max(8)
+    return significand << 31 - FLOAT_DIGITS, shift
+
+
 def activation_range(
-    activation: str, scale: float, zero_point: int, width: int = 8
+    activation: str, scale: float, zero_point: int, width: int = 8, rounding: str = "double"
 ) -> tuple[int, int]:
     """``(act_min, act_max)`` of a fused activation on an ofmap of ``width`` bits.
 
     TFLite's ``CalculateActivationRangeQuantized``: a real clamp c becomes ``zero_point +
     round(c / scale)``, divided in float32 and rounded half away from zero, within the integers
-    of ``width`` bits.
+    of ``width`` bits. With float rounding it is XNNPACK's ``round(c / scale + zero_point)``, in
+    float32 and rounded half to even.
 
     Raises:
         SpecError: for an unknown activation (TFLite would ignore it), a scale that is not above 0,
@@ -108,19 +139,28 @@ def activation_range(
     rules.raise_if_any()
     low, high = value_range(width, signed=True)
     lower, upper = _CLAMPS[activation]
-    act_min = low if lower is None else max(low, _quantised(rules, lower, scale_32, zero_point))
-    act_max = high if upper is None else min(high, _quantised(rules, upper, scale_32, zero_point))
+    in_float = rounding == "float"
+    ends = [
+        None if end is None else _quantised(rules, end, scale_32, zero_point, in_float)
+        for end in (lower, upper)
+    ]
     rules.raise_if_any()
+    act_min = low if ends[0] is None else max(low, ends[0])
+    act_max = high if ends[1] is None else min(high, ends[1])
     return act_min, act_max
 
 
-def _quantised(rules: Rules, real: float, scale: np.float32, zero_point: int) -> int:
+def _quantised(
+    rules: Rules, real: float, scale: np.float32, zero_point: int, in_float: bool
+) -> int:
     with np.errstate(over="ignore"):
         quotient = float(np.float32(real) / scale)
     if not rules.require(
         abs(quotient) <= INT32_MAX, "scale", float(scale), f"{real} / scale must fit in an int32"
     ):
         return 0
+    if in_float:
+        return int(np.rint(np.float32(quotient) + np.float32(zero_point)))
     # float32 plus a half is exact in double precision, so this is C's round().
     return zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
 

@@ -11,6 +11,8 @@ The definition (MultiplyByQuantizedMultiplier and DepthwiseConvPerChannel of Ten
   except that INT32_MIN squared gives INT32_MAX; the nearest integer to that / 2**right, ties away
   from zero.
 * single: the nearest integer to x*m / 2**(31 - shift), ties toward plus infinity, cast to int32.
+* float: x, then that times m / 2**(31 - shift), each rounded to 24 significant bits; then the
+  nearest integer. All three take the nearest number, ties to even, and nothing wraps.
 * 16-bit activations: m is first divided by 2**16, nearest, ties up, at most 32767; the nearest
   integer to x*m / 2**(15 - shift), ties toward plus infinity, cast to int32.
 
@@ -47,6 +49,8 @@ def requantised(
         scaled = as_int32(nearest_ties_up(x * reduced, 2 ** (15 - shift)))
     elif rounding == "single":
         scaled = as_int32(nearest_ties_up(as_int32(x) * multiplier, 2 ** (31 - shift)))
+    elif rounding == "float":
+        return in_float32(as_int32(x), multiplier, shift, ofmap_zero_point, act_min, act_max)
     else:
         scaled = twice_rounded(as_int32(x), multiplier, shift)
     return np.maximum(np.minimum(as_int32(scaled + ofmap_zero_point), act_max), act_min)
@@ -56,6 +60,34 @@ def twice_rounded(x: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) -> n
     """MultiplyByQuantizedMultiplier with double rounding."""
     high = doubling_high_multiply(as_int32(x * 2 ** np.maximum(shift, 0)), multiplier)
     return nearest_ties_away(high, 2 ** np.maximum(-shift, 0))
+
+
+def in_float32(
+    x: np.ndarray,
+    multiplier: np.ndarray,
+    shift: np.ndarray,
+    ofmap_zero_point: int,
+    act_min: int,
+    act_max: int,
+) -> np.ndarray:
+    """float32(float32(x) * float32(m / 2**(31 - shift))), rounded, shifted, clamped."""
+    product = digits_24(digits_24(x) * multiplier)
+    scaled = nearest_ties_to_even(product, 2 ** (31 - shift))
+    return np.maximum(np.minimum(scaled + ofmap_zero_point, act_max), act_min)
+
+
+def digits_24(value: np.ndarray) -> np.ndarray:
+    """The nearest number with 24 significant bits, ties to even: a whole number stays one."""
+    lengths = np.frompyfunc(lambda number: max(int(number).bit_length() - 24, 0), 1, 1)(value)
+    unit = 2**lengths
+    return nearest_ties_to_even(value, unit) * unit
+
+
+def nearest_ties_to_even(numerator: np.ndarray, divisor: np.ndarray) -> np.ndarray:
+    """The nearest integer to n/d; of two that are equally near, the even one."""
+    up = nearest_ties_up(numerator, divisor)
+    tie = 2 * numerator + divisor == 2 * divisor * up
+    return up - tie * (up % 2)
 
 
 def doubling_high_multiply(x: np.ndarray, multiplier: np.ndarray) -> np.ndarray:

@@ -18,11 +18,13 @@ INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 WIDEST = 2**47 - 1  # of acc + bias at 16 bits
 
 # (ifmap_width, rounding) of every kind of requantisation.
-MODES = ((8, "double"), (8, "single"), (16, "double"), (16, "single"))
+MODES = ((8, "double"), (8, "single"), (16, "double"), (16, "single"), (8, "float"))
 
 MULTIPLIERS = (0, 1, 2, 2**30, 2**30 + 1, 3 * 2**29, 0x55555555, 2**31 - 2, 2**31 - 1)
 # Only double rounding multiplies by negative numbers.
 NEGATIVE_MULTIPLIERS = (INT32_MIN, INT32_MIN + 1, -(2**30), -1)
+# Float rounding takes float32: 24 significant bits, or 0.
+FLOAT_MULTIPLIERS = (0, 2**30, 2**30 + 128, 3 * 2**29, 0x55555580, 2**31 - 256, 2**31 - 128)
 # Around the places where the 16-bit multiplier of int16 layers is rounded and cut off.
 MULTIPLIERS_16 = (
     *(0x7FFEFFFF, 0x7FFF0000, 0x7FFF0001, 0x7FFF7FFF, 0x7FFF8000, 0x7FFFFFFF),
@@ -55,6 +57,8 @@ def edges(ifmap_width: int, rounding: str) -> Iterator[tuple[np.ndarray, Quantis
     multipliers = MULTIPLIERS_16 + MULTIPLIERS if ifmap_width == 16 else MULTIPLIERS
     if (ifmap_width, rounding) == (8, "double"):
         multipliers += NEGATIVE_MULTIPLIERS
+    if rounding == "float":
+        multipliers = FLOAT_MULTIPLIERS
     pairs = list(product(multipliers, shifts(ifmap_width)))
     acc = np.array(EDGES if ifmap_width == 8 else EDGES_16, np.int64)
     clamps = [(0, -128, 127), (127, -128, 127), (-128, -128, 127), (5, -3, 77)]
@@ -75,7 +79,8 @@ def ties(ifmap_width: int, rounding: str) -> Iterator[tuple[np.ndarray, Quantisa
 
 def near_second_ties(rounding: str) -> Iterator[tuple[np.ndarray, Quantisation]]:
     """Products that the first of two roundings moves onto a tie of the second, or off it."""
-    pairs = list(product((m for m in MULTIPLIERS if m >= 2**30), range(-20, 0)))
+    listed = FLOAT_MULTIPLIERS if rounding == "float" else MULTIPLIERS
+    pairs = list(product((m for m in listed if m >= 2**30), range(-20, 0)))
     odd = 2 * np.arange(-20, 20) + 1
     acc = [
         [round(k * 2 ** (-shift - 1) * 2**31 / multiplier) + step for multiplier, shift in pairs]
@@ -90,7 +95,7 @@ def biases(rounding: str) -> Iterator[tuple[np.ndarray, Quantisation]]:
     bias = np.array([0, 1, -1, 2**30, INT32_MIN, INT32_MIN + 1, INT32_MAX, INT32_MAX - 1])
     acc = np.array([*EDGES, 2**32, 2**32 + 5, -(2**32) - 5, 2**40 + 77, 2**63 - 1, -(2**63)])
     for shift in (-24, -1, 0, 1):
-        pairs = [(0x60000001, shift)] * bias.size
+        pairs = [(0x60000080 if rounding == "float" else 0x60000001, shift)] * bias.size
         q = quantisation(pairs, 8, rounding, 3, -128, 127, bias.tolist())
         yield np.broadcast_to(acc[:, None], (acc.size, bias.size)), q
 
@@ -149,6 +154,9 @@ def random_quantisation(
     listed = rng.choice(MULTIPLIERS + NEGATIVE_MULTIPLIERS * signed, channels)
     kind = rng.random(channels)
     multiplier = np.select([kind < 0.7, kind < 0.8], [usual, anything], listed)
+    if rounding == "float":
+        some = rng.choice(FLOAT_MULTIPLIERS, channels)
+        multiplier = np.where(kind < 0.8, usual & ~127, some)
     every = shifts(ifmap_width)
     rare = rng.random(channels) < 0.4
     shift = np.where(

@@ -11,9 +11,12 @@ import pytest
 from dwsim import LayerSpec, SpecError
 from dwsim.golden.quantised import _BLOCK, depthwise_quantised, requantise
 from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.spec.real_scales import quantise_multiplier
 from tests.golden import naive
 from tests.golden import requantise_definition as definition
 from tests.golden.requantise_values import (
+    EDGES,
     INT32_MIN,
     MODES,
     directed,
@@ -22,7 +25,7 @@ from tests.golden.requantise_values import (
 )
 
 # Random blocks of each mode; int16 layers are the same arithmetic under both roundings' names.
-BLOCKS = {(8, "double"): 9, (8, "single"): 8, (16, "double"): 2, (16, "single"): 1}
+BLOCKS = {(8, "double"): 9, (8, "single"): 8, (16, "double"): 2, (16, "single"): 1, (8, "float"): 2}
 QUANTISATIONS, ROWS, CHANNELS = 20, 500, 51
 BLOCK = QUANTISATIONS * ROWS * CHANNELS
 CASES = [(*mode, block) for mode, blocks in BLOCKS.items() for block in range(blocks)]
@@ -60,7 +63,7 @@ def test_at_least_ten_million_values_are_tried() -> None:
 def test_random_values_equal_the_definition(
     ifmap_width: int, rounding: str, block: int, seed: int
 ) -> None:
-    rng = np.random.default_rng([seed, ifmap_width, rounding == "single", block])
+    rng = np.random.default_rng([seed, ifmap_width, ROUNDINGS.index(rounding), block])
     compared = inside = 0
     for index in range(QUANTISATIONS):
         acc, q = random_values(rng, ifmap_width, rounding, ROWS, CHANNELS)
@@ -76,7 +79,7 @@ def test_random_values_equal_the_definition(
 def test_arrays_that_are_requantised_in_parts(
     ifmap_width: int, rounding: str, channels: int, seed: int
 ) -> None:
-    rng = np.random.default_rng([seed, ifmap_width, rounding == "single", channels])
+    rng = np.random.default_rng([seed, ifmap_width, ROUNDINGS.index(rounding), channels])
     rows = 3 * _BLOCK // channels + 1
     acc, q = random_values(rng, ifmap_width, rounding, rows, channels)
     assert acc.size > 2 * _BLOCK
@@ -94,6 +97,50 @@ def test_no_values_are_no_values(shape: tuple[int, ...], channels: int) -> None:
 def test_directed_values_equal_the_definition(ifmap_width: int, rounding: str) -> None:
     count = sum(compare(acc, q, "directed").size for acc, q in directed(ifmap_width, rounding))
     assert count > 150_000
+
+
+def test_directed_values_of_float_rounding_are_what_they_are_meant_to_be() -> None:
+    counts: Counter[str] = Counter()
+    for acc, q in directed(8, "float"):
+        bias, multiplier, shift = map(definition.integers, (q.bias, q.multiplier, q.shift))
+        x = definition.as_int32(definition.integers(acc) + bias)
+        converted = definition.digits_24(x)
+        exact = converted * multiplier
+        product = definition.digits_24(exact)
+        unit = 2 ** (31 - shift)
+        counts["conversion rounds"] += np.sum(converted != x)
+        counts["carries to a power of two"] += np.sum((converted != x) & (abs(converted) == 2**30))
+        counts["product rounds"] += np.sum(product != exact)
+        tie, negative = 2 * product % (2 * unit) == unit, product < 0
+        counts["negative tie"] += np.sum(tie & negative)
+        counts["positive tie"] += np.sum(tie & ~negative)
+        counts["tie that a rounding makes"] += np.sum(tie & (x * multiplier != product))
+        twice = requantise(acc, q) != requantise(acc, _with_rounding(q, "single"))
+        counts["differs from single rounding"] += np.sum(twice)
+    assert len(counts) == 7
+    assert min(counts.values()) >= 20, counts
+
+
+def test_float_rounding_equals_float32_of_numpy_for_every_scale(seed: int) -> None:
+    """Every float32 that is not negative, subnormal ones too, against the formula itself."""
+    rng = np.random.default_rng(seed)
+    bits = rng.integers(0, 0x7F800000, 4000, dtype=np.int32)  # below infinity
+    bits[:2000] = rng.integers(0x2F000000, 0x4F800000, 2000)  # 2**-33 to 2**32
+    ends = [0, 1, 0x007FFFFF, 0x00800000, 0x2F7FFFFF, 0x2F800000, 0x4E7FFFFF, 0x4E800000]
+    scales = np.concatenate([bits, np.array([*ends, 0x4E800001, 0x7F7FFFFF], np.int32)])
+    scales = scales.view(np.float32)
+    edges = [edge for edge in EDGES if INT32_MIN <= edge < 2**31]
+    sums = np.concatenate([rng.integers(-(2**31), 2**31, 300), edges])[:, None]
+    small = (rng.choice([-1, 1], 300) * np.exp2(rng.uniform(0, 31, 300))).astype(np.int64)[:, None]
+    acc = np.broadcast_to(np.concatenate([sums, small]), (len(sums) + 300, len(scales)))
+    pairs = [quantise_multiplier(float(scale), "float") for scale in scales]
+    zeros = [0] * len(scales)
+    for zero_point in (-128, 5):
+        q = Quantisation(zeros, *zip(*pairs, strict=True), -128, 127, 0, zero_point, 8, "float")
+        with np.errstate(over="ignore", under="ignore"):
+            product = np.rint(acc.astype(np.float32) * scales)
+        expected = np.clip(product.astype(np.float64) + zero_point, -128, 127)
+        np.testing.assert_array_equal(requantise(acc, q), expected, err_msg=f"seed {seed}")
 
 
 def test_directed_values_are_what_they_are_meant_to_be() -> None:
@@ -202,7 +249,7 @@ def test_int16_sums_of_48_bits_are_not_refused() -> None:
 def test_a_padded_tap_equals_the_zero_point(case: int, seed: int) -> None:
     """The layer against loops over an ifmap that is really padded, with the zero point."""
     rng = np.random.default_rng([seed, case])
-    ifmap_width, rounding = MODES[case % 4]
+    ifmap_width, rounding = MODES[case % len(MODES)]
     layer = random_layer(rng)
     q = random_quantisation(rng, ifmap_width, rounding, layer.ofmap_channels)
     zero_point = int(rng.integers(-128, 128)) if ifmap_width == 8 else 0

@@ -4,12 +4,11 @@ Measured on x86-64 with ai-edge-litert 2.3:
 
 * The reference resolver computes double rounding, with every wrap of its int32 arithmetic: all
   bytes are equal, for all values.
-* The default resolver hands int8 layers to XNNPACK, which does not compute TFLite's single
-  rounding in integers but ``rint(float32(acc) * float32(scale))``. The two differ where the
-  product is a tie (XNNPACK rounds to even, TFLite up) or so near to one that float32 cannot tell
-  its side: about one byte in a million of ordinary layers. XNNPACK also rounds the ends of fused
-  activations to even. So it is compared with single rounding wherever float32 can tell, and with
-  its own formula everywhere.
+* The default resolver hands int8 layers to XNNPACK, which computes float rounding: all bytes are
+  equal, with the ends of fused activations, which XNNPACK rounds to even. TFLite's single rounding
+  differs from it where the product is a tie (XNNPACK rounds to even, TFLite up) or so near to one
+  that float32 cannot tell its side: about one byte in a million of ordinary layers. So single
+  rounding is compared wherever float32 can tell.
 * int16 layers are not XNNPACK's: both resolvers compute the reduced multiplier.
 """
 
@@ -166,6 +165,10 @@ def test_the_default_resolver_rounds_once_as_far_as_float32_can_tell(
         expected, xnnpack = litert.run(model, ifmap, "default"), XnnPack(model, ifmap)
         context = f"seed {seed}, model {index}: {model}"
         assert_equal(xnnpack.ofmap, expected, "XNNPACK's formula, " + context)
+        in_float = depthwise_quantised(
+            ifmap, model.weight, model.layer, model.quantisation("float")
+        )
+        assert_equal(in_float, expected, context)
         single = model.quantisation("single")
         assert (single.act_min, single.act_max) == xnnpack_clamp(model), context
         ofmap = depthwise_quantised(ifmap, model.weight, model.layer, single)
@@ -213,6 +216,24 @@ def test_the_reference_resolver_at_every_shift_and_with_sums_that_wrap(
         assert_equal(ofmap, litert.run(model, ifmap, "reference"), f"seed {seed}, {model}")
 
 
+@pytest.mark.parametrize("exponent", range(-34, 9))
+def test_the_default_resolver_at_every_shift_that_it_takes(exponent: int, seed: int) -> None:
+    """XNNPACK takes scales below 2**8. The sums have up to 32 bits, and never wrap."""
+    rng = np.random.default_rng([seed, exponent + 100])
+    widths = rng.integers(1, 32, 256)
+    bias = rng.choice([-1, 1], 256) * rng.integers(2 ** (widths - 1), 2**widths)
+    bias[:2] = 2**31 - 400, -(2**31) + 400
+    scales = np.ldexp(rng.uniform(0.5, 1, 256), exponent).astype(np.float32)
+    scales[::8] = np.ldexp(0.5, exponent)
+    bias, scales = bias[scales < 256], scales[scales < 256]
+    for zero_points in ((-128, 127), (127, -128), (0, 5)):
+        model, ifmap = controlled(
+            bias, scales, ifmap_zero_point=zero_points[0], ofmap_zero_point=zero_points[1]
+        )
+        ofmap = depthwise_quantised(ifmap, model.weight, model.layer, model.quantisation("float"))
+        assert_equal(ofmap, litert.run(model, ifmap, "default"), f"seed {seed}, {model}")
+
+
 @pytest.mark.parametrize("zero_point", [127, -128])
 def test_the_reference_resolver_adds_the_zero_point_in_int32(zero_point: int) -> None:
     # (1 - 2**-14) * (1 + 2**-14) leaves INT32_MAX and INT32_MIN within 9 of themselves.
@@ -229,7 +250,10 @@ def test_the_reference_resolver_adds_the_zero_point_in_int32(zero_point: int) ->
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_reference_resolver_clamps_as_the_golden_model(activation: str, seed: int) -> None:
+@pytest.mark.parametrize(("resolver", "rounding"), [("reference", "double"), ("default", "float")])
+def test_the_resolvers_clamp_as_the_golden_model(
+    resolver: str, rounding: str, activation: str, seed: int
+) -> None:
     rng = np.random.default_rng([seed, ACTIVATIONS.index(activation)])
     # 1 / scale and 6 / scale are ties, or as close as float32 gets to them.
     ties = [np.float32(2 / odd) for odd in range(3, 99, 8)]
@@ -242,15 +266,15 @@ def test_the_reference_resolver_clamps_as_the_golden_model(activation: str, seed
             ofmap_zero_point=int(rng.integers(-128, 128)),
             activation=activation,
         )
-        q = model.quantisation("double")
-        expected = litert.run(model, ifmap, "reference")
+        q = model.quantisation(rounding)
+        expected = litert.run(model, ifmap, resolver)
         assert (expected.min(), expected.max()) == (q.act_min, q.act_max), f"seed {seed}, {model}"
         ofmap = depthwise_quantised(ifmap, model.weight, model.layer, q)
         assert_equal(ofmap, expected, f"seed {seed}, {model}")
 
 
 def test_where_the_default_resolver_is_not_single_rounding() -> None:
-    """Ties go to even: this pins down the difference that the module's docstring states."""
+    """Ties go to even: this pins down the differences that the module's docstring states."""
     model, ifmap = controlled(np.zeros(1), [0.5])
     single = depthwise_quantised(ifmap, model.weight, model.layer, model.quantisation("single"))
     default = litert.run(model, ifmap, "default")

@@ -74,6 +74,28 @@ def test_ranges_of_channels(
         assert found == [(f"{field}[1]", beyond)]
 
 
+def test_multipliers_of_float_rounding_are_significands() -> None:
+    good = (0, 2**30, 2**31 - 128, 2**30 + 128)
+    zeros = {"bias": (0,) * 4, "shift": (-31, 30, 0, 1), "rounding": "float"}
+    assert quantisation(**zeros, multiplier=good).multiplier == good
+    for bad in (1, 128, 2**30 - 128, 2**30 + 64, 2**31 - 1):
+        found = violations_of(quantisation, **zeros, multiplier=(0, bad, 2**30, 0))
+        assert found == [("multiplier[1]", bad)]
+    for bad in (-128, 2**31):
+        found = violations_of(quantisation, **zeros, multiplier=(0, 0, bad, 0))
+        assert found == [("multiplier[2]", bad)]
+    with pytest.raises(SpecError, match=r"multiplier\[0\] = 5: .*a float32 \(1 more channels"):
+        quantisation(**zeros, multiplier=(5, 0, 7, 0))
+    for beyond in (-32, 31):
+        found = violations_of(quantisation, multiplier=(0, 0), shift=(beyond, 0), rounding="float")
+        assert found == [("shift[0]", beyond)]
+
+
+def test_words_have_no_float_rounding() -> None:
+    found = violations_of(quantisation, ifmap_width=16, rounding="float", multiplier=(0, 0))
+    assert found == [("rounding", "float")]
+
+
 @pytest.mark.parametrize(("ifmap_width", "least", "largest"), [(8, -128, 127), (16, 0, 0)])
 @pytest.mark.parametrize("field", ["ifmap_zero_point", "ofmap_zero_point"])
 def test_ranges_of_zero_points(field: str, ifmap_width: int, least: int, largest: int) -> None:
@@ -107,7 +129,7 @@ def test_ifmap_width_is_8_or_16(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["DOUBLE", "", None, 1, ["double"]], ids=repr)
-def test_rounding_is_double_or_single(value: Any) -> None:
+def test_rounding_is_one_of_its_names(value: Any) -> None:
     assert violations_of(quantisation, rounding=value) == [("rounding", value)]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dwsim import SpecError
+from dwsim.golden.quantised import requantise
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import reduced_multiplier
 from dwsim.spec.real_scales import ACTIVATIONS, activation_range, quantise_multiplier
@@ -81,6 +82,77 @@ def test_multipliers_at_the_edges(
         assert violations_of(quantise_multiplier, real, "single") == [("real", real)]
     else:
         assert quantise_multiplier(real, "single") == single
+
+
+@pytest.mark.parametrize(
+    ("real", "expected"),
+    [
+        (0.0, (0, 0)),
+        (1, (2**30, 1)),
+        (0.75, (3 * 2**29, 0)),
+        (1 - 2.0**-24, (2**31 - 128, 0)),
+        (1 - 2.0**-25, (2**30, 1)),  # a tie: to the even float32, 1
+        (1 - 3 * 2.0**-25, (2**31 - 256, 0)),  # the tie below it: also to the even one
+        (0.1, (13421773 * 2**7, -3)),
+        (2.0**-32, (2**30, -31)),
+        (2.0**-32 * (1 - 2.0**-24), (0, 0)),
+        (2.0**-32 * (1 - 2.0**-25), (2**30, -31)),  # rounded to float32 before it is flushed
+        (2.0**-127, (0, 0)),
+        (5e-324, (0, 0)),
+        (2.0**30 * (1 - 2.0**-24), (2**31 - 128, 30)),
+        (2.0**30, (2**31 - 128, 30)),
+        (3.4028234e38, (2**31 - 128, 30)),
+    ],
+)
+def test_multipliers_of_float_rounding(real: float, expected: tuple[int, int]) -> None:
+    assert quantise_multiplier(real, "float") == expected
+
+
+@pytest.mark.parametrize("real", [-0.5, 1e39])
+def test_float_rounding_has_float32_multipliers(real: float) -> None:
+    assert violations_of(quantise_multiplier, real, "float") == [("real", real)]
+
+
+def test_float_rounding_computes_scales_in_float32() -> None:
+    # In double precision the sum 585 gives -119, in float32 it is a tie that goes to -120.
+    scales = (0.05296124517917633, [0.024093778803944588], 0.11484327912330627)
+    q = from_scales(
+        ifmap_scale=scales[0], weight_scales=scales[1], ofmap_scale=scales[2], channels=1,
+        ofmap_zero_point=-126, rounding="float",
+    )  # fmt: skip
+    product = np.float32(scales[0]) * np.float32(scales[1][0])
+    real = product / np.float32(scales[2])
+    assert np.ldexp(float(q.multiplier[0]), q.shift[0] - 31) == float(real)
+    assert requantise(np.array([585]), q).tolist() == [-120]
+    single = from_scales(
+        ifmap_scale=scales[0], weight_scales=scales[1], ofmap_scale=scales[2], channels=1,
+        ofmap_zero_point=-126, rounding="single",
+    )  # fmt: skip
+    assert requantise(np.array([585]), single).tolist() == [-119]
+
+
+def test_float_rounding_has_finite_scales() -> None:
+    given = {"ifmap_scale": 1e30, "weight_scales": [1.0, 1e30], "ofmap_scale": 1.0}
+    found = violations_of(from_scales, **given, rounding="float")
+    assert found == [("ifmap_scale * weight_scales[1] / ofmap_scale", math.inf)]
+
+
+@pytest.mark.parametrize(
+    ("activation", "scale", "zero_point", "expected"),
+    [
+        # 2.5 plus the zero point, to even: measured of XNNPACK
+        ("relu_n1_to_1", 0.4, 0, (-2, 2)),
+        ("relu_n1_to_1", 0.4, 1, (-2, 4)),
+        ("relu6", 4.0, 1, (1, 2)),
+        ("relu6", 4.0, 0, (0, 2)),
+        ("relu6", 0.01, 7, (7, 127)),
+        ("none", 0.1, 7, (-128, 127)),
+    ],
+)
+def test_ranges_of_float_rounding(
+    activation: str, scale: float, zero_point: int, expected: tuple[int, int]
+) -> None:
+    assert activation_range(activation, scale, zero_point, 8, "float") == expected
 
 
 @pytest.mark.parametrize("real", [math.inf, -math.inf, math.nan, "1", None], ids=repr)
