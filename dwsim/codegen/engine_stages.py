@@ -9,9 +9,6 @@ from dwsim.codegen.instance import Instance, ModuleHeader, module_header
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 from dwsim.derive.signals import Numbers
 
-ROUNDINGS = {"double": 1, "single": 2, "both": 3}
-"""ROUNDING of ``dw_requantise``."""
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -219,12 +216,14 @@ def _scales(n: EngineNumbers) -> list[Stage]:
         "ACC_W": n.formats.acc_width,
         "MULTIPLIER_W": n.formats.multiplier_width,
         "OFMAP_W": n.formats.ofmap_width,
-        "ROUNDING": ROUNDINGS[n.spec.requantise],
+        "ROUNDING": n.formats.rounding_code,
     }
-    return [
-        Stage("scale_store", store, {"write_word": written}),
-        Stage("requantise_stage", stage, {}),
-    ]
+    stem = "requantise_stage"
+    if n.formats.rounds_in_float:
+        # Float rounding has one format of bias and multiplier.
+        stem = "float_requantise_stage"
+        del stage["MULTIPLIER_W"]
+    return [Stage("scale_store", store, {"write_word": written}), Stage(stem, stage, {})]
 
 
 def _output(n: EngineNumbers) -> Stage:

@@ -28,11 +28,24 @@ REQUANTISE_MODULES = {
 }
 """Hand-written modules that only an engine with a requantiser has."""
 
+FLOAT_MODULES = {
+    "dw_float_convert",
+    "dw_float_requantise",
+    "dw_float_requantise_stage",
+    "dw_float_round",
+    "dw_float_serial_scale",
+}
+"""Hand-written modules that only an engine with float rounding has."""
+
+INTEGER_MODULES = {"dw_requantise", "dw_requantise_stage", "dw_serial_scale"}
+"""Hand-written modules that only a requantiser without float rounding has."""
+
 
 PARALLEL_MODULES = {
     "dw_countdown",
     "dw_credit",
     "dw_delay_line",
+    "dw_float_requantise_stage",
     "dw_group_tag",
     "dw_mac_cell",
     "dw_output_stage",
@@ -60,6 +73,7 @@ SERIAL_MODULES = {
     "dw_cell_place",
     "dw_drain",
     "dw_fetch",
+    "dw_float_serial_scale",
     "dw_pixel_credit",
     "dw_pixel_pack",
     "dw_pixel_rotate",
@@ -111,13 +125,18 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
 
 def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
+    unused = _unused_roundings(numbers)
     if isinstance(numbers, SerialNumbers):
-        unused = set(PARALLEL_MODULES)
-        return (
-            unused
-            if numbers.formats.requantises
-            else unused | REQUANTISE_MODULES | {"dw_serial_scale"}
-        )
-    unused = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
-    unused |= SERIAL_MODULES
-    return unused if numbers.formats.requantises else unused | REQUANTISE_MODULES
+        return unused | PARALLEL_MODULES
+    passes = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
+    return unused | passes | SERIAL_MODULES
+
+
+def _unused_roundings(numbers: EngineNumbers | SerialNumbers) -> set[str]:
+    """Modules of requantisers that an engine does without."""
+    if not numbers.formats.requantises:
+        return REQUANTISE_MODULES | FLOAT_MODULES | {"dw_serial_scale"}
+    if not numbers.formats.rounds_in_float:
+        return set(FLOAT_MODULES)
+    alone = numbers.spec.requantise == "float"
+    return INTEGER_MODULES | ({"dw_round_shift"} if alone else set())

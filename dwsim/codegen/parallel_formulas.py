@@ -48,5 +48,6 @@ PORTS = (
     ("act_min", "act_min"),
     ("act_max", "act_max"),
     ("single_rounding", '1 if rounding == "single" else 0'),
+    ("float_rounding", '1 if rounding == "float" else 0'),
 )
 """The formula of each port, by its name without ``cfg_``."""

@@ -29,6 +29,7 @@ from dwsim.host.register_types import Register
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation_limits import reduced_multiplier
+from dwsim.spec.real_scales import quantise_multiplier
 from dwsim.stream.layout import to_word
 
 
@@ -83,6 +84,7 @@ def readme(
         "spare_beats": engine.passes * engine.lane_multipliers - engine.taps,
         "requantisers": _requantisers(numbers),
         "scale_example": _scale_example(numbers.formats),
+        "float_example": _float_example(numbers.formats),
         "beat_example": _beat_example(numbers.formats),
         "constants": engine_constants(numbers),
         "derived": derived_formulas(numbers),
@@ -174,6 +176,19 @@ def _scale_example(formats: NumberFormats) -> str:
         for index in range(part.words)
     ]
     return " ".join(f"{octet:02x}" for octet in octets)
+
+
+def _float_example(formats: NumberFormats) -> dict[str, float]:
+    """A scale with its multiplier and right shift in float rounding, and the largest multiplier."""
+    scale = 0.1
+    multiplier, shift = quantise_multiplier(scale, "float")
+    largest, _ = quantise_multiplier(2.0**30, "float")
+    return {
+        "scale": scale,
+        "multiplier": multiplier,
+        "right_shift": formats.fraction - shift,
+        "largest": largest,
+    }
 
 
 def _beat_example(formats: NumberFormats) -> dict[str, str]:

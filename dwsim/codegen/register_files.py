@@ -16,7 +16,13 @@ from dwsim.codegen.verilog import (
     wrapped,
 )
 from dwsim.derive import EngineNumbers
-from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles, check_limits, check_width
+from dwsim.host.geometry_rules import (
+    GEOMETRY_RULES,
+    check_cycles,
+    check_limits,
+    check_width,
+    rounding_registers,
+)
 from dwsim.host.register_map import ADDRESS_WIDTH, RegisterMap, register_map
 from dwsim.host.register_types import ACCESS, Field, Register
 from dwsim.spec.engine_spec import EngineSpec
@@ -213,14 +219,18 @@ def _readable(register: Register, field: Field) -> str:
 def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
     """The registers that the geometry check reads; it has no rule for zero points."""
     width = check_width(numbers)
-    unchecked = ("lead", "ifmap_zero_point", "ofmap_zero_point")
+    unchecked = ("lead", "ifmap_zero_point", "ofmap_zero_point", "float_rounding")
     wide = []
     for register in registers.geometry:
         if register.config in unchecked:
             continue
         field = register.fields[0]
         sign = f"{register.name}[{field.width - 1}]" if field.signed else "1'b0"
-        extended = f"{{{{{width - field.width}{{{sign}}}}}, {register.name}}}"
+        names = [register.name]
+        if register.name == "single_rounding":
+            names = list(rounding_registers(numbers.spec))
+        bits = field.width + len(names) - 1
+        extended = f"{{{{{width - bits}{{{sign}}}}}, {', '.join(names)}}}"
         wide.append(Wide(register.name, extended))
     kept = f"{{{{{width - numbers.counters.sets_width}{{1'b0}}}}, kept_sets}}"
     return [*wide, Wide("kept_sets", kept)]

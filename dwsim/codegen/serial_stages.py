@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dwsim.codegen.engine_stages import ROUNDINGS, Stage, ifmap_stages, instances
+from dwsim.codegen.engine_stages import Stage, ifmap_stages, instances
 from dwsim.codegen.instance import Instance
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_FIRE_CYCLES, SERIAL_START_CYCLES
@@ -202,6 +202,7 @@ def _sums(n: SerialNumbers) -> list[Stage]:
 def _scale(n: SerialNumbers) -> Stage:
     """The requantisers, each with its scales."""
     c, cells = n.counters, n.formats.pixels
+    _, multiplier, right_shift = n.formats.scale_parts
     parameters = {
         "VALUES": n.shape.requantisers,
         "LANES": n.spec.lanes,
@@ -210,11 +211,17 @@ def _scale(n: SerialNumbers) -> Stage:
         "X_W": n.formats.bias_width,
         "MULTIPLIER_W": n.formats.multiplier_width,
         "OFMAP_W": n.formats.ofmap_width,
-        "ROUNDING": ROUNDINGS[n.spec.requantise],
-        "PART_DELAY": n.formats.scale_parts[-1].delay,
+        "ROUNDING": n.formats.rounding_code,
     }
+    if n.formats.rounds_in_float:
+        # Float rounding has one format of bias and multiplier.
+        del parameters["X_W"], parameters["MULTIPLIER_W"]
+        parameters["MULTIPLIER_DELAY"] = multiplier.delay
+        parameters["RIGHT_SHIFT_DELAY"] = right_shift.delay
+    else:
+        parameters["PART_DELAY"] = right_shift.delay
     return Stage(
-        "serial_scale",
+        "float_serial_scale" if n.formats.rounds_in_float else "serial_scale",
         parameters,
         {
             "write": "scale_write",

@@ -89,6 +89,9 @@ def scale_fields(formats: NumberFormats) -> tuple[ConfigField, ...]:
     if not formats.requantises:
         return ()
     width = formats.spec.ifmap_width
+    float_fields = (
+        ConfigField("float_rounding", 1, "1: round as float32 does, whatever single_rounding is"),
+    )
     return (
         ConfigField(
             "ifmap_zero_point",
@@ -100,4 +103,5 @@ def scale_fields(formats: NumberFormats) -> tuple[ConfigField, ...]:
         ConfigField("act_min", width, "smallest ofmap value", signed=True),
         ConfigField("act_max", width, "largest ofmap value", signed=True),
         ConfigField("single_rounding", 1, "1: round once (in an engine with both roundings)"),
+        *(float_fields if formats.rounds_in_float else ()),
     )

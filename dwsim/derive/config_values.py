@@ -72,14 +72,16 @@ def geometry_config(layer: LayerSpec, raster: Raster, engine: EngineSpec) -> Con
     }
 
 
-def scale_config(q: Quantisation) -> Config:
+def scale_config(q: Quantisation, engine: EngineSpec) -> Config:
     """The ports that only an engine with a requantiser has, for its layer's quantisation."""
+    floats = {"float_rounding": int(q.rounding == "float")} if "float" in engine.roundings else {}
     return {
         "ifmap_zero_point": q.ifmap_zero_point,
         "ofmap_zero_point": q.ofmap_zero_point,
         "act_min": q.act_min,
         "act_max": q.act_max,
         "single_rounding": int(q.rounding == "single"),
+        **floats,
     }
 
 

@@ -127,10 +127,10 @@ def _check_quantisation(
         f"of the quantisation must be the engine's, {engine.ifmap_width}",
     )
     rules.require(
-        q.ifmap_width == 16 or engine.requantise in ("both", q.rounding),
+        q.ifmap_width == 16 or q.rounding in engine.roundings,
         "rounding",
         q.rounding,
-        f"of the quantisation must be the engine's, {engine.requantise}",
+        f"of the quantisation must be one that the engine has: {', '.join(engine.roundings)}",
     )
     rules.require(
         len(q.multiplier) == layer.ofmap_channels,

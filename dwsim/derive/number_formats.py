@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dwsim.derive.stages import (
+    CLAMP_CYCLES,
+    FLOAT_CONVERT_CYCLES,
+    FLOAT_ROUND_CYCLES,
     RIGHT_SHIFT_WIDTH,
+    ROUND_SHIFT_CYCLES,
     SCALE_PRODUCT_CYCLES,
     SCALE_SUM_CYCLES,
 )
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.engine_spec import REQUANTISE, EngineSpec
 from dwsim.spec.number_range import range_bits, value_range
 from dwsim.spec.quantisation_limits import bias_width
 
@@ -99,6 +103,34 @@ class NumberFormats:
         return self.spec.requantise != "none"
 
     @property
+    def rounds_in_float(self) -> bool:
+        """True if the requantiser has float rounding."""
+        return "float" in self.spec.roundings
+
+    @property
+    def rounding_code(self) -> int:
+        """The roundings of the requantiser, added up: 1 double, 2 single, 4 float."""
+        return list(REQUANTISE).index(self.spec.requantise)
+
+    @property
+    def product_delay(self) -> int:
+        """Cycles from the acc to the factors of the requantiser's product."""
+        return SCALE_SUM_CYCLES + (FLOAT_CONVERT_CYCLES if self.rounds_in_float else 0)
+
+    @property
+    def rounding_cycles(self) -> int:
+        """Cycles from the requantiser's product to the rounded number."""
+        return FLOAT_ROUND_CYCLES if self.rounds_in_float else ROUND_SHIFT_CYCLES
+
+    @property
+    def requantise_cycles(self) -> int:
+        """Cycles from the acc to the ofmap value, the same for every rounding of an engine."""
+        if not self.requantises:
+            return 0
+        to_product = self.product_delay + SCALE_PRODUCT_CYCLES
+        return to_product + self.rounding_cycles + CLAMP_CYCLES
+
+    @property
     def ofmap_width(self) -> int:
         """Bits of one lane of an ofmap beat."""
         return self.spec.ifmap_width if self.requantises else self.acc_width
@@ -129,7 +161,7 @@ class NumberFormats:
         if not self.requantises:
             return ()
         bias, multiplier = self.bias_width // 8, self.multiplier_width // 8
-        at_product = SCALE_SUM_CYCLES
+        at_product = self.product_delay
         at_shift = at_product + SCALE_PRODUCT_CYCLES
         return (
             ScalePart("bias", self.bias_width, 0, bias, 0),

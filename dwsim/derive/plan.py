@@ -161,7 +161,7 @@ class Plan:
         if self.quantisation is None:
             rules = Rules(f"layer {self.layer.name} on engine {self.engine.name}")
             rules.fail("quantisation", None, "is required by an engine that requantises")
-        return scale_config(self.quantisation)
+        return scale_config(self.quantisation, self.engine)
 
     def config_words(self) -> dict[str, int]:
         """``config`` as the unsigned integers that drive the ports."""

@@ -6,7 +6,6 @@ from dwsim.derive.serial_counters import SerialCounters
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
-    REQUANTISE_CYCLES,
     SERIAL_DRAIN_CYCLES,
     SERIAL_PACK_CYCLES,
     SERIAL_START_CYCLES,
@@ -30,7 +29,7 @@ class SerialTiming:
     @property
     def requantise_cycles(self) -> int:
         """From a sum at the end of the drain to its value."""
-        return REQUANTISE_CYCLES if self.formats.requantises else 0
+        return self.formats.requantise_cycles
 
     @property
     def drain_cycles(self) -> int:

@@ -38,8 +38,10 @@ ROUND_SHIFT_CYCLES = 2
 """dw_round_shift: the coarse step, then the fine step."""
 CLAMP_CYCLES = 2
 """dw_requantise: rounding, zero point and comparisons; then the selection."""
-REQUANTISE_CYCLES = SCALE_SUM_CYCLES + SCALE_PRODUCT_CYCLES + ROUND_SHIFT_CYCLES + CLAMP_CYCLES
-"""dw_requantise as a whole, the same for every rounding."""
+FLOAT_CONVERT_CYCLES = 5
+"""dw_float_convert: the magnitude; its highest 1 to the top by bytes, pairs and a bit; rounding."""
+FLOAT_ROUND_CYCLES = 4
+"""dw_float_round: 24 significant bits, their rounding, the coarse step, then the fine step."""
 
 NEXT_TENSOR_CYCLES = 2
 """From the cfg handshake of a stream that loads parameters to the next tensor's first beat."""

@@ -10,7 +10,6 @@ from dwsim.derive.stages import (
     MASK_CYCLES,
     MEMORY_CYCLES,
     PRODUCT_CYCLES,
-    REQUANTISE_CYCLES,
     SCALE_CYCLES,
     SELECT_CYCLES,
     SLOT_CYCLES,
@@ -68,7 +67,7 @@ class Timing:
     @property
     def requantise_cycles(self) -> int:
         """From the acc to the ofmap value."""
-        return REQUANTISE_CYCLES if self.formats.requantises else 0
+        return self.formats.requantise_cycles
 
     @property
     def output_cycles(self) -> int:

@@ -28,7 +28,7 @@ WORDS = {
     "taps_per_cycle": (TAPS_ALL, TAPS_ROW),
     "interleave": (PLANE, NHWC, BEST),
     "fifo_depth": (AUTO,),
-    "requantise": REQUANTISE,
+    "requantise": tuple(REQUANTISE),
     "kernel": (FIT,),
     **dict.fromkeys(FITTED, (FIT,)),
 }

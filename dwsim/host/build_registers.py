@@ -8,7 +8,6 @@ from dwsim.derive import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.signals import Numbers
 from dwsim.host.register_types import Field, Register
-from dwsim.spec.engine_spec import REQUANTISE
 from dwsim.version import __version__
 
 MAGIC = 0x4457534D
@@ -57,8 +56,8 @@ def _identity(numbers: Numbers) -> tuple[Register, ...]:
 
 def _array(numbers: Numbers) -> tuple[Register, ...]:
     spec, ofmap_width = numbers.spec, numbers.formats.ofmap_width
-    mode = REQUANTISE.index(spec.requantise)
-    modes = ", ".join(f"{code}: {name}" for code, name in enumerate(REQUANTISE))
+    mode = numbers.formats.rounding_code
+    modes = "0: none; else the roundings, added up: 1 double, 2 single, 4 float"
     return (
         _constants(
             "array",
@@ -75,7 +74,7 @@ def _array(numbers: Numbers) -> tuple[Register, ...]:
             ("weight_width", 8, 6, spec.weight_width, "bits of a weight"),
             ("weight_signed", 15, 1, spec.weight_signed, "weights are signed"),
             ("ofmap_width", 16, 6, ofmap_width, "bits of an ofmap value"),
-            ("requantise", 24, 2, mode, modes),
+            ("requantise", 24, 3, mode, modes),
         ),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dwsim.derive import EngineNumbers, bits
+from dwsim.spec.engine_spec import EngineSpec
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ def check_width(numbers: EngineNumbers) -> int:
 def check_limits(numbers: EngineNumbers) -> dict[str, int]:
     """The limits of ``dw_geometry_check``, by the names of its parameters."""
     spec = numbers.spec
-    # With 16-bit activations TFLite has one rounding, so both values of the port are right.
-    only_single = spec.requantise == "single" and spec.ifmap_width == 8
+    roundings = _rounding_codes(spec)
     return {
         "LANES": spec.lanes,
         "MAX_ROW_PITCH": spec.max_row_pitch,
@@ -83,9 +83,32 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
         "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
         "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
         "MAX_PLANES": numbers.counters.max_planes,
-        "MIN_SINGLE_ROUNDING": int(only_single),
-        "MAX_SINGLE_ROUNDING": int(spec.requantise != "double"),
+        "MIN_SINGLE_ROUNDING": min(roundings),
+        "MAX_SINGLE_ROUNDING": max(roundings),
     }
+
+
+def rounding_registers(spec: EngineSpec) -> tuple[str, ...]:
+    """The registers that choose a rounding, from the highest bit of the number that is checked.
+
+    The numbers of a build's roundings follow each other in this order.
+    """
+    if "float" not in spec.roundings:
+        return ("single_rounding",)
+    registers = ("float_rounding", "single_rounding")
+    return registers[::-1] if spec.requantise == "double+float" else registers
+
+
+def _rounding_codes(spec: EngineSpec) -> list[int]:
+    """The checked number of each rounding of a build; it has no other number between them."""
+    if spec.requantise == "none" or spec.ifmap_width == 16:
+        # With 16-bit activations TFLite has one rounding, so both values of the port are right.
+        return [0, 1]
+    codes = []
+    for rounding in spec.roundings:
+        chosen = [name == f"{rounding}_rounding" for name in rounding_registers(spec)]
+        codes.append(int("".join(str(int(bit)) for bit in chosen), 2))
+    return codes
 
 
 def check_cycles(numbers: EngineNumbers) -> int:

@@ -23,7 +23,7 @@ WORD = 4
 _SCALARS = """
 ifmap_w ifmap_h ofmap_w ofmap_h interleave row_pitch plane_rows stride_w stride_h row_delay
 col_delay lag lead planes image_planes channel_multiplier weight_sets tail_channels
-ifmap_zero_point ofmap_zero_point act_min act_max single_rounding
+ifmap_zero_point ofmap_zero_point act_min act_max single_rounding float_rounding
 """
 _CONFIG_OFFSETS = {name: 0x100 + WORD * i for i, name in enumerate(_SCALARS.split())}
 _CONFIG_OFFSETS |= {"tap_row": 0x180, "tap_col": 0x1C0}

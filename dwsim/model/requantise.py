@@ -52,29 +52,38 @@ class Requantise(Component):
             "bias": bias,
             "multiplier": multiplier,
             "right_shift": right_shift,
-            "x": _signed(acc + self.bias, n.formats.bias_width),
+            "x": signed(acc + self.bias, n.formats.bias_width),
         }
         factor = self.multiplier
         if n.formats.multiplier_width == 32:
-            factor = _signed(factor, 32)
+            factor = signed(factor, 32)
         # At most 63 bits and a sign, in both formats.
         self.products.compute(False, self.x * factor)
         spec = n.spec
         single = spec.requantise == "single" or (
             spec.requantise == "both" and bool(config["single_rounding"])
         )
-        scaled = (_once if single else _twice)(self.products.q, self.right_shift)
-        scaled += config["ofmap_zero_point"]
-        low, high = config["act_min"], config["act_max"]
-        # Not np.clip: if act_min > act_max (before the first cfg handshake), the order matters.
-        ofmap = np.where(scaled < low, low, np.where(scaled > high, high, scaled))
-        self.values.compute(False, ofmap)
+        scaled = rounded_product(self.products.q, self.right_shift, single)
+        self.values.compute(False, clamped(scaled, config))
 
     def commit(self) -> None:
         """The clock edge."""
         super().commit()
         self.products.commit()
         self.values.commit()
+
+
+def rounded_product(product: np.ndarray, right_shift: np.ndarray, single: bool) -> np.ndarray:
+    """The results before the zero point is added, from the products of sums and multipliers."""
+    return _once(product, right_shift) if single else _twice(product, right_shift)
+
+
+def clamped(scaled: np.ndarray, config: Mapping[str, Any]) -> np.ndarray:
+    """The ofmap values: results plus the zero point, within the activation's range."""
+    shifted: np.ndarray = scaled + config["ofmap_zero_point"]
+    low, high = config["act_min"], config["act_max"]
+    # Not np.clip: if act_min > act_max (before the first cfg handshake), the order matters.
+    return np.where(shifted < low, low, np.where(shifted > high, high, shifted))
 
 
 def _once(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
@@ -95,7 +104,7 @@ def _twice(product: np.ndarray, right_shift: np.ndarray) -> np.ndarray:
     return np.where(rest > 0, (high + half - (high < 0)) >> rest, _once(product, right_shift))
 
 
-def _signed(values: np.ndarray, width: int) -> np.ndarray:
+def signed(values: np.ndarray, width: int) -> np.ndarray:
     """The values as two's complement numbers of ``width`` bits."""
     spare = 64 - width
     return values << spare >> spare

@@ -1,4 +1,4 @@
-"""Model of ``dw_requantise_stage``: the requantisers of all lanes."""
+"""Model of ``dw_requantise_stage``, and of ``dw_float_requantise_stage``: all requantisers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.model.component import Component
+from dwsim.model.float_requantise import FloatRequantise
 from dwsim.model.requantise import Requantise
 
 
@@ -17,7 +19,7 @@ class RequantiseStage(Component):
 
     def __init__(self, numbers: EngineNumbers) -> None:
         self.scale_parts = numbers.formats.scale_parts
-        self.requantise = Requantise(numbers, numbers.spec.lanes)
+        self.requantise = requantisers(numbers, numbers.spec.lanes)
 
     @property
     def ofmap(self) -> np.ndarray:
@@ -35,6 +37,14 @@ class RequantiseStage(Component):
     def commit(self) -> None:
         """The clock edge, of the requantisers."""
         self.requantise.commit()
+
+
+def requantisers(
+    numbers: EngineNumbers | SerialNumbers, values: int
+) -> Requantise | FloatRequantise:
+    """The model of ``values`` requantisers of an engine."""
+    kind = FloatRequantise if numbers.formats.rounds_in_float else Requantise
+    return kind(numbers, values)
 
 
 def from_bytes(values: np.ndarray) -> np.ndarray:

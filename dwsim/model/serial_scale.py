@@ -1,4 +1,4 @@
-"""Model of ``dw_serial_scale``: the requantisers of a tap-serial engine and their scales."""
+"""Model of ``dw_serial_scale`` and ``dw_float_serial_scale``: tap-serial requantisers, scales."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import MEMORY_CYCLES
 from dwsim.model.component import Component
 from dwsim.model.pipeline import Pipeline
-from dwsim.model.requantise import Requantise
-from dwsim.model.requantise_stage import from_bytes
+from dwsim.model.requantise_stage import from_bytes, requantisers
 from dwsim.model.serial_loader import SerialLoader
 
 
@@ -23,7 +22,7 @@ class SerialScale(Component):
         self.lanes = numbers.spec.lanes
         self.index = np.arange(numbers.shape.requantisers)
         self.parts = numbers.formats.scale_parts
-        self.requantise = Requantise(numbers, numbers.shape.requantisers)
+        self.requantise = requantisers(numbers, numbers.shape.requantisers)
         zeros = np.zeros_like(self.index)
         self.reads = [Pipeline(MEMORY_CYCLES + part.delay, zeros) for part in self.parts]
 

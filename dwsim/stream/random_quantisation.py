@@ -9,9 +9,10 @@ from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import (
+    FLOAT_STEP,
     INT32_MAX,
     INT32_MIN,
-    ROUNDINGS,
+    INTEGER_ROUNDINGS,
     SHIFT_MIN,
     bias_width,
     shift_max,
@@ -40,8 +41,8 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
     rng = np.random.default_rng((seed, 1))
     width = engine.ifmap_width
     # TFLite ignores the name of the rounding where activations have 16 bits.
-    either = engine.requantise == "both" or width == 16
-    rounding = str(rng.choice(ROUNDINGS)) if either else engine.requantise
+    able = engine.roundings if width == 8 else INTEGER_ROUNDINGS
+    rounding = str(rng.choice(able)) if len(able) > 1 else able[0]
     zero_points = [0, 0]
     if width == 8:
         zero_points = [int(value) for value in random_values(rng, (2,), width, True)]
@@ -72,8 +73,11 @@ def _random_channels(
     reals = 2.0 ** (width - 2) / spread * 2.0 ** rng.uniform(-2, 2, channels)
     pairs = np.array([quantise_multiplier(float(real), rounding) for real in reals], np.int64)
     multiplier, shift = pairs.reshape(-1, 2).transpose()
-    low = INT32_MIN if width == 8 and rounding == "double" else 0
-    _place_extremes(rng, multiplier, [low, low + 1, 0, 1, 2**30, INT32_MAX])
+    if rounding == "float":
+        _place_extremes(rng, multiplier, [0, 2**30, 2**30 + FLOAT_STEP, 2**31 - FLOAT_STEP])
+    else:
+        low = INT32_MIN if width == 8 and rounding == "double" else 0
+        _place_extremes(rng, multiplier, [low, low + 1, 0, 1, 2**30, INT32_MAX])
     bias = rng.normal(0, spread, channels).astype(np.int64)
     reach = taps * 2**7 * (2 ** (width - 1) + abs(zero_point))
     least, most = value_range(bias_width(width), signed=True)

@@ -10,7 +10,7 @@ from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
 from dwsim.verification.layer_engine import assess, engines_for
 from dwsim.verification.network_result import (
@@ -32,7 +32,7 @@ def verify_network(
     *,
     stalls: str = "none",
     seed: int = 1,
-    roundings: Sequence[str] = ROUNDINGS,
+    roundings: Sequence[str] = INTEGER_ROUNDINGS,
     simulator: str = "verilator",
     array: Array = TAP_PARALLEL,
     progress: Progress = lambda step, done, total: None,
@@ -49,7 +49,7 @@ def verify_network(
         lanes: lanes of the engines.
         stalls: a name among ``dwsim.stream.stalls.PROFILES``.
         seed: of the network's input and of the stalls; not negative.
-        roundings: names among ``ROUNDINGS``.
+        roundings: names among ``INTEGER_ROUNDINGS``.
         simulator: "verilator" or "icarus".
         array: other fields of the engines, such as ``{"dataflow": "tap_serial", "pixels": 7}``.
         progress: called with the present step, and the done and total ofmap beats.

@@ -8,7 +8,7 @@ from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.verification.assessment import Assessment
 from dwsim.verification.layer_plans import DEFAULT_LANES
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
@@ -18,7 +18,7 @@ from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
 def assess(
     layers: Iterable[DepthwiseLayer],
     lanes: int = DEFAULT_LANES,
-    roundings: Sequence[str] = ROUNDINGS,
+    roundings: Sequence[str] = INTEGER_ROUNDINGS,
     array: Array = TAP_PARALLEL,
 ) -> list[Assessment[DepthwiseLayer]]:
     """Decides for each layer if an engine with ``lanes`` lanes and such an array runs it.

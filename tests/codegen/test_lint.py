@@ -67,6 +67,9 @@ ENGINES = (
     engine("scaled_single", 3, 2, 2, requantise="single"),
     engine("scaled_both", 4, 3, 3, requantise="both", max_row_pitch=56, max_plane_rows=56),
     engine("scaled_words", 2, 3, 3, requantise="single", ifmap_width=16, max_dilation_w=2),
+    engine("scaled_float", 2, 2, 3, requantise="float"),
+    engine("scaled_two", 3, 1, 2, requantise="single+float"),
+    engine("scaled_all", 2, 3, 3, requantise="all", max_channel_multiplier=2),
     engine("scaled_tap", 1, 1, 1, requantise="both", **LEAST),
     engine("scaled_most", 1, 11, 11, requantise="double", **(MOST | {"max_channel_multiplier": 2})),
     engine("scaled_most_words", 1, 11, 11, requantise="single", ifmap_width=16),
@@ -74,6 +77,7 @@ ENGINES = (
     serial("serial_least", 1, 1, 1, pixels=1, **LEAST),
     serial("serial_unsigned", 2, 2, 4, pixels=2, ifmap_signed=False, weight_signed=False),
     serial("serial_scaled", 16, 3, 3, pixels=7, ifmap_pixels=4, requantise="both"),
+    serial("serial_float", 5, 3, 3, pixels=4, ifmap_pixels=2, requantise="double+float"),
     serial("serial_words", 3, 5, 2, pixels=3, ofmap_pixels=5, requantise="single", ifmap_width=16),
     serial("serial_wide", 32, 7, 7, pixels=9, ifmap_pixels=8, requantise="double"),
 )

@@ -163,6 +163,34 @@ def test_the_example_of_a_scale_is_what_the_packing_makes() -> None:
     assert bytes.fromhex(shown) == (beats[9:, 0] & 0xFF).astype(np.uint8).tobytes()
 
 
+def test_float_rounding_is_what_the_packing_makes(seed: int) -> None:
+    """The rule for multiplier and right shift, and its example, against ``from_scales``."""
+    engine = replace(QUANTISED, lanes=1, taps_per_cycle=None, requantise="float")
+    text = " ".join(readme(engine, ()).split())
+    rule = "With s = f * 2^e and 1/2 <= f < 1, the multiplier is f * 2^31"
+    assert rule in text
+    assert "the right shift is 31 - e" in text
+    assert "TFLite's Q31 multiplier" not in text
+    example = r"So a scale of (\S+) in float32 has the multiplier (\d+) and the right shift (\d+)\."
+    (shown,) = re.findall(example, text)
+    ends = "below 2^-32 has the multiplier 0 and the right shift 31, one of 2^30 or more has the"
+    ((largest, right),) = re.findall(
+        re.escape(ends) + r" multiplier (\d+) and the right shift (\d+)\.", text
+    )
+    rng = np.random.default_rng(seed)
+    scales = [float(shown[0]), 2.0**-33, 2.0**31, *np.exp2(rng.uniform(-31, 29, 50)).tolist()]
+    said = [(int(shown[1]), int(shown[2])), (0, 31), (int(largest), int(right))]
+    layer = LayerSpec(3, 3, 1, 1, 1)
+    for index, scale in enumerate(scales):
+        f, e = math.frexp(np.float32(scale))
+        expected = said[index] if index < len(said) else (int(f * 2**31), 31 - e)
+        q = Quantisation.from_scales(scale, [1.0], 1.0, channels=1, rounding="float")
+        beats = pack_parameters(np.ones((1, 1, 1, 1), np.int8), Plan(layer, engine, q))
+        octets = (beats[9:, 0] & 0xFF).tolist()
+        found = (sum(octet << 8 * k for k, octet in enumerate(octets[4:8])), octets[8])
+        assert found == expected, f"seed {seed}: scale {scale}"
+
+
 def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:
     """As the text says: some are multiplied, some are divided, the others stay."""
     text = readme(RAW, ())

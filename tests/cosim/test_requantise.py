@@ -17,7 +17,7 @@ from dwsim.rtlsim.cosim import Verified, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
-from dwsim.spec.quantisation_limits import SHIFT_MIN, shift_max
+from dwsim.spec.quantisation_limits import FLOAT_STEP, SHIFT_MIN, shift_max
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.stalls import PROFILES
 from tests.cosim.features import features
@@ -67,6 +67,17 @@ ENGINES = (
         requantise="single",
         **SIZES,
     ),
+    EngineSpec(
+        name="all_bytes",
+        lanes=3,
+        kernel_h=3,
+        kernel_w=3,
+        taps_per_cycle=3,
+        max_channel_multiplier=2,
+        max_lead=40,
+        requantise="all",
+        **SIZES,
+    ),
 )
 engines = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 
@@ -92,7 +103,7 @@ def extreme_job(job: Job) -> Job:
         biases.append(rng.randint(-1, 1) if is_largest else bias)
         end = min(shift, rng.choice((SHIFT_MIN, -1, 0)))
         shifts.append(shift_max(q.ifmap_width) if is_largest else end)
-    multipliers = (least_multiplier(q), 0, 2**30, 2**31 - 1)
+    multipliers = (least_multiplier(q), 0, 2**30, largest_multiplier(q))
     q = replace(
         q,
         bias=biases,
@@ -105,6 +116,11 @@ def extreme_job(job: Job) -> Job:
 def least_multiplier(q: Quantisation) -> int:
     """The smallest one in the domain of that rounding."""
     return -(2**31) if q.ifmap_width == 8 and q.rounding == "double" else 0
+
+
+def largest_multiplier(q: Quantisation) -> int:
+    """The largest one in the domain of that rounding."""
+    return 2**31 - (FLOAT_STEP if q.rounding == "float" else 1)
 
 
 def jobs_of(engine: EngineSpec, seed: int) -> list[Job]:
@@ -150,7 +166,7 @@ def quantisation_features(q: Quantisation, made: LayerSpec, engine: EngineSpec) 
         "smallest zero point": low in (q.ifmap_zero_point, q.ofmap_zero_point),
         "largest zero point": high in (q.ifmap_zero_point, q.ofmap_zero_point),
         "smallest multiplier": least_multiplier(q) in q.multiplier,
-        "largest multiplier": 2**31 - 1 in q.multiplier,
+        "largest multiplier": largest_multiplier(q) in q.multiplier,
         "largest right shift": SHIFT_MIN in q.shift,
         "largest left shift": shift_max(q.ifmap_width) in q.shift,
         "multipliers of each channel": len(set(q.multiplier)) > 2,
@@ -195,8 +211,8 @@ def test_the_layers_cover_what_they_should(engine: EngineSpec, seed: int) -> Non
         for name in found
     )
     wanted = WANTED | (OF_BYTES if engine.ifmap_width == 8 else set())
-    if engine.requantise == "both":
-        wanted |= {"rounding double", "rounding single"}
+    if len(engine.roundings) > 1:
+        wanted |= {f"rounding {rounding}" for rounding in engine.roundings}
     assert sorted(wanted - seen.keys()) == [], f"seed {seed}"
 
 

@@ -38,7 +38,12 @@ def test_passes_and_the_requantiser_add_theirs() -> None:
     # A single chain needs no tree.
     assert timing(taps_per_cycle=3).latency == plain.latency + selected - plain.tree_cycles
     scaled = timing(requantise="both")
-    assert scaled.latency == plain.latency + stages.REQUANTISE_CYCLES
+    product = stages.SCALE_SUM_CYCLES + stages.SCALE_PRODUCT_CYCLES + stages.CLAMP_CYCLES
+    assert scaled.latency == plain.latency + product + stages.ROUND_SHIFT_CYCLES
+    in_float = plain.latency + product + stages.FLOAT_CONVERT_CYCLES + stages.FLOAT_ROUND_CYCLES
+    # One latency for all roundings of an engine.
+    for requantise in ("float", "double+float", "single+float", "all"):
+        assert timing(requantise=requantise).latency == in_float
 
 
 @pytest.mark.parametrize(("column", "skew"), [(0, 0), (1, 0), (2, 1), (6, 5)])

@@ -105,7 +105,7 @@ def _draw_plan(rng: random.Random) -> Plan:
 def _draw_engine(rng: random.Random, layer: LayerSpec, lanes: int, interleave: int) -> EngineSpec:
     """An engine that the layer fills, or one larger than it in every way."""
     surplus = rng.choice((0, 0, 1))
-    requantise = rng.choice(("none", "none", "none", "single", "double", "both"))
+    requantise = rng.choice(("none", "none", "none", "single", "double", "both", "float", "all"))
     wide = requantise == "single" and rng.random() < 0.3
     row_pitch = max(layer.ifmap_w, (layer.ofmap_w - 1) * layer.stride_w + 1)
     plane_rows = max(layer.ifmap_h, (layer.ofmap_h - 1) * layer.stride_h + 1)

@@ -138,6 +138,7 @@ def features(triple: Triple) -> set[str]:
         "least FIFO": engine.fifo_depth == plan.numbers.timing.fifo_depth_min,
         "raw": engine.requantise == "none",
         "requantise": engine.requantise != "none",
+        "float rounding": plan.quantisation is not None and plan.quantisation.rounding == "float",
         "int16": engine.requantise != "none" and engine.ifmap_width == 16,
     }
     return {name for name, holds in has.items() if holds}
@@ -166,6 +167,7 @@ WANTED = {
     "least FIFO",
     "raw",
     "requantise",
+    "float rounding",
     "int16",
 }
 

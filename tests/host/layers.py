@@ -40,7 +40,7 @@ QUANTISED = EngineSpec(
     max_channel_groups=2,
     max_channel_multiplier=2,
     max_batch=4,
-    requantise="both",
+    requantise="all",
     taps_per_cycle=3,
     name="axil_quantised",
 )
@@ -108,15 +108,17 @@ def _random_quantisation(
         return None
     channels = range(layer.ofmap_channels)
     low, high = sorted(rng.sample(range(-128, 128), 2))
+    rounding = rng.choice(("double", "single", "float"))
+    step = 128 if rounding == "float" else 1
     return Quantisation(
         bias=[rng.randint(-5000, 5000) for _ in channels],
-        multiplier=[rng.randint(1 << 30, (1 << 31) - 1) for _ in channels],
+        multiplier=[rng.randrange(1 << 30, 1 << 31, step) for _ in channels],
         shift=[rng.randint(-10, -6) for _ in channels],
         act_min=low,
         act_max=high,
         ifmap_zero_point=rng.randint(-128, 127),
         ofmap_zero_point=rng.randint(-128, 127),
-        rounding=rng.choice(("double", "single")),
+        rounding=rounding,
     )
 
 
@@ -129,7 +131,9 @@ def first_broken(
 ) -> str:
     """The rule that a geometry breaks first (empty: none), from the rules' text alone."""
     c = config
-    roundings = {"double": (0,), "single": (1,)}.get(engine.requantise, (0, 1))
+    # The roundings by (single_rounding, float_rounding).
+    able = {"double": [(0, 0)], "single": [(1, 0)], "all": [(0, 0), (1, 0), (0, 1)]}
+    roundings = able.get(engine.requantise, [(0, 0), (1, 0)])
     max_row_delay = engine.max_dilation_h * engine.max_row_pitch
     max_col_delay = engine.max_dilation_w * engine.max_interleave
     reach = (engine.kernel_h - 1) * max_row_delay + (engine.kernel_w - 1) * max_col_delay
@@ -160,7 +164,9 @@ def first_broken(
         "tail_channels": lambda: 1 <= c["tail_channels"] <= engine.lanes * multiplier,
         "tail_multiple": lambda: c["tail_channels"] % multiplier == 0,
         "activation": lambda: not quantises or c["act_min"] <= c["act_max"],
-        "single_rounding": lambda: not quantises or c["single_rounding"] in roundings,
+        "single_rounding": lambda: (
+            not quantises or (c["single_rounding"], c.get("float_rounding", 0)) in roundings
+        ),
         "tap_row": lambda: all(-c["plane_rows"] < t <= c["ifmap_h"] for t in c["tap_row"]),
         "tap_col": lambda: all(-c["row_pitch"] < t <= c["ifmap_w"] for t in c["tap_col"]),
     }

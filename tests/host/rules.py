@@ -76,6 +76,8 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
         wrong("activation", act_min=0, act_max=-1)
     if spec.ifmap_width == 8 and spec.requantise in ("double", "single"):
         wrong("single_rounding", single_rounding=int(spec.requantise == "double"))
+    if spec.requantise == "all":
+        wrong("single_rounding", single_rounding=1, float_rounding=1)
     return [change for change in changes if _fits(change[0], numbers)]
 
 

@@ -82,6 +82,61 @@ def clamp_bounds() -> Iterator[Instance]:
         )
 
 
+def float_convert() -> Iterator[Instance]:
+    outputs = {"significand": 25, "zeros": 5, "negative": 1}
+    yield Instance("dw_float_convert", {"x": 32}, outputs, tuple(outputs))
+
+
+def float_round() -> Iterator[Instance]:
+    for width in (8, 10, 15):
+        outputs = {"field": width + 1, "negative_q": 1, "positive_q": 1, "nudge": 1, "outside": 1}
+        yield Instance(
+            "dw_float_round",
+            {"product": 64, "zeros": 5, "negative": 1, "right_shift": RIGHT_SHIFT_WIDTH},
+            outputs,
+            tuple(outputs),
+            {"FIELD_W": width},
+        )
+
+
+def float_requantise() -> Iterator[Instance]:
+    plain = replace(SPECS["scaled"], lanes=1)
+    for changes in (
+        {"requantise": "float"},
+        {"requantise": "double+float"},
+        {"requantise": "single+float"},
+        {"requantise": "all"},
+        {"requantise": "all", "kernel_h": 11, "kernel_w": 11},
+    ):
+        n = EngineNumbers(replace(plain, **changes))
+        yield Instance(
+            "dw_float_requantise",
+            _requantiser_inputs(n) | {"float_rounding": 1},
+            {"ofmap": n.formats.ofmap_width},
+            ("ofmap",),
+            {
+                "ACC_W": n.formats.acc_width,
+                "OFMAP_W": n.formats.ofmap_width,
+                "ROUNDING": 4 + ("double" in n.spec.roundings) + 2 * ("single" in n.spec.roundings),
+            },
+            spec=n.spec,
+        )
+
+
+def _requantiser_inputs(n: EngineNumbers) -> dict[str, int]:
+    width = n.formats.ofmap_width
+    return {
+        "acc": n.formats.acc_width,
+        **{part.name: part.width for part in n.formats.scale_parts},
+        "single_rounding": 1,
+        "zero_point": width,
+        "act_min": width,
+        "act_max": width,
+        "below": width + 1,
+        "above": width + 1,
+    }
+
+
 def requantise() -> Iterator[Instance]:
     plain = replace(SPECS["scaled"], lanes=1)
     for changes in (
@@ -96,16 +151,7 @@ def requantise() -> Iterator[Instance]:
         width = n.formats.ofmap_width
         yield Instance(
             "dw_requantise",
-            {
-                "acc": n.formats.acc_width,
-                **{part.name: part.width for part in n.formats.scale_parts},
-                "single_rounding": 1,
-                "zero_point": width,
-                "act_min": width,
-                "act_max": width,
-                "below": width + 1,
-                "above": width + 1,
-            },
+            _requantiser_inputs(n),
             {"ofmap": width},
             ("ofmap",),
             {

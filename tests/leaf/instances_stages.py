@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dwsim.codegen.engine_stages import stages
 from dwsim.codegen.verilog import engine_verilog
@@ -106,6 +107,23 @@ def requantise_stage() -> Iterator[Instance]:
         yield _stage(
             "requantise_stage", n, inputs, {"ofmap": n.formats.ofmap_beat_width}, ("ofmap",)
         )
+
+
+def float_requantise_stage() -> Iterator[Instance]:
+    for requantise in ("float", "all"):
+        n = EngineNumbers(replace(SPECS["scaled"], requantise=requantise))
+        width = n.formats.ofmap_width
+        inputs = {
+            "acc": n.spec.lanes * n.formats.acc_width,
+            "scale": n.formats.scale_words * n.formats.param_beat_width,
+            "single_rounding": 1,
+            "float_rounding": 1,
+            "ofmap_zero_point": width,
+            "act_min": width,
+            "act_max": width,
+        }
+        outputs = {"ofmap": n.formats.ofmap_beat_width}
+        yield _stage("float_requantise_stage", n, inputs, outputs, ("ofmap",))
 
 
 def multiplier_array() -> Iterator[Instance]:

@@ -5,6 +5,7 @@ The text must be in the module exactly once.
 
 from __future__ import annotations
 
+from tests.leaf.float_faults import FLOAT_FAULTS
 from tests.leaf.serial_faults import SERIAL_FAULTS
 
 FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -264,5 +265,6 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         (".act_max   (act_max)", ".act_max   (act_min)"),
     ),
     "multiplier_array": ((".CYCLES(6)", ".CYCLES(5)"),),
+    **FLOAT_FAULTS,
     **SERIAL_FAULTS,
 }

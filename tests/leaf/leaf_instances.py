@@ -72,6 +72,11 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_clamp_bounds": scale.clamp_bounds,
     },
     "leaf_requantise": {"dw_requantise": scale.requantise},
+    "leaf_float": {
+        "dw_float_convert": scale.float_convert,
+        "dw_float_round": scale.float_round,
+        "dw_float_requantise": scale.float_requantise,
+    },
     "leaf_stages": {
         "config": stage.config,
         "dw_stall_flags": stage.stall_flags,
@@ -81,6 +86,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     },
     "leaf_values": {
         "dw_requantise_stage": stage.requantise_stage,
+        "dw_float_requantise_stage": stage.float_requantise_stage,
         "multiplier_array": stage.multiplier_array,
     },
     "leaf_ring": {
@@ -116,6 +122,7 @@ BENCHES = (
     ("leaf_group_tag", "leaf_bench_control"),
     ("leaf_requantise", "leaf_bench_requantise"),
     ("leaf_ifmap_port", "leaf_bench_control"),
+    ("leaf_float", "leaf_bench_requantise"),
     ("leaf_marks", "leaf_bench_control"),
     ("leaf_stages", "leaf_bench_stages"),
     ("leaf_values", "leaf_bench_stages"),

@@ -12,7 +12,7 @@ from dwsim.model.multiplier_array import MultiplierArray
 from dwsim.model.requantise_stage import RequantiseStage
 from dwsim.stream.layout import from_word, to_word
 from tests.leaf.leaf_harness import Case, Expected, Values, leaf_test
-from tests.leaf.requantise_promise import Value, promised_result
+from tests.leaf.requantise_promise import Value, promised_float, promised_result
 
 
 class RequantiseStageCase(Case):
@@ -23,7 +23,8 @@ class RequantiseStageCase(Case):
         self.numbers = n = EngineNumbers(self.spec)
         self.component = RequantiseStage(n)
         self.lanes, self.parts = n.spec.lanes, n.formats.scale_parts
-        self.values = deque([[Value(0, 0, 0, 1)] * self.lanes] * 8, 8)  # the newest first
+        kept = 2 + max(part.delay for part in self.parts)
+        self.values = deque([[Value(0, 0, 0, 1)] * self.lanes] * kept, kept)  # the newest first
         self.entered: deque[list[Value]] = deque(maxlen=n.timing.requantise_cycles)
         self.steady = 0
         self.met = {"clamped": 0, "not clamped": 0}
@@ -33,8 +34,8 @@ class RequantiseStageCase(Case):
         low, high = self.range = value_range(self.numbers.formats.ofmap_width, True)
         self.act_min, self.act_max = sorted(self.rng.randint(low, high) for _ in range(2))
         self.zero_point = self.rng.randint(low, high)
-        choice = {"double": (0,), "single": (1,)}.get(self.spec.requantise, (0, 1))
-        self.single = self.rng.choice(choice)
+        self.rounding = self.rng.choice(self.spec.roundings)
+        self.single = int(self.rounding == "single")
         self.steady = 0
 
     def _value(self) -> Value:
@@ -42,9 +43,12 @@ class RequantiseStageCase(Case):
         half = 1 << formats.bias_width - 1
         bias = rng.randint(-half, half - 1) >> rng.randint(0, formats.bias_width - 8)
         top = (1 << formats.multiplier_width - 1) - 1
+        multiplier = rng.randint(0, top)
+        if self.rounding == "float":
+            multiplier = rng.randrange(1 << 30, 1 << 31, 1 << 7)
         shift = rng.randint(formats.fraction, formats.fraction + 16)
         acc = rng.randint(*value_range(formats.acc_width, True))
-        return Value(acc, bias, rng.randint(0, top), shift)
+        return Value(acc, bias, multiplier, shift)
 
     def drive(self) -> Values:
         if self.steady > 60:
@@ -63,11 +67,18 @@ class RequantiseStageCase(Case):
         return {
             "acc": to_word(accs, acc_width),
             "scale": scale,
-            "single_rounding": self.single,
+            **self._roundings(),
             "ofmap_zero_point": self.zero_point & mask,
             "act_min": self.act_min & mask,
             "act_max": self.act_max & mask,
         }
+
+    def _roundings(self) -> dict[str, int]:
+        """The ports that choose the rounding."""
+        ports = {"single_rounding": self.single}
+        if "float" in self.spec.roundings:
+            ports["float_rounding"] = int(self.rounding == "float")
+        return ports
 
     def _ready(self) -> bool:
         # One cycle more: the clamp bounds are registers.
@@ -83,7 +94,11 @@ class RequantiseStageCase(Case):
         formats = self.numbers.formats
         ofmap = []
         for value in self.entered[0]:
-            result = promised_result(value, formats.bias_width, not self.single) + self.zero_point
+            if self.rounding == "float":
+                result = promised_float(value) + self.zero_point
+            else:
+                twice = self.rounding == "double"
+                result = promised_result(value, formats.bias_width, twice) + self.zero_point
             ofmap.append(min(max(result, self.act_min), self.act_max))
             clamped = ofmap[-1] != result
             self.met["clamped" if clamped else "not clamped"] += 1
@@ -91,7 +106,7 @@ class RequantiseStageCase(Case):
 
     def clock(self, i: Values) -> None:
         config = {
-            "single_rounding": self.single,
+            **self._roundings(),
             "ofmap_zero_point": self.zero_point,
             "act_min": self.act_min,
             "act_max": self.act_max,
@@ -189,4 +204,5 @@ class MultiplierArrayCase(Case):
 
 
 dw_requantise_stage = leaf_test("dw_requantise_stage", RequantiseStageCase, 1500)
+dw_float_requantise_stage = leaf_test("dw_float_requantise_stage", RequantiseStageCase, 1500)
 multiplier_array = leaf_test("multiplier_array", MultiplierArrayCase, 600)

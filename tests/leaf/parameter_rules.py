@@ -82,6 +82,20 @@ PARAMETER_RULES: dict[str, Rules] = {
         "AMOUNT_W_must_hold_READ_PIXELS_minus_1": {"AMOUNT_W": 2},
         "AMOUNT_W_must_be_less_than_PIXEL_W": {"AMOUNT_W": 12},
     },
+    "dw_float_requantise.v": {
+        **at_least(1, "ACC_W"),
+        "ACC_W_must_be_at_most_32": {"ACC_W": 33},
+        "ROUNDING_must_be_4_to_7": {"ROUNDING": 3},
+        "OFMAP_W_must_be_1_to_15": {"OFMAP_W": 16},
+    },
+    "dw_float_requantise_stage.v": at_least(1, "LANES"),
+    "dw_float_round.v": {"FIELD_W_must_be_1_to_15": {"FIELD_W": 16}},
+    "dw_float_serial_scale.v": {
+        **at_least(1, "VALUES", "SET_W"),
+        **at_least(0, "MULTIPLIER_DELAY"),
+        **LANES_SHARED,
+        "RIGHT_SHIFT_DELAY_must_be_at_least_MULTIPLIER_DELAY": {"RIGHT_SHIFT_DELAY": 5},
+    },
     "dw_geometry_check.v": {
         **at_least(2, "WIDTH"),
         "KERNEL_H_must_be_1_to_16": {"KERNEL_H": 17},

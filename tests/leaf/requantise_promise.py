@@ -1,4 +1,4 @@
-"""The promise of dw_requantise, in Python's integers, which never overflow."""
+"""The promises of the requantisers, in Python's integers, which never overflow."""
 
 from __future__ import annotations
 
@@ -24,6 +24,25 @@ def promised_result(value: Value, width: int, twice: bool) -> int:
     if not twice or value.right_shift < 32:
         return half_up(product, value.right_shift)
     return half_away(half_up(product, 31), value.right_shift - 31)
+
+
+def promised_float(value: Value) -> int:
+    """The result of float rounding before the zero point."""
+    product = digits_24(digits_24(wrapped(value.acc + value.bias, 32)) * value.multiplier)
+    return nearest_even(product, value.right_shift)
+
+
+def digits_24(number: int) -> int:
+    """Rounded to 24 significant bits, as float32 does."""
+    dropped = max(number.bit_length() - 24, 0)
+    return nearest_even(number, dropped) << dropped
+
+
+def nearest_even(number: int, bits: int) -> int:
+    """In units of 2**bits, ties to the even number."""
+    up = half_up(number, bits)
+    tie = number & (1 << bits) - 1 == 1 << bits >> 1 and bits > 0
+    return up - 1 if tie and up % 2 else up
 
 
 def wrapped(number: int, width: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dwsim import EngineSpec
 
-REQUANTISING = ("double", "single", "both")
+REQUANTISING = ("double", "single", "both", "float", "double+float", "single+float", "all")
 
 
 def engine(**changes: Any) -> EngineSpec:

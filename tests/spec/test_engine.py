@@ -105,7 +105,7 @@ def test_all_violations_come_together() -> None:
 
 @pytest.mark.parametrize("value", ["", "None", "triple", None, 1, True, ["single"]], ids=repr)
 def test_requantise_is_one_of_its_names(value: Any) -> None:
-    rule = "must be one of none, double, single, both"
+    rule = "must be one of none, double, single, both, float, double+float, single+float, all"
     assert broken_rules(engine, requantise=value) == [("requantise", value, rule)]
 
 

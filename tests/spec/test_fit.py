@@ -124,13 +124,15 @@ def test_a_quantisation_has_the_engine_s_width(
 
 
 @pytest.mark.parametrize("requantise", REQUANTISING)
-@pytest.mark.parametrize("rounding", ["double", "single"])
+@pytest.mark.parametrize("rounding", ["double", "single", "float"])
 def test_a_quantisation_has_a_rounding_of_the_engine(requantise: str, rounding: str) -> None:
     q, target = quantisation(rounding=rounding), engine(requantise=requantise)
-    if requantise in ("both", rounding):
+    able = {"both": ["double", "single"], "all": ["double", "single", "float"]}
+    roundings = able.get(requantise, requantise.split("+"))
+    if rounding in roundings:
         assert Plan(layer(), target, q).quantisation == q
         return
-    rule = f"of the quantisation must be the engine's, {requantise}"
+    rule = f"of the quantisation must be one that the engine has: {', '.join(roundings)}"
     assert broken_rules(Plan, layer(), target, q) == [("rounding", rounding, rule)]
 
 
@@ -191,3 +193,12 @@ def test_the_ports_of_the_requantiser() -> None:
         assert low_bits.items() <= plan.config_words().items()
     raw = Plan(layer(), engine())
     assert raw.config == raw.geometry
+
+
+@pytest.mark.parametrize("requantise", ["float", "double+float", "single+float", "all"])
+def test_the_port_of_float_rounding(requantise: str) -> None:
+    target = engine(requantise=requantise)
+    for rounding in target.roundings:
+        config = Plan(layer(), target, quantisation(rounding=rounding)).config
+        found = (config["single_rounding"], config["float_rounding"])
+        assert found == (int(rounding == "single"), int(rounding == "float"))

@@ -21,7 +21,14 @@ def scaled(requantise: str, width: int = 8) -> EngineSpec:
     return EngineSpec(1, 3, 3, 16, 16, ifmap_width=width, requantise=requantise, **sizes)
 
 
-SCALED = [("double", 8), ("single", 8), ("both", 8), ("single", 16)]
+SCALED = [
+    ("double", 8),
+    ("single", 8),
+    ("both", 8),
+    ("single", 16),
+    ("float", 8),
+    ("all", 8),
+]
 
 
 def test_raw_sums_have_no_quantisation() -> None:
@@ -37,10 +44,11 @@ def test_quantisations_fill_their_domain(requantise: str, width: int) -> None:
     # 9 taps of at least 2**7 * 2**7 have 18 bits, of at least 2**7 * 2**15 they have 26.
     assert (min(shifts), max(shifts)) == (-31, 30 - 18 if width == 8 else 30 - 26)
     multipliers = {multiplier for q in made for multiplier in q.multiplier}
-    signed = width == 8 and requantise != "single"
-    assert (min(multipliers), max(multipliers)) == (-(2**31) if signed else 0, 2**31 - 1)
-    either = requantise == "both" or width == 16
-    assert {q.rounding for q in made} == ({"double", "single"} if either else {requantise})
+    signed = width == 8 and requantise not in ("single", "float")
+    largest = 2**31 - 128 if requantise == "float" else 2**31 - 1
+    assert (min(multipliers), max(multipliers)) == (-(2**31) if signed else 0, largest)
+    roundings = {"double", "single"} if width == 16 else set(engine.roundings)
+    assert {q.rounding for q in made} == roundings
     ranges = {(q.act_min, q.act_max) for q in made}
     zero_points = {q.ifmap_zero_point for q in made} | {q.ofmap_zero_point for q in made}
     assert len(ranges) > 10

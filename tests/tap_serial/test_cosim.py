@@ -38,7 +38,7 @@ ENGINES = {
         "pixels": 5,
         "requantisers": 2,
         "ofmap_pixels": 3,
-        "requantise": "double",
+        "requantise": "double+float",
         "kernel_h": 3,
         "kernel_w": 3,
         "max_row_pitch": 14,
@@ -139,6 +139,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "credit lost": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
     "claim without rest": ("dw_tap_pipeline.v", "plane_end ? wide_pad", "1'b0 ? wide_pad"),
     "scale of a neighbour": ("dw_serial_scale.v", "AHEAD = v;", "AHEAD = 0;"),
+    "scale of a neighbour, float": ("dw_float_serial_scale.v", "AHEAD = v;", "AHEAD = 0;"),
+    "multiplier too early": ("dw_float_serial_scale.v", "(MULTIPLIER_DELAY)", "(1)"),
     "tail forgotten": ("dw_serial_output.v", "image_end ? tail_channels", "1'b0 ? tail_channels"),
     "tap count of loader": ("dw_serial_loader.v", "(word < ALL_TAPS)", "(word <= ALL_TAPS)"),
 }
@@ -158,7 +160,8 @@ def broken(fault: str) -> Callable[[dict[str, str]], dict[str, str]]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault: str, seed: int) -> None:
     # Beats of one pixel are frequent enough to flood the output FIFO.
-    engine = engine_named("tight", **({"ofmap_pixels": 1} if fault == "no room needed" else {}))
+    name = "both" if FAULTS[fault][0] == "dw_serial_scale.v" else "tight"
+    engine = engine_named(name, **({"ofmap_pixels": 1} if fault == "no room needed" else {}))
     build = build_bench(engine, simulator="icarus", edit=broken(fault))
     # A kernel of one tap fills the output FIFO while the sink stalls.
     flood = make_job(LayerSpec(12, 12, 6, 1, 1, name="flood"), engine, seed, "slow-sink")

@@ -33,7 +33,7 @@ def test_values_are_golden_and_cycles_the_law(stalls: str, seed: int) -> None:
     assert {by_tap for by_tap, _ in walks} == {several for _, several in walks} == {False, True}
 
 
-@pytest.mark.parametrize("requantise", ["double", "single", "both"])
+@pytest.mark.parametrize("requantise", ["double", "single", "both", "float", "all"])
 def test_requantised_values_are_golden(requantise: str, seed: int) -> None:
     rng = random.Random(f"{requantise} {seed}")
     for number in range(PAIRS // 4):

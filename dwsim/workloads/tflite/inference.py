@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.errors import Rules
-from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.tflite import writer
 from dwsim.workloads.tflite.interpreter import Job, Outcome, run_jobs
@@ -185,7 +184,7 @@ def _inferred(
 def _check_rounding(rounding: str) -> None:
     rules = Rules("interpreter")
     rules.require(
-        rounding in ROUNDINGS, "rounding", rounding, f"must be one of {', '.join(ROUNDINGS)}"
+        rounding in RESOLVERS, "rounding", rounding, f"must be one of {', '.join(RESOLVERS)}"
     )
     rules.raise_if_any()
 
