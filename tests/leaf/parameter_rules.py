@@ -177,7 +177,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_plane_start.v": at_least(0, "MAX_LAG") | LAG_W,
     "dw_product.v": {
         "MULTIPLIER_W_must_be_16_or_32": {"MULTIPLIER_W": 24},
-        "X_W_must_be_48_if_MULTIPLIER_W_is_16": {"MULTIPLIER_W": 16},
+        "X_W_must_be_48_if_MULTIPLIER_W_is_16": {"MULTIPLIER_W": 16, "X_W": 32},
         "X_W_must_be_32_if_MULTIPLIER_W_is_32": {"X_W": 48},
     },
     "dw_ram.v": RAM,
