@@ -50,12 +50,12 @@ class Bench:
         self.beats_taken = 0
         self.ports = Ports(
             dut,
-            param_pause=self._param_pause,
-            ifmap_pause=self._ifmap_pause,
+            param=(self._param_pause, self._param_noise),
+            ifmap=(self._ifmap_pause, self._ifmap_noise),
             ofmap_pauses=self._ofmap_pauses(),
         )
 
-    # -- pauses ---------------------------------------------------------------------------
+    # -- pauses, and the noise of idle ports ------------------------------------------------
 
     def _param_pause(self) -> bool:
         if self.next_param >= len(self.streams):
@@ -68,6 +68,14 @@ class Bench:
             self.next_ifmap += 1
             stream = self.streams[self.next_ifmap]
         return stream.ifmap_pause()
+
+    # The noise comes from the job, so that the replay of a job drives the same.
+
+    def _param_noise(self, bits: int) -> int:
+        return self.streams[min(self.next_param, len(self.streams) - 1)].noise(bits)
+
+    def _ifmap_noise(self, bits: int) -> int:
+        return self.streams[self.next_ifmap].noise(bits)
 
     def _ofmap_pauses(self) -> Iterator[bool]:
         while True:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 
 from dwsim.derive import Plan
@@ -13,14 +15,16 @@ from dwsim.stream.stalls import PROFILES, StallPattern
 class JobStream:
     """The streams of one job, and how far each of them has come.
 
-    ``param`` and ``ifmap`` are the beats to send, as words; ``started`` is the cycle of the cfg
-    handshake, None before it; ``result`` is set by ``finish``.
+    ``noise`` gives random bits for the ports between beats. ``param`` and ``ifmap`` are the beats
+    to send, as words; ``started`` is the cycle of the cfg handshake, None before it; ``result`` is
+    set by ``finish``.
     """
 
     def __init__(self, job: Job, plan: Plan) -> None:
         spec = plan.engine
         self.job, self.plan = job, plan
         self.pattern = StallPattern(PROFILES[job.stalls], job.seed)
+        self.noise = random.Random(f"{job.seed} noise").getrandbits
         self.config = plan.config | {"load": int(job.load)}
         param = _resized(pack_parameters(job.weight, plan), job.param_surplus)
         ifmap = _resized(pack_ifmap(job.ifmap, plan), job.ifmap_surplus)

@@ -36,11 +36,12 @@ class Feed:
         self.valid = False
 
     def offer(self, wanted: bool) -> None:
-        """Offers a beat if wanted; one that is offered stays."""
-        if not self.valid and wanted:
-            self.valid = True
+        """Offers a beat if wanted; one that is offered stays. Without a beat comes noise."""
+        if not self.valid:
+            self.valid = wanted
+            last = self.taken % self.beats == self.beats - 1
             self.signals["data"].value = self.rng.getrandbits(self.width)
-            self.signals["last"].value = int(self.taken % self.beats == self.beats - 1)
+            self.signals["last"].value = int(last) if wanted else self.rng.getrandbits(1)
         self.signals["valid"].value = int(self.valid)
 
     def clock(self, ready: bool, rst: bool) -> None:

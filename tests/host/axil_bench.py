@@ -25,13 +25,13 @@ from cocotbext.axi import (
     AxiStreamBus,
     AxiStreamFrame,
     AxiStreamSink,
-    AxiStreamSource,
 )
 
 from dwsim.codegen.streams import StreamFormat, streams
 from dwsim.derive import EngineNumbers
 from dwsim.host.driver import AsyncDriver
 from dwsim.host.register_map import register_map
+from dwsim.rtlsim.bench_ports import NoisySource
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.layout import keep_counts, pack_ifmap, pack_parameters, to_word, unpack_ofmap
 from tests.host.layers import Work
@@ -60,8 +60,9 @@ class Bench:
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
         ends = [AxiStreamBus.from_prefix(dut, name) for name in STREAMS]
         # A whole beat is one "byte" to a source; the sink has tkeep, one bit for each byte.
-        self.param = AxiStreamSource(ends[0], dut.clk, dut.rst, byte_lanes=1)
-        self.ifmap = AxiStreamSource(ends[1], dut.clk, dut.rst, byte_lanes=1)
+        noise = random.Random(f"{seed} noise").getrandbits
+        self.param = NoisySource(ends[0], dut.clk, dut.rst, noise=noise)
+        self.ifmap = NoisySource(ends[1], dut.clk, dut.rst, noise=noise)
         self.ofmap = AxiStreamSink(ends[2], dut.clk, dut.rst)
         self.driver = AsyncDriver(spec, self.read, self.write, self.tick, polls=5000)
         self.tasks: list[Any] = []
@@ -182,14 +183,14 @@ class Bench:
     def words(self, beats: np.ndarray, stream: StreamFormat) -> list[int]:
         """The beats as they are sent, with noise in the bits above each value."""
         mask = (1 << stream.width) - 1
-        noise = [self.rng.getrandbits(stream.lane_bits) & ~mask for _ in range(stream.lanes)]
+        noise = [self.rng.getrandbits(stream.lane_bits) & ~mask for _ in range(stream.values)]
         return [to_word(beat & mask | np.array(noise), stream.lane_bits) for beat in beats]
 
     async def receive(self, work: Work) -> None:
         """Takes a layer's ofmap and compares values and tkeep with golden."""
         frame = await self.ofmap.recv(compact=False)
         stream = self.streams.ofmap
-        lanes, size = stream.lanes, stream.keep_bits
+        lanes, size = stream.values, stream.keep_bits
         octets = np.array(list(frame.tdata), np.int64).reshape(-1, lanes, size)
         values = (octets << 8 * np.arange(size)).sum(axis=-1)
         if stream.signed:

@@ -47,13 +47,18 @@ class SegmentCase(PixelCase):
         self.offered = not restart and (self.offered or self.valid())
         load = self.was_ready and self.loads()
         self.mark, word = self.queue[0]
-        return {
-            "restart": int(restart),
-            "word_valid": int(self.offered),
+        marks = {
             "word_filled": int(self.mark.filled),
             "word_last": int(self.mark.last),
             "word_first": self.mark.first,
             "word": word,
+        }
+        if not self.offered:
+            marks = {name: self.word(self.instance.inputs[name]) for name in marks}
+        return {
+            "restart": int(restart),
+            "word_valid": int(self.offered),
+            **marks,
             "load": int(load),
             "shift": int(not load and self.shifts()),
         }

@@ -58,13 +58,17 @@ class TensorCase(Case):
         self.offered = self.offered or self.valid()
         swap = self.loaded and self.swap()
         wanted = self._received_sets() if self.rng.random() < 0.9 else self.word(self.sets_width)
-        # The first beat of the next tensor may be offered while this one waits; any will do.
-        data = self.word(self.beat_width)
+        # Without tvalid, data and tlast are noise. The first beat of the next tensor may be offered
+        # while this one waits; any will do.
+        data, last = self.word(self.beat_width), self.word(1)
+        if self.offered:
+            data = self.tensor[self.sent] if next_is_due else data
+            last = int(self.sent == len(self.tensor) - 1)
         return {
             "rst": self.rst(),
-            "s_axis_param_tdata": self.tensor[self.sent] if next_is_due else data,
+            "s_axis_param_tdata": data,
             "s_axis_param_tvalid": int(self.offered),
-            "s_axis_param_tlast": int(self.sent == len(self.tensor) - 1),
+            "s_axis_param_tlast": last,
             "swap": int(swap),
             "wanted_sets": wanted if swap else self.word(self.sets_width),
         }
