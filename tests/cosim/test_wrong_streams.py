@@ -218,6 +218,16 @@ def test_planes_come_out_without_further_input(seed: int) -> None:
             assert done.cycles > done.plan.cycles + waits // 2
 
 
+def test_a_reset_in_mid_stream_leaves_the_count_of_the_next_source_alone(seed: int) -> None:
+    """A source that counted a beat too many would wait within a plane, and hang."""
+    jobs = []
+    for reset_after in (25, 40, 61):
+        jobs.append(make_job(LAYER, ENGINE, seed, "none", reset_after=reset_after))
+        jobs.append(make_job(LAYER, ENGINE, seed + reset_after, "boundary"))
+    verified = run_jobs(ENGINE, jobs)
+    assert all(done.ofmap.size for done in verified[1::2]), "the jobs after resets are compared"
+
+
 # -- hangs -----------------------------------------------------------------------------------
 
 
