@@ -217,8 +217,10 @@ class PlaneStartCase(SlotRasterCase):
         return {**self._decision(self.slot).slots._asdict(), "in_may_begin": start.in_may_begin}
 
     def promise(self, i: Values) -> Expected:
-        if not self.known or not i["run"]:
+        if not self.known:
             return {}
+        if not i["run"]:
+            return {"in_hit": 0, "out_hit": 0}
         law, lead = self.law, self.geometry.lead
         law.decide(bool(i["beat_available"]), bool(self.slot["credit_available"]))
         return {
