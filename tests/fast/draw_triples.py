@@ -40,7 +40,7 @@ def draw_triple(seed: int, number: int) -> Triple:
     rng = random.Random(f"triple {seed} {number}")
     while True:
         try:
-            plan = _draw_plan(rng)
+            plan = draw_plan(rng)
         except SpecError:
             continue  # an empty ofmap, or a surplus that no engine has
         if plan.cycles <= MOST_CYCLES:
@@ -72,7 +72,7 @@ def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
     return size, kernel, dilation, stride, rng.randint(0, most_pad), rng.randint(0, most_pad)
 
 
-def _draw_plan(rng: random.Random) -> Plan:
+def draw_plan(rng: random.Random) -> Plan:
     h, w = _draw_axis(rng), _draw_axis(rng)
     layer = LayerSpec(
         ifmap_h=h[0],
