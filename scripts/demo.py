@@ -25,7 +25,9 @@ COLUMNS = [
     Column("stalls", "stalls", "text"),
     Column("cycles", "cycles"),
     Column("law", "law, no stalls"),
+    Column("ideal", "ideal"),
     Column("bound", "bound"),
+    Column("share", "bound/cycles", "share"),
     Column("utilisation", "utilisation", "share"),
     Column("verdict", "", "text"),
 ]
@@ -80,7 +82,9 @@ def mobilenet_layers(seed: int = 1) -> None:
                 "stalls": done.job.stalls,
                 "cycles": done.cycles,
                 "law": plan.cycles,
+                "ideal": plan.ideal,
                 "bound": plan.bound,
+                "share": plan.bound / done.cycles,
                 "utilisation": plan.utilisation(done.cycles),
                 "verdict": "RTL = model = golden",
             }

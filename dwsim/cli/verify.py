@@ -31,7 +31,9 @@ COLUMNS = (
     Column("stalls", "stalls", "text"),
     Column("interleave", "interleave", "number"),
     Column("cycles", "cycles"),
+    Column("ideal", "ideal"),
     Column("bound", "bound"),
+    Column("bound_share", "bound/cycles", "share"),
     Column("utilisation", "utilisation", "share"),
     Column("verdict", "verdict", "text"),
 )
@@ -156,7 +158,9 @@ def row(done: Verified) -> dict[str, Any]:
         "stalls": done.job.stalls,
         "interleave": done.job.interleave,
         "cycles": done.cycles,
+        "ideal": done.plan.ideal,
         "bound": done.plan.bound,
+        "bound_share": done.plan.bound / done.cycles,
         "utilisation": done.plan.utilisation(done.cycles) if regular else None,
         "verdict": "RTL = model = golden" if regular else "RTL = model",
     }

@@ -81,7 +81,7 @@ class ParallelPlan(Plan, dataflow="tap_parallel"):
 
     @property
     def bound(self) -> int:
-        """The fewest cycles that ports and multipliers permit.
+        """The fewest cycles that the ports and the shape of the array permit.
 
         Every ifmap beat crosses the input port, every ofmap beat the output port, and the
         array needs ``passes`` cycles for an ofmap beat.

@@ -131,8 +131,13 @@ class Plan:
         raise _undefined(self)
 
     @property
+    def ideal(self) -> int:
+        """``ceil(multiply-adds / multipliers)``: no engine with these multipliers is faster."""
+        return -(-self.layer.macs // self.engine.multipliers)
+
+    @property
     def bound(self) -> int:
-        """The fewest cycles that ports and multipliers permit."""
+        """The fewest cycles that the engine's ports and the shape of its array permit."""
         raise _undefined(self)
 
     def utilisation(self, cycles: int) -> float:

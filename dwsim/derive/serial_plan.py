@@ -105,9 +105,10 @@ class SerialPlan(Plan, dataflow="tap_serial"):
 
     @property
     def bound(self) -> int:
-        """The fewest cycles that ports and multipliers permit: no array is faster."""
-        multiplications = -(-self.layer.macs // self.engine.multipliers)
-        return max(self.ifmap_beats, self.ofmap_beats, multiplications)
+        """The fewest cycles that ports, cells and requantisers permit."""
+        turns = self.planes * self.walk.groups * self.layer.channel_multiplier
+        leaving = turns * chunks_of(self.walk, self.numbers)
+        return max(self.ifmap_beats, self.ofmap_beats, self.tap_cycles, leaving)
 
     @cached_property
     def geometry(self) -> Config:

@@ -36,6 +36,7 @@ COLUMNS = (
     Column("cycles", "cycles"),
     Column("law_cycles", "law"),
     Column("steady_cycles", "steady"),
+    Column("ideal", "ideal"),
     Column("bound", "bound"),
     Column("bound_share", "bound/cycles", "share"),
     Column("utilisation", "utilisation", "share"),
@@ -44,8 +45,9 @@ COLUMNS = (
 )
 _LEGEND = """\
 law: cycles without stalls. steady: cycles of the layer's images once images follow each other.
-bound: the fewest cycles that ports and multipliers permit. param load: cycles to load the
-parameters, which precede the stream. The last columns divide the cycles by activity.
+ideal: multiply-adds / multipliers, which no engine beats; utilisation is ideal/cycles. bound: the
+fewest cycles that this engine's ports and the shape of its array permit. param load: cycles to load
+the parameters, which precede the stream. The last columns divide the cycles by activity.
 """
 
 Progress = Callable[[str, int], None]
@@ -191,6 +193,7 @@ def _row(run: FastRun | LayerRun) -> dict[str, Any]:
         "cycles": run.cycles,
         "law_cycles": plan.cycles,
         "steady_cycles": plan.image_cycles * plan.layer.batch,
+        "ideal": plan.ideal,
         "bound": plan.bound,
         "bound_share": plan.bound / run.cycles,
         "utilisation": run.utilisation,

@@ -45,7 +45,7 @@ def test_simulate_under_each_profile(profile: str, capsys: pytest.CaptureFixture
             assert row["input_starved"] == row["backpressured"] == row["parameters"] == 0
     rows, total = document["layers"], document["total"]
     assert "interleave" not in total
-    for key in ("cycles", "law_cycles", "steady_cycles", "bound", "param_cycles", *kinds):
+    for key in ("cycles", "law_cycles", "steady_cycles", "ideal", "bound", "param_cycles", *kinds):
         assert total[key] == sum(row[key] for row in rows)
     macs = sum(layer.macs for layer in spec.layers)
     assert total["utilisation"] == pytest.approx(macs / (18 * total["cycles"]))

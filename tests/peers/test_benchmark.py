@@ -36,8 +36,11 @@ def test_each_way_finds_the_cycles() -> None:
 def test_rtl_finds_the_cycles(capsys: pytest.CaptureFixture[str]) -> None:
     assert benchmark.time_rtl(TINY, 1).cycles == CYCLES
     total = capsys.readouterr().out.splitlines()[-2].split()
-    bound = sum(Plan(layer, TINY.engine).bound for layer in TINY.layers)
-    assert total[:4] == ["all", str(CYCLES), str(CYCLES), str(bound)]
+    ideal, bound = (
+        sum(getattr(Plan(layer, TINY.engine), name) for layer in TINY.layers)
+        for name in ("ideal", "bound")
+    )
+    assert total[:5] == ["all", str(CYCLES), str(CYCLES), str(ideal), str(bound)]
 
 
 def test_the_table_tells_ratios() -> None:

@@ -31,3 +31,19 @@ def test_csv_has_keys_and_plain_numbers() -> None:
 
 def test_json_is_what_it_was() -> None:
     assert json.loads(json_text(ROWS)) == ROWS
+
+
+def test_a_table_wider_than_the_terminal_becomes_several() -> None:
+    assert text_table(COLUMNS, ROWS, width=18) == (
+        "name        cycles\n"
+        "-------  ---------\n"
+        "a        1,234,567\n"
+        "long,er          8\n"
+        "\n"
+        "name       used\n"
+        "-------  ------\n"
+        "a        50.0 %\n"
+        "long,er\n"
+    )
+    assert text_table(COLUMNS, ROWS, width=26) == text_table(COLUMNS, ROWS)
+    assert text_table(COLUMNS, ROWS, width=1).count("name") == 2
