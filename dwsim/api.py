@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dwsim.errors import Rules
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dwsim.rtlsim.cosim import Verified
     from dwsim.spec.engine_spec import EngineSpec
     from dwsim.spec.layer_spec import LayerSpec
+    from dwsim.spec.quantisation import Quantisation
     from dwsim.verification.simulation import Simulation
 
 SIMULATORS = ("verilator", "icarus")
@@ -90,8 +91,12 @@ def verify(
     interleave: int | str = 1,
     static: bool = False,
     waves: str | Path | None = None,
+    ifmap: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    quantisation: Quantisation | None = None,
 ) -> list[Verified]:
-    """Simulates the generated Verilog in lock step with the cycle model, with random data.
+    """Simulates the generated Verilog in lock step with the cycle model, with random or own data.
 
     Every port and probe is compared in every cycle, every ofmap value with the golden model, and
     the cycles of a stream without stalls with the timing law.
@@ -105,6 +110,10 @@ def verify(
         interleave: as for ``simulate``; must be 1 for static engines.
         static: verify each layer on its static engine, whose geometry is tied off.
         waves: path of an FST file for the waveform of one layer's simulation.
+        ifmap: integers, NHWC, for one layer; None: random, as for the next three.
+        weight: integers, ``(kernel_h, kernel_w, channels, channel_multiplier)``.
+        bias: one integer for each ofmap channel, in place of the quantisation's.
+        quantisation: the requantisation of the layer.
 
     Returns:
         A ``Verified`` for each layer and profile, in that order: ``job`` (layer, stalls, seed),
@@ -118,6 +127,7 @@ def verify(
     """
     from dwsim.stream.stalls import PROFILES
     from dwsim.verification.layer_plans import layer_list, plans_of
+    from dwsim.verification.own_data import OwnData, with_own_data
 
     chosen = layer_list("verify", layers)
     rules = Rules("verify")
@@ -131,6 +141,9 @@ def verify(
         "must be 1 with static: a static engine is plane-major",
     )
     path = _waveform(rules, waves, len(chosen))
+    own = OwnData(ifmap, weight, bias, quantisation)
+    rule = "must be one layer with ifmap, weight, bias or quantisation"
+    rules.require(len(chosen) == 1 or not own.given, "layers", len(chosen), rule)
     rules.raise_if_any()
     plans = plans_of("verify", chosen, engine, interleave)
     # After the checks: a bad call fails even where no simulator is installed.
@@ -138,7 +151,7 @@ def verify(
     from dwsim.verification.random_jobs import random_jobs
 
     profiles = tuple(PROFILES) if stalls == "all" else (stalls,)
-    jobs = [random_jobs(plan, profiles, seed) for plan in plans]
+    jobs = [with_own_data(random_jobs(plan, profiles, seed), plan, own) for plan in plans]
     if not static:
         every = [job for of_layer in jobs for job in of_layer]
         return run_jobs(engine, every, simulator=simulator, waves=path)

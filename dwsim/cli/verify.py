@@ -17,6 +17,7 @@ from dwsim.cli.arguments import (
     add_spec_or_network,
     check_waves,
 )
+from dwsim.cli.data_options import add_data_options, own_data, save_ofmap
 from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
 from dwsim.cli.model_options import add_model_options, is_model
@@ -45,8 +46,8 @@ def add_parser(commands: Any) -> None:
         commands,
         "verify",
         summary="simulate the Verilog of an engine against the cycle model and the golden model",
-        description="Simulates the generated Verilog with random data. Every port and probe is"
-        " compared with the cycle model in every cycle, every value with the golden model. For a"
+        description="Simulates the generated Verilog with random or own data. Every port and probe"
+        " is compared with the cycle model in every cycle, every value with the golden model. For a"
         " network, dwsim chooses the smallest engine with the given array. For a .tflite or .onnx"
         " file it also compares its depthwise layers with the TFLite interpreter or ONNX Runtime. A"
         " layer that cannot run, or that the runtime refuses, is named with the reason and does not"
@@ -84,6 +85,7 @@ def add_parser(commands: Any) -> None:
         help="compare an .onnx file with ONNX Runtime's optimised graph (default: as written)",
     )
     add_model_options(parser)
+    add_data_options(parser)
     add_form(parser)
     parser.set_defaults(run=run)
 
@@ -97,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
         return verify_model.run(arguments)
     spec, plans = load_plans(arguments)
     _check_options(arguments, len(plans))
+    data = own_data(arguments, len(plans))
     rows: list[dict[str, Any]] = []
     try:
         with progress(len(plans), "layer") as bar:
@@ -111,8 +114,10 @@ def run(arguments: argparse.Namespace) -> int:
                     interleave=plan.interleave,
                     static=arguments.static,
                     waves=arguments.waves,
+                    **data,
                 )
                 rows += [row(verified) for verified in done]
+                save_ofmap(arguments, done[0].ofmap)
                 bar.advance()
     finally:
         # After a mismatch the layers that were verified before it are shown, too.

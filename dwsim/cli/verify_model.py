@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from dwsim.cli.data_options import given
 from dwsim.cli.engine_options import engine_fields, lanes_of
 from dwsim.cli.model_options import input_shapes, is_onnx
 from dwsim.codegen.readme import multipliers
@@ -98,6 +99,8 @@ def _check_options(arguments: argparse.Namespace) -> None:
         ("--interleave", arguments.interleave, 1),
     ):
         rules.require(value == default, option, value, "is for specs, not for model files")
+    for option, value in given(arguments):
+        rules.require(False, option, value, "is for specs, not for model files")
     rules.require(
         arguments.stalls != "all", "--stalls", "all", "must be one profile for a model file"
     )

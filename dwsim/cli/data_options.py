@@ -1,0 +1,78 @@
+"""The options of ``dwsim verify`` that give a layer one's own data, from files of NumPy."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dwsim.errors import Rules
+
+ARRAYS = ("ifmap", "weight", "bias")
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """--ifmap, --weight, --bias, --quantisation and --ofmap."""
+    shapes = {
+        "ifmap": "batch, rows, columns, channels",
+        "weight": "kernel_h, kernel_w, channels, channel_multiplier",
+        "bias": "one integer for each ofmap channel",
+    }
+    for name, shape in shapes.items():
+        parser.add_argument(
+            f"--{name}",
+            type=Path,
+            metavar="FILE",
+            help=f"the {name} of one layer, as .npy or .npz: {shape} (default: random)",
+        )
+    parser.add_argument(
+        "--quantisation",
+        type=Path,
+        metavar="FILE.npz",
+        help="the fields of a Quantisation, one array each (default: random)",
+    )
+    parser.add_argument(
+        "--ofmap", type=Path, metavar="FILE.npy", help="write the ofmap of one layer"
+    )
+
+
+def given(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """The options that were given, with their files."""
+    names = (*ARRAYS, "quantisation", "ofmap")
+    return [
+        (f"--{name}", str(getattr(arguments, name)))
+        for name in names
+        if getattr(arguments, name) is not None
+    ]
+
+
+def own_data(arguments: argparse.Namespace, layers: int) -> dict[str, Any]:
+    """The data that the options give, as arguments of ``dwsim.verify``.
+
+    Raises:
+        SpecError: with several layers, and for files that cannot be read.
+    """
+    rules = Rules("verify")
+    for option, value in given(arguments):
+        rules.require(layers == 1, option, value, "is of one layer: choose one with --layer")
+    rules.raise_if_any()
+    # Here and not at the top: only own data need it.
+    from dwsim.verification.own_data import read_array, read_quantisation
+
+    found: dict[str, Any] = {
+        name: read_array(getattr(arguments, name), name)
+        for name in ARRAYS
+        if getattr(arguments, name) is not None
+    }
+    if arguments.quantisation is not None:
+        found["quantisation"] = read_quantisation(arguments.quantisation)
+    return found
+
+
+def save_ofmap(arguments: argparse.Namespace, ofmap: np.ndarray) -> None:
+    """Writes the ofmap where ``--ofmap`` says, if it does: int64, NHWC."""
+    if arguments.ofmap is not None:
+        with arguments.ofmap.open("wb") as file:
+            np.save(file, ofmap)
