@@ -10,7 +10,8 @@ A number depends on an engine alone, or on a layer and an engine:
 * ``Plan``, which is a ``ParallelPlan`` or a ``SerialPlan`` by the engine's dataflow, holds the
   numbers of a ``LayerSpec`` on an ``EngineSpec``: the timing law and, in
   ``config_values``, the values of the ``cfg_*`` ports. ``fit_rules`` refuses a layer that the
-  engine cannot run. ``start_cycles`` gives the law of streams that run back to back, and
+  engine cannot run; ``TiledPlan`` cuts it into streams that the engine runs, and ``plan_of``
+  chooses between the two. ``start_cycles`` gives the law of streams that run back to back, and
   ``requantise_domain`` refuses parameters for which TFLite defines no result.
 
 Model, templates, bench and reports take their numbers from here and compute none themselves.
@@ -24,17 +25,21 @@ from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
+from dwsim.derive.tiled_plan import AnyPlan, TiledPlan, plan_of
 from dwsim.spec.number_range import bits, range_bits, value_range
 
 __all__ = [
     "SHIFT_LENGTH_MAX",
+    "AnyPlan",
     "ConfigField",
     "EngineNumbers",
     "ParallelPlan",
     "Plan",
     "SerialPlan",
+    "TiledPlan",
     "bits",
     "numbers_of",
+    "plan_of",
     "range_bits",
     "start_cycles",
     "value_range",

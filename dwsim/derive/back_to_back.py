@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dwsim.derive.stages import NEXT_TENSOR_CYCLES
 
@@ -22,6 +22,14 @@ class StreamTimes(Protocol):
     @property
     def param_beats(self) -> int:
         """Beats of the parameter tensor."""
+
+
+class StreamCycles(NamedTuple):
+    """The figures of a stream, as ``StreamTimes``."""
+
+    cycles: int
+    switch_cycles: int
+    param_beats: int
 
 
 def start_cycles(plans: Sequence[StreamTimes], loads: Sequence[bool]) -> list[int]:

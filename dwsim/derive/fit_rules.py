@@ -38,7 +38,7 @@ def check_fit(
     engine = numbers.spec
     rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
     if quantisation is not None:
-        _check_quantisation(rules, layer, engine, quantisation)
+        check_quantisation(rules, layer, engine, quantisation)
     if layer.is_empty:
         rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
     _check_interleave(rules, layer, engine, raster)
@@ -57,7 +57,7 @@ def check_serial_fit(
     engine = numbers.spec
     rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
     if quantisation is not None:
-        _check_quantisation(rules, layer, engine, quantisation)
+        check_quantisation(rules, layer, engine, quantisation)
     rules.require(
         raster.interleave == 1,
         "interleave",
@@ -110,9 +110,8 @@ def _check_maxima(rules: Rules, layer: LayerSpec, numbers: EngineNumbers, raster
         )
 
 
-def _check_quantisation(
-    rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation
-) -> None:
+def check_quantisation(rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation) -> None:
+    """Notes every rule that a layer's quantisation breaks on an engine."""
     if not rules.require(
         engine.requantise != "none",
         "quantisation",

@@ -122,6 +122,11 @@ class Plan:
         raise _undefined(self)
 
     @property
+    def steady_cycles(self) -> int:
+        """Cycles of the layer's images, without stalls, once images follow each other."""
+        return self.image_cycles * self.layer.batch
+
+    @property
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls.
 

@@ -1,0 +1,185 @@
+"""Tile: a part of a layer that is a layer of its own, so that an engine runs it as one stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
+
+
+class Strip(NamedTuple):
+    """Neighbouring ofmap rows (or columns), and the ifmap rows under their kernels.
+
+    A strip whose taps all lie on padding takes one ifmap row nevertheless, because a stream needs
+    a beat: its first ofmap row lies on that row and is dropped (``surplus`` is 1). Its stride does
+    not matter, nor does that of a single ofmap row: then it is 1, which needs the least raster.
+    """
+
+    start: int
+    """First ofmap row of the layer."""
+    length: int
+    """Ofmap rows of the layer."""
+    surplus: int
+    """Ofmap rows that the stream yields before those."""
+    ifmap_start: int
+    """First ifmap row of the layer."""
+    ifmap_length: int
+    """Ifmap rows of the stream."""
+    pad_before: int
+    pad_after: int
+    stride: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The strip without its position in the layer: equal shapes make equal streams."""
+        return (self.length + self.surplus, self.ifmap_length, *self[5:])
+
+
+def strip(layer: LayerSpec, axis: str, start: int, length: int) -> Strip:
+    """The strip of ``length`` ofmap rows (axis "h") or columns ("w") from ``start`` on."""
+    stride: int = getattr(layer, f"stride_{axis}")
+    size: int = getattr(layer, f"ifmap_{axis}")
+    reach = (getattr(layer, f"kernel_{axis}") - 1) * getattr(layer, f"dilation_{axis}")
+    first = start * stride - (layer.pad_top if axis == "h" else layer.pad_left)
+    last = first + (length - 1) * stride + reach
+    if last < 0 or first >= size:
+        return Strip(start, length, 1, 0, 1, 0, length + reach, 1)
+    begin, end = max(first, 0), min(last, size - 1)
+    stride = stride if length > 1 else 1
+    return Strip(start, length, 0, begin, end - begin + 1, begin - first, last - end, stride)
+
+
+def strips(layer: LayerSpec, axis: str, length: int) -> Iterator[Strip]:
+    """The layer's strips of ``length`` ofmap rows or columns; the last one may be shorter."""
+    total: int = getattr(layer, f"ofmap_{axis}")
+    for start in range(0, total, length):
+        yield strip(layer, axis, start, min(length, total - start))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Images, channels, weight sets, ofmap rows and columns of a layer that one stream computes.
+
+    ``load`` is true if the stream brings parameters; otherwise it uses those of the tile before.
+    """
+
+    images: range
+    channels: range
+    multipliers: range
+    """The indices q of ofmap channels ``k*channel_multiplier + q``."""
+    rows: Strip
+    cols: Strip
+    load: bool
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """The tile without its position in the layer: equal shapes make equal streams."""
+        counts = (len(self.images), len(self.channels), len(self.multipliers))
+        return (*counts, self.rows.shape, self.cols.shape)
+
+    def layer_of(self, whole: LayerSpec, name: str = "") -> LayerSpec:
+        """The tile as a layer.
+
+        Args:
+            whole: the layer that the tile is a part of.
+            name: the name of the tile's layer.
+        """
+        rows, cols = self.rows, self.cols
+        return replace(
+            whole,
+            name=name,
+            batch=len(self.images),
+            channels=len(self.channels),
+            channel_multiplier=len(self.multipliers),
+            ifmap_h=rows.ifmap_length,
+            ifmap_w=cols.ifmap_length,
+            pad_top=rows.pad_before,
+            pad_bottom=rows.pad_after,
+            pad_left=cols.pad_before,
+            pad_right=cols.pad_after,
+            stride_h=rows.stride,
+            stride_w=cols.stride,
+        )
+
+    def quantisation_of(self, whole: Quantisation, layer: LayerSpec) -> Quantisation:
+        """The tile's channels of a quantisation of the layer that the tile is a part of."""
+        channels = [
+            k * layer.channel_multiplier + q for k in self.channels for q in self.multipliers
+        ]
+        return replace(
+            whole,
+            bias=tuple(whole.bias[channel] for channel in channels),
+            multiplier=tuple(whole.multiplier[channel] for channel in channels),
+            shift=tuple(whole.shift[channel] for channel in channels),
+        )
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A layer on an engine, cut into strips of ``rows`` ofmap rows and ``cols`` ofmap columns.
+
+    Channels, weight sets and images are cut into as few pieces as the engine's maxima permit,
+    because a further piece only adds a stream. ``interleave`` channel groups share a plane.
+    """
+
+    layer: LayerSpec
+    engine: EngineSpec
+    interleave: int
+    rows: int
+    cols: int
+
+    @cached_property
+    def sides(self) -> tuple[list[Strip], list[Strip]]:
+        """The strips of rows, and those of columns."""
+        return list(strips(self.layer, "h", self.rows)), list(strips(self.layer, "w", self.cols))
+
+    @property
+    def channel_pieces(self) -> list[range]:
+        """Channels of the streams: whole groups of lanes, and whole planes of them."""
+        groups = max(self.engine.max_channel_groups // self.interleave, 1) * self.interleave
+        return _ranges(self.layer.channels, groups * self.engine.lanes)
+
+    @property
+    def multiplier_pieces(self) -> list[range]:
+        """Weight sets of the streams."""
+        return _ranges(self.layer.channel_multiplier, self.engine.max_channel_multiplier)
+
+    @property
+    def image_pieces(self) -> list[range]:
+        """Images of the streams."""
+        return _ranges(self.layer.batch, self.engine.max_batch)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The tiles in the order of their streams: those with equal parameters in a row."""
+        found: list[Tile] = []
+        for channels, multipliers in product(self.channel_pieces, self.multiplier_pieces):
+            places = product(self.image_pieces, *self.sides)
+            for index, (images, rows, cols) in enumerate(places):
+                found.append(Tile(images, channels, multipliers, rows, cols, index == 0))
+        return found
+
+    @property
+    def streams(self) -> int:
+        """Number of tiles."""
+        pieces = (self.channel_pieces, self.multiplier_pieces, self.image_pieces, *self.sides)
+        return prod(len(piece) for piece in pieces)
+
+    @property
+    def ifmap_pixels(self) -> int:
+        """Pixels that enter, of all lanes: strips share the rows and columns of their halos."""
+        rows, cols = (sum(one.ifmap_length for one in side) for side in self.sides)
+        planes = self.layer.batch * self.layer.channel_groups(self.engine.lanes)
+        return planes * len(self.multiplier_pieces) * rows * cols
+
+
+def _ranges(total: int, length: int) -> list[range]:
+    """``range(total)`` in pieces of ``length``; the last one may be shorter."""
+    return [range(start, min(start + length, total)) for start in range(0, total, length)]

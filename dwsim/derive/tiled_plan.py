@@ -1,0 +1,131 @@
+"""TiledPlan: a layer that exceeds its engine's maxima, as several streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dwsim.derive.back_to_back import StreamCycles, start_cycles
+from dwsim.derive.fit_rules import check_quantisation
+from dwsim.derive.plan import Plan
+from dwsim.derive.tile import Tile
+from dwsim.derive.tile_search import choose_tiles
+from dwsim.errors import Rules, SpecError, is_integer
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
+
+
+class TiledPlan:
+    """A layer as streams that an engine runs back to back, and the sums of their figures.
+
+    The layer is cut by channel groups, weight sets, images, and strips of ofmap rows and columns,
+    whose ifmap rows and columns overlap. ``choose_tiles`` picks the strips. The parameters of a
+    tile are those of the tile before it, unless ``tile.load``.
+
+    Raises:
+        SpecError: if no such cut fits the engine, for instance because the kernel is too large.
+    """
+
+    def __init__(
+        self,
+        layer: LayerSpec,
+        engine: EngineSpec,
+        quantisation: Quantisation | None = None,
+        interleave: int = 1,
+    ) -> None:
+        rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
+        if quantisation is not None:
+            check_quantisation(rules, layer, engine, quantisation)
+        rules.raise_if_any()
+        self.layer = layer
+        self.engine = engine
+        self.quantisation = quantisation
+        self.interleave = interleave
+        self.tiles = choose_tiles(layer, engine, interleave)
+        self.plans = tuple(self._plan(index, tile) for index, tile in enumerate(self.tiles))
+
+    def _plan(self, index: int, tile: Tile) -> Plan:
+        part = tile.layer_of(self.layer, f"{self.layer.name or 'layer'}_tile{index}")
+        quantisation = self.quantisation and tile.quantisation_of(self.quantisation, self.layer)
+        return Plan(part, self.engine, quantisation, self.interleave)
+
+    @property
+    def loads(self) -> list[bool]:
+        """``cfg_load`` of each stream."""
+        return [tile.load for tile in self.tiles]
+
+    @property
+    def ifmap_beats(self) -> int:
+        """Beats that enter: strips share rows and columns, which then enter with each."""
+        return sum(plan.ifmap_beats for plan in self.plans)
+
+    @property
+    def ofmap_beats(self) -> int:
+        """Beats that leave."""
+        return sum(plan.ofmap_beats for plan in self.plans)
+
+    @property
+    def param_beats(self) -> int:
+        """Beats of the parameter tensors."""
+        pairs = zip(self.tiles, self.plans, strict=True)
+        return sum(plan.param_beats for tile, plan in pairs if tile.load)
+
+    @property
+    def cycles(self) -> int:
+        """Cycles from the first cfg handshake to the last ofmap transfer, without stalls."""
+        return self.cycles_of([plan.cycles for plan in self.plans])
+
+    @property
+    def steady_cycles(self) -> int:
+        """Cycles of the layer, without stalls, while it follows itself again and again.
+
+        A layer whose streams all use the same parameters then loads none.
+        """
+        again = [sum(self.loads) > 1, *self.loads[1:]]
+        starts = start_cycles(self.plans * 3, [*self.loads, *again, *again])
+        return starts[2 * len(self.plans)] - starts[len(self.plans)]
+
+    def cycles_of(self, cycles: Sequence[int]) -> int:
+        """Cycles of the layer if its streams take ``cycles``, each from its own cfg handshake."""
+        times = [
+            StreamCycles(taken, plan.switch_cycles, plan.param_beats)
+            for taken, plan in zip(cycles, self.plans, strict=True)
+        ]
+        return start_cycles(times, self.loads)[-1] + cycles[-1]
+
+    @property
+    def bound(self) -> int:
+        """The fewest cycles that ports and multipliers permit for these streams."""
+        return sum(plan.bound for plan in self.plans)
+
+    def utilisation(self, cycles: int) -> float:
+        """``outputs * taps / (multipliers * cycles)``; masked taps count as taps."""
+        return self.layer.macs / (self.engine.multipliers * cycles)
+
+
+AnyPlan = Plan | TiledPlan
+"""A layer on an engine: one stream, or several."""
+
+
+def plan_of(
+    layer: LayerSpec,
+    engine: EngineSpec,
+    quantisation: Quantisation | None = None,
+    interleave: int = 1,
+) -> AnyPlan:
+    """The plan of a layer as one stream if it fits the engine, otherwise as several.
+
+    Raises:
+        SpecError: if neither is possible.
+    """
+    try:
+        return Plan(layer, engine, quantisation, interleave)
+    except SpecError as error:
+        groups = layer.channel_groups(engine.lanes)
+        if layer.is_empty or not is_integer(interleave, 1) or groups % interleave:
+            raise
+        broken = error
+    try:
+        return TiledPlan(layer, engine, quantisation, interleave)
+    except SpecError as tiled:
+        raise tiled from broken
