@@ -40,7 +40,8 @@ def simulate(
     agree with the generated Verilog in every cycle, under stalls too.
 
     Args:
-        layers: one layer, or at least one in an iterable; each must fit the engine.
+        layers: one layer, or at least one in an iterable. A layer that exceeds the engine's maxima
+            runs as several streams, if it can be cut so (``dwsim.derive.TiledPlan``).
         engine: the engine. For one that requantises, the steppable model takes a random
             quantisation; the cycles do not depend on it.
         stalls: the stall profile of source and sink: "none", "slow-source", "slow-sink", "both"
@@ -102,7 +103,8 @@ def verify(
     the cycles of a stream without stalls with the timing law.
 
     Args:
-        layers: one layer, or at least one in an iterable; each must fit the engine.
+        layers: one layer, or at least one in an iterable; cut as for ``simulate``, but a static
+            engine must fit its layer.
         engine: the engine; one that requantises gets a random quantisation for each layer.
         stalls: as for ``simulate``, or "all": each layer runs once with each profile.
         seed: seed of data and stalls, not negative; with "all", of the first profile.
@@ -145,16 +147,17 @@ def verify(
     rule = "must be one layer with ifmap, weight, bias or quantisation"
     rules.require(len(chosen) == 1 or not own.given, "layers", len(chosen), rule)
     rules.raise_if_any()
-    plans = plans_of("verify", chosen, engine, interleave)
+    plans = plans_of("verify", chosen, engine, interleave, cut=not static)
     # After the checks: a bad call fails even where no simulator is installed.
     from dwsim.rtlsim.cosim import run_jobs
+    from dwsim.rtlsim.tiled_jobs import run_layers
     from dwsim.verification.random_jobs import random_jobs
 
     profiles = tuple(PROFILES) if stalls == "all" else (stalls,)
     jobs = [with_own_data(random_jobs(plan, profiles, seed), plan, own) for plan in plans]
     if not static:
         every = [job for of_layer in jobs for job in of_layer]
-        return run_jobs(engine, every, simulator=simulator, waves=path)
+        return run_layers(engine, every, simulator=simulator, waves=path)
     return [
         verified
         for of_layer in jobs
@@ -208,7 +211,7 @@ def generate(
     from dwsim.verification.layer_plans import layer_list, plans_of
 
     chosen = tuple(layer_list("generate", layers, at_least=0))
-    plans_of("generate", chosen, engine)
+    plans_of("generate", chosen, engine, cut=False)
     options = DeliveryOptions(
         static=tuple(dict.fromkeys(static)),
         axil=axil,

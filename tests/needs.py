@@ -54,6 +54,8 @@ NEEDS = {
     "synth": "synthesis",
     "tap_serial/test_cosim.py": "simulator",
     "tap_serial/test_model.py": "long",
+    "tiling/test_streams.py": "simulator",
+    "tiling/test_tiles.py": "long",
     "workloads/onnx_model/test_onnx_damaged.py": "long",
     "workloads/tflite/test_damaged.py": "long",
     "workloads/tflite/test_build_models.py": "tensorflow",

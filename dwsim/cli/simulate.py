@@ -17,7 +17,7 @@ from dwsim.cli.arguments import (
 )
 from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
-from dwsim.derive import Plan
+from dwsim.derive import AnyPlan
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
 from dwsim.stream.stalls import PROFILES
@@ -100,7 +100,7 @@ def _model(arguments: argparse.Namespace) -> str:
     return "steppable"
 
 
-def _simulate(plans: list[Plan], arguments: argparse.Namespace) -> Simulation:
+def _simulate(plans: list[AnyPlan], arguments: argparse.Namespace) -> Simulation:
     """Runs the layers, with a progress bar."""
     total = sum(plan.ofmap_beats for plan in plans)
     model = _model(arguments)

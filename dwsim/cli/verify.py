@@ -21,6 +21,7 @@ from dwsim.cli.data_options import add_data_options, own_data, save_ofmap
 from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
 from dwsim.cli.model_options import add_model_options, is_model
+from dwsim.derive import TiledPlan
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
 from dwsim.stream.stalls import PROFILES
@@ -97,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
         from dwsim.cli import verify_model
 
         return verify_model.run(arguments)
-    spec, plans = load_plans(arguments)
+    spec, plans = load_plans(arguments, cut=not arguments.static)
     _check_options(arguments, len(plans))
     data = own_data(arguments, len(plans))
     rows: list[dict[str, Any]] = []
@@ -158,6 +159,9 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
 def row(done: Verified) -> dict[str, Any]:
     """The numbers of a verified job, by the keys of ``COLUMNS``."""
     regular = done.job.is_regular
+    verdict = "RTL = model = golden" if regular else "RTL = model"
+    if isinstance(done.plan, TiledPlan):
+        verdict += f", {len(done.plan.plans)} streams"
     return {
         "layer": done.job.layer.name,
         "stalls": done.job.stalls,
@@ -167,5 +171,5 @@ def row(done: Verified) -> dict[str, Any]:
         "bound": done.plan.bound,
         "bound_share": done.plan.bound / done.cycles,
         "utilisation": done.plan.utilisation(done.cycles) if regular else None,
-        "verdict": "RTL = model = golden" if regular else "RTL = model",
+        "verdict": verdict,
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from dwsim.codegen.verilog import bench_name, bench_verilog
-from dwsim.derive import Plan
+from dwsim.derive import AnyPlan, Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import MismatchError, Rules, ToolError
 from dwsim.golden.ofmap import golden_ofmap
@@ -37,11 +37,12 @@ class Verified:
 
     ``started`` is the cycle of the cfg handshake, counted over all jobs; ``transfers`` has the
     cycle of the transfer of each ofmap beat, counted from the handshake; ``ofmap`` is empty for a
-    job that is not regular.
+    job that is not regular. The figures of a layer in several streams go from the first handshake
+    to the last transfer.
     """
 
     job: Job
-    plan: Plan
+    plan: AnyPlan
     started: int
     cycles: int
     error: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive import Plan, range_bits
+from dwsim.derive import AnyPlan, TiledPlan, plan_of, range_bits
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import MAX_DATA_WIDTH, MAX_KERNEL, EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
@@ -62,7 +62,7 @@ def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> Eng
 
 def _prepare(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
-) -> Plan:
+) -> AnyPlan:
     """The plan, after a check that the data fit the engine's number formats."""
     if engine is None:
         engine = small_engine(ifmap, weight, layer)
@@ -84,7 +84,7 @@ def _prepare(
         " dwsim.rtlsim.cosim.run_jobs or dwsim.model.layer_run.run_layer, given its Quantisation",
     )
     rules.raise_if_any()
-    return Plan(layer, engine)
+    return plan_of(layer, engine)
 
 
 def run_on_model(
@@ -92,8 +92,12 @@ def run_on_model(
 ) -> np.ndarray:
     """Computes the layer on the cycle model; int64, NHWC."""
     from dwsim.model.layer_run import run_layer
+    from dwsim.verification.tiled_simulation import step_tiles
 
-    return run_layer(_prepare(ifmap, weight, layer, engine), ifmap, weight).ofmap
+    plan = _prepare(ifmap, weight, layer, engine)
+    if isinstance(plan, TiledPlan):
+        return np.asarray(step_tiles(plan, (ifmap, weight), "none", seed=1).ofmap)
+    return run_layer(plan, ifmap, weight).ofmap
 
 
 def run_on_rtl(
@@ -108,8 +112,8 @@ def run_on_rtl(
         ToolError: without a simulator.
         MismatchError: if RTL, model and golden disagree.
     """
-    from dwsim.rtlsim.cosim import run_jobs
     from dwsim.rtlsim.job import Job
+    from dwsim.rtlsim.tiled_jobs import run_layers
 
     plan = _prepare(ifmap, weight, layer, engine)
-    return run_jobs(plan.engine, [Job(layer, ifmap, weight)])[0].ofmap
+    return run_layers(plan.engine, [Job(layer, ifmap, weight)])[0].ofmap

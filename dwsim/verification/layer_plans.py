@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dwsim.derive import Plan, numbers_of
+from dwsim.derive import AnyPlan, Plan, numbers_of, plan_of
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
@@ -39,8 +39,12 @@ def layer_list(subject: str, layers: Any, at_least: int = 1) -> list[LayerSpec]:
 
 
 def plans_of(
-    subject: str, layers: Iterable[LayerSpec], engine: EngineSpec, interleave: int | str = 1
-) -> list[Plan]:
+    subject: str,
+    layers: Iterable[LayerSpec],
+    engine: EngineSpec,
+    interleave: int | str = 1,
+    cut: bool = True,
+) -> list[AnyPlan]:
     """The plan of each layer on the engine, without a quantisation.
 
     Args:
@@ -48,6 +52,7 @@ def plans_of(
         layers: the layers.
         engine: the engine.
         interleave: channel groups whose pixels alternate in the streams, or ``"all"``.
+        cut: a layer that exceeds the engine may run as several streams.
 
     Raises:
         SpecError: with every rule that the engine's numbers or the fit of any layer break.
@@ -59,11 +64,12 @@ def plans_of(
         rules.integer("interleave", interleave, 1)
         rules.raise_if_any()
     numbers_of(engine)
-    plans: list[Plan] = []
+    plans: list[AnyPlan] = []
+    make = plan_of if cut else Plan
     for index, layer in enumerate(layers):
         groups = layer.channel_groups(engine.lanes) if interleave == ALL else int(interleave)
         try:
-            plans.append(Plan(layer, engine, interleave=groups))
+            plans.append(make(layer, engine, interleave=groups))
         except SpecError as error:
             where = f"layers[{index}] ({layer.name})" if layer.name else f"layers[{index}]"
             rules.violations += [

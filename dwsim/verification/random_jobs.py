@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dwsim.derive import Plan
+from dwsim.derive import AnyPlan
 from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 
 
-def random_jobs(plan: Plan, profiles: Iterable[str], seed: int) -> list[Job]:
+def random_jobs(plan: AnyPlan, profiles: Iterable[str], seed: int) -> list[Job]:
     """One job of the plan's layer for each stall profile, each with data of its own.
 
     Two jobs never share data, so a value that stays from the job before is a wrong value.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dwsim.derive import Plan
+from dwsim.derive import AnyPlan, Plan, TiledPlan, numbers_of
 from dwsim.errors import MismatchError
 from dwsim.fast.fast_run import FastRun
 from dwsim.fast.fast_run import run_layer as run_fast
@@ -22,6 +22,7 @@ from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.text_table import Column, text_table
+from dwsim.verification.tiled_simulation import TiledRun, run_tiles, step_tiles
 
 MODELS = {
     "fast": "fast model: cycles alone; the steppable model also compares every value with golden",
@@ -54,6 +55,10 @@ Progress = Callable[[str, int], None]
 """Called with the name of the layer that runs, and the ofmap beats taken so far, of all layers."""
 
 
+Run = FastRun | LayerRun | TiledRun
+"""One layer on a model."""
+
+
 @dataclass(frozen=True)
 class Simulation:
     """The runs of layers on one engine, each from reset; ``print`` shows them as a table.
@@ -67,7 +72,7 @@ class Simulation:
     stalls: str
     seed: int
     model: str
-    runs: tuple[FastRun | LayerRun, ...]
+    runs: tuple[Run, ...]
 
     @property
     def cycles(self) -> int:
@@ -99,11 +104,19 @@ class Simulation:
             f" {engine.multipliers} multipliers; stalls {self.stalls}, seed {self.seed}\n"
         )
         table = text_table(COLUMNS, self.rows(), self.total())
-        return f"{title}{table}{_LEGEND}{MODELS[self.model]}"
+        return f"{title}{table}{_LEGEND}{self._streams()}{MODELS[self.model]}"
+
+    def _streams(self) -> str:
+        """A line for each layer that needs several streams."""
+        return "".join(
+            f"{run.plan.layer.name} exceeds the engine: {len(run.plan.plans)} streams\n"
+            for run in self.runs
+            if isinstance(run.plan, TiledPlan)
+        )
 
 
 def simulate_plans(
-    plans: Sequence[Plan],
+    plans: Sequence[AnyPlan],
     stalls: str,
     seed: int,
     model: str,
@@ -123,11 +136,11 @@ def simulate_plans(
     Raises:
         MismatchError: if the steppable model and golden differ, or its cycles and the law.
     """
-    runs: list[FastRun | LayerRun] = []
-    trace = None if waves is None else Trace(plans[0].numbers)
+    runs: list[Run] = []
+    trace = None if waves is None else Trace(numbers_of(plans[0].engine))
     for plan in plans:
         if model == "fast":
-            runs.append(run_fast(plan, stalls=StallPattern(PROFILES[stalls], seed)))
+            runs.append(_run_fast(plan, stalls, seed))
             continue
         before = sum(done.plan.ofmap_beats for done in runs)
         progress(plan.layer.name, before)
@@ -141,13 +154,20 @@ def simulate_plans(
     return Simulation(plans[0].engine, stalls, seed, model, tuple(runs))
 
 
+def _run_fast(plan: AnyPlan, stalls: str, seed: int) -> Run:
+    """One layer on the fast model."""
+    if isinstance(plan, TiledPlan):
+        return run_tiles(plan, stalls, seed)
+    return run_fast(plan, stalls=StallPattern(PROFILES[stalls], seed))
+
+
 def step_layer(
-    plan: Plan,
+    plan: AnyPlan,
     stalls: str,
     seed: int,
     report: Callable[[int], None] | None = None,
     trace: Trace | None = None,
-) -> LayerRun:
+) -> LayerRun | TiledRun:
     """One layer on the steppable model, with seeded data and stalls, compared with golden.
 
     Args:
@@ -162,12 +182,18 @@ def step_layer(
     """
     ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
     quantisation = random_quantisation(plan.layer, plan.engine, seed)
-    plan = Plan(plan.layer, plan.engine, quantisation, plan.interleave)
-    pattern = StallPattern(PROFILES[stalls], seed)
-    observe = trace.observe if trace else None
-    result = run_layer(plan, ifmap, weight, pattern, report, observe)
+    result: LayerRun | TiledRun
+    if isinstance(plan, TiledPlan):
+        plan = TiledPlan(plan.layer, plan.engine, quantisation, plan.interleave)
+        result = step_tiles(plan, (ifmap, weight), stalls, seed, report, trace)
+    else:
+        plan = Plan(plan.layer, plan.engine, quantisation, plan.interleave)
+        pattern = StallPattern(PROFILES[stalls], seed)
+        observe = trace.observe if trace else None
+        result = run_layer(plan, ifmap, weight, pattern, report, observe)
     where = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
-    _compare(where, result.ofmap, golden_ofmap(ifmap, weight, plan.layer, quantisation))
+    ofmap = np.asarray(result.ofmap)
+    _compare(where, ofmap, golden_ofmap(ifmap, weight, plan.layer, quantisation))
     if stalls == "none" and result.cycles != plan.cycles:
         raise MismatchError(f"{where}: {result.cycles} cycles, the timing law says {plan.cycles}")
     return result
@@ -185,14 +211,14 @@ def _compare(where: str, ofmap: np.ndarray, wanted: np.ndarray) -> None:
     )
 
 
-def _row(run: FastRun | LayerRun) -> dict[str, Any]:
+def _row(run: Run) -> dict[str, Any]:
     plan = run.plan
     return {
         "layer": plan.layer.name,
         "interleave": plan.interleave,
         "cycles": run.cycles,
         "law_cycles": plan.cycles,
-        "steady_cycles": plan.image_cycles * plan.layer.batch,
+        "steady_cycles": plan.steady_cycles,
         "ideal": plan.ideal,
         "bound": plan.bound,
         "bound_share": plan.bound / run.cycles,
