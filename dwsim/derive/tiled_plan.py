@@ -122,7 +122,8 @@ def plan_of(
         return Plan(layer, engine, quantisation, interleave)
     except SpecError as error:
         groups = layer.channel_groups(engine.lanes)
-        if layer.is_empty or not is_integer(interleave, 1) or groups % interleave:
+        possible = is_integer(interleave, 1, engine.max_interleave) and groups % interleave == 0
+        if layer.is_empty or not possible:
             raise
         broken = error
     try:

@@ -129,4 +129,4 @@ def test_a_static_engine_is_plane_major(spec: str, capsys: pytest.CaptureFixture
 
 def test_a_tflite_file_is_plane_major(capsys: pytest.CaptureFixture[str]) -> None:
     said = error_of(capsys, "verify", "model.tflite", "--interleave", "all")
-    assert "--interleave = 'all': is for specs, not for .tflite files" in said
+    assert "--interleave = 'all': is for specs, not for model files" in said

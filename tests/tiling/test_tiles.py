@@ -167,6 +167,9 @@ def test_a_bad_interleave_is_refused_as_it_is_for_one_stream() -> None:
     engine = EngineSpec.smallest([layer], 1, max_row_pitch=4)
     with pytest.raises(SpecError, match="must divide the layer's 8 channel groups"):
         plan_of(layer, engine, interleave=3)
+    serial = EngineSpec.smallest([layer], 1, max_row_pitch=4, dataflow="tap_serial", pixels=2)
+    with pytest.raises(SpecError, match="must be 1 on a tap-serial engine"):
+        plan_of(layer, serial, interleave=2)
 
 
 def test_a_quantisation_of_another_layer_is_refused() -> None:
