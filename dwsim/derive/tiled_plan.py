@@ -94,8 +94,13 @@ class TiledPlan:
         return start_cycles(times, self.loads)[-1] + cycles[-1]
 
     @property
+    def ideal(self) -> int:
+        """``ceil(multiply-adds / multipliers)``: no engine with these multipliers is faster."""
+        return -(-self.layer.macs // self.engine.multipliers)
+
+    @property
     def bound(self) -> int:
-        """The fewest cycles that ports and multipliers permit for these streams."""
+        """The fewest cycles that the ports and the shape of the array permit for these streams."""
         return sum(plan.bound for plan in self.plans)
 
     def utilisation(self, cycles: int) -> float:

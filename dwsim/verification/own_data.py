@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dwsim.derive import Plan
+from dwsim.derive import AnyPlan
 from dwsim.errors import Rules
 from dwsim.rtlsim.job import Job
 from dwsim.spec.number_range import value_range
@@ -36,7 +36,7 @@ class OwnData:
         return any(getattr(self, field.name) is not None for field in fields(self))
 
 
-def with_own_data(jobs: Sequence[Job], plan: Plan, data: OwnData) -> list[Job]:
+def with_own_data(jobs: Sequence[Job], plan: AnyPlan, data: OwnData) -> list[Job]:
     """The jobs of one layer with the user's data.
 
     Args:
@@ -100,7 +100,7 @@ def _checked(
     return array.astype(dtype) if good else None
 
 
-def _checked_quantisation(rules: Rules, plan: Plan, data: OwnData) -> Quantisation | None:
+def _checked_quantisation(rules: Rules, plan: AnyPlan, data: OwnData) -> Quantisation | None:
     if data.quantisation is None:
         return None
     _require_requantiser(rules, plan, "quantisation", data.quantisation)
@@ -120,7 +120,7 @@ def _checked_quantisation(rules: Rules, plan: Plan, data: OwnData) -> Quantisati
     return data.quantisation
 
 
-def _checked_bias(rules: Rules, plan: Plan, value: Any) -> tuple[int, ...] | None:
+def _checked_bias(rules: Rules, plan: AnyPlan, value: Any) -> tuple[int, ...] | None:
     if value is None:
         return None
     _require_requantiser(rules, plan, "bias", "given")
@@ -131,7 +131,7 @@ def _checked_bias(rules: Rules, plan: Plan, value: Any) -> tuple[int, ...] | Non
     return tuple(bias.reshape(-1).tolist())
 
 
-def _require_requantiser(rules: Rules, plan: Plan, field: str, value: Any) -> None:
+def _require_requantiser(rules: Rules, plan: AnyPlan, field: str, value: Any) -> None:
     rules.require(
         plan.engine.requantise != "none",
         field,
