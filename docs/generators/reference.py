@@ -17,8 +17,8 @@ from dwsim.cli import main, parser
 COLUMNS = "88"
 """Width of the help texts: argparse takes it from the environment."""
 
-REGISTERS_OF = "mobilenet_v1_int8"
-"""The ready spec whose registers are shown: it requantises, so it has all of them."""
+REGISTERS_OF = {"Registers": "mobilenet_v1_int8", "Serial registers": "mobilenet_v1_serial"}
+"""A page's title, and the ready spec whose registers it shows: one that requantises has all."""
 
 
 CONTRACT = Path(__file__).resolve().parents[2] / "rtl" / "README.md"
@@ -42,23 +42,27 @@ def _commands(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Argu
                 yield f"{top.prog} {name}", command
 
 
-def registers() -> str:
-    """The page of the AXI4-Lite registers: ``REGISTERS.md`` of a generated engine.
+def registers(title: str) -> str:
+    """A page of the AXI4-Lite registers: ``REGISTERS.md`` of a generated engine.
+
+    Args:
+        title: of the page, one of ``REGISTERS_OF``.
 
     Raises:
         RuntimeError: when the engine cannot be generated.
     """
+    spec = REGISTERS_OF[title]
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         directory = Path(folder) / "engine"
-        if main(["generate", REGISTERS_OF, "--axil", "-o", str(directory)]) != 0:
-            raise RuntimeError(f"dwsim generate {REGISTERS_OF} --axil failed")
+        if main(["generate", spec, "--axil", "-o", str(directory)]) != 0:
+            raise RuntimeError(f"dwsim generate {spec} --axil failed")
         text = (directory / "REGISTERS.md").read_text()
     _, rest = text.split("\n", 1)
     note = (
-        f"This page is the `REGISTERS.md` that `dwsim generate {REGISTERS_OF} --axil` writes. Each"
+        f"This page is the `REGISTERS.md` that `dwsim generate {spec} --axil` writes. Each"
         " engine brings its own: offsets are always the same, widths and constants differ.\n"
     )
-    return f"# Registers\n\n{note}\n{rest.lstrip()}"
+    return f"# {title}\n\n{note}\n{rest.lstrip()}"
 
 
 def words() -> str:

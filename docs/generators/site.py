@@ -32,7 +32,8 @@ def generated_files() -> dict[str, str]:
     }
     return {
         "reference/command-line.md": reference.command_line(),
-        "reference/registers.md": reference.registers(),
+        "reference/registers.md": reference.registers("Registers"),
+        "reference/serial-registers.md": reference.registers("Serial registers"),
         "reference/spec-file.md": spec_reference.spec_file(),
         "reference/words.md": reference.words(),
         "explanation/stages.svg": stage_picture.svg(),

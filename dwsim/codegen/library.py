@@ -6,14 +6,18 @@ from dwsim.derive import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.support.resources import rtl_dir
 
-HOST_MODULES = {
-    "dw_axil_port",
-    "dw_geometry_check",
-    "dw_rule_walk",
-    "dw_stream_control",
-    "dw_stream_counters",
+_CHECKS = {
+    "tap_parallel": {"dw_geometry_check", "dw_rule_walk"},
+    "tap_serial": {"dw_serial_check", "dw_serial_rules"},
 }
+_HOST = {"dw_axil_port", "dw_stream_control", "dw_stream_counters"}
+HOST_MODULES = _HOST.union(*_CHECKS.values())
 """Hand-written modules that only an engine with an AXI4-Lite port has."""
+
+
+def host_modules(dataflow: str) -> set[str]:
+    """Those that such an engine of a dataflow has."""
+    return _HOST | _CHECKS[dataflow]
 
 
 REQUANTISE_MODULES = {

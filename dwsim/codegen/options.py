@@ -83,7 +83,6 @@ class DeliveryOptions:
             SpecError: with every violated rule.
         """
         rules = Rules("delivery")
-        _check_port(rules, engine, self.axil)
         _check_prefix(rules, self.prefix, engine)
         rules.require(
             self.target in targets(),
@@ -121,15 +120,6 @@ class DeliveryOptions:
 def _chosen(names: Iterable[str], layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
     by_name = {layer.name: layer for layer in layers}
     return tuple(by_name[name] for name in dict.fromkeys(names))
-
-
-def _check_port(rules: Rules, engine: EngineSpec, axil: bool) -> None:
-    rules.require(
-        engine.dataflow == "tap_parallel" or not axil,
-        "axil",
-        axil,
-        "needs dataflow = 'tap_parallel': a tap-serial engine has no AXI4-Lite port yet",
-    )
 
 
 def _check_prefix(rules: Rules, prefix: str, engine: EngineSpec) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dwsim.codegen.library import GENERIC, HOST_MODULES
+from dwsim.codegen.library import GENERIC, host_modules
 from dwsim.codegen.verilog import (
     Origin,
     axis_bytes_verilog,
@@ -15,12 +15,13 @@ from dwsim.codegen.verilog import (
     sized,
     wrapped,
 )
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
+from dwsim.derive.signals import Numbers
 from dwsim.host.geometry_rules import (
-    GEOMETRY_RULES,
     check_cycles,
     check_limits,
     check_width,
+    geometry_rules,
     rounding_registers,
 )
 from dwsim.host.register_map import ADDRESS_WIDTH, RegisterMap, register_map
@@ -30,6 +31,9 @@ from dwsim.support.resources import rtl_dir
 
 _INSIDE = ("errors_start_while_pending", "errors_write_while_pending", "errors_bad_value")
 """Flags that refused writes set, inside the register file."""
+
+_UNCHECKED = ("lead", "ifmap_zero_point", "ofmap_zero_point", "float_rounding")
+"""Ports without a rule of their own; float_rounding is checked together with single_rounding."""
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,14 @@ def host_verilog(engine: EngineSpec, origin: Origin, in_bytes: bool) -> dict[str
     files = {
         path.name: path.read_text()
         for path in sorted(rtl_dir().glob("*.v"))
-        if path.stem in HOST_MODULES
+        if path.stem in host_modules(engine.dataflow)
     }
     env, values = environment(), register_context(engine, origin) | wrapped(engine, in_bytes)
-    for module, template in (
-        (f"{engine.name}_registers", "registers.v.j2"),
-        (axil_name(engine), "axil.v.j2"),
-    ):
+    templates = {f"{engine.name}_registers": "registers.v.j2"}
+    if engine.dataflow == "tap_serial":
+        templates[f"{engine.name}_geometry_check"] = "geometry_check.v.j2"
+    templates[axil_name(engine)] = "axil.v.j2"
+    for module, template in templates.items():
         files[f"{module}.v"] = env.get_template(template).render(values)
     return files
 
@@ -128,7 +133,7 @@ def register_markdown(engine: EngineSpec, origin: Origin | None = None) -> str:
 
 def register_context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
     """The values that the templates of the registers see."""
-    numbers = EngineNumbers(engine)
+    numbers = numbers_of(engine)
     registers = register_map(numbers)
     decoded = [_decoded(register) for register in registers.registers]
     writable = [
@@ -145,6 +150,7 @@ def register_context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
         "flags": _signals(registers, "flag"),
         "status": _signals(registers, "status"),
         "checked": _checked(registers, numbers),
+        "check_inputs": _check_inputs(registers, numbers),
         "ports": _ports(registers, numbers),
         "check_width": check_width(numbers),
         "check_limits": _check_limits(numbers),
@@ -152,7 +158,7 @@ def register_context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
         "address_width": ADDRESS_WIDTH,
         "word_width": ADDRESS_WIDTH - 2,
         "access": ACCESS,
-        "rules": GEOMETRY_RULES,
+        "rules": geometry_rules(numbers),
         "prefix": engine.name.upper(),
     }
 
@@ -216,13 +222,12 @@ def _readable(register: Register, field: Field) -> str:
     return register.signal(field)
 
 
-def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
+def _checked(registers: RegisterMap, numbers: Numbers) -> list[Wide]:
     """The registers that the geometry check reads; it has no rule for zero points."""
     width = check_width(numbers)
-    unchecked = ("lead", "ifmap_zero_point", "ofmap_zero_point", "float_rounding")
     wide = []
     for register in registers.geometry:
-        if register.config in unchecked:
+        if register.config in _UNCHECKED:
             continue
         field = register.fields[0]
         sign = f"{register.name}[{field.width - 1}]" if field.signed else "1'b0"
@@ -236,7 +241,13 @@ def _checked(registers: RegisterMap, numbers: EngineNumbers) -> list[Wide]:
     return [*wide, Wide("kept_sets", kept)]
 
 
-def _ports(registers: RegisterMap, numbers: EngineNumbers) -> list[Port]:
+def _check_inputs(registers: RegisterMap, numbers: Numbers) -> list[Register]:
+    """The registers on the ports of the check of a tap-serial engine."""
+    roundings = rounding_registers(numbers.spec)
+    return [r for r in registers.geometry if r.config not in _UNCHECKED or r.name in roundings]
+
+
+def _ports(registers: RegisterMap, numbers: Numbers) -> list[Port]:
     ports = []
     for field in numbers.config_fields:
         names = [r.name for r in reversed(registers.geometry) if r.config == field.name]
@@ -245,7 +256,7 @@ def _ports(registers: RegisterMap, numbers: EngineNumbers) -> list[Port]:
     return ports
 
 
-def _check_limits(numbers: EngineNumbers) -> dict[str, str]:
-    """The parameters of ``dw_geometry_check``, as literals of its width."""
+def _check_limits(numbers: Numbers) -> dict[str, str]:
+    """The limits of the check, as literals of its width."""
     width = check_width(numbers)
     return {name: sized(width, value) for name, value in check_limits(numbers).items()}

@@ -64,13 +64,13 @@ def reads(x, row, r, span):
     """Cycles that read a segment: kernel row r, from ifmap column x under ofmap row `row` on."""
     count = 0
     while True:
-        y = row*stride_h - pad_top + r*dilation_h
+        y = row * stride_h - pad_top + r * dilation_h
         first, end = max(x, 0), min(x + span, ifmap_w)
         if 0 <= y < ifmap_h and first < end:
-            count += ceil((end - first + (y*ifmap_w + first) % IFMAP_PIXELS) / RING_PIXELS)
+            count += ceil((end - first + (y * ifmap_w + first) % IFMAP_PIXELS) / RING_PIXELS)
         else:
             count += 1
-        x, row = x - P*stride_w, row + 1
+        x, row = x - P * stride_w, row + 1
         if x + span <= 0 or row >= ofmap_h:
             return count
 
@@ -78,24 +78,26 @@ def reads(x, row, r, span):
 def walk_cycles(cells, tap_segments):
     """Cycles of the array for a plane and a weight set; 0: the engine has no such walk."""
     columns = 1 if tap_segments else kernel_w
-    span = (cells - 1)*stride_w + columns
-    rows = min((kernel_h - 1)*dilation_h + (P + cells - 2) // P*stride_h + 1, ifmap_h)
+    span = (cells - 1) * stride_w + columns
+    last = (P + cells - 2) * stride_w - pad_left + (kernel_w - 1) * dilation_w
+    below = min(max(last, 0) // (P * stride_w), ofmap_h - 1)
+    rows = min((kernel_h - 1) * dilation_h + below * stride_h + 1, ifmap_h)
     if (
         (not tap_segments and kernel_w > 1 and dilation_w > 1)
         or (cells > 1 and stride_w > {FULL_RATE_STRIDE})
         or span > SEGMENT
-        or ceil(rows*ifmap_w / IFMAP_PIXELS) + 1 > RING_BEATS
+        or ceil(rows * ifmap_w / IFMAP_PIXELS) + 1 > RING_BEATS
     ):
         return 0
     total = 0
     for group in range(ceil(places / cells)):
-        row, column = divmod(group*cells, P)
+        row, column = divmod(group * cells, P)
         cycles = 0
         for r in range(kernel_h):
             for c in range(kernel_w if tap_segments else 1):
-                x = column*stride_w - pad_left + c*dilation_w
+                x = column * stride_w - pad_left + c * dilation_w
                 cycles += max(reads(x, row, r, span), columns)
-        total += max(cycles, ceil(LANES*cells / REQUANTISERS))
+        total += max(cycles, ceil(LANES * cells / REQUANTISERS))
     return total
 
 

@@ -129,6 +129,7 @@ _PARTS = (
     "multiplier_array",
     "lane_spread",
     "registers",
+    "geometry_check",
     "axil",
     "axis_bytes",
     "bench",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from dwsim.derive import Plan, numbers_of
 from dwsim.errors import DwsimError
 from dwsim.host.build_registers import INTERFACES, MAGIC
-from dwsim.host.geometry_rules import GEOMETRY_RULES
+from dwsim.host.geometry_rules import geometry_rules
 from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
 
@@ -59,7 +59,9 @@ class AsyncDriver:
         polls: int = 1_000_000,
     ) -> None:
         self.spec = spec
-        self.map = register_map(numbers_of(spec))
+        numbers = numbers_of(spec)
+        self.map = register_map(numbers)
+        self._rules = geometry_rules(numbers)
         self._read, self._write, self._pause = read, write, pause
         self._polls = polls
 
@@ -124,7 +126,7 @@ class AsyncDriver:
         await self._wait("the check of the geometry", self._is_checked)
         code = await self.read("errors", "geometry_rule")
         if code:
-            rule = GEOMETRY_RULES[code - 1]
+            rule = self._rules[code - 1]
             raise DeviceError(
                 f"the hardware refused the geometry: rule {rule.name} demands: {rule.meaning}"
             )

@@ -1,21 +1,29 @@
 """The rules that a geometry must meet before a stream starts, and numbers of their checker.
 
-``dw_geometry_check`` checks them in hardware. A stream that breaks one of them might never end: a
-count of 0 or above its raster never reaches its end, and a delay that is too long reads memory
-that was never written.
+``dw_geometry_check`` checks them in hardware for a tap-parallel engine, ``dw_serial_check`` for a
+tap-serial one. A stream that breaks one of them might never end: a count of 0 or above its raster
+never reaches its end, and a delay that is too long reads memory that was never written.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dwsim.derive import EngineNumbers, bits
+from dwsim.derive import bits
+from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.signals import Numbers
+from dwsim.host.serial_geometry_rules import (
+    SERIAL_RULES,
+    serial_check_cycles,
+    serial_check_limits,
+    serial_check_width,
+)
 from dwsim.spec.engine_spec import EngineSpec
 
 
 @dataclass(frozen=True)
 class GeometryRule:
-    """A rule that ``dw_geometry_check`` checks before a stream may start."""
+    """A rule that is checked before a stream may start."""
 
     code: int
     name: str
@@ -52,12 +60,21 @@ _RULES = (
     ("tap_col", "each above -row_pitch and at most ifmap_w"),
 )
 
-GEOMETRY_RULES = tuple(GeometryRule(code, *rule) for code, rule in enumerate(_RULES, 1))
-"""The rules in the order of the checks; the hardware reports the first broken one."""
+_BY_DATAFLOW = {
+    dataflow: tuple(GeometryRule(code, *rule) for code, rule in enumerate(rules, 1))
+    for dataflow, rules in (("tap_parallel", _RULES), ("tap_serial", SERIAL_RULES))
+}
 
 
-def check_width(numbers: EngineNumbers) -> int:
-    """Bits of the numbers in ``dw_geometry_check``: every product, sum and sign fits."""
+def geometry_rules(numbers: Numbers) -> tuple[GeometryRule, ...]:
+    """The rules in the order of the checks; the hardware reports the first broken one."""
+    return _BY_DATAFLOW[numbers.spec.dataflow]
+
+
+def check_width(numbers: Numbers) -> int:
+    """Bits of the numbers in the check: every product, sum and sign fits."""
+    if isinstance(numbers, SerialNumbers):
+        return serial_check_width(numbers)
     return 1 + max(
         2 * numbers.counters.col_width,
         2 * numbers.counters.row_width,
@@ -68,10 +85,13 @@ def check_width(numbers: EngineNumbers) -> int:
     )
 
 
-def check_limits(numbers: EngineNumbers) -> dict[str, int]:
-    """The limits of ``dw_geometry_check``, by the names of its parameters."""
+def check_limits(numbers: Numbers) -> dict[str, int]:
+    """The limits of the check, by the names of the parameters of its module."""
     spec = numbers.spec
-    roundings = _rounding_codes(spec)
+    codes = _rounding_codes(spec)
+    roundings = {"MIN_SINGLE_ROUNDING": min(codes), "MAX_SINGLE_ROUNDING": max(codes)}
+    if isinstance(numbers, SerialNumbers):
+        return serial_check_limits(numbers) | roundings
     return {
         "LANES": spec.lanes,
         "MAX_ROW_PITCH": spec.max_row_pitch,
@@ -83,8 +103,7 @@ def check_limits(numbers: EngineNumbers) -> dict[str, int]:
         "MAX_CHANNEL_MULTIPLIER": spec.max_channel_multiplier,
         "MAX_CHANNEL_GROUPS": spec.max_channel_groups,
         "MAX_PLANES": numbers.counters.max_planes,
-        "MIN_SINGLE_ROUNDING": min(roundings),
-        "MAX_SINGLE_ROUNDING": max(roundings),
+        **roundings,
     }
 
 
@@ -111,7 +130,7 @@ def _rounding_codes(spec: EngineSpec) -> list[int]:
     return codes
 
 
-def check_cycles(numbers: EngineNumbers) -> int:
+def check_cycles(numbers: Numbers) -> int:
     """The most cycles from the write of a start to the cfg handshake of an idle engine.
 
     The count begins with the cycle in which the write takes effect, which is the one before its
@@ -119,8 +138,10 @@ def check_cycles(numbers: EngineNumbers) -> int:
     bits of its shorter factor and one more, each of the two remainders one cycle a bit. Start and
     end take two.
     """
+    if isinstance(numbers, SerialNumbers):
+        return serial_check_cycles(numbers)
     spec = numbers.spec
-    compares = len(GEOMETRY_RULES) - 2 + spec.kernel_h + spec.kernel_w
+    compares = len(_RULES) - 2 + spec.kernel_h + spec.kernel_w
     strides = numbers.counters.col_width + numbers.counters.row_width
     interleave = bits(min(spec.max_interleave, spec.max_channel_groups))
     factors = strides + interleave + 2 * numbers.counters.hold_width + 5

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from dwsim.derive import ConfigField, Plan
 from dwsim.derive.config_values import register_words
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.signals import Numbers
 from dwsim.host.build_registers import build_registers
 from dwsim.host.register_types import Field, Register
@@ -71,7 +72,7 @@ class RegisterMap:
 
 def register_map(numbers: Numbers) -> RegisterMap:
     """The registers of an engine."""
-    registers = (*build_registers(numbers), *_control(), *_counters())
+    registers = (*build_registers(numbers), *_control(), *_counters(numbers))
     geometry = [
         register
         for field in numbers.config_fields
@@ -84,7 +85,7 @@ def register_map(numbers: Numbers) -> RegisterMap:
 
 def _config_registers(field: ConfigField) -> list[Register]:
     """The registers of one ``cfg_*`` port, one for each of its elements."""
-    is_tap = field.name.startswith("tap_")
+    is_tap = field.name in ("tap_row", "tap_col")
     offset = _CONFIG_OFFSETS[field.name]
     return [
         Register(
@@ -158,20 +159,23 @@ def _error_fields() -> tuple[Field, ...]:
     return (*core, *flags, Field("geometry_rule", 16, 8, meaning, kind="status"))
 
 
-def _counters() -> tuple[Register, ...]:
+def _counters(numbers: Numbers) -> tuple[Register, ...]:
+    source = "pixels" if isinstance(numbers, SerialNumbers) else "the source"
+    starved = f"cycles of these in which the engine waited for {source}"
+
     def counter(name: str, offset: int, meaning: str) -> Register:
         return Register(name, offset, "ro", (Field("value", 0, 32, meaning, kind="status"),))
 
     return (
         counter("cycles", 0x060, "cycles of the running stream so far, with the cfg handshake"),
-        counter("starved", 0x064, "cycles of these in which the engine waited for the source"),
+        counter("starved", 0x064, starved),
         counter("backpressured", 0x068, "cycles of these in which the engine waited for the sink"),
         counter(
             "last_cycles",
             0x070,
             "cycles of the last finished stream, from cfg handshake to last ofmap transfer",
         ),
-        counter("last_starved", 0x074, "cycles of these in which the engine waited for the source"),
+        counter("last_starved", 0x074, starved),
         counter(
             "last_backpressured", 0x078, "cycles of these in which the engine waited for the sink"
         ),

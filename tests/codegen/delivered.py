@@ -81,7 +81,7 @@ CASES = {
     "quantised": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(axil=True, static=("same",))),
     "words": (WORDS, SQUARE_LAYERS, DeliveryOptions(axil=True)),
     "serial_raw": (SERIAL_RAW, SERIAL_LAYERS, DeliveryOptions(axis_bytes=True)),
-    "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(static=("multiplied",))),
+    "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(axil=True, static=("multiplied",))),
     "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),
     "primitives": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(target="ecp5", prefix="left")),
 }

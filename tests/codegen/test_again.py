@@ -32,7 +32,7 @@ COMBINATIONS = {
 SERIAL = {
     "serial": "",
     "serial_bytes": "--axis-bytes --static same --static dilated",
-    "serial_everything": "--static same --vectors all --seed 2 --prefix p1 --target ecp5",
+    "serial_everything": "--static same --axil --vectors all --seed 2 --prefix p1 --target ecp5",
 }
 """Combinations for a tap-serial engine."""
 """Options by name; an option alone has the name of its field."""

@@ -17,10 +17,10 @@ from dwsim.codegen.delivery import Delivery
 from dwsim.codegen.ipxact import NAMESPACE
 from dwsim.codegen.module_ports import module_ports
 from dwsim.codegen.options import DEFAULT_SEED, DeliveryOptions
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
 from dwsim.host.register_map import register_map
 from dwsim.rtlsim import toolchain
-from tests.codegen.delivered import CASES, write_case
+from tests.codegen.delivered import CASES, SERIAL_SCALED, write_case
 from tests.codegen.test_lint import lint
 from tests.host.layers import QUANTISED, RAW
 
@@ -63,7 +63,7 @@ def test_the_schema_would_refuse(schema: xmlschema.XMLSchema) -> None:
         assert not schema.is_valid(text.replace(good, bad))
 
 
-@pytest.mark.parametrize("name", ["raw", "raw_lanes", "quantised"])
+@pytest.mark.parametrize("name", ["raw", "raw_lanes", "quantised", "serial"])
 def test_a_component_has_the_registers_and_the_ports(name: str) -> None:
     engine, _, options = CASES[name]
     delivery = delivery_of(name)
@@ -83,7 +83,7 @@ def test_a_component_has_the_registers_and_the_ports(name: str) -> None:
         )
         for register in root.iter(f"{{{NAMESPACE}}}register")
     }
-    wanted = register_map(EngineNumbers(engine)).registers
+    wanted = register_map(numbers_of(engine)).registers
     assert registers == {
         r.name: (r.offset, [(f.name, f.lsb, f.width) for f in r.fields]) for r in wanted
     }
@@ -102,13 +102,14 @@ def test_a_component_has_the_registers_and_the_ports(name: str) -> None:
         for port in root.iter(f"{{{NAMESPACE}}}physicalPort")
     }
     assert physical == {port.name for port in listed if port.interface} | {"clk"}
-    width = EngineNumbers(engine).formats.ofmap_width
+    formats = numbers_of(engine).formats
+    width = formats.ofmap_width
     lane_bytes = next(size for size in (1, 2, 4, 8) if 8 * size >= width)
     keep = {port.name: port.width for port in listed}["m_axis_ofmap_tkeep"]
-    assert keep == engine.lanes * (1 if options.axis_bytes is False else lane_bytes)
+    assert keep == formats.ofmap_beat_values * (1 if options.axis_bytes is False else lane_bytes)
 
 
-@pytest.mark.parametrize("name", ["raw", "narrow", "primitives"])
+@pytest.mark.parametrize("name", ["raw", "narrow", "primitives", "serial"])
 def test_an_instance_elaborates(name: str, tmp_path: Path) -> None:
     """Every port is connected, with its own width: lint finds nothing missing."""
     write_case(name, tmp_path)
@@ -170,7 +171,7 @@ def fusesoc(folder: Path, scratch: Path, *arguments: str) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize("name", ["raw", "primitives"])
+@pytest.mark.parametrize("name", ["raw", "primitives", "serial_raw"])
 def test_fusesoc_lints_and_simulates(name: str, tmp_path: Path) -> None:
     out, scratch = tmp_path / "out", tmp_path / "scratch"
     write_case(name, out)
@@ -190,7 +191,7 @@ def test_fusesoc_lints_and_simulates(name: str, tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
-@pytest.mark.parametrize("spec", [RAW, QUANTISED], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [RAW, QUANTISED, SERIAL_SCALED], ids=lambda spec: spec.name)
 def test_every_file_has_a_licence(spec: object, tmp_path: Path) -> None:
     options = DeliveryOptions(axil=True, target="ecp5", prefix="p")
     files = Delivery(spec, (), options).files

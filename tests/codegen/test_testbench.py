@@ -28,7 +28,7 @@ TOPS = {
     "quantised": ["axil", "axis_bytes", "same", ""],
     "words": ["axil", "axis_bytes", ""],
     "serial_raw": ["axis_bytes", ""],
-    "serial": ["multiplied", ""],
+    "serial": ["axil", "axis_bytes", "multiplied", ""],
     "serial_ecp5": [""],
     "primitives": [""],
 }

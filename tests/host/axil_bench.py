@@ -28,12 +28,12 @@ from cocotbext.axi import (
 )
 
 from dwsim.codegen.streams import StreamFormat, streams
-from dwsim.derive import EngineNumbers
+from dwsim.derive import SerialPlan, numbers_of
 from dwsim.host.driver import AsyncDriver
 from dwsim.host.register_map import register_map
 from dwsim.rtlsim.bench_ports import NoisySource
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.stream.layout import keep_counts, pack_ifmap, pack_parameters, to_word, unpack_ofmap
+from dwsim.stream.layout import keep_words, pack_ifmap, pack_parameters, to_word, unpack_ofmap
 from tests.host.layers import Work
 
 CLOCK_NS = 10
@@ -51,7 +51,7 @@ class Bench:
     def __init__(self, dut: Any, spec: EngineSpec, seed: int) -> None:
         self.dut, self.spec, self.seed = dut, spec, seed
         self.rng = random.Random(seed)
-        self.numbers = EngineNumbers(spec)
+        self.numbers = numbers_of(spec)
         self.map = register_map(self.numbers)
         self.streams = streams(self.numbers, in_bytes=True)
         for name in ("s_axil_aw", "s_axil_w", "s_axil_b", "s_axil_ar", "s_axil_r", *STREAMS):
@@ -177,8 +177,13 @@ class Bench:
         if load:
             words = self.words(pack_parameters(work.weight, plan), self.streams.param)
             self.param.send_nowait(AxiStreamFrame(words))
-        words = self.words(pack_ifmap(work.ifmap, plan), self.streams.ifmap)
-        self.ifmap.send_nowait(AxiStreamFrame(words))
+        beats = pack_ifmap(work.ifmap, plan)
+        if isinstance(plan, SerialPlan):
+            # Values without a pixel or a channel may be anything.
+            unused = pack_ifmap(np.ones_like(work.ifmap), plan) == 0
+            noise = [self.rng.getrandbits(self.spec.ifmap_width) for _ in range(unused.sum())]
+            beats[unused] = noise
+        self.ifmap.send_nowait(AxiStreamFrame(self.words(beats, self.streams.ifmap)))
 
     def words(self, beats: np.ndarray, stream: StreamFormat) -> list[int]:
         """The beats as they are sent, with noise in the bits above each value."""
@@ -198,7 +203,8 @@ class Bench:
         keeps = np.array(frame.tkeep).reshape(-1, lanes, size)
         keep = keeps[..., 0]
         assert (keeps == keep[..., np.newaxis]).all(), "tkeep differs between the bytes of a lane"
-        wanted = np.arange(lanes) < keep_counts(work.plan)[:, np.newaxis]
+        words = [[word >> lane & 1 for lane in range(lanes)] for word in keep_words(work.plan)]
+        wanted = np.array(words, bool)
         assert keep.shape == wanted.shape, f"{len(keep)} ofmap beats, not {len(wanted)}"
         assert (keep == wanted).all(), "tkeep"
         assert (unpack_ofmap(values, work.plan) == work.ofmap).all(), f"ofmap of {work.plan.layer}"

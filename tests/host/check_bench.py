@@ -14,13 +14,13 @@ from cocotb.triggers import RisingEdge, with_timeout
 from cocotb.utils import get_sim_time
 
 from dwsim.derive import EngineNumbers
-from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles, check_width
+from dwsim.host.geometry_rules import check_cycles, check_width, geometry_rules
 from dwsim.spec.engine_spec import EngineSpec
-from tests.host.layers import first_broken, random_work
+from tests.host.layers import RAW, first_broken, random_work
 from tests.host.rules import broken_geometries, slowest_geometry
 
 TRIALS = 800
-NAMES = ("", *(rule.name for rule in GEOMETRY_RULES))
+NAMES = ("", *(rule.name for rule in geometry_rules(EngineNumbers(RAW))))
 CLOCK_NS = 10
 OTHER_CYCLES = 2
 """Of ``check_cycles``, those around: the one with ``start`` and the one with ``done``."""

@@ -216,15 +216,15 @@ FAULTS = (
 )
 
 
-def with_faults(files: dict[str, str]) -> dict[str, str]:
+def with_faults(files: dict[str, str], faults: tuple[Fault, ...] = FAULTS) -> dict[str, str]:
     """The Verilog with every fault in it, all switched off."""
     files = dict(files)
-    for code, fault in enumerate(FAULTS, 1):
+    for code, fault in enumerate(faults, 1):
         name = f"{fault.module}.v"
         text = files[name]
         assert text.count(fault.old) == 1, f"{fault.name}: {text.count(fault.old)} places"
         files[name] = text.replace(fault.old, fault.new.replace(ON, f"(fault == {code})"))
-    for module in {fault.module for fault in FAULTS}:
+    for module in {fault.module for fault in faults}:
         head, end, body = files[f"{module}.v"].partition("\n);\n")
         switch = "\n  integer fault;\n  initial fault = 0;\n"
         files[f"{module}.v"] = head + end + switch + body

@@ -46,6 +46,29 @@ QUANTISED = EngineSpec(
 )
 
 
+SERIAL = EngineSpec(
+    lanes=3,
+    kernel_h=3,
+    kernel_w=3,
+    max_row_pitch=14,
+    max_plane_rows=20,
+    max_dilation_h=2,
+    max_dilation_w=3,
+    max_channel_groups=3,
+    max_channel_multiplier=2,
+    max_batch=3,
+    requantise="double",
+    dataflow="tap_serial",
+    pixels=4,
+    ifmap_pixels=2,
+    ofmap_pixels=3,
+    requantisers=2,
+    ring_rows=5,
+    segment=7,
+    name="axil_serial",
+)
+
+
 @dataclass(frozen=True)
 class Work:
     """A layer with its data and its expected ofmap (NHWC)."""

@@ -7,13 +7,27 @@ from typing import Any
 import pytest
 from cocotbext.axi import AxiStreamFrame
 
+from dwsim.derive import SerialPlan
+from dwsim.derive.config_values import register_words, scale_config
 from dwsim.host.driver import DeviceError
-from dwsim.host.geometry_rules import GEOMETRY_RULES, check_cycles
+from dwsim.host.geometry_rules import check_cycles, geometry_rules
 from dwsim.host.register_types import Register
-from tests.host.layers import Work, first_broken, random_work
+from dwsim.stream.random_quantisation import random_quantisation
+from tests.host import serial_rules
+from tests.host.layers import Work, first_broken, random_work, work_of
 from tests.host.rules import broken_geometries, slowest_geometry
 
-CODES = {rule.name: rule.code for rule in GEOMETRY_RULES}
+
+def codes(bench: Any) -> dict[str, int]:
+    """The codes of the rules by their names; 0 for no rule."""
+    return {"": 0} | {rule.name: rule.code for rule in geometry_rules(bench.numbers)}
+
+
+def one_bit(bench: Any) -> int:
+    """The offset of a geometry register of one bit, which refuses 2."""
+    serial = bench.spec.dataflow == "tap_serial"
+    offset: int = bench.map["tap_segments" if serial else "lead"].offset
+    return offset
 
 
 def _writable(register: Register) -> bool:
@@ -77,10 +91,10 @@ async def values(bench: Any) -> None:
 
 async def start_by_hand(bench: Any, config: dict[str, Any], load: bool = True) -> int:
     """Writes a geometry and starts it, by hand; returns the rule that is broken, or 0."""
+    fields = {field.name: field for field in bench.numbers.config_fields}
     for register in bench.map.geometry:
-        value = config[register.config]
-        number = value[register.element] if isinstance(value, list) else value
-        await bench.write(register.offset, number & 0xFFFFFFFF)
+        words = register_words(fields[register.config], config[register.config])
+        await bench.write(register.offset, words[register.element])
     await bench.write(bench.map["control"].offset, 1 | int(load) << 1)
     while await bench.driver.read("status", "checking"):
         pass
@@ -92,23 +106,39 @@ async def start_by_hand(bench: Any, config: dict[str, Any], load: bool = True) -
 async def _refuses(bench: Any, work: Work, changes: dict[str, Any], rule: str) -> None:
     starts = len(bench.starts)
     code = await start_by_hand(bench, work.plan.config | changes)
-    assert code == CODES[rule], f"{changes}: rule {code}, not {CODES[rule]} ({rule})"
+    assert code == codes(bench)[rule], f"{changes}: rule {code}, not {codes(bench)[rule]} ({rule})"
     await bench.tick(20)
     assert len(bench.starts) == starts, f"{changes} reached the core"
     assert await bench.driver.read("status") == 1, "not idle"
     await bench.driver.clear_errors()
 
 
+def _broken(bench: Any, work: Work) -> list[tuple[dict[str, Any], str]]:
+    """Geometries that break a rule, and the first rule that each of them breaks."""
+    plan = work.plan
+    if isinstance(plan, SerialPlan):
+        found = {}
+        for config in serial_rules.edges(plan):
+            rule = serial_rules.first_broken(config, bench.spec)
+            found.setdefault(rule, config)
+        del found[""]
+        assert len(found) >= 30, sorted(found)
+        return [(config, rule) for rule, config in found.items()]
+    geometries = broken_geometries(plan)
+    for changes, rule in geometries:
+        # A geometry that breaks several rules is reported with the first of them.
+        assert first_broken(plan.config | changes, bench.spec) in (rule, ""), changes
+    return geometries
+
+
 async def every_rule(bench: Any) -> None:
     """Each rule, at its edges: the flag comes, the engine stays idle, a good start works."""
     work = random_work(bench.spec, bench.rng.getrandbits(30))
-    for changes, rule in broken_geometries(work.plan):
-        # A geometry that breaks several rules is reported with the first of them.
-        assert first_broken(work.plan.config | changes, bench.spec) in (rule, ""), changes
+    for changes, rule in _broken(bench, work):
         await _refuses(bench, work, changes, rule)
     # A refused write makes the start fail, also if all values are right.
     await bench.driver.configure(work.plan)
-    assert not await bench.try_write(bench.map["lead"].offset, 2)
+    assert not await bench.try_write(one_bit(bench), 2)
     with pytest.raises(DeviceError, match="refused_write"):
         await bench.driver.start()
     await bench.driver.clear_errors()
@@ -147,7 +177,7 @@ async def random_geometries(bench: Any) -> None:
             config[register.config] = value
         wanted = first_broken(config, bench.spec)
         code = await start_by_hand(bench, config)
-        assert code == CODES.get(wanted, 0), (wanted, code, config)
+        assert code == codes(bench)[wanted], (wanted, code, config)
         if code:
             await bench.driver.clear_errors()
             continue
@@ -160,3 +190,39 @@ async def random_geometries(bench: Any) -> None:
     assert bench.starts[-1] - bench.asked[-1] == check_cycles(bench.numbers)
     await _ends_by_itself(bench, config)
     await bench.run(random_work(bench.spec, bench.rng.getrandbits(30)))
+
+
+async def any_walk(bench: Any) -> None:
+    """Any geometry of a tap-serial engine: the right rule refuses it, or the ofmap is golden's.
+
+    The values of an accepted geometry are those of a layer, on a walk that need not be the fastest.
+    """
+    spec, ran = bench.spec, 0
+    fields = [f for f in bench.numbers.config_fields if f not in bench.numbers.scale_fields]
+    for _ in range(16):
+        plan = serial_rules.any_walk(spec, bench.rng)
+        config = dict(plan.config)
+        for field in bench.rng.sample(fields[1:], bench.rng.choice((0, 0, 1))):
+            config[field.name] = bench.rng.choice((0, 1, bench.rng.getrandbits(field.width - 1)))
+        wanted = serial_rules.first_broken(config, spec)
+        if not wanted:
+            layer = serial_rules.layer_of(config, spec)
+            assert layer is not None, config
+            seed = bench.rng.getrandbits(30)
+            quantisation = random_quantisation(layer, spec, seed)
+            walk = (config["cells"], bool(config["tap_segments"]))
+            plan = serial_rules.plan_on(layer, spec, *walk, quantisation)
+            config |= scale_config(quantisation)
+            work = work_of(plan, seed)
+            bench.send(work)
+        code = await start_by_hand(bench, config)
+        assert code == codes(bench)[wanted], (wanted, code, config)
+        if code:
+            await bench.driver.clear_errors()
+            continue
+        assert bench.starts[-1] - bench.asked[-1] <= check_cycles(bench.numbers) + len(config)
+        await bench.receive(work)
+        await bench.driver.wait_done()
+        assert await bench.driver.errors() == (), config
+        ran += 1
+    assert ran >= 4

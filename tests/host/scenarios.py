@@ -14,9 +14,11 @@ from dwsim.host.geometry_rules import check_cycles
 from dwsim.spec.layer_spec import LayerSpec
 from tests.host.layers import random_work, work_of
 from tests.host.refusals import (
-    CODES,
     addresses,
+    any_walk,
+    codes,
     every_rule,
+    one_bit,
     random_geometries,
     start_by_hand,
     values,
@@ -62,7 +64,10 @@ async def back_to_back(bench: Any) -> None:
     for work, counted, (starved, backpressured) in zip(works, counters, bench.lost, strict=True):
         await bench.receive(work)
         assert counted.cycles == work.plan.cycles, (counted, work.plan.cycles)
-        assert (counted.starved, counted.backpressured) == (starved, backpressured) == (0, 0)
+        assert (counted.starved, counted.backpressured) == (starved, backpressured)
+        # A tap-serial engine waits for its first pixels, and for slow reads of its ring.
+        assert backpressured == 0
+        assert starved == 0 or bench.spec.dataflow == "tap_serial"
     assert len(bench.starts) == len(works)
     spare = [done - asked for asked, done in zip(bench.asked[1:], bench.finishes, strict=False)]
     assert min(spare) > check_cycles(bench.numbers), f"the host is too slow for this test: {spare}"
@@ -179,7 +184,7 @@ async def interrupts(bench: Any) -> None:
     assert await up()
     await bench.write(status.offset, done)
     assert not await up()
-    assert not await bench.try_write(bench.map["lead"].offset, 2)
+    assert not await bench.try_write(one_bit(bench), 2)
     assert not await up()
     assert await bench.read(status.offset) == error
     await bench.write(enable.offset, done | error)
@@ -231,6 +236,8 @@ async def resets(bench: Any) -> None:
 async def kept_weights(bench: Any) -> None:
     """Streams without a parameter tensor use the last one, and no more sets than it had."""
     work = random_work(bench.spec, bench.rng.getrandbits(30))
+    while work.plan.channel_groups == bench.spec.max_channel_groups:
+        work = random_work(bench.spec, bench.rng.getrandbits(30))
     await bench.run(work)
     again = work_of(work.plan, bench.seed + 1, work.weight)
     await bench.run(again, load=False)
@@ -240,7 +247,11 @@ async def kept_weights(bench: Any) -> None:
         groups, multiplier = bench.spec.max_channel_groups, bench.spec.max_channel_multiplier
         larger = {"interleave": 1, "image_planes": groups, "channel_multiplier": multiplier}
         larger |= {"planes": groups, "weight_sets": many, "tail_channels": multiplier}
-        assert await start_by_hand(bench, config | larger, load=False) == CODES["kept_weights"]
+        if bench.spec.dataflow == "tap_serial":
+            sets = groups * work.plan.layer.channel_multiplier
+            larger = {"image_planes": groups, "planes": groups, "weight_sets": sets}
+        said = await start_by_hand(bench, config | larger, load=False)
+        assert said == codes(bench)["kept_weights"]
     await bench.driver.clear_errors()
     await bench.run(again, load=False)
 
@@ -280,5 +291,6 @@ SCENARIOS = {
         wrong_streams,
         every_rule,
         random_geometries,
+        any_walk,
     )
 }

@@ -14,11 +14,16 @@ from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from tests.codegen.test_lint import ENGINES, elaborate, lint, write
 from tests.host.faults import FAULTS, with_faults
-from tests.host.layers import QUANTISED, RAW
+from tests.host.layers import QUANTISED, RAW, SERIAL
 from tests.host.scenarios import SCENARIOS
 
 BENCH = "tests.host.axil_bench"
 # The scenarios that depend on the requantiser, and those that show that the rest does not.
+SERIAL_SCENARIOS = """
+identity back_to_back stalls sink_at_the_end starting_too_often values interrupts resets
+kept_weights wrong_streams every_rule any_walk
+"""
+RAW_SCENARIOS = [name for name in SCENARIOS if name != "any_walk"]
 QUANTISED_SCENARIOS = ["identity", "back_to_back", "stalls", "values", "every_rule"]
 
 WIDEST = """
@@ -36,7 +41,13 @@ MOST_GROUPS = EngineSpec(
     max_batch=1,
     name="most_groups",
 )
-LINTED = [RAW, QUANTISED, MOST_GROUPS, *(spec for spec in ENGINES if spec.name in WIDEST.split())]
+LINTED = [
+    RAW,
+    QUANTISED,
+    SERIAL,
+    MOST_GROUPS,
+    *(spec for spec in ENGINES if spec.name in WIDEST.split()),
+]
 
 Files = dict[str, str]
 
@@ -71,11 +82,15 @@ def _run(
 
 
 def test_the_host_drives_raw_accumulators(tmp_path: Path, seed: int) -> None:
-    _run(RAW, tmp_path, seed, list(SCENARIOS))
+    _run(RAW, tmp_path, seed, RAW_SCENARIOS)
 
 
 def test_the_host_drives_a_requantising_engine(tmp_path: Path, seed: int) -> None:
     _run(QUANTISED, tmp_path, seed, QUANTISED_SCENARIOS)
+
+
+def test_the_host_drives_a_tap_serial_engine(tmp_path: Path, seed: int) -> None:
+    _run(SERIAL, tmp_path, seed, SERIAL_SCENARIOS.split())
 
 
 def test_every_fault_is_caught(tmp_path: Path, seed: int) -> None:

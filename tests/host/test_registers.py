@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 
 from dwsim.codegen.register_files import axil_verilog, register_header, register_markdown
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
 from dwsim.host.driver import DeviceError, Driver
-from dwsim.host.geometry_rules import GEOMETRY_RULES, check_limits, check_width
+from dwsim.host.geometry_rules import check_limits, check_width, geometry_rules
 from dwsim.host.register_map import ADDRESS_WIDTH, register_map
 from dwsim.host.register_types import ACCESS, KINDS
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.build import build_simulator, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.resources import rtl_dir
-from tests.codegen.test_lint import ENGINES
-from tests.host.layers import QUANTISED, RAW, random_work
+from tests.codegen.test_lint import ENGINES, write
+from tests.host.faults import with_faults
+from tests.host.layers import QUANTISED, RAW, SERIAL, random_work
+from tests.host.serial_faults import SERIAL_FAULTS
 
 DOUBLE = replace(
     QUANTISED,
@@ -34,7 +36,7 @@ DOUBLE = replace(
 @pytest.mark.parametrize("spec", [RAW, *ENGINES], ids=lambda spec: spec.name)
 def test_registers_lie_apart_and_fields_fit(spec: EngineSpec) -> None:
     offsets = set()
-    for register in register_map(EngineNumbers(spec)).registers:
+    for register in register_map(numbers_of(spec)).registers:
         assert register.offset % 4 == 0
         assert 0 <= register.offset < 1 << ADDRESS_WIDTH
         assert register.offset not in offsets, register.name
@@ -51,15 +53,15 @@ def test_registers_lie_apart_and_fields_fit(spec: EngineSpec) -> None:
 
 def test_offsets_are_the_same_in_every_build() -> None:
     offsets: dict[str, int] = {}
-    for spec in (RAW, QUANTISED, *ENGINES):
-        for register in register_map(EngineNumbers(spec)).registers:
+    for spec in (RAW, QUANTISED, SERIAL, *ENGINES):
+        for register in register_map(numbers_of(spec)).registers:
             assert offsets.setdefault(register.name, register.offset) == register.offset
 
 
-@pytest.mark.parametrize("spec", [RAW, QUANTISED], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [RAW, QUANTISED, SERIAL], ids=lambda spec: spec.name)
 def test_the_c_compiler_reads_the_map_from_the_header(spec: EngineSpec, tmp_path: Path) -> None:
     prefix = spec.name.upper()
-    registers = register_map(EngineNumbers(spec)).registers
+    registers = register_map(numbers_of(spec)).registers
     (tmp_path / "registers.h").write_text(register_header(spec))
     wanted, prints = [], []
     for register in registers:
@@ -72,7 +74,7 @@ def test_the_c_compiler_reads_the_map_from_the_header(spec: EngineSpec, tmp_path
         for name, value in names.items():
             wanted.append(f"{name} {value}")
             prints.append(f'printf("{name} %lu\\n", (unsigned long)({name}));')
-    for rule in GEOMETRY_RULES:
+    for rule in geometry_rules(numbers_of(spec)):
         name = f"{prefix}_RULE_{rule.name.upper()}"
         wanted.append(f"{name} {rule.code}")
         prints.append(f'printf("{name} %lu\\n", (unsigned long)({name}));')
@@ -89,10 +91,10 @@ def test_the_c_compiler_reads_the_map_from_the_header(spec: EngineSpec, tmp_path
     assert said.splitlines() == wanted
 
 
-@pytest.mark.parametrize("spec", [RAW, QUANTISED], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [RAW, QUANTISED, SERIAL], ids=lambda spec: spec.name)
 def test_the_table_has_every_register_field_and_rule(spec: EngineSpec) -> None:
     text = register_markdown(spec)
-    for register in register_map(EngineNumbers(spec)).registers:
+    for register in register_map(numbers_of(spec)).registers:
         rows = [
             line for line in text.splitlines() if line.startswith(f"| `0x{register.offset:03X}` |")
         ]
@@ -100,20 +102,21 @@ def test_the_table_has_every_register_field_and_rule(spec: EngineSpec) -> None:
         for row, field in zip(rows, register.fields, strict=True):
             assert f"`{register.name}`" in row
             assert field.meaning in row
-    for rule in GEOMETRY_RULES:
+    for rule in geometry_rules(numbers_of(spec)):
         assert f"| {rule.code} | `{rule.name}` |" in text
 
 
 def test_the_same_spec_gives_the_same_text() -> None:
-    for write in (axil_verilog, register_header, register_markdown):
-        assert write(QUANTISED) == write(replace(QUANTISED))
+    for text_of in (axil_verilog, register_header, register_markdown):
+        for spec in (QUANTISED, SERIAL):
+            assert text_of(spec) == text_of(replace(spec))
 
 
 class FakeDevice:
     """Registers in a dictionary; a start sets those in ``after_start``."""
 
     def __init__(self, spec: EngineSpec) -> None:
-        self.map = register_map(EngineNumbers(spec))
+        self.map = register_map(numbers_of(spec))
         self.words = {register.offset: register.reset_word for register in self.map.registers}
         self.words[self.map["status"].offset] = 1
         self.after_start: dict[str, int] = {}
@@ -200,7 +203,7 @@ def test_the_plain_driver_refuses_async_callables() -> None:
 def test_the_check_names_the_first_rule_broken(tmp_path: Path, seed: int) -> None:
     print(f"seed {seed}")
     toolchain.require("icarus")
-    numbers = EngineNumbers(DOUBLE)
+    numbers = numbers_of(DOUBLE)
     module = "dw_geometry_check"
     parameters = {
         "WIDTH": check_width(numbers),
@@ -217,6 +220,25 @@ def test_the_check_names_the_first_rule_broken(tmp_path: Path, seed: int) -> Non
         toplevel=module,
         log=tmp_path / "simulation.log",
         environment={"DWSIM_AXIL": json.dumps({"engine": asdict(DOUBLE), "seed": seed})},
+        seed=seed,
+    )
+    assert result.passed, result.failures[0].message
+
+
+def test_the_serial_check_accepts_layers_alone(tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    toolchain.require("icarus")
+    top = f"{SERIAL.name}_geometry_check"
+    files = axil_verilog(SERIAL)
+    wanted = [f"{top}.v", "dw_serial_rules.v", "dw_serial_check.v"]
+    files = with_faults({name: files[name] for name in wanted}, SERIAL_FAULTS)
+    sources = write(files, tmp_path)
+    result = run_simulator(
+        build_simulator("icarus", top, sources),
+        "tests.host.serial_check_bench",
+        toplevel=top,
+        log=tmp_path / "simulation.log",
+        environment={"DWSIM_AXIL": json.dumps({"engine": asdict(SERIAL), "seed": seed})},
         seed=seed,
     )
     assert result.passed, result.failures[0].message

@@ -273,6 +273,16 @@ PARAMETER_RULES: dict[str, Rules] = {
         **LAG_W,
     },
     "dw_step_shift.v": STEP_SHIFT,
+    "dw_serial_check.v": {
+        "WIDTH_must_be_at_least_3": {"WIDTH": 2, "ADDRESS_W": 1},
+        "ADDRESS_W_must_be_1_to_WIDTH_minus_1": {"ADDRESS_W": 24},
+    },
+    "dw_serial_rules.v": {
+        **at_least(0, "BEAT_W"),
+        **at_least(1, "LANES", "CELLS", "REQUANTISERS"),
+        "ADDRESS_W_must_be_1_to_WIDTH_minus_1": {"ADDRESS_W": 24},
+        "SEGMENT_must_be_at_least_KERNEL_W": {"SEGMENT": 2, "KERNEL_W": 3},
+    },
     "dw_stream_control.v": {
         **at_least(1, "WEIGHT_SETS"),
         "SETS_W_must_hold_WEIGHT_SETS": {"WEIGHT_SETS": 2, "SETS_W": 1},

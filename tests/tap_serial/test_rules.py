@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
-from dwsim.codegen.delivery import Delivery
-from dwsim.codegen.options import DeliveryOptions
 from dwsim.derive import Plan, numbers_of
 from dwsim.synth.request import SynthRequest as Request
 
@@ -75,11 +73,6 @@ def test_a_ring_that_is_too_small_for_a_layer_is_refused() -> None:
     engine = EngineSpec(1, 3, 1, 3, 40, max_dilation_h=1, dataflow="tap_serial", pixels=1)
     with pytest.raises(SpecError, match="max_dilation_h = 1"):
         Plan(tall, engine)
-
-
-def test_no_axi4_lite_port_is_delivered() -> None:
-    with pytest.raises(SpecError, match="axil = True: needs dataflow = 'tap_parallel'"):
-        Delivery(smallest(), (LAYER,), DeliveryOptions(axil=True))
 
 
 def test_synthesis_refuses() -> None:
