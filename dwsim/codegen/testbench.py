@@ -28,10 +28,16 @@ class Memory:
 
 @dataclass(frozen=True)
 class Source:
-    """A stream that the testbench feeds."""
+    """A stream that the testbench feeds; ``noise_last`` is the bit of noise on its tlast."""
 
     kind: str
     format: StreamFormat
+    noise_last: int
+
+    @property
+    def noise_words(self) -> int:
+        """Words of 32 bits that cover a beat."""
+        return -(-self.format.beat_bits // 32)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def tb_verilog(
             for kind, column in zip(kinds, columns, strict=True)
         ],
         "data_bits": layers[0].ofmap.width - streams.ofmap.values,
-        "sources": [Source("param", streams.param), Source("ifmap", streams.ifmap)],
+        "sources": [Source("param", streams.param, 4), Source("ifmap", streams.ifmap, 12)],
         "ofmap": streams.ofmap,
         "loops": [loop for loop in streams.loops if {"param", "ifmap"} & {*loop.streams}],
         "place": "pixel %0d, lane %0d" if several else "lane %0d",
