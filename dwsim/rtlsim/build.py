@@ -1,4 +1,4 @@
-"""Builds simulators with cocotb's runner, caches them by content, and runs cocotb tests in them."""
+"""Builds simulators with cocotb's runner, and caches them by content."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
 from dwsim.support.cache import cache_root, digest, digest_bytes, locked
-from dwsim.support.processes import TimeLimitError, tail
-from dwsim.support.waveform_file import vcd_to_fst
+from dwsim.support.processes import tail
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
 _VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique")
@@ -33,36 +29,6 @@ _TIMESCALE = ("1ns", "1ps")
 _STAMP = "build.json"
 _CACHE_FORMAT = 1
 _BUILD_SECONDS = 3600.0
-
-
-@dataclass(frozen=True)
-class TestFailure:
-    """One failed cocotb test: its dotted name and its message."""
-
-    __test__ = False  # pytest: not a test class
-
-    name: str
-    message: str
-
-
-@dataclass(frozen=True)
-class SimulationResult:
-    """The result of a simulation: the number of cocotb tests that ran, and those that failed."""
-
-    tests: int
-    failures: tuple[TestFailure, ...]
-    log: Path
-
-    @property
-    def passed(self) -> bool:
-        """True if at least one test ran and none failed."""
-        return self.tests > 0 and not self.failures
-
-
-def random_reset(seed: int) -> tuple[str, ...]:
-    """Plusargs that start every register of a Verilator model at a value drawn from ``seed``."""
-    # Verilator accepts 1 to 2**31 - 1; at 0 it draws its own seed.
-    return ("+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}")
 
 
 def build_simulator(
@@ -95,79 +61,6 @@ def build_simulator(
         if not (directory / _STAMP).is_file():
             _build(identity, sources, directory)
     return directory
-
-
-def run_simulator(
-    build: Path,
-    test_module: str,
-    *,
-    toplevel: str,
-    log: Path,
-    environment: Mapping[str, str] | None = None,
-    plusargs: Sequence[str] = (),
-    waves: Path | None = None,
-    seed: int = 1,
-    timeout: float = 1800.0,
-) -> SimulationResult:
-    """Runs the cocotb tests of ``test_module`` in a simulator from ``build_simulator``.
-
-    Args:
-        build: the directory of the build.
-        test_module: a dotted name.
-        toplevel: the top module of the build.
-        log: the file that gets all output.
-        environment: added to the environment of the process, with precedence.
-        plusargs: passed to the simulator.
-        waves: the FST file to write; the build must have been made with waves.
-        seed: seeds Python's ``random`` inside the simulator.
-        timeout: the limit in seconds of wall time.
-
-    Returns:
-        The results of the tests, including those that failed.
-
-    Raises:
-        ToolError: with the end of the log, if the simulator ends without results or at the time
-            limit, or if no test is found.
-    """
-    stamp = json.loads((build / _STAMP).read_text())
-    if waves is not None and not stamp["waves"]:
-        raise ToolError(f"{build} was built without waves, so it cannot write {waves}")
-    log = _writable(log)
-    waves = None if waves is None else _writable(waves)
-    runner = make_runner(stamp["simulator"], dict(environment or {}), waves is not None, timeout)
-    # Each run has its own directory, so that any number of runs can go on at once.
-    with tempfile.TemporaryDirectory(prefix="dwsim-run-") as scratch:
-        results = Path(scratch) / "results.xml"
-        vcd = Path(scratch) / "waves.vcd" if waves is not None else None
-        arguments = {
-            "test_module": test_module,
-            "hdl_toplevel": toplevel,
-            "hdl_toplevel_lang": "verilog",
-            "seed": seed,
-            "test_args": _trace_args(stamp["simulator"], vcd),
-            "plusargs": [*plusargs, *_trace_plusargs(stamp["simulator"], vcd)],
-            "build_dir": build,
-            "test_dir": scratch,
-            "results_xml": str(results),
-            "log_file": log,
-        }
-        try:
-            # In pytest, cocotb's runner turns a failed test into SystemExit.
-            with suppress(SystemExit):
-                runner.test(**arguments)
-        except TimeLimitError:
-            message = f"the simulation of {toplevel} did not end within {timeout:g} s"
-            raise _failure(f"{message} and was stopped", log) from None
-        if vcd is not None and waves is not None and vcd.is_file():
-            vcd_to_fst(vcd, waves)
-        return _read_results(results, runner.exit_code, toplevel, log)
-
-
-def _writable(path: Path) -> Path:
-    """The absolute path, whose directory exists."""
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _identity(
@@ -225,7 +118,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
             log_file=log,
         )
         if runner.exit_code != 0:
-            raise _failure(f"{simulator} cannot build {toplevel}", log)
+            raise tool_error(f"{simulator} cannot build {toplevel}", log)
         if simulator == "verilator":
             _keep_runtime(identity["runtime"], scratch)
         # The other files, about 150 MB of precompiled headers and objects, are not needed to run.
@@ -239,6 +132,12 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
         scratch.rename(directory)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read_stamp(build: Path) -> dict[str, Any]:
+    """The identity of a finished build: its simulator, sources and options."""
+    stamp: dict[str, Any] = json.loads((build / _STAMP).read_text())
+    return stamp
 
 
 def _lend_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
@@ -264,41 +163,11 @@ def _runtime_dir(runtime: Mapping[str, Any]) -> Path:
     return cache_root() / "runtime" / digest(runtime)
 
 
-def _trace_args(simulator: str, vcd: Path | None) -> list[str]:
-    return ["--trace-file", str(vcd)] if vcd and simulator == "verilator" else []
+def tool_error(message: str, log: Path) -> ToolError:
+    """The error of a tool that failed, with the end of its log."""
+    return ToolError(f"{message}; the end of {log}:\n{log_end(log)}")
 
 
-def _trace_plusargs(simulator: str, vcd: Path | None) -> list[str]:
-    return [f"+dumpfile_path={vcd}"] if vcd and simulator == "icarus" else []
-
-
-def _read_results(path: Path, exit_code: int, toplevel: str, log: Path) -> SimulationResult:
-    if not path.is_file():
-        raise _failure(
-            f"the simulator of {toplevel} ended with exit code {exit_code} and without results", log
-        )
-    tests = 0
-    failures = []
-    for case in ElementTree.parse(path).getroot().iter("testcase"):
-        tests += 1
-        # "failure" is a failed assertion, "error" any other exception.
-        for kind in ("failure", "error"):
-            for element in case.findall(kind):
-                name = f"{case.get('classname')}.{case.get('name')}"
-                said = (element.get("message"), element.text)
-                failures.append(TestFailure(name, "\n".join(text for text in said if text)))
-    if tests == 0:
-        raise _failure(f"no cocotb test ran in the simulator of {toplevel}", log)
-    if exit_code != 0 and not failures:
-        # An $error of the design, or a crash after the results were written.
-        message = f"the simulator ended with exit code {exit_code}\n{_tail(log)}"
-        failures.append(TestFailure(toplevel, message))
-    return SimulationResult(tests, tuple(failures), log)
-
-
-def _failure(message: str, log: Path) -> ToolError:
-    return ToolError(f"{message}; the end of {log}:\n{_tail(log)}")
-
-
-def _tail(log: Path) -> str:
+def log_end(log: Path) -> str:
+    """The end of a log; empty if there is none."""
     return tail(log.read_text(errors="replace") if log.is_file() else "")

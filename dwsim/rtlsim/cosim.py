@@ -18,8 +18,9 @@ from dwsim.derive import AnyPlan, Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import MismatchError, Rules, ToolError
 from dwsim.golden.ofmap import golden_ofmap
-from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
+from dwsim.rtlsim.build import build_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
+from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.layout import keep_words, unpack_ofmap

@@ -11,8 +11,9 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.codegen.register_files import axil_name, axil_verilog
 from dwsim.codegen.verilog import bench_name
-from dwsim.rtlsim.build import SimulationResult, build_simulator, random_reset, run_simulator
+from dwsim.rtlsim.build import build_simulator
 from dwsim.rtlsim.cosim import build_bench
+from dwsim.rtlsim.simulator_run import SimulationResult, random_reset, run_simulator
 from tests.cosim.layers import layer
 
 ENGINE = EngineSpec(

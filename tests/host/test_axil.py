@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dwsim.codegen.register_files import axil_name, axil_verilog
-from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
+from dwsim.rtlsim.build import build_simulator
+from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from tests.codegen.test_lint import ENGINES, elaborate, lint, write
 from tests.host.faults import FAULTS, with_faults

@@ -16,7 +16,8 @@ from dwsim.host.geometry_rules import check_limits, check_width, geometry_rules
 from dwsim.host.register_map import ADDRESS_WIDTH, register_map
 from dwsim.host.register_types import ACCESS, KINDS
 from dwsim.rtlsim import toolchain
-from dwsim.rtlsim.build import build_simulator, run_simulator
+from dwsim.rtlsim.build import build_simulator
+from dwsim.rtlsim.simulator_run import run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.resources import rtl_dir
 from tests.codegen.test_lint import ENGINES, write

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dwsim.codegen.verilog import engine_verilog
-from dwsim.rtlsim.build import SimulationResult, build_simulator, random_reset, run_simulator
+from dwsim.rtlsim.build import build_simulator
+from dwsim.rtlsim.simulator_run import SimulationResult, random_reset, run_simulator
 from dwsim.support.resources import primitives_dir, rtl_dir
 from tests.leaf.leaf_instances import instances, wrapper_verilog
 from tests.leaf.leaf_specs import SPECS

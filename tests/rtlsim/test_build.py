@@ -12,7 +12,8 @@ import pytest
 
 from dwsim.errors import ToolError
 from dwsim.rtlsim import build, toolchain
-from dwsim.rtlsim.build import build_simulator, random_reset, run_simulator
+from dwsim.rtlsim.build import build_simulator
+from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 
 COUNTER = Path(__file__).with_name("counter.v")
 BENCH = "tests.rtlsim.counter_bench"
