@@ -16,6 +16,9 @@ from dwsim.model.engine_of import AnyEngine, engine_of
 from dwsim.stream.layout import pack_ifmap, pack_parameters, unpack_ofmap
 from dwsim.stream.stalls import StallPattern
 
+PROGRESS_BEATS = 1024
+"""Ofmap beats between two calls of ``progress``."""
+
 
 @dataclass
 class LayerRun:
@@ -95,68 +98,94 @@ def run_layer(
     Raises:
         MismatchError: if the engine hangs; the message names the party that waits and its cause.
     """
-    engine = engine_of(plan.engine)
-    param, source = Source(pack_parameters(weight, plan)), Source(pack_ifmap(ifmap, plan))
-    taken: list[np.ndarray] = []
-    activity: Counter[Activity] = Counter()
-    started: int | None = None
-    cycle = quiet = param_cycles = 0
-    limit = watchdog_cycles(plan)
-    eager = stalls is not None and stalls.profile.eager_cfg
-
-    def ifmap_pause(given: int) -> bool:
-        return stalls is not None and stalls.ifmap_pause(plan, given, len(taken))
-
-    def param_pause(given: int) -> bool:
-        return stalls is not None and stalls.param_pause()
-
-    engine.step(Inputs(rst=True))
-    while len(taken) < plan.ofmap_beats:
-        param_beat = param.drive(param_pause)
-        ifmap_beat = source.drive(ifmap_pause)
-        ready = stalls is None or not stalls.ofmap_pause()
-        inputs = Inputs(
-            cfg_valid=started is None and (eager or param.done),
-            cfg=plan.config,
-            param_tvalid=param_beat[0],
-            param_tdata=param_beat[1],
-            param_tlast=param_beat[2],
-            ifmap_tvalid=ifmap_beat[0],
-            ifmap_tdata=ifmap_beat[1],
-            ifmap_tlast=ifmap_beat[2],
-            ofmap_tready=ready,
-        )
-        moved = (
-            (param_beat[0] and engine.param_tready)
-            or (ifmap_beat[0] and engine.ifmap_tready)
-            or (engine.ofmap_tvalid and ready)
-        )
-        if inputs.cfg_valid and engine.cfg_ready:
-            started = cycle
-        if engine.ofmap_tvalid and ready:
-            taken.append(engine.ofmap.values)
-            if progress is not None and len(taken) % 1024 == 0:
-                progress(len(taken))
-        param.clock(engine.param_tready)
-        source.clock(engine.ifmap_tready)
-        if not param.done:
-            param_cycles = cycle + 1
+    run = _Run(plan, ifmap, weight, stalls)
+    reported = 0
+    while len(run.taken) < plan.ofmap_beats:
+        inputs = run.inputs()
         if observe is not None:
-            observe(engine, inputs)
-        engine.step(inputs)
-        if started is not None:
-            activity[engine.activity] += 1
-        cycle += 1
-        quiet = 0 if moved else quiet + 1
-        if quiet > limit:
-            raise MismatchError(hang_report(engine, plan, len(taken), source.given))
+            observe(run.engine, inputs)
+        run.clock(inputs)
+        if progress is not None and len(run.taken) >= reported + PROGRESS_BEATS:
+            reported = len(run.taken)
+            progress(reported)
     return LayerRun(
         plan=plan,
-        cycles=cycle - (started or 0),
-        param_cycles=param_cycles,
-        activity={kind.value: activity[kind] for kind in Activity},
-        ofmap=unpack_ofmap(np.array(taken), plan),
+        cycles=run.cycle - (run.started or 0),
+        param_cycles=run.param_cycles,
+        activity={kind.value: run.activity[kind] for kind in Activity},
+        ofmap=unpack_ofmap(np.array(run.taken), plan),
     )
+
+
+class _Run:
+    """An engine from reset on, with its sources and its sink, cycle by cycle."""
+
+    def __init__(
+        self, plan: Plan, ifmap: np.ndarray, weight: np.ndarray, stalls: StallPattern | None
+    ) -> None:
+        self.plan, self.stalls = plan, stalls
+        self.engine = engine_of(plan.engine)
+        self.param = Source(pack_parameters(weight, plan))
+        self.source = Source(pack_ifmap(ifmap, plan))
+        self.eager = stalls is not None and stalls.profile.eager_cfg
+        self.limit = watchdog_cycles(plan)
+        self.taken: list[np.ndarray] = []
+        self.activity: Counter[Activity] = Counter()
+        self.started: int | None = None
+        self.cycle = self.quiet = self.param_cycles = 0
+        self.engine.step(Inputs(rst=True))
+
+    def _ifmap_pause(self, given: int) -> bool:
+        stalls = self.stalls
+        return stalls is not None and stalls.ifmap_pause(self.plan, given, len(self.taken))
+
+    def _param_pause(self, given: int) -> bool:
+        return self.stalls is not None and self.stalls.param_pause()
+
+    def inputs(self) -> Inputs:
+        """The inputs of this cycle."""
+        param = self.param.drive(self._param_pause)
+        ifmap = self.source.drive(self._ifmap_pause)
+        return Inputs(
+            cfg_valid=self.started is None and (self.eager or self.param.done),
+            cfg=self.plan.config,
+            param_tvalid=param[0],
+            param_tdata=param[1],
+            param_tlast=param[2],
+            ifmap_tvalid=ifmap[0],
+            ifmap_tdata=ifmap[1],
+            ifmap_tlast=ifmap[2],
+            ofmap_tready=self.stalls is None or not self.stalls.ofmap_pause(),
+        )
+
+    def clock(self, inputs: Inputs) -> None:
+        """The clock edge.
+
+        Raises:
+            MismatchError: if no beat has moved on any port for too long.
+        """
+        engine = self.engine
+        moved = (
+            (inputs.param_tvalid and engine.param_tready)
+            or (inputs.ifmap_tvalid and engine.ifmap_tready)
+            or (engine.ofmap_tvalid and inputs.ofmap_tready)
+        )
+        if inputs.cfg_valid and engine.cfg_ready:
+            self.started = self.cycle
+        if engine.ofmap_tvalid and inputs.ofmap_tready:
+            self.taken.append(engine.ofmap.values)
+        self.param.clock(engine.param_tready)
+        self.source.clock(engine.ifmap_tready)
+        if not self.param.done:
+            self.param_cycles = self.cycle + 1
+        engine.step(inputs)
+        if self.started is not None:
+            self.activity[engine.activity] += 1
+        self.cycle += 1
+        self.quiet = 0 if moved else self.quiet + 1
+        if self.quiet > self.limit:
+            beats = len(self.taken), self.source.given
+            raise MismatchError(hang_report(engine, self.plan, *beats))
 
 
 def hang_report(engine: AnyEngine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
