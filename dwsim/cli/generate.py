@@ -36,6 +36,13 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_spec(parser)
+    _add_files(parser)
+    _add_modules(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """The arguments that choose the files that are written."""
     parser.add_argument(
         "-o", dest="output", metavar="DIR", type=Path, required=True, help="the directory to write"
     )
@@ -75,6 +82,15 @@ def add_parser(commands: Any) -> None:
         help=f"seed of the data of the vectors (default: {DEFAULT_SEED})",
     )
     parser.add_argument(
+        "--force",
+        action="store_true",
+        help="overwrite files that were edited, and keep files that dwsim did not write",
+    )
+
+
+def _add_modules(parser: argparse.ArgumentParser) -> None:
+    """The arguments that change the modules of the engine."""
+    parser.add_argument(
         "--prefix",
         default="",
         metavar="NAME",
@@ -87,12 +103,6 @@ def add_parser(commands: Any) -> None:
         help=f"build the engine of this target's primitives: {', '.join(targets())}"
         f" (default: {GENERIC})",
     )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="overwrite files that were edited, and keep files that dwsim did not write",
-    )
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
