@@ -27,6 +27,14 @@ _QUANTITIES = {
 """The quantity of a layer that each maximum of an engine bounds, for messages."""
 
 
+def _rules(layer: LayerSpec, engine: EngineSpec, quantisation: Quantisation | None) -> Rules:
+    """The rules of a layer on an engine, with the violations of its quantisation."""
+    rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
+    if quantisation is not None:
+        check_quantisation(rules, layer, engine, quantisation)
+    return rules
+
+
 def check_fit(
     layer: LayerSpec, numbers: EngineNumbers, raster: Raster, quantisation: Quantisation | None
 ) -> None:
@@ -36,9 +44,7 @@ def check_fit(
         SpecError: with every maximum that the layer exceeds, and by how much.
     """
     engine = numbers.spec
-    rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
-    if quantisation is not None:
-        check_quantisation(rules, layer, engine, quantisation)
+    rules = _rules(layer, engine, quantisation)
     if layer.is_empty:
         rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
     _check_interleave(rules, layer, engine, raster)
@@ -55,9 +61,7 @@ def check_serial_fit(
         SpecError: with every maximum that the layer exceeds, and by how much.
     """
     engine = numbers.spec
-    rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
-    if quantisation is not None:
-        check_quantisation(rules, layer, engine, quantisation)
+    rules = _rules(layer, engine, quantisation)
     rules.require(
         raster.interleave == 1,
         "interleave",

@@ -11,8 +11,8 @@ import pytest
 import dwsim
 from dwsim import EngineSpec, LayerSpec, Plan
 from dwsim.errors import MismatchError
-from dwsim.golden import ofmap as golden
 from dwsim.stream.stalls import PROFILES
+from tests.cli.helpers import break_golden
 from tests.face.helpers import ENGINE, SAME, STRIDED, violations
 
 
@@ -73,14 +73,7 @@ def test_a_waveform_is_written(tmp_path: Path) -> None:
 
 
 def test_a_value_off_golden_is_a_mismatch(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = golden.depthwise
-
-    def wrong(*args: Any) -> np.ndarray:
-        ofmap = right(*args).copy()
-        ofmap[0, 0, 0, 0] += 1
-        return ofmap
-
-    monkeypatch.setattr(golden, "depthwise", wrong)
+    break_golden(monkeypatch)
     with pytest.raises(MismatchError, match=r"model and golden differ in 1 of 120 values"):
         dwsim.simulate(SAME, ENGINE, model="steppable")
 

@@ -11,7 +11,7 @@ from dwsim.derive import Plan
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.stream.random_quantisation import random_quantisation
-from tests.fast.draw_triples import MOST_CYCLES, Triple, draw_profile
+from tests.fast.draw_triples import MOST_CYCLES, Axis, Triple, draw_profile, layer_of
 
 
 def draw_serial_triple(seed: int, number: int) -> Triple:
@@ -27,8 +27,7 @@ def draw_serial_triple(seed: int, number: int) -> Triple:
     return Triple(plan, draw_profile(rng), rng.randrange(10**6))
 
 
-def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
-    """Size, kernel, dilation, stride and pads of one axis."""
+def _draw_axis(rng: random.Random) -> Axis:
     size, kernel = rng.choice((1, 2, 3, 5, 7, 8)), rng.choice((1, 1, 2, 3, 3, 4))
     dilation, stride = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 1, 2, 2, 3, 4))
     most_pad = rng.choice((0, 1, 2, 7))
@@ -38,22 +37,12 @@ def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
 def draw_plan(rng: random.Random) -> SerialPlan:
     h, w = _draw_axis(rng), _draw_axis(rng)
     lanes = rng.randint(1, 4)
-    layer = LayerSpec(
-        ifmap_h=h[0],
-        ifmap_w=w[0],
+    layer = layer_of(
+        h,
+        w,
         channels=rng.randint(1, 4 * lanes),
-        kernel_h=h[1],
-        kernel_w=w[1],
         batch=rng.choice((1, 1, 2, 3)),
         channel_multiplier=rng.choice((1, 1, 1, 2, 3)),
-        dilation_h=h[2],
-        dilation_w=w[2],
-        stride_h=h[3],
-        stride_w=w[3],
-        pad_top=h[4],
-        pad_bottom=h[5],
-        pad_left=w[4],
-        pad_right=w[5],
     )
     engine = EngineSpec.smallest([layer], **_fields(rng, layer, lanes))
     depth = SerialNumbers(engine).timing.fifo_depth_min

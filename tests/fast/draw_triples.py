@@ -61,8 +61,11 @@ def draw_profile(rng: random.Random) -> StallProfile:
     )
 
 
-def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
-    """Size, kernel, dilation, stride and pads of one axis."""
+Axis = tuple[int, int, int, int, int, int]
+"""Size, kernel, dilation, stride and pads of one axis."""
+
+
+def _draw_axis(rng: random.Random) -> Axis:
     if rng.random() < 0.1:
         # One pixel far behind the first output, and no second one: outputs lead by planes.
         return 1, 1, 1, rng.randint(6, 9), rng.randint(0, 5), 0
@@ -72,16 +75,13 @@ def _draw_axis(rng: random.Random) -> tuple[int, int, int, int, int, int]:
     return size, kernel, dilation, stride, rng.randint(0, most_pad), rng.randint(0, most_pad)
 
 
-def draw_plan(rng: random.Random) -> Plan:
-    h, w = _draw_axis(rng), _draw_axis(rng)
-    layer = LayerSpec(
+def layer_of(h: Axis, w: Axis, **others: int) -> LayerSpec:
+    """The layer of two axes, and of the fields that belong to none."""
+    return LayerSpec(
         ifmap_h=h[0],
         ifmap_w=w[0],
-        channels=1,
         kernel_h=h[1],
         kernel_w=w[1],
-        batch=rng.choice((1, 1, 2, 3)),
-        channel_multiplier=rng.choice((1, 1, 2, 3)),
         dilation_h=h[2],
         dilation_w=w[2],
         stride_h=h[3],
@@ -90,7 +90,14 @@ def draw_plan(rng: random.Random) -> Plan:
         pad_bottom=h[5],
         pad_left=w[4],
         pad_right=w[5],
+        **others,
     )
+
+
+def draw_plan(rng: random.Random) -> Plan:
+    h, w = _draw_axis(rng), _draw_axis(rng)
+    batch, multiplier = rng.choice((1, 1, 2, 3)), rng.choice((1, 1, 2, 3))
+    layer = layer_of(h, w, channels=1, batch=batch, channel_multiplier=multiplier)
     groups = rng.randint(1, 4)
     interleave = rng.choice([divisor for divisor in range(1, groups + 1) if groups % divisor == 0])
     lanes = rng.randint(1, 3)
