@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from dwsim.errors import SpecError
-from dwsim.rtlsim.cosim import build_bench, run_jobs
+from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.verification.assessment import SUMS
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
     Array,
@@ -19,10 +17,9 @@ from dwsim.verification.network_result import (
     all_reasons,
     beat_reporter,
 )
-from dwsim.verification.onnx_engine import assess_onnx, onnx_engines
-from dwsim.workloads.model_error import ModelError
-from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel
-from dwsim.workloads.onnx_model.ort_inference import infer_ifmaps, random_ifmap, run_sums
+from dwsim.verification.onnx_engine import assess_onnx, onnx_engines, rounding_of
+from dwsim.verification.onnx_values import OnnxValues, beside_ties, ort_values
+from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, offset, onnx_quantisation
 
 RUNTIME = "ONNX Runtime"
 
@@ -63,51 +60,54 @@ def verify_onnx(
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
     progress("running the model in ONNX Runtime", 0, 0)
-    ifmaps, alone = _ifmaps(model, running, optimise, seed)
-    runs = run_sums(running, ifmaps)
+    values = ort_values(model, running, optimise, seed)
     engines = onnx_engines(running.values(), lanes, array)
     results = []
     for engine, members in engines:
         progress("building the simulator", 0, 0)
         build = build_bench(engine, simulator=simulator)
         jobs = [
-            _job(layer, ifmaps[layer.name], stalls, seed + index)
+            _job(layer, values.ifmaps[layer.name], stalls, seed + index)
             for index, layer in enumerate(members)
         ]
         report = beat_reporter(progress, engine, jobs)
         verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=report)
         for layer, done in zip(members, verified, strict=True):
-            ofmap, reason = runs[layer.name].ofmap, runs[layer.name].reason
-            differing = 0 if ofmap is None else int((done.ofmap != ofmap).sum())
-            results.append(LayerResult(layer, SUMS, engine, done, differing, 0, reason))
+            results.append(_compare(layer, engine, done, values))
     positions = list(running)
     results.sort(key=lambda result: positions.index(result.layer.name))
     return NetworkResult(
-        tuple(engine for engine, _ in engines), tuple(results), tuple(found), alone, RUNTIME
+        tuple(engine for engine, _ in engines),
+        tuple(results),
+        tuple(found),
+        values.alone,
+        RUNTIME,
     )
 
 
-def _ifmaps(
-    model: OnnxModel, running: Mapping[str, OnnxLayer], optimise: bool, seed: int
-) -> tuple[dict[str, np.ndarray], str]:
-    """The ifmap of each layer, and why ONNX Runtime did not run the network, if so."""
-    inferred: Mapping[str, np.ndarray] = {}
-    alone = ""
-    if all(layer.subgraph != 0 for layer in running.values()):
-        alone = "no layer that runs is in the network's main graph"
-    else:
-        try:
-            inferred = infer_ifmaps(model, optimise, seed)
-        except ModelError as error:
-            alone = str(error)
-    rng = np.random.default_rng(seed)
-    return {
-        name: inferred[name] if name in inferred else random_ifmap(rng, layer)
-        for name, layer in running.items()
-    }, alone
-
-
 def _job(layer: OnnxLayer, ifmap: np.ndarray, stalls: str, seed: int) -> Job:
+    """The layer with ONNX Runtime's ifmap, in the integers of its engine."""
     spec, parameters = layer.facts()
-    centred = ifmap.astype(np.int16) - np.int16(parameters.ifmap_zero_point)
-    return Job(layer=spec, ifmap=centred, weight=parameters.weight, stalls=stalls, seed=seed)
+    weight = parameters.weight
+    quantisation = onnx_quantisation(layer)
+    if quantisation is None:
+        integers = ifmap.astype(np.int16) - np.int16(parameters.ifmap_zero_point)
+    else:
+        integers = (ifmap.astype(np.int16) - offset(ifmap.dtype)).astype(np.int8)
+        weight = weight.astype(np.int8)
+    return Job(spec, integers, weight, stalls, seed, quantisation=quantisation)
+
+
+def _compare(
+    layer: OnnxLayer, engine: EngineSpec, done: Verified, values: OnnxValues
+) -> LayerResult[OnnxLayer]:
+    """Counts the values in which the RTL's ofmap differs from ONNX Runtime's."""
+    run, rounding = values.runs[layer.name], rounding_of(layer)
+    if run.ofmap is None:
+        return LayerResult(layer, rounding, engine, done, 0, 0, run.reason)
+    distance = done.ofmap + offset(run.ofmap.dtype) - run.ofmap.astype(np.int64)
+    differs = distance != 0
+    explained = np.zeros_like(differs)
+    if layer.operator_name == "Conv" and differs.any():
+        explained = (np.abs(distance) == 1) & beside_ties(layer, values.ifmaps[layer.name])
+    return LayerResult(layer, rounding, engine, done, int(differs.sum()), int(explained.sum()))

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
 
 from dwsim.derive import Plan
+from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.verification.assessment import SUMS, Assessment
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
-from dwsim.workloads.onnx_model import OnnxLayer
+from dwsim.workloads.onnx_model import OnnxLayer, onnx_quantisation
 
+FLOAT = "float"
+"""The rounding of ONNX Runtime."""
 SUMS_WIDTH = 9
 """Bits of an 8-bit integer less its zero point."""
+
+
+def rounding_of(layer: OnnxLayer) -> str:
+    """``FLOAT``, or ``SUMS`` for a ConvInteger; a layer that cannot run has one of them, too."""
+    return SUMS if layer.operator_name == "ConvInteger" else FLOAT
 
 
 def assess_onnx(
@@ -28,34 +39,52 @@ def assess_onnx(
     rules = Rules("engine")
     rules.integer("--lanes", lanes, 1, 1024)
     rules.raise_if_any()
-    return [Assessment(layer, {SUMS: _reasons(layer, lanes, array)}) for layer in layers]
+    return [
+        Assessment(layer, {rounding_of(layer): _reasons(layer, lanes, array)}) for layer in layers
+    ]
 
 
 def _reasons(layer: OnnxLayer, lanes: int, array: Array) -> tuple[Violation, ...]:
-    """The broken rules of the file, and of the smallest engine."""
+    """The broken rules of the file, of the smallest engine, and of its number formats."""
     if layer.reasons:
         return layer.reasons
+    spec, parameters = layer.facts()
     try:
-        Plan(layer.facts()[0], smallest_onnx_engine([layer], lanes, array))
+        quantisation = onnx_quantisation(layer)
+        Plan(spec, smallest_onnx_engine([layer], lanes, array), quantisation)
+        if quantisation is not None:
+            _check_weight(parameters.weight)
+            check_domain(parameters.weight, spec, quantisation)
     except SpecError as error:
         return error.violations
     return ()
 
 
+def _check_weight(weight: np.ndarray) -> None:
+    """A requantising engine has weights of 8 bits."""
+    rules = Rules("weight")
+    extremes = (int(weight.min()), int(weight.max()))
+    rule = "the weights less their zero points must fit in int8, as an engine that requantises has"
+    rules.require(extremes[0] >= -128 and extremes[1] <= 127, "weight", extremes, rule)
+    rules.raise_if_any()
+
+
 def smallest_onnx_engine(
     layers: Sequence[OnnxLayer], lanes: int, array: Array = TAP_PARALLEL
 ) -> EngineSpec:
-    """The smallest engine that computes the sums of all layers.
+    """The smallest engine for all layers, which have one rounding.
 
     Raises:
         SpecError: with every rule that no engine can satisfy.
     """
+    formats: dict[str, Any] = {"ifmap_width": SUMS_WIDTH, "weight_width": SUMS_WIDTH}
+    if rounding_of(layers[0]) == FLOAT:
+        formats = {"requantise": FLOAT}
     engine = EngineSpec.smallest(
         [layer.facts()[0] for layer in layers],
         lanes=lanes,
-        ifmap_width=SUMS_WIDTH,
-        weight_width=SUMS_WIDTH,
         name="network_engine",
+        **formats,
         **array,
     )
     check_line_buffers(engine)
@@ -69,6 +98,8 @@ def onnx_engines(
     groups: list[tuple[EngineSpec, list[OnnxLayer]]] = []
     for layer in layers:
         for index, (_, members) in enumerate(groups):
+            if rounding_of(members[0]) != rounding_of(layer):
+                continue
             try:
                 engine = smallest_onnx_engine([*members, layer], lanes, array)
             except SpecError:

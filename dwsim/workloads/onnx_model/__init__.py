@@ -6,6 +6,8 @@ from dwsim.workloads.onnx_model.onnx_layer import (
     OnnxModel,
     OnnxParameters,
     OnnxScales,
+    offset,
+    onnx_quantisation,
 )
 from dwsim.workloads.onnx_model.onnx_reading import parse_onnx, read_onnx
 
@@ -15,6 +17,8 @@ __all__ = [
     "OnnxModel",
     "OnnxParameters",
     "OnnxScales",
+    "offset",
+    "onnx_quantisation",
     "parse_onnx",
     "read_onnx",
 ]

@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.workloads.onnx_model.onnx_layer import OnnxParameters
+from dwsim.workloads.onnx_model.onnx_layer import OnnxLayer, OnnxParameters, OnnxScales
 
 IFMAP, OFMAP = "ifmap", "ofmap"
 OPSET = 13
@@ -31,6 +31,66 @@ def sums_model(spec: LayerSpec, parameters: OnnxParameters) -> bytes:
         "ConvInteger", [IFMAP, "weight", "zx", "zw"], [OFMAP], **_attributes(spec)
     )
     return _model(spec, parameters, [node], constants, "int32")
+
+
+def layer_model(layer: OnnxLayer) -> bytes:
+    """A model whose ofmap is the layer's, by the operators of the file; a bound is left out.
+
+    ``ifmap`` is NCHW with two sizes, and so is ``ofmap``. The range of a folded Relu or Clip is
+    not in it, because a layer keeps its bounds as integers only.
+    """
+    spec, parameters = layer.facts()
+    scales = parameters.scales
+    if scales is None:
+        return sums_model(spec, parameters)
+    constants = [
+        numpy_helper.from_array(_file_weight(spec, parameters), "weight"),
+        _scalar("zx", parameters.ifmap_zero_point, parameters.ifmap_dtype),
+        numpy_helper.from_array(np.array(scales.ifmap_scale, np.float32), "sx"),
+        numpy_helper.from_array(np.array(scales.ofmap_scale, np.float32), "sy"),
+        _scalar("zy", scales.ofmap_zero_point, scales.ofmap_dtype),
+        *_weight_numbers(spec, parameters, scales),
+    ]
+    if scales.bias is not None:
+        constants.append(numpy_helper.from_array(scales.bias, "bias"))
+    if layer.operator_name == "QLinearConv":
+        bias = [] if scales.bias is None else ["bias"]
+        inputs = [IFMAP, "sx", "zx", "weight", "sw", "zw", "sy", "zy", *bias]
+        nodes = [helper.make_node("QLinearConv", inputs, [OFMAP], **_attributes(spec))]
+    else:
+        nodes = _dequantised(spec, scales, constants)
+    return _model(spec, parameters, nodes, constants, scales.ofmap_dtype.name)
+
+
+def _dequantised(
+    spec: LayerSpec, scales: OnnxScales, constants: list[onnx.TensorProto]
+) -> list[onnx.NodeProto]:
+    """DequantizeLinear, Conv, QuantizeLinear."""
+    nodes = [
+        helper.make_node("DequantizeLinear", [IFMAP, "sx", "zx"], ["x"]),
+        helper.make_node("DequantizeLinear", ["weight", "sw", "zw"], ["w"], axis=0),
+    ]
+    inputs = ["x", "w"]
+    if scales.bias is not None:
+        sums_scale = np.float32(scales.ifmap_scale) * scales.weight_scales
+        wide = np.broadcast_to(sums_scale, spec.ofmap_channels).astype(np.float32)
+        constants.append(numpy_helper.from_array(wide, "sb"))
+        nodes.append(helper.make_node("DequantizeLinear", ["bias", "sb"], ["b"], axis=0))
+        inputs.append("b")
+    nodes.append(helper.make_node("Conv", inputs, ["y"], **_attributes(spec)))
+    nodes.append(helper.make_node("QuantizeLinear", ["y", "sy", "zy"], [OFMAP]))
+    return nodes
+
+
+def _weight_numbers(
+    spec: LayerSpec, parameters: OnnxParameters, scales: OnnxScales
+) -> list[onnx.TensorProto]:
+    """A scale and a zero point of the weights for each ofmap channel."""
+    channels = spec.ofmap_channels
+    scale = np.broadcast_to(scales.weight_scales, channels).astype(np.float32)
+    zero = np.broadcast_to(parameters.weight_zero_points, channels)
+    zero = zero.astype(parameters.weight_dtype)
+    return [numpy_helper.from_array(scale, "sw"), numpy_helper.from_array(zero, "zw")]
 
 
 def _attributes(spec: LayerSpec) -> dict[str, Any]:

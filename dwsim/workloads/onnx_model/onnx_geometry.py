@@ -158,6 +158,15 @@ def _pads(
         return (given[0], given[2], given[1], given[3])
     pads = []
     for size, taps, stride, dilation in zip(sizes, kernel, strides, dilations, strict=True):
+        total = (-(-size // stride) - 1) * stride + (taps - 1) * dilation + 1 - size
+        # ONNX does not say which pixels a negative padding cuts off.
+        if not rules.require(
+            total >= 0,
+            "auto_pad",
+            mode,
+            f"would pad {size} pixels by {total} at stride {stride}: give pads, which are clear",
+        ):
+            return None
         less, more = same_pads(size, taps, stride, dilation)
         pads += [more, less] if mode == "SAME_LOWER" else [less, more]
     return (pads[0], pads[1], pads[2], pads[3])

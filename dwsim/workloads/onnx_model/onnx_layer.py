@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from dwsim.errors import Violation
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.quantisation import Quantisation
 
 if TYPE_CHECKING:
     import onnx
@@ -143,3 +144,37 @@ class OnnxModel:
     def runnable(self) -> tuple[OnnxLayer, ...]:
         """The layers that nothing in the file prevents from running."""
         return tuple(layer for layer in self.layers if layer.runs)
+
+
+def onnx_quantisation(layer: OnnxLayer) -> Quantisation | None:
+    """The integers of a layer's requantisation; None for a ConvInteger.
+
+    Float rounding is that of ONNX Runtime: it scales the sum in float32 by
+    ``ifmap scale * weight scale / ofmap scale``. Zero points of uint8 are 128 less here, and so
+    are the values of ifmap and ofmap.
+
+    Raises:
+        SpecError: for scales beyond float32.
+        ValueError: for a layer that does not run.
+    """
+    spec, parameters = layer.facts()
+    scales = parameters.scales
+    if scales is None:
+        return None
+    less = offset(scales.ofmap_dtype)
+    quantisation = Quantisation.from_scales(
+        scales.ifmap_scale,
+        scales.weight_scales,
+        scales.ofmap_scale,
+        channels=spec.ofmap_channels,
+        bias=scales.bias,
+        ifmap_zero_point=parameters.ifmap_zero_point - offset(parameters.ifmap_dtype),
+        ofmap_zero_point=scales.ofmap_zero_point - less,
+        rounding="float",
+    )
+    return replace(quantisation, act_min=scales.act_min - less, act_max=scales.act_max - less)
+
+
+def offset(dtype: np.dtype) -> int:
+    """The difference of a file's integers and those of an engine, which are signed."""
+    return 128 if dtype == np.uint8 else 0

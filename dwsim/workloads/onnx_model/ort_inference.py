@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
-from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.onnx_model import lone_layers
 from dwsim.workloads.onnx_model.onnx_layer import OnnxInput, OnnxLayer, OnnxModel
@@ -34,10 +33,18 @@ class OrtRun:
     reason: str = ""
 
 
-def infer_ifmaps(model: OnnxModel, optimise: bool, seed: int) -> dict[str, np.ndarray]:
-    """One inference of the whole network on random inputs: the ifmap of each layer that runs.
+@dataclass(frozen=True, eq=False)
+class OrtTensors:
+    """One layer's ifmap and ofmap in an inference, NHWC, of the file's types."""
 
-    Only layers of the main graph have ifmaps: NHWC, of the type of the file.
+    ifmap: np.ndarray
+    ofmap: np.ndarray
+
+
+def infer_layers(model: OnnxModel, optimise: bool, seed: int) -> dict[str, OrtTensors]:
+    """One inference of the whole network on random inputs: the tensors of each layer that runs.
+
+    Only layers of the main graph have tensors.
 
     Args:
         model: from ``read_onnx``.
@@ -59,33 +66,48 @@ def infer_ifmaps(model: OnnxModel, optimise: bool, seed: int) -> dict[str, np.nd
     inputs = {given.name: _random_input(rng, given) for given in model.inputs}
     layers = [layer for layer in model.runnable if layer.subgraph == 0]
     made = {layer.ifmap_name: layer.type for layer in layers if layer.ifmap_name not in inputs}
+    made |= {layer.tensor_name: _ofmap_dtype(layer).name for layer in layers}
     job = OrtJob(_with_outputs(model.proto, made), inputs, list(made), optimise, model.path.parent)
     (outcome,) = run_in_ort([job], str(model.path))
     if outcome.refusal is not None:
         raise ModelError(f"{model.path}: ONNX Runtime {outcome.refusal}")
     tensors = {**inputs, **outcome.tensors}
-    return {layer.name: _checked(model, layer, tensors[layer.ifmap_name]) for layer in layers}
+    return {
+        layer.name: OrtTensors(
+            _checked(model, layer, "ifmap", tensors[layer.ifmap_name]),
+            _checked(model, layer, "ofmap", tensors[layer.tensor_name]),
+        )
+        for layer in layers
+    }
 
 
-def run_sums(
-    layers: Mapping[str, OnnxLayer], ifmaps: Mapping[str, np.ndarray]
+def run_alone(
+    layers: Mapping[str, OnnxLayer], ifmaps: Mapping[str, np.ndarray], optimise: bool = False
 ) -> dict[str, OrtRun]:
-    """ONNX Runtime's sums of each layer: int32, NHWC, by a ConvInteger of its own.
+    """ONNX Runtime's ofmap of each layer, run alone on the given ifmap.
 
     Args:
         layers: layers that run, under any names.
         ifmaps: for each of the names an array of ``spec.ifmap_shape`` and the file's type.
+        optimise: let ONNX Runtime fuse operators.
 
     Raises:
         ToolError: when ONNX Runtime is not installed, or at the time limit.
     """
-    jobs = []
-    for name, layer in layers.items():
-        spec, parameters = layer.facts()
-        content = lone_layers.sums_model(spec, parameters)
-        jobs.append(OrtJob(content, {lone_layers.IFMAP: _nchw(ifmaps[name])}, [lone_layers.OFMAP]))
+    jobs = [
+        OrtJob(
+            lone_layers.layer_model(layer),
+            {lone_layers.IFMAP: _nchw(ifmaps[name])},
+            [lone_layers.OFMAP],
+            optimise,
+        )
+        for name, layer in layers.items()
+    ]
     outcomes = run_in_ort(jobs, "single layers")
-    return dict(zip(layers, map(_lone_run, outcomes), strict=True))
+    return {
+        name: _lone_run(layer, outcome)
+        for (name, layer), outcome in zip(layers.items(), outcomes, strict=True)
+    }
 
 
 def random_ifmap(rng: np.random.Generator, layer: OnnxLayer) -> np.ndarray:
@@ -95,10 +117,18 @@ def random_ifmap(rng: np.random.Generator, layer: OnnxLayer) -> np.ndarray:
     return rng.integers(limits.min, limits.max, spec.ifmap_shape, limits.dtype, endpoint=True)
 
 
-def _lone_run(outcome: OrtOutcome) -> OrtRun:
+def _ofmap_dtype(layer: OnnxLayer) -> np.dtype:
+    scales = layer.facts()[1].scales
+    return np.dtype(np.int32) if scales is None else scales.ofmap_dtype
+
+
+def _lone_run(layer: OnnxLayer, outcome: OrtOutcome) -> OrtRun:
     if outcome.refusal is not None:
         return OrtRun(None, f"ONNX Runtime {outcome.refusal}")
-    return OrtRun(outcome.tensors[lone_layers.OFMAP].transpose(0, 2, 3, 1))
+    ofmap = outcome.tensors[lone_layers.OFMAP].transpose(0, 2, 3, 1)
+    scales = layer.facts()[1].scales
+    # Rounding never decreases, so the folded bounds may follow it.
+    return OrtRun(ofmap if scales is None else np.clip(ofmap, scales.act_min, scales.act_max))
 
 
 def _nchw(ifmap: np.ndarray) -> np.ndarray:
@@ -120,22 +150,24 @@ def _with_outputs(proto: onnx.ModelProto, made: Mapping[str, str]) -> bytes:
     return content
 
 
-def _checked(model: OnnxModel, layer: OnnxLayer, tensor: np.ndarray) -> np.ndarray:
-    """The ifmap as NHWC, if it has the shape that was inferred."""
+def _checked(model: OnnxModel, layer: OnnxLayer, role: str, tensor: np.ndarray) -> np.ndarray:
+    """The tensor as NHWC, if it has the shape that was inferred."""
     spec, parameters = layer.facts()
-    wanted = _file_shape(spec, layer.rank)
-    if (tensor.shape, tensor.dtype) != (wanted, parameters.ifmap_dtype):
+    wanted, dtype = _nchw_shape(spec.ifmap_shape, layer.rank), parameters.ifmap_dtype
+    if role == "ofmap":
+        wanted, dtype = _nchw_shape(spec.ofmap_shape, layer.rank), _ofmap_dtype(layer)
+    if (tensor.shape, tensor.dtype) != (wanted, dtype):
         raise ModelError(
-            f"{model.path}: {layer.name}: ONNX Runtime's ifmap is {tensor.dtype} {tensor.shape},"
-            f" the file states {parameters.ifmap_dtype} {wanted}"
+            f"{model.path}: {layer.name}: ONNX Runtime's {role} is {tensor.dtype} {tensor.shape},"
+            f" the file states {dtype} {wanted}"
         )
     planes = tensor[:, :, np.newaxis] if layer.rank == 3 else tensor
     return np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
 
 
-def _file_shape(spec: LayerSpec, rank: int) -> Sequence[int]:
-    sizes = (spec.ifmap_w,) if rank == 3 else (spec.ifmap_h, spec.ifmap_w)
-    return (spec.batch, spec.channels, *sizes)
+def _nchw_shape(shape: Sequence[int], rank: int) -> tuple[int, ...]:
+    batch, rows, columns, channels = shape
+    return (batch, channels, columns) if rank == 3 else (batch, channels, rows, columns)
 
 
 def _random_input(rng: np.random.Generator, given: OnnxInput) -> np.ndarray:

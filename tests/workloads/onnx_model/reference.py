@@ -9,7 +9,14 @@ import numpy as np
 import onnx
 
 from dwsim.golden.depthwise import depthwise
-from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, parse_onnx
+from dwsim.golden.quantised import depthwise_quantised
+from dwsim.workloads.onnx_model import (
+    OnnxLayer,
+    OnnxModel,
+    offset,
+    onnx_quantisation,
+    parse_onnx,
+)
 from dwsim.workloads.onnx_model.runtime import OrtJob, run_in_ort
 
 
@@ -38,6 +45,17 @@ def golden_sums(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
     spec, parameters = layer.facts()
     centred = ifmap.astype(np.int16) - np.int16(parameters.ifmap_zero_point)
     return depthwise(centred, parameters.weight, spec).astype(np.int64)
+
+
+def golden(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
+    """The layer's ofmap in the integers of the file; ``ifmap`` and it are NHWC."""
+    spec, parameters = layer.facts()
+    quantisation = onnx_quantisation(layer)
+    if quantisation is None or parameters.scales is None:
+        return golden_sums(layer, ifmap)
+    integers = (ifmap.astype(np.int16) - offset(ifmap.dtype)).astype(np.int8)
+    ofmap = depthwise_quantised(integers, parameters.weight.astype(np.int8), spec, quantisation)
+    return ofmap.astype(np.int64) + offset(parameters.scales.ofmap_dtype)
 
 
 def nhwc(tensor: np.ndarray) -> np.ndarray:

@@ -1,0 +1,80 @@
+"""ONNX Runtime's values for the layers of a file, and the differences that float32 explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dwsim.golden.depthwise import depthwise
+from dwsim.workloads.model_error import ModelError
+from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel
+from dwsim.workloads.onnx_model.ort_inference import (
+    OrtRun,
+    infer_layers,
+    random_ifmap,
+    run_alone,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxValues:
+    """The ifmap of each layer, and the ofmap that ONNX Runtime computes for it.
+
+    ``alone`` says why ONNX Runtime did not run the network as a whole, if so.
+    """
+
+    ifmaps: Mapping[str, np.ndarray]
+    runs: Mapping[str, OrtRun]
+    alone: str
+
+
+def ort_values(
+    model: OnnxModel, running: Mapping[str, OnnxLayer], optimise: bool, seed: int
+) -> OnnxValues:
+    """Runs the network; a layer that the inference does not reach runs alone on a random ifmap."""
+    alone = ""
+    ifmaps: dict[str, np.ndarray] = {}
+    runs: dict[str, OrtRun] = {}
+    if all(layer.subgraph != 0 for layer in running.values()):
+        alone = "no layer that runs is in the network's main graph"
+    else:
+        try:
+            for name, tensors in infer_layers(model, optimise, seed).items():
+                ifmaps[name], runs[name] = tensors.ifmap, OrtRun(tensors.ofmap)
+        except ModelError as error:
+            alone = str(error)
+    rng = np.random.default_rng(seed)
+    left = {name: layer for name, layer in running.items() if name not in ifmaps}
+    ifmaps |= {name: random_ifmap(rng, layer) for name, layer in left.items()}
+    runs |= run_alone(left, ifmaps, optimise) if left else {}
+    return OnnxValues(ifmaps, runs, alone)
+
+
+def beside_ties(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
+    """True for values that a Conv in float32 may round to either neighbour.
+
+    Where ONNX Runtime does not fuse DequantizeLinear, Conv and QuantizeLinear, it adds products
+    of real numbers in float32. Their sum is within ``n * eps * sum|x * w|`` of the true one for n
+    roundings (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). A value whose
+    distance from a tie is larger has one right result.
+
+    Args:
+        layer: a Conv between DequantizeLinear and QuantizeLinear.
+        ifmap: NHWC, of the file's type.
+    """
+    spec, parameters = layer.facts()
+    scales = parameters.scales
+    assert scales is not None
+    centred = ifmap.astype(np.int64) - parameters.ifmap_zero_point
+    weight = parameters.weight.astype(np.int64)
+    bias = np.zeros(1) if scales.bias is None else scales.bias.astype(np.float64)
+    scale = scales.ifmap_scale * scales.weight_scales.astype(np.float64) / scales.ofmap_scale
+    value = (depthwise(centred, weight, spec) + bias) * scale
+    magnitude = (depthwise(np.abs(centred), np.abs(weight), spec) + np.abs(bias)) * scale
+    # Each product has three roundings, each sum one, the bias and the quotient two.
+    roundings = spec.kernel_h * spec.kernel_w + 8
+    bound = roundings * np.finfo(np.float32).eps * magnitude
+    near: np.ndarray = np.abs(value - np.floor(value) - 0.5) <= bound
+    return near

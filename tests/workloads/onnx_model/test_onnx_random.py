@@ -1,0 +1,136 @@
+"""Random layers of every form: golden gives the values of ONNX Runtime, as written and optimised.
+
+``DWSIM_RANDOM_MODELS=20000 pytest tests/workloads/onnx_model/test_onnx_random.py -s`` runs more.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dwsim.verification.onnx_engine import assess_onnx
+from dwsim.verification.onnx_values import beside_ties
+from dwsim.workloads.onnx_model import OnnxLayer
+from tests.onnx_files.onnx_builder import NEWEST, Case, single
+from tests.workloads.onnx_model.reference import golden, nhwc, only_layer, run
+
+MODELS = int(os.environ.get("DWSIM_RANDOM_MODELS", "300"))
+STEP = 300
+"""Models of one process of ONNX Runtime."""
+
+
+def random_case(rng: np.random.Generator) -> Case:
+    """A layer with geometry, types, zero points and scales at random."""
+
+    def number(low: int, high: int) -> int:
+        return int(rng.integers(low, high + 1))
+
+    form = ("qdq", "qdq", "qlinear", "qlinear", "integer")[number(0, 4)]
+    axes = 1 if number(0, 9) == 0 else 2
+    kernel = tuple(number(1, 5) for _ in range(axes))
+    strides = tuple(number(1, 4) for _ in range(axes))
+    auto_pad = (None, None, "SAME_UPPER", "SAME_LOWER", "VALID")[number(0, 4)]
+    # ONNX Runtime refuses a dilation together with SAME.
+    dilations = tuple(
+        1 if auto_pad in ("SAME_UPPER", "SAME_LOWER") else number(1, 3) for _ in kernel
+    )
+    reach = [(one - 1) * gap + 1 for one, gap in zip(kernel, dilations, strict=True)]
+    sizes = [number(least, 20) for least in reach]
+    if auto_pad in ("SAME_UPPER", "SAME_LOWER"):
+        # A stride above the kernel may need a negative padding, which ONNX does not define.
+        strides = tuple(min(one, taps) for one, taps in zip(strides, kernel, strict=True))
+    pads = None if auto_pad else [number(0, 2 * one) for one in (*kernel, *kernel)]
+    channels, multiplier = number(2, 9), number(1, 4)
+    dtype = ("int8", "uint8")[number(0, 1)]
+    # ONNX Runtime has no QLinearConv of int8 ifmaps and uint8 weights.
+    weight_dtype = "int8" if dtype == "int8" else ("int8", "uint8")[number(0, 1)]
+    low, high = (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+    count = () if form == "integer" or number(0, 2) == 0 else (channels * multiplier,)
+    zero_weight = number(100, 150) if weight_dtype == "uint8" else number(-20, 20) * number(0, 1)
+    ifmap_scale = 2.0 ** rng.uniform(-9, -1)
+    # Sums of a few hundred times this scale fill the ofmap's range; some scales clip everything.
+    ofmap_scale = ifmap_scale * 2.0 ** rng.uniform(-6, 3)
+    edge = number(0, 19)
+    if edge == 0:
+        ofmap_scale = ifmap_scale * 2.0 ** float(rng.uniform(-40, 40))
+    return Case(
+        form=form,
+        shape=(number(1, 2), channels, *sizes),
+        kernel=kernel,
+        channels=channels,
+        multiplier=multiplier,
+        strides=strides,
+        dilations=dilations,
+        pads=pads,
+        auto_pad=auto_pad,
+        dtype=dtype,
+        weight_dtype=weight_dtype,
+        ifmap_scale=ifmap_scale,
+        ifmap_zero_point=number(low, high),
+        weight_scales=2.0 ** rng.uniform(-9, -4, count),
+        weight_zero_points=zero_weight,
+        ofmap_scale=ofmap_scale,
+        ofmap_zero_point=number(low, high),
+        bias=number(0, 4) > 0,
+        activation=("none", "none", "relu", "clip")[number(0, 3)],
+        clip=(float(rng.normal(-50, 50)) * ofmap_scale, float(rng.normal(50, 50)) * ofmap_scale),
+        opset=number(13, NEWEST),
+        seed=number(0, 2**31),
+    )
+
+
+def compare(cases: list[Case], rng: np.random.Generator) -> dict[str, int]:
+    """Compares golden with ONNX Runtime; the numbers of values and of explained differences."""
+    models = [single(case) for case in cases]
+    layers: list[OnnxLayer] = [only_layer(model) for model in models]
+    tensors = []
+    for case in cases:
+        limits = np.iinfo(case.dtype)
+        tensors.append(rng.integers(limits.min, limits.max, case.shape, limits.dtype, True))
+    expected = [golden(layer, nhwc(x)) for layer, x in zip(layers, tensors, strict=True)]
+    counts = {"values": 0, "explained": 0, "near ties": 0}
+    for optimise in (False, True):
+        ofmaps = run(models, tensors, optimise)
+        for case, layer, x, y, right in zip(cases, layers, tensors, ofmaps, expected, strict=True):
+            distance = nhwc(y).astype(np.int64) - right
+            counts["values"] += distance.size
+            if case.form == "qdq" and distance.any():
+                near = beside_ties(layer, nhwc(x))
+                explained = (np.abs(distance) == 1) & near
+                counts["explained"] += int(explained.sum())
+                counts["near ties"] += int(near.sum())
+                distance = np.where(explained, 0, distance)
+            assert not distance.any(), (optimise, case)
+    return counts
+
+
+def test_random_layers(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    total: dict[str, int] = {}
+    for first in range(0, MODELS, STEP):
+        cases = [random_case(rng) for _ in range(min(STEP, MODELS - first))]
+        for name, count in compare(cases, rng).items():
+            total[name] = total.get(name, 0) + count
+    print(f"{MODELS} models: {total}")
+    assert total["values"] > 400 * MODELS
+    assert total["explained"] < total["values"] / 1000
+
+
+def test_most_of_them_run_on_an_engine(seed: int) -> None:
+    """So the comparison above is about layers that an engine gets."""
+    rng = np.random.default_rng(seed)
+    layers: list[Any] = [only_layer(single(random_case(rng))) for _ in range(100)]
+    assert sum(found.runs for found in assess_onnx(layers, 4)) > 90
+
+
+@pytest.mark.parametrize("optimise", [False, True])
+def test_a_difference_would_be_seen(optimise: bool, seed: int) -> None:
+    """One value of a thousand changed by one is neither explained nor overlooked."""
+    case = Case("qlinear")
+    x = np.random.default_rng(seed).integers(0, 256, case.shape).astype(np.uint8)
+    (y,) = run([single(case)], [x], optimise)
+    case.ofmap_zero_point += 1
+    assert (golden(only_layer(single(case)), nhwc(x)) != nhwc(y)).mean() > 0.3
