@@ -65,16 +65,12 @@ def test_every_layer_that_does_not_fit_is_told(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = read_spec("tiny")
-    text = canonical_toml(spec.engine, spec.layers).replace(
-        "max_row_pitch = 8", "max_row_pitch = 2"
-    )
+    text = canonical_toml(spec.engine, spec.layers).replace("kernel_h = 3", "kernel_h = 1", 1)
     Path("small.toml").write_text(text)
     argv = (command, "small.toml", *(("-o", "out") if command == "generate" else ()))
     said = error_of(capsys, *argv)
-    assert (
-        "engine.max_row_pitch = 2: layer[1] (explicit_padding): the layer's row_pitch is 3" in said
-    )
-    assert "engine.max_row_pitch = 2: layer[2] (same): the layer's row_pitch is 6, which" in said
+    assert "engine.kernel_h = 1: layer[1] (explicit_padding): the layer's kernel_h is 2" in said
+    assert "engine.kernel_h = 1: layer[2] (same): the layer's kernel_h is 3, which" in said
     assert names() == ["small.toml"]
 
 

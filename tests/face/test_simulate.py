@@ -121,12 +121,14 @@ def test_layers_and_engine_have_their_types(function: Any) -> None:
 @pytest.mark.parametrize("function", [dwsim.simulate, dwsim.verify])
 def test_all_layers_that_do_not_fit_are_named(function: Any) -> None:
     engine = EngineSpec.smallest([SAME], lanes=2)
-    tall = LayerSpec(9, 6, 2, 3, 3, name="tall")
-    wide = LayerSpec(5, 8, 40, 3, 3)
-    found = violations(function, [SAME, tall, wide], engine)
+    larger = LayerSpec(9, 8, 40, 3, 3, name="larger")
+    deep = LayerSpec(9, 6, 2, 4, 3, name="deep")
+    wide = LayerSpec(5, 12, 40, 3, 5, dilation_w=2)
+    found = violations(function, [SAME, larger, deep, wide], engine)
     assert list(found) == [
-        "layers[1] (tall): max_plane_rows",
-        "layers[2]: max_row_pitch",
-        "layers[2]: max_channel_groups",
+        "layers[2] (deep): kernel_h",
+        "layers[3]: kernel_w",
+        "layers[3]: max_row_pitch",
+        "layers[3]: max_dilation_w",
     ]
-    assert found["layers[2]: max_row_pitch"][0] == 6
+    assert found["layers[3]: max_row_pitch"][0] == 6
