@@ -25,7 +25,7 @@ from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import SHIFT_LENGTH_MAX
-from dwsim.derive.tiled_plan import AnyPlan, TiledPlan, plan_of
+from dwsim.derive.tiled_plan import AnyPlan, TiledPlan, plan_of, streams_of
 from dwsim.spec.number_range import bits, range_bits, value_range
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "plan_of",
     "range_bits",
     "start_cycles",
+    "streams_of",
     "value_range",
 ]

@@ -112,6 +112,13 @@ AnyPlan = Plan | TiledPlan
 """A layer on an engine: one stream, or several."""
 
 
+def streams_of(plan: AnyPlan) -> list[tuple[Plan, bool]]:
+    """The streams of a layer in order, each with its ``cfg_load``."""
+    if isinstance(plan, TiledPlan):
+        return list(zip(plan.plans, plan.loads, strict=True))
+    return [(plan, True)]
+
+
 def plan_of(
     layer: LayerSpec,
     engine: EngineSpec,

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dwsim.derive import Plan, numbers_of
+from dwsim.derive import AnyPlan, Plan, numbers_of, streams_of
 from dwsim.errors import DwsimError
 from dwsim.host.build_registers import INTERFACES, MAGIC
 from dwsim.host.geometry_rules import geometry_rules
@@ -23,6 +23,7 @@ from dwsim.spec.engine_spec import EngineSpec
 Read = Callable[[int], int | Awaitable[int]]
 Write = Callable[[int, int], object]
 Pause = Callable[[], object]
+Feed = Callable[[int], object]
 T = TypeVar("T")
 
 
@@ -131,6 +132,24 @@ class AsyncDriver:
                 f"the hardware refused the geometry: rule {rule.name} demands: {rule.meaning}"
             )
 
+    async def run_streams(self, plan: AnyPlan, feed: Feed) -> None:
+        """Runs a layer: issues each of its streams while the one before runs, then waits.
+
+        Args:
+            plan: the layer, as one stream or as several.
+            feed: called with the index of each stream before its start (async or not): queues its
+                parameters, if ``plan.tiles[index].load``, and its ifmap
+                (``dwsim.stream.tile_tensors``), and prepares for its ofmap.
+
+        Raises:
+            DeviceError: as ``start`` and ``wait_done``.
+        """
+        for index, (stream, load) in enumerate(streams_of(plan)):
+            await _result(feed(index))
+            await self.configure(stream)
+            await self.start(load)
+        await self.wait_done()
+
     async def wait_done(self) -> None:
         """Waits until every started stream has taken its ifmap and given its ofmap."""
         await self._wait("the streams to finish", self._is_idle)
@@ -208,6 +227,10 @@ class Driver:
     def start(self, load: bool = True) -> None:
         """As ``AsyncDriver.start``."""
         _run(self._driver.start(load))
+
+    def run_streams(self, plan: AnyPlan, feed: Feed) -> None:
+        """As ``AsyncDriver.run_streams``."""
+        _run(self._driver.run_streams(plan, feed))
 
     def wait_done(self) -> None:
         """As ``AsyncDriver.wait_done``."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dwsim.derive import Plan
+from dwsim.derive import Plan, TiledPlan, plan_of
 from dwsim.errors import SpecError
 from dwsim.golden.depthwise import depthwise
+from dwsim.golden.ofmap import golden_ofmap
 from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 from dwsim.stream.random_tensors import random_layer_data
+from dwsim.stream.tile_tensors import join_ofmaps, tile_ifmap, tile_weight
 
 RAW = EngineSpec(
     lanes=2,
@@ -103,6 +105,33 @@ def work_of(plan: Plan, seed: int, weight: np.ndarray | None = None) -> Work:
     else:
         ofmap = depthwise_quantised(ifmap, weight, plan.layer, plan.quantisation)
     return Work(plan, ifmap, weight, ofmap)
+
+
+def larger_works(engine: EngineSpec, seed: int) -> tuple[TiledPlan, list[Work]]:
+    """A layer that exceeds the engine in rows, channels and weight sets, and its streams' data."""
+    rng = random.Random(seed)
+    layer = LayerSpec(
+        ifmap_h=engine.max_plane_rows + rng.randint(1, 4),
+        ifmap_w=rng.randint(3, engine.max_row_pitch - 2),
+        channels=engine.lanes * engine.max_channel_groups + rng.randint(1, engine.lanes),
+        kernel_h=2,
+        kernel_w=2,
+        channel_multiplier=engine.max_channel_multiplier + 1,
+        pad_left=1,
+    )
+    quantisation = _random_quantisation(layer, engine, rng)
+    if quantisation is not None and engine.requantise == "double":
+        quantisation = replace(quantisation, rounding="double")
+    plan = plan_of(layer, engine, quantisation)
+    assert isinstance(plan, TiledPlan)
+    ifmap, weight = random_layer_data(layer, engine, seed)
+    works = []
+    for tile, stream in zip(plan.tiles, plan.plans, strict=True):
+        data = tile_ifmap(ifmap, tile), tile_weight(weight, tile)
+        works.append(Work(stream, *data, golden_ofmap(*data, stream.layer, stream.quantisation)))
+    whole = golden_ofmap(ifmap, weight, layer, quantisation)
+    assert np.array_equal(join_ofmaps([work.ofmap for work in works], plan), whole)
+    return plan, works
 
 
 def _random_layer(engine: EngineSpec, interleave: int, rng: random.Random) -> LayerSpec:

@@ -12,7 +12,7 @@ from dwsim.host.build_registers import MAGIC
 from dwsim.host.driver import AsyncDriver, DeviceError
 from dwsim.host.geometry_rules import check_cycles
 from dwsim.spec.layer_spec import LayerSpec
-from tests.host.layers import random_work, work_of
+from tests.host.layers import larger_works, random_work, work_of
 from tests.host.refusals import (
     addresses,
     any_walk,
@@ -92,6 +92,22 @@ async def stalls(bench: Any) -> None:
         cycles = bench.finishes[index] - bench.starts[index] + 1
         assert counted.cycles == cycles, (counted, cycles)
         assert [counted.starved, counted.backpressured] == bench.lost[index]
+    assert await bench.driver.errors() == ()
+
+
+async def larger_layer(bench: Any) -> None:
+    """The driver issues a layer that exceeds the engine as the streams of its plan."""
+    plan, works = larger_works(bench.spec, bench.rng.getrandbits(30))
+
+    def feed(index: int) -> None:
+        bench.send(works[index], plan.tiles[index].load)
+
+    await bench.driver.run_streams(plan, feed)
+    for work in works:
+        await bench.receive(work)
+    assert len(bench.starts) == len(works) > 4
+    assert bench.finishes[-1] - bench.starts[0] + 1 >= plan.cycles
+    assert await bench.driver.read("streams_finished") == len(works)
     assert await bench.driver.errors() == ()
 
 
@@ -280,6 +296,7 @@ SCENARIOS = {
         identity,
         back_to_back,
         stalls,
+        larger_layer,
         sink_at_the_end,
         reading_disturbs_nothing,
         starting_too_often,

@@ -21,8 +21,8 @@ from tests.host.scenarios import SCENARIOS
 BENCH = "tests.host.axil_bench"
 # The scenarios that depend on the requantiser, and those that show that the rest does not.
 SERIAL_SCENARIOS = """
-identity back_to_back stalls sink_at_the_end starting_too_often values interrupts resets
-kept_weights wrong_streams every_rule any_walk
+identity back_to_back stalls larger_layer sink_at_the_end starting_too_often values interrupts
+resets kept_weights wrong_streams every_rule any_walk
 """
 RAW_SCENARIOS = [name for name in SCENARIOS if name != "any_walk"]
 QUANTISED_SCENARIOS = ["identity", "back_to_back", "stalls", "values", "every_rule"]
