@@ -18,7 +18,13 @@ import numpy as np
 from dwsim.derive import EngineNumbers
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.number_format import share_text
-from dwsim.synth.structure import block_rams, dsp_blocks, ff_counts, lut_counts
+from dwsim.synth.structure import (
+    block_rams,
+    dsp_blocks,
+    ff_counts,
+    float_cells,
+    lut_counts,
+)
 from dwsim.synth.table import Measured, outdated, read_table
 from dwsim.synth.targets import ECP5
 
@@ -73,9 +79,10 @@ class Fit:
 
     def figures(self, numbers: EngineNumbers) -> tuple[float, float, int, int, float]:
         """LUTs, flip-flops, DSP blocks, block RAMs and Fmax in MHz of an engine."""
+        float_lut, float_ff = float_cells(numbers)
         return (
-            _weighted(self.lut, lut_counts(numbers)),
-            _weighted(self.ff, ff_counts(numbers)),
+            _weighted(self.lut, lut_counts(numbers)) + float_lut,
+            _weighted(self.ff, ff_counts(numbers)) + float_ff,
             dsp_blocks(numbers),
             block_rams(numbers),
             1000 / _weighted(self.period, period_counts(numbers)),

@@ -10,7 +10,7 @@ import pytest
 from dwsim.derive import EngineNumbers
 from dwsim.synth import estimate as module
 from dwsim.synth.estimate import Errors, estimate, fit_to, fitted, sentence
-from dwsim.synth.structure import adders, ff_counts, lut_counts
+from dwsim.synth.structure import adders, ff_counts, float_cells, lut_counts
 from dwsim.synth.table import Measured, read_table
 from tests.synth.engines import SMALL
 
@@ -128,6 +128,23 @@ def test_requantisers_are_counted_by_lanes(requantise: str, lanes: int, two: int
     luts = lut_counts(numbers)
     assert (luts["requantisers"], luts["two_roundings"]) == (lanes, two)
     assert ff_counts(numbers)["requantisers"] == lanes
+
+
+@pytest.mark.parametrize(
+    ("plain", "requantise", "lut", "ff"),
+    [("single", "float", 317, 226), ("both", "all", 493, 479), ("both", "double+float", 493, 479)],
+)
+def test_float_rounding_adds_what_yosys_measures(
+    plain: str, requantise: str, lut: int, ff: int
+) -> None:
+    """tests/synth/test_requantise_size.py has the measurement of one lane."""
+    one, other = (EngineNumbers(replace(SMALL, lanes=3, requantise=r)) for r in (plain, requantise))
+    assert (float_cells(one), float_cells(other)) == ((0, 0), (3 * lut, 3 * ff))
+    without, made = estimate(one.spec), estimate(other.spec)
+    # The port that chooses and the output FIFO are larger, too, and counted as in every engine.
+    assert 3 * lut <= made.lut - without.lut < 3.5 * lut
+    assert 3 * ff <= made.ff - without.ff < 3.5 * ff
+    assert made.dsp == without.dsp
 
 
 def test_the_sentence_tells_the_errors_and_an_old_table(
