@@ -24,6 +24,7 @@ from dwsim.cli.model_options import add_model_options, is_model
 from dwsim.derive import TiledPlan
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
+from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
@@ -56,6 +57,10 @@ def add_parser(commands: Any) -> None:
         examples=(
             ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
             (
+                "dwsim verify model.tflite --rounding float",
+                "every depthwise layer of a model as LiteRT's default kernels compute it",
+            ),
+            (
                 "dwsim verify model.tflite --dataflow tap_serial --lanes 16 --pixels 7",
                 "every depthwise layer of a model, on an engine that takes the taps in series,"
                 " value by value against the interpreter",
@@ -80,6 +85,15 @@ def add_parser(commands: Any) -> None:
         help="verify each layer on its static engine, whose geometry is tied off",
     )
     add_engine_options(parser, "a network or a model file")
+    parser.add_argument(
+        "--rounding",
+        action="append",
+        choices=ROUNDINGS,
+        dest="roundings",
+        help="a rounding of a .tflite file's 8-bit layers: double, that of LiteRT's reference"
+        " kernels; float, that of its default kernels; or single, which differs from the default"
+        " kernels beside ties; repeatable (default: double and single)",
+    )
     parser.add_argument(
         "--optimise",
         action="store_true",
@@ -139,6 +153,7 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
         ("--shape", arguments.shapes),
         ("--strict", arguments.strict or None),
         ("--optimise", arguments.optimise or None),
+        ("--rounding", arguments.roundings),
     ):
         rules.require(value is None, option, value, "is for model files, not for specs")
     rules.require(

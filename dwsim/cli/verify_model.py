@@ -12,6 +12,7 @@ from dwsim.cli.model_options import input_shapes, is_onnx
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
+from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS, ROUNDINGS
 from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
@@ -86,6 +87,9 @@ def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[An
     from dwsim.verification.against_interpreter import verify_network
     from dwsim.workloads.tflite import read_model
 
+    # In the order of ROUNDINGS, each once.
+    given = arguments.roundings or INTEGER_ROUNDINGS
+    options["roundings"] = [rounding for rounding in ROUNDINGS if rounding in given]
     return verify_network(read_model(arguments.spec, *sizes), lanes, **options)
 
 
@@ -109,6 +113,12 @@ def _check_options(arguments: argparse.Namespace) -> None:
         "--optimise",
         True,
         "is for .onnx files: LiteRT's two sets of kernels are both compared",
+    )
+    rules.require(
+        arguments.roundings is None or not is_onnx(arguments.spec),
+        "--rounding",
+        arguments.roundings,
+        "is for .tflite files",
     )
     rules.raise_if_any()
 

@@ -53,6 +53,12 @@ LIMITS = {
 """Smallest and largest value of each field that is a plain integer."""
 
 
+def requantise_for(roundings: Iterable[str]) -> str:
+    """The value of ``requantise`` of an engine that has exactly these roundings."""
+    wanted = set(roundings)
+    return next(name for name, has in REQUANTISE.items() if set(has) == wanted)
+
+
 @dataclass(frozen=True)
 class EngineSpec:
     """One engine: its array, its number formats and the largest layer that it accepts.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.engine_spec import EngineSpec, requantise_for
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.verification.assessment import Assessment
 from dwsim.verification.layer_plans import DEFAULT_LANES
@@ -40,13 +40,13 @@ def assess(
 def _reasons(
     layer: DepthwiseLayer, lanes: int, rounding: str, array: Array
 ) -> tuple[Violation, ...]:
-    """The broken rules of the file, of the smallest engine, and of TFLite's arithmetic."""
+    """The broken rules of the file, of the smallest engine, and of the rounding's arithmetic."""
     if layer.reasons:
         return layer.reasons
     spec, parameters = layer.facts()
     try:
         quantisation = layer_quantisation(layer, rounding)
-        engine = smallest_engine([layer], lanes, array)
+        engine = smallest_engine([layer], lanes, array, [rounding])
         Plan(spec, engine, quantisation)
         check_domain(parameters.weight, spec, quantisation)
     except SpecError as error:
@@ -55,9 +55,14 @@ def _reasons(
 
 
 def smallest_engine(
-    layers: Sequence[DepthwiseLayer], lanes: int, array: Array = TAP_PARALLEL
+    layers: Sequence[DepthwiseLayer],
+    lanes: int,
+    array: Array = TAP_PARALLEL,
+    roundings: Sequence[str] = INTEGER_ROUNDINGS,
 ) -> EngineSpec:
     """The smallest engine that runs all layers, which have activations of one width.
+
+    It has the given roundings; with 16-bit activations, the one that TFLite defines.
 
     Raises:
         SpecError: with every rule that no engine can satisfy.
@@ -68,7 +73,7 @@ def smallest_engine(
         [spec for spec, _ in facts],
         lanes=lanes,
         ifmap_width=width,
-        requantise="both" if width == 8 else "single",
+        requantise=requantise_for(roundings) if width == 8 else "single",
         name="network_engine",
         **array,
     )
@@ -77,7 +82,10 @@ def smallest_engine(
 
 
 def engines_for(
-    layers: Iterable[DepthwiseLayer], lanes: int, array: Array = TAP_PARALLEL
+    layers: Iterable[DepthwiseLayer],
+    lanes: int,
+    array: Array = TAP_PARALLEL,
+    roundings: Sequence[str] = INTEGER_ROUNDINGS,
 ) -> list[tuple[EngineSpec, list[DepthwiseLayer]]]:
     """As few engines as run all layers, each with its layers in order.
 
@@ -90,11 +98,11 @@ def engines_for(
             if members[0].facts()[1].dtype != layer.facts()[1].dtype:
                 continue
             try:
-                engine = smallest_engine([*members, layer], lanes, array)
+                engine = smallest_engine([*members, layer], lanes, array, roundings)
             except SpecError:
                 continue
             groups[index] = (engine, [*members, layer])
             break
         else:
-            groups.append((smallest_engine([layer], lanes, array), [layer]))
+            groups.append((smallest_engine([layer], lanes, array, roundings), [layer]))
     return groups

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dwsim.cli import main
+from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.verification.against_interpreter import verify_network
 from dwsim.verification.layer_engine import assess
 from dwsim.workloads.tflite import read_model
@@ -33,21 +34,28 @@ def written(folder: Path, content: bytes) -> str:
 def test_every_kind_in_one_network(tmp_path: Path, capsys, seed: int) -> None:
     """Two engines, one for each width of activations, run all of them; two layers cannot run."""
     path = written(tmp_path, everything())
-    result = verify_network(read_model(path), 4, seed=seed)
+    result = verify_network(read_model(path), 4, seed=seed, roundings=ROUNDINGS)
     assert len(result.engines) == 2
-    assert len(result.layers) == 2 * len(RUNNING)
     kinds = dict(enumerate(RUNNING, start=1))
+    words = {kind for kind in RUNNING if kind.startswith("int16")}
+    assert len(result.layers) == 3 * len(RUNNING) - len(words)
     lone = {}
     for found in result.layers:
         kind = kinds[int(found.layer.name[2:])]
         assert found.wrong == 0, (kind, found.rounding)
         if found.not_comparable:
             lone.setdefault(found.rounding, set()).add(kind)
-        elif found.rounding == "double":
-            assert found.differing == 0, kind
-    assert lone == {"single": {"zero_scale", "scale_product_512"}}
+        elif found.rounding in ("double", "float"):
+            assert found.differing == 0, (kind, found.rounding)
+    refused = {"zero_scale", "scale_product_512"}
+    assert lone == {"single": refused, "float": refused}
     names = [f"dw{len(RUNNING) + 1}", f"dw{len(RUNNING) + 2}"]
     rest = "\n".join(result.rest)
+    for number, kind in kinds.items():
+        said = (
+            f"dw{number}: cannot run: float rounding: rounding = 'float': must be 'double'" in rest
+        )
+        assert said == (kind in words)
     assert f"{names[0]}: cannot run: kernel_h = 13" in rest
     assert f"{names[1]}: cannot run: activation = 'TANH'" in rest
     assert "not comparable with the interpreter: the interpreter refuses the model" in rest

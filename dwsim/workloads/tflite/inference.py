@@ -2,8 +2,8 @@
 
 Two of its kernels differ in the last bit, and each is exact by its own definition. The reference
 kernel rounds twice ("double"). The default, XNNPACK, multiplies the sum by a float32 and rounds
-that to the nearest even integer: nearly always the value of integer arithmetic with one rounding
-("single"), see ``xnnpack``. Layers with int16 activations have one kernel in both.
+that to the nearest even integer ("float"): nearly always the value of integer arithmetic with one
+rounding ("single"). Layers with int16 activations have one kernel in both.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dwsim.workloads.tflite import writer
 from dwsim.workloads.tflite.interpreter import Job, Outcome, run_jobs
 from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
 
-RESOLVERS = {"double": "BUILTIN_REF", "single": "BUILTIN"}
+RESOLVERS = {"double": "BUILTIN_REF", "single": "BUILTIN", "float": "BUILTIN"}
 """Rounding to LiteRT's OpResolverType: BUILTIN applies XNNPACK, BUILTIN_REF no delegate."""
 MAX_TENSOR_BYTES = 3 << 29
 """Memory for the tensors of a network: a file that claims more is not run as a whole."""
@@ -68,12 +68,12 @@ def infer(model: Model, rounding: str, seed: int = 1) -> dict[str, InferredTenso
     """One inference of the whole network on random inputs: the tensors of each layer that runs.
 
     Only layers of the main graph have tensors. The ifmap of a layer with folded operators is the
-    input of the first of them. With rounding "single" the ifmaps are XNNPACK's too, so they may
+    input of the first of them. With the other roundings the ifmaps are XNNPACK's too, so they may
     differ from those of "double".
 
     Args:
         model: from ``read_model``.
-        rounding: "double" or "single".
+        rounding: "double", "single" or "float".
         seed: of the inputs: integers of 8 or 16 bits over their whole range, other integers 0 or
             1, floats from 0 to 1 (those that are quantised at once: the real values of int8).
 
@@ -117,7 +117,7 @@ def run_layers(
     Args:
         layers: layers that run, under any names.
         ifmaps: for each of the names an array of ``spec.ifmap_shape`` and ``parameters.dtype``.
-        rounding: "double" or "single".
+        rounding: "double", "single" or "float".
 
     Raises:
         SpecError: for ifmaps of another shape or dtype.
@@ -154,7 +154,8 @@ def _lone_run(outcome: Outcome, rounding: str) -> LoneRun:
     if outcome.refusal is not None:
         return LoneRun(None, f"the interpreter {outcome.refusal}")
     ofmap = _signed(outcome.tensors[writer.OFMAP])
-    if rounding == "single" and ofmap.dtype == np.int8 and writer.OFMAP not in outcome.delegated:
+    took = writer.OFMAP in outcome.delegated
+    if rounding != "double" and ofmap.dtype == np.int8 and not took:
         return LoneRun(None, "XNNPACK, which rounds once, does not take this layer")
     return LoneRun(ofmap)
 

@@ -159,7 +159,7 @@ def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quant
 
     Args:
         layer: one that runs.
-        rounding: "double" or "single".
+        rounding: "double", "single" or "float".
 
     Raises:
         SpecError: for another rounding.
@@ -178,7 +178,7 @@ def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quant
         ifmap_width=8 * parameters.dtype.itemsize,
         rounding=rounding,
     )
-    if not parameters.unsigned:
+    if not parameters.unsigned or rounding == "float":
         return quantisation
     pairs = [quantise_multiplier(float(real), rounding) for real in parameters.effective_scales]
     return replace(
