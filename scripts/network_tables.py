@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from dwsim.support.resources import network_dir
-from dwsim.workloads.from_keras import APPLICATIONS, table_text
+from dwsim.workloads.keras_models import APPLICATIONS, table_text
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ MARKERS = {
     "simulator": "needs Verilator or Icarus Verilog",
     "synthesis": "needs Yosys or nextpnr",
     "tensorflow": "needs TensorFlow",
+    "pytorch": "needs PyTorch",
     "browser": "needs Chromium",
     "installation": "installs the package, or builds the documentation",
     "long": "needs many seconds of processor time",
@@ -60,6 +61,7 @@ NEEDS = {
     "workloads/tflite/test_damaged.py": "long",
     "workloads/tflite/test_build_models.py": "tensorflow",
     "verification": "simulator",
+    "workloads/test_from_torch.py": "pytorch",
     "workloads/test_networks.py": "tensorflow",
 }
 """Folders and files below tests/, and the marker of all their tests."""

@@ -14,6 +14,8 @@ from dwsim.spec.toml_text import read_text
 from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.ready_files import find_file, ready_names
 from dwsim.support.resources import network_dir
+from dwsim.workloads.layer_csv import read_csv
+from dwsim.workloads.layer_yaml import read_yaml
 from dwsim.workloads.listing import ListedModel
 
 
@@ -47,8 +49,10 @@ def read_network(name: str, folder: Path = Path()) -> Network:
     """Reads a network by its name, or from a file.
 
     Args:
-        name: the name of a ready network (``ready_networks``), or the path of a TOML file with
-            ``[[layer]]`` tables, such as a spec file, or of a ``.tflite`` or ``.onnx`` file.
+        name: the name of a ready network (``ready_networks``), or the path of a file: TOML with
+            ``[[layer]]`` tables, such as a spec file; ``.tflite`` or ``.onnx``; ``.csv`` with a
+            layer in each line, or a topology of SCALE-Sim; ``.yaml``, a workload of ZigZag or a
+            problem of Timeloop.
         folder: the directory that relative paths start from.
 
     Returns:
@@ -64,6 +68,8 @@ def read_network(name: str, folder: Path = Path()) -> Network:
         return _of_model(path, _MODELS[path.suffix](path))
     found = find_file(path, name, network_dir(), kind="network", field="networks")
     text = read_text(found, "network file", "networks")
+    if found.suffix in _LISTS:
+        return Network(found.stem, _LISTS[found.suffix](text, found), str(name))
     source = str(name) if found == path else f"dwsim/workloads/networks/{found.name}"
     return Network(found.stem, parse_layers(text, found), source)
 
@@ -81,6 +87,9 @@ def _read_onnx(path: Path) -> ListedModel:
 
         return read_onnx(path)
 
+
+_LISTS = {".csv": read_csv, ".yaml": read_yaml, ".yml": read_yaml}
+"""Readers of lists of layers by the suffix of the file; any other is TOML."""
 
 _MODELS: dict[str, Callable[[Path], ListedModel]] = {
     ".tflite": _read_tflite,

@@ -10,8 +10,8 @@ import pytest
 
 from dwsim import LayerSpec, SpecError
 from dwsim.support.resources import network_dir, spec_dir
-from dwsim.workloads import read_network, ready_networks
-from dwsim.workloads.from_keras import APPLICATIONS, table_text
+from dwsim.workloads import from_keras, read_network, ready_networks
+from dwsim.workloads.keras_models import APPLICATIONS, table_text
 
 MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
 
@@ -46,6 +46,28 @@ def test_tables_are_what_keras_has(keras: Any, name: str) -> None:
     assert without_versions(table_text(name)) == without_versions(kept), (
         f"keras {keras.__version__} gives another table; python scripts/network_tables.py {name}"
     )
+
+
+def test_any_keras_model(keras: Any) -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((9, 8, 3)),
+            keras.layers.ZeroPadding2D(((1, 0), (2, 3))),
+            keras.layers.DepthwiseConv2D(3, strides=2, depth_multiplier=2, name="odd-name"),
+            keras.layers.SeparableConv2D(5, 3, padding="same"),
+        ],
+        name="own",
+    )
+    network = from_keras(model)
+    assert (network.name, network.source) == ("own", "keras")
+    first, second = network.layers
+    expected = LayerSpec(
+        9, 8, 3, 3, 3, 1, 2, 2, 2, pad_top=1, pad_left=2, pad_right=3, name="odd_name"
+    )
+    assert first == expected
+    assert second.ifmap_shape == first.ofmap_shape
+    with pytest.raises(SpecError, match="must be at least one depthwise layer"):
+        from_keras(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]))
 
 
 def without_versions(table: str) -> list[str]:

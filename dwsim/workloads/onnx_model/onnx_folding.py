@@ -158,4 +158,6 @@ def _clip_bounds(
         if value is not None and (not isinstance(value, float) or np.isnan(value)):
             return None
         bounds.append(value)
-    return bounds[0], bounds[1]
+    low, high = bounds
+    # ONNX Runtime's optimised graph treats crossed bounds otherwise than its plain one.
+    return None if low is not None and high is not None and low > high else (low, high)

@@ -76,7 +76,7 @@ def random_case(rng: np.random.Generator) -> Case:
         ofmap_zero_point=number(low, high),
         bias=number(0, 4) > 0,
         activation=("none", "none", "relu", "clip")[number(0, 3)],
-        clip=(float(rng.normal(-50, 50)) * ofmap_scale, float(rng.normal(50, 50)) * ofmap_scale),
+        clip=tuple(sorted((rng.normal(size=2) * 50 * ofmap_scale).tolist())),
         opset=number(13, NEWEST),
         seed=number(0, 2**31),
     )

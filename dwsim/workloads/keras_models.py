@@ -1,4 +1,4 @@
-"""Reads the depthwise layers of ``keras.applications``; the committed tables are its output.
+"""Reads the depthwise layers of Keras models; the committed tables are its output.
 
 Needs TensorFlow. The networks are built without weights, so nothing is downloaded.
 """
@@ -12,8 +12,9 @@ from dataclasses import MISSING, dataclass, fields
 from importlib import metadata
 from typing import Any
 
-from dwsim.errors import SpecError, Violation
+from dwsim.errors import SpecError, ToolError, Violation
 from dwsim.spec.layer_spec import LayerSpec, same_pads
+from dwsim.workloads.network import Network
 
 COMMAND = "python scripts/network_tables.py"
 
@@ -64,6 +65,29 @@ def table_text(name: str) -> str:
         ]
         lines.append(f"  {{ {', '.join(entries)} }},")
     return "\n".join([*lines, "]", ""])
+
+
+def from_keras(model: Any) -> Network:
+    """The depthwise layers of a Keras model, in the order in which Keras lists them.
+
+    Args:
+        model: a functional or sequential model whose input shape is known. A separable convolution
+            gives its depthwise half; a ZeroPadding2D before a layer becomes its padding.
+
+    Raises:
+        SpecError: for a layer that is grouped but not depthwise, and for a model without layers.
+        ToolError: if Keras is not installed.
+    """
+    try:
+        import keras
+    except ModuleNotFoundError:
+        how = "python -m pip install tensorflow-cpu"
+        raise ToolError(f"from_keras needs Keras: {how}") from None
+    layers = tuple(_layer(keras, layer) for layer in _depthwise(keras, model))
+    if not layers:
+        rule = "must be at least one depthwise layer"
+        raise SpecError(f"model {model.name}", [Violation("layers", 0, rule)])
+    return Network(str(model.name), layers, "keras")
 
 
 def network_layers(application: Application) -> tuple[LayerSpec, ...]:
