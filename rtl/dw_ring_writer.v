@@ -11,7 +11,8 @@ module dw_ring_writer #(
     parameter ADDR_W        = 8,   // bits of the address of a beat
     parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
     parameter PLANE_BEATS_W = 8,
-    parameter PLANES_W      = 8
+    parameter PLANES_W      = 8,
+    parameter KERNEL_PIXELS = 1    // pixels of the rows that the largest kernel reaches over
 ) (
     input  wire                     clk,
     input  wire                     restart,
@@ -38,6 +39,9 @@ module dw_ring_writer #(
     if (PLANES_W < 1) begin : bad_4 dw_ring_writer_PLANES_W_must_be_at_least_1 u (); end
     if (PIXEL_W < $clog2(BEAT_PIXELS) + ADDR_W + 2) begin : bad_5
       dw_ring_writer_PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2 u ();
+    end
+    if (KERNEL_PIXELS >= (BEAT_PIXELS << ADDR_W)) begin : bad_6
+      dw_ring_writer_KERNEL_PIXELS_must_be_less_than_the_pixels_of_the_ring u ();
     end
   endgenerate
 

@@ -29,8 +29,10 @@ MARKERS = {
 NEEDS = {
     "cli/test_synth.py": "synthesis",
     "cli/test_verify.py": "simulator",
+    "codegen/test_bad_builds.py": "simulator",
     "codegen/test_lint.py": "simulator",
     "codegen/test_packaging.py": "simulator",
+    "codegen/test_serial_readme.py": "long",
     "codegen/test_testbench.py": "simulator",
     "cosim": "simulator",
     "docs": "installation",

@@ -15,6 +15,7 @@ from dwsim.codegen.engine_stages import stages
 from dwsim.codegen.library import GENERIC, unused_modules, written_modules
 from dwsim.codegen.probes import probes
 from dwsim.codegen.serial_stages import serial_stages
+from dwsim.codegen.static_rules import StaticRule, static_rules
 from dwsim.codegen.streams import streams
 from dwsim.derive import Plan, numbers_of
 from dwsim.derive.number_formats import NumberFormats
@@ -232,15 +233,24 @@ def static_verilog(
     """
     plan = Plan(layer, engine)
     words = plan.geometry_words()
+    rules: tuple[StaticRule, ...] = ()
+    if isinstance(plan.numbers, SerialNumbers):
+        rules = static_rules(plan.numbers, plan.geometry)
+    constants = {rule.field: rule.constant for rule in rules}
     ties = [
-        TieOff(field.name, sized(field.total_width, words[field.name]))
+        TieOff(
+            field.name,
+            f"{constants[field.name]}[{field.width - 1}:0]"
+            if field.name in constants
+            else sized(field.total_width, words[field.name]),
+        )
         for field in plan.numbers.config_fields
         if field.name in words and field.name != "load"
     ]
     name = static_name(engine, layer)
     values = context(engine, origin) | wrapped(engine, in_bytes)
     template = environment().get_template("static.v.j2")
-    return {f"{name}.v": template.render(values, static_name=name, tie_offs=ties)}
+    return {f"{name}.v": template.render(values, static_name=name, tie_offs=ties, rules=rules)}
 
 
 def bench_name(engine: EngineSpec, static: LayerSpec | None = None) -> str:

@@ -70,6 +70,12 @@ class SerialShape:
         return reach + 2 * FULL_RATE_STRIDE
 
     @property
+    def kernel_pixels(self) -> int:
+        """Pixels of the rows of the largest row pitch that the largest kernel reaches over."""
+        rows = (self.spec.kernel_h - 1) * self.spec.max_dilation_h + 1
+        return rows * self.spec.max_row_pitch
+
+    @property
     def ring_beats(self) -> int:
         """Beats that the ring holds: a power of two."""
         rows = -(-self.ring_rows * self.spec.max_row_pitch // self.formats.ifmap_pixels)

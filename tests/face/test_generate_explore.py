@@ -56,6 +56,17 @@ def test_the_command_writes_the_same_bytes(
     assert paths == sorted(tmp_path / "face" / name for name in written)
 
 
+def test_a_tap_serial_engine_is_written_like_any_other(tmp_path: Path) -> None:
+    layer = LayerSpec(6, 7, 5, 3, 3, stride_h=2, stride_w=2, name="strided")
+    engine = EngineSpec.smallest([layer], 2, dataflow="tap_serial", pixels=3, ifmap_pixels=2)
+    options: dict[str, Any] = {"static": ["strided"], "axil": True, "vectors": ["all"]}
+    paths = dwsim.generate(engine, [layer], output=tmp_path, **options)
+    names = {path.name for path in paths}
+    tops = (engine.name, f"{engine.name}_axil", f"{engine.name}_strided")
+    assert {f"{top}{end}" for top in tops for end in (".v", ".xml", "_tb.v")} <= names
+    assert {"REGISTERS.md", "README.md", "strided_ofmap.hex"} <= names
+
+
 def test_an_engine_needs_no_layers(tmp_path: Path) -> None:
     engine = EngineSpec(lanes=2, kernel_h=3, kernel_w=3, max_row_pitch=8, max_plane_rows=8)
     paths = dwsim.generate(engine, output=str(tmp_path / "engine"))

@@ -212,6 +212,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "ADDR_W", "PLANE_BEATS_W", "PLANES_W"),
         "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
         "PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2": {"PIXEL_W": 11},
+        "KERNEL_PIXELS_must_be_less_than_the_pixels_of_the_ring": {"KERNEL_PIXELS": 1024},
     },
     "dw_rule_walk.v": {
         **at_least(2, "WIDTH"),

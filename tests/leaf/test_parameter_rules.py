@@ -35,7 +35,8 @@ def icarus(files: list[str]) -> list[str]:
 
 def yosys(files: list[str]) -> list[str]:
     # Yosys has the cells of ECP5, and cannot read their simulation models.
-    own = [name for name in files if name.startswith(("dw_", "top"))]
+    models = {path.name for path in rtl_dir().glob("*/simulation/*.v")}
+    own = [name for name in files if name not in models]
     cells = "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; " if own != files else ""
     script = f"{cells}read_verilog {' '.join(own)}; hierarchy -check -top top"
     return [*find_tool("yosys").command, "-q", "-p", script]
@@ -49,6 +50,11 @@ def outcome(tool: Tool, module: str, parameters: dict[str, int], folder: Path) -
     values = ", ".join(f".{name}({value})" for name, value in parameters.items())
     top = f"module top ();\n  {module} #({values}) u_{module} ();\nendmodule\n"
     (folder / "top.v").write_text(top)
+    return run_tool(tool, folder)
+
+
+def run_tool(tool: Tool, folder: Path) -> tuple[int, str]:
+    """Exit code and messages of a tool that elaborates the module ``top`` of a folder."""
     done = subprocess.run(
         tool(sorted(path.name for path in folder.glob("*.v"))),
         env=toolchain.verilator_environment(),
