@@ -212,7 +212,7 @@ async def any_walk(bench: Any) -> None:
             quantisation = random_quantisation(layer, spec, seed)
             walk = (config["cells"], bool(config["tap_segments"]))
             plan = serial_rules.plan_on(layer, spec, *walk, quantisation)
-            config |= scale_config(quantisation)
+            config |= scale_config(quantisation, spec)
             work = work_of(plan, seed)
             bench.send(work)
         code = await start_by_hand(bench, config)
