@@ -12,23 +12,29 @@ import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.numbers_of import numbers_of
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.number_format import share_text
-from dwsim.synth.structure import (
-    block_rams,
-    dsp_blocks,
-    ff_counts,
-    float_cells,
-    lut_counts,
-)
+from dwsim.synth import serial_structure, structure
+from dwsim.synth.structure import ff_counts, float_cells, lut_counts
 from dwsim.synth.table import Measured, outdated, read_table
 from dwsim.synth.targets import ECP5
 
 Counts = Mapping[str, float]
+Numbers = EngineNumbers | SerialNumbers
+
+
+SERIAL_NOTE = (
+    "; tap-serial engines: DSP and block RAM are counted, LUT, FF and Fmax extrapolated from"
+    " tap-parallel engines"
+)
+"""The note of every estimate on engines that the table does not measure."""
 
 
 @dataclass(frozen=True)
@@ -77,19 +83,21 @@ class Fit:
     ff: Counts
     period: Counts
 
-    def figures(self, numbers: EngineNumbers) -> tuple[float, float, int, int, float]:
+    def figures(self, numbers: Numbers) -> tuple[float, float, int, int, float]:
         """LUTs, flip-flops, DSP blocks, block RAMs and Fmax in MHz of an engine."""
+        part = serial_structure if isinstance(numbers, SerialNumbers) else structure
+        counted: Any = part
         float_lut, float_ff = float_cells(numbers)
         return (
-            _weighted(self.lut, lut_counts(numbers)) + float_lut,
-            _weighted(self.ff, ff_counts(numbers)) + float_ff,
-            dsp_blocks(numbers),
-            block_rams(numbers),
+            _weighted(self.lut, counted.lut_counts(numbers)) + float_lut,
+            _weighted(self.ff, counted.ff_counts(numbers)) + float_ff,
+            counted.dsp_blocks(numbers),
+            counted.block_rams(numbers),
             1000 / _weighted(self.period, period_counts(numbers)),
         )
 
 
-def period_counts(numbers: EngineNumbers) -> dict[str, float]:
+def period_counts(numbers: Numbers) -> dict[str, float]:
     """The counts whose weighted sum is the clock period in ns."""
     return {
         "engine": 1,
@@ -98,22 +106,30 @@ def period_counts(numbers: EngineNumbers) -> dict[str, float]:
     }
 
 
-def estimate(engine: EngineSpec, numbers: EngineNumbers | None = None) -> Estimate:
+def estimate(engine: EngineSpec, numbers: Numbers | None = None) -> Estimate:
     """Area and clock of an engine on the table's ECP5.
+
+    The weights are those of tap-parallel engines. For a tap-serial engine the multipliers and the
+    block RAMs are counted from its own parts; LUTs, flip-flops and clock are an extrapolation, the
+    same weights on the counts of its parts.
 
     Args:
         engine: the engine.
         numbers: the numbers of the engine, if the caller has them.
     """
     fit, errors = fitted()
-    lut, ff, dsp, bram, fmax = fit.figures(numbers or EngineNumbers(engine))
+    lut, ff, dsp, bram, fmax = fit.figures(numbers or numbers_of(engine))
     return Estimate(round(lut), round(ff), dsp, bram, fmax, errors)
 
 
 @functools.cache
 def fitted() -> tuple[Fit, Errors]:
     """The fit to the committed table, and its errors on the held-out engines."""
-    lines = [line for line in read_table() if line.target == ECP5.name]
+    lines = [
+        line
+        for line in read_table()
+        if line.target == ECP5.name and line.engine.dataflow == "tap_parallel"
+    ]
     fit = fit_to([line for line in lines if line.role == "fit"])
     return fit, errors_of(fit, [line for line in lines if line.role == "held_out"])
 
@@ -148,6 +164,7 @@ def sentence() -> str:
     _, errors = fitted()
     part = f"{ECP5.title} {ECP5.default_device}, speed {ECP5.speeds[-1]}"
     said = f"estimate for {part}: {errors} (largest errors; dwsim/synth/table.csv)"
+    said += SERIAL_NOTE
     old = outdated()
     if old:
         said += f"; {len(old)} of {len(read_table())} lines of the table are from another RTL"

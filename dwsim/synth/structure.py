@@ -8,6 +8,7 @@ get weights from the estimate.
 from __future__ import annotations
 
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 
 _CARRY_ENDS = 4
 """LUTs that nextpnr adds to each carry chain of an ECP5: one CCU2C before it, one after it."""
@@ -61,13 +62,14 @@ def rams(numbers: EngineNumbers) -> list[Ram]:
 def block_rams(numbers: EngineNumbers) -> int:
     """DP16KD of an ECP5: each memory is cut into columns of the widest shape deep enough."""
     return sum(
-        count * _columns(address, width)
+        count * columns_of_blocks(address, width)
         for count, address, width in rams(numbers)
-        if not _of_luts(address)
+        if not of_luts(address)
     )
 
 
-def _columns(address: int, width: int) -> int:
+def columns_of_blocks(address: int, width: int) -> int:
+    """Block RAMs of a memory with this number of address bits."""
     for deepest, shape in _BLOCK_SHAPES:
         if address <= deepest:
             return -(-width // shape)
@@ -96,19 +98,20 @@ def _tree(numbers: EngineNumbers) -> list[tuple[int, bool]]:
     ]
 
 
+def carry_luts(width: int) -> int:
+    """LUTs of an adder of this width."""
+    return 2 * -(-width // 2) + _CARRY_ENDS
+
+
 def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     """The counts whose weighted sum is the number of LUTs of an ECP5, by purpose.
 
     ``logic`` counts LUTs, bit by bit; its weight accounts for logic that Yosys shares or merges.
     """
     spec = numbers.spec
-    carries = sum(count * (2 * -(-width // 2) + _CARRY_ENDS) for count, width in adders(numbers))
+    carries = sum(count * carry_luts(width) for count, width in adders(numbers))
     pass_sums = numbers.formats.acc_width if spec.passes > 1 else 0
-    centred = (
-        2 * -(-numbers.formats.operand_width // 2) + _CARRY_ENDS
-        if numbers.formats.requantises
-        else 0
-    )
+    centred = carry_luts(numbers.formats.operand_width) if numbers.formats.requantises else 0
     return {
         "counters": counter_bits(numbers),
         "logic": spec.lanes * (carries + pass_sums + centred)
@@ -138,7 +141,7 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
     cells = spec.lane_multipliers * (spec.weight_width + numbers.formats.psum_width(1))
     sums = sum(count * width for count, width in adders(numbers))
     sums += sum(width for width, added in _tree(numbers) if not added)
-    small = sum(count * width for count, address, width in rams(numbers) if _of_luts(address))
+    small = sum(count * width for count, address, width in rams(numbers) if of_luts(address))
     words = 1 + _delay_words(numbers) + chosen + spec.lane_multipliers + skew
     return {
         "counters": counter_bits(numbers),
@@ -152,7 +155,7 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
     }
 
 
-def float_cells(numbers: EngineNumbers) -> tuple[int, int]:
+def float_cells(numbers: EngineNumbers | SerialNumbers) -> tuple[int, int]:
     """LUTs and flip-flops that float rounding adds to the counts above.
 
     No engine of the table has it, so Yosys has measured these on one requantiser with the modules
@@ -163,10 +166,13 @@ def float_cells(numbers: EngineNumbers) -> tuple[int, int]:
     if not numbers.formats.rounds_in_float:
         return 0, 0
     lut, ff = (317, 226) if numbers.spec.requantise == "float" else (493, 479)
-    return numbers.spec.lanes * lut, numbers.spec.lanes * ff
+    count = numbers.spec.lanes
+    if isinstance(numbers, SerialNumbers):
+        count = numbers.shape.requantisers
+    return count * lut, count * ff
 
 
-def counter_bits(numbers: EngineNumbers) -> int:
+def counter_bits(numbers: EngineNumbers | SerialNumbers) -> int:
     """Bits of the geometry registers, which bound the counters of the rasters."""
     return sum(field.total_width for field in numbers.config_fields)
 
@@ -208,7 +214,7 @@ def _fifo_width(numbers: EngineNumbers) -> int:
     return numbers.formats.ofmap_beat_width + numbers.spec.lanes + 1
 
 
-def _of_luts(address: int) -> bool:
+def of_luts(address: int) -> bool:
     """True if a memory with this number of address bits is built from LUTs."""
     return address <= _LUT_RAM_ADDRESS
 
@@ -219,6 +225,6 @@ def _memory_luts(numbers: EngineNumbers) -> int:
     return sum(
         count * ((_LUTS_OF_RAM * -(-width // 4) << parts) + (width << parts) - width)
         for count, address, width in (*rams(numbers), fifo)
-        if _of_luts(address)
+        if of_luts(address)
         for parts in [max(0, address - _RAM_ADDRESS)]
     )
