@@ -23,6 +23,7 @@ from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.text_table import Column, text_table
 from dwsim.verification.tiled_simulation import TiledRun, run_tiles, step_tiles
+from dwsim.verification.timeline import Timeline
 
 MODELS = {
     "fast": "fast model: cycles alone; the steppable model also compares every value with golden",
@@ -122,6 +123,7 @@ def simulate_plans(
     model: str,
     waves: Path | None = None,
     progress: Progress = lambda layer, beats: None,
+    timeline: Timeline | None = None,
 ) -> Simulation:
     """Runs layers of one engine, one after the other, each from reset.
 
@@ -132,6 +134,7 @@ def simulate_plans(
         model: a name among ``MODELS``.
         waves: an FST file for the waveform of the steppable model's signals.
         progress: called by the steppable model now and then.
+        timeline: observes the steppable model, unless there are waves.
 
     Raises:
         MismatchError: if the steppable model and golden differ, or its cycles and the law.
@@ -148,7 +151,7 @@ def simulate_plans(
         def report(beats: int, layer: str = plan.layer.name, before: int = before) -> None:
             progress(layer, before + beats)
 
-        runs.append(step_layer(plan, stalls, seed, report, trace))
+        runs.append(step_layer(plan, stalls, seed, report, trace or timeline))
     if trace is not None and waves is not None:
         trace.write_fst(waves)
     return Simulation(plans[0].engine, stalls, seed, model, tuple(runs))
@@ -166,7 +169,7 @@ def step_layer(
     stalls: str,
     seed: int,
     report: Callable[[int], None] | None = None,
-    trace: Trace | None = None,
+    trace: Trace | Timeline | None = None,
 ) -> LayerRun | TiledRun:
     """One layer on the steppable model, with seeded data and stalls, compared with golden.
 
@@ -175,7 +178,7 @@ def step_layer(
         stalls: a name among ``PROFILES``.
         seed: of data and stalls; not negative.
         report: called with the ofmap beats so far, now and then.
-        trace: records every cycle.
+        trace: observes every cycle.
 
     Raises:
         MismatchError: if model and golden differ, or, without stalls, the cycles and the law.

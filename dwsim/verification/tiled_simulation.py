@@ -16,6 +16,7 @@ from dwsim.model.layer_run import LayerRun, run_layer
 from dwsim.model.trace import Trace
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.stream.tile_tensors import join_ofmaps, tile_ifmap, tile_weight
+from dwsim.verification.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def step_tiles(
     stalls: str,
     seed: int,
     report: Callable[[int], None] | None = None,
-    trace: Trace | None = None,
+    trace: Trace | Timeline | None = None,
 ) -> TiledRun:
     """The streams of a layer on the steppable model.
 
@@ -90,7 +91,7 @@ def step_tiles(
         stalls: a name among ``PROFILES``.
         seed: of the stalls of the first stream; each next stream has the next seed.
         report: called with the ofmap beats so far, now and then.
-        trace: records every cycle of every stream.
+        trace: observes every cycle of every stream.
     """
     ifmap, weight = data
     runs: list[LayerRun] = []
