@@ -8,6 +8,7 @@ from typing import Any
 from dwsim.errors import ToolError
 from dwsim.exploration.results_schema import TIMED_METRICS
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.synth.capacity import beyond
 from dwsim.synth.estimate import estimate, fitted
 from dwsim.synth.estimate import sentence as estimate_sentence
 from dwsim.synth.targets import ECP5, TARGETS, find_target
@@ -25,6 +26,10 @@ class Area:
     dsp: int
     bram: int
     fmax_mhz: float | None
+
+    def beyond(self, target: str) -> str:
+        """The cells that the default part of a target does not have; empty if the engine fits."""
+        return beyond(target, asdict(self))
 
 
 def targets(source: str) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from dwsim.errors import Rules
-from dwsim.spec.dataflow_rules import SERIAL_FIELDS
+from dwsim.spec.dataflow_rules import DATAFLOWS, SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
 from dwsim.spec.toml_text import brief, unknown
 
@@ -28,6 +29,8 @@ WORDS = {
     "taps_per_cycle": (TAPS_ALL, TAPS_ROW),
     "interleave": (PLANE, NHWC, BEST),
     "fifo_depth": (AUTO,),
+    "dataflow": DATAFLOWS,
+    **dict.fromkeys([name for name in SERIAL_LIMITS if name != "pixels"], (AUTO,)),
     "requantise": tuple(REQUANTISE),
     "kernel": (FIT,),
     **dict.fromkeys(FITTED, (FIT,)),
@@ -36,6 +39,7 @@ WORDS = {
 
 _RANGES = {
     **LIMITS,
+    **SERIAL_LIMITS,
     "kernel": (1, MAX_KERNEL),
     "taps_per_cycle": (1, MAX_KERNEL**2),
     "interleave": (1, MAX_COUNT),
@@ -48,23 +52,32 @@ _FLAGS = ("ifmap_signed", "weight_signed")
 AXES = (
     "kernel",
     "interleave",
-    *(field.name for field in fields(EngineSpec) if field.name not in ("name", *SERIAL_FIELDS)),
+    *(field.name for field in fields(EngineSpec) if field.name != "name"),
 )
-"""Every axis: the fields of a tap-parallel engine, ``kernel`` for both kernel_h and kernel_w, and
-the interleave policy."""
+"""Every axis: the fields of an engine, ``kernel`` for both kernel_h and kernel_w, and the policy
+that selects the interleave."""
 
 Value = int | bool | str
+Axes = Mapping[str, tuple[Value, ...]]
+"""The values of each axis of a grid of engines."""
 
 
-def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
-    """The values of each axis in a table ``[engine]``; adds broken rules to ``rules``."""
-    if not isinstance(table, dict):
-        wanted = "is required: one table [engine] with the axes"
-        rules.require(False, "engine", brief(table), wanted)
-        return {}
+def read_grids(rules: Rules, tables: Any) -> tuple[Axes, ...]:
+    """The axes of a table ``[engine]``, or of each table ``[[engine]]``; adds broken rules."""
+    if isinstance(tables, list) and tables and all(isinstance(one, dict) for one in tables):
+        return tuple(_axes(rules, f"engine[{i}]", table) for i, table in enumerate(tables))
+    if isinstance(tables, dict):
+        return (_axes(rules, "engine", tables),)
+    wanted = "is required: a table [engine] with the axes, or a table [[engine]] for each grid"
+    rules.require(False, "engine", brief(tables), wanted)
+    return ()
+
+
+def _axes(rules: Rules, grid: str, table: dict[str, Any]) -> Axes:
+    """The values of each axis of one grid."""
     axes = {}
     for name, given in table.items():
-        where = f"engine.{name}"
+        where = f"{grid}.{name}"
         if name == "name":
             rules.require(
                 False, where, given, "must be left out: explore names engines by their hash"
@@ -73,12 +86,12 @@ def read_axes(rules: Rules, table: Any) -> dict[str, tuple[Value, ...]]:
             name in AXES, where, brief(given), unknown(name, AXES, f"the axes are {_all()}")
         ):
             axes[name] = _values(rules, where, name, given)
-    rules.require("lanes" in table, "engine.lanes", None, "is required")
+    rules.require("lanes" in table, f"{grid}.lanes", None, "is required")
     if "kernel" in table:
         for other in ("kernel_h", "kernel_w"):
             rules.require(
                 other not in table,
-                f"engine.{other}",
+                f"{grid}.{other}",
                 brief(table.get(other)),
                 "must be left out: kernel sets it",
             )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from distributed import Client
 from tornado.ioloop import IOLoop
+
+T = TypeVar("T")
 
 _MARGIN_SECONDS = 1.0
 
@@ -62,3 +65,31 @@ def connect(address: str, seconds: float) -> Client:
         OSError, ValueError: if no scheduler answers in time, or if the address is not valid.
     """
     return ClosingClient(address, _io_loop(), timeout=seconds, set_as_default=False)
+
+
+def run_within(client: Client, function: Callable[[], T], seconds: float) -> dict[str, T]:
+    """The result of a function on each worker, by its address.
+
+    ``Client.run`` has no time limit: a worker that has stopped would block it forever.
+
+    Raises:
+        TimeoutError: if a worker does not answer in time.
+        Exception: what the function raises on a worker.
+    """
+    found: list[dict[str, T]] = []
+    raised: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            found.append(client.run(function))
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=ask, name="Dask run", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    if not found:
+        raise TimeoutError(f"a worker did not answer within {seconds:g} s")
+    return found[0]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dwsim.derive import Plan
 from dwsim.derive.memories import accesses
+from dwsim.derive.serial_geometry import chunks_of
+from dwsim.derive.serial_plan import SerialPlan
 
 SOURCE = (
     "M. Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014,"
@@ -32,7 +34,13 @@ DRAM_PJ = 1300.0
 
 ACCESS_BITS = 64
 
-KINDS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo": "fifo"}
+KINDS = {
+    "line": "line_buffer",
+    "ring": "line_buffer",
+    "weight": "weight",
+    "scale": "weight",
+    "fifo": "fifo",
+}
 """The energy column of each kind of memory."""
 
 PJ_PER_UJ = 1e6
@@ -80,10 +88,9 @@ def external_pj(bits: int) -> float:
 def stream_pj(plan: Plan) -> dict[str, float]:
     """The energy of a stream on chip in pJ: multiply, add, line_buffer, weight, fifo."""
     engine, numbers = plan.engine, plan.numbers
-    products = plan.ofmap_beats * engine.passes * engine.multipliers
+    products, scaled = _operations(plan)
     multiply = products * multiply_pj(engine.ifmap_width, engine.weight_width)
     if numbers.formats.requantises:
-        scaled = plan.ofmap_beats * engine.lanes
         multiply += scaled * multiply_pj(
             numbers.formats.bias_width, numbers.formats.multiplier_width
         )
@@ -93,3 +100,14 @@ def stream_pj(plan: Plan) -> dict[str, float]:
     for access in accesses(plan):
         energy[KINDS[access.memory.kind]] += access.total_bits * access_pj(access.memory.bits)
     return energy
+
+
+def _operations(plan: Plan) -> tuple[int, int]:
+    """Multiplications of the array and of the requantisers, with those whose value is not used."""
+    engine = plan.engine
+    if isinstance(plan, SerialPlan):
+        turns = plan.planes * plan.walk.groups * plan.layer.channel_multiplier
+        leaving = turns * chunks_of(plan.walk, plan.numbers)
+        return plan.tap_cycles * engine.multipliers, leaving * plan.numbers.shape.requantisers
+    products = plan.ofmap_beats * engine.passes * engine.multipliers
+    return products, plan.ofmap_beats * engine.lanes

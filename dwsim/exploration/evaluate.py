@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dwsim.derive import EngineNumbers, start_cycles
+from dwsim.derive import EngineNumbers, Plan, start_cycles
+from dwsim.derive.losses import LOSSES, stream_losses, wait_losses
 from dwsim.derive.memories import memories
-from dwsim.derive.parallel_plan import ParallelPlan
+from dwsim.derive.numbers_of import numbers_of
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import SpecError
 from dwsim.exploration import energy
 from dwsim.exploration.area import Area, area_of
 from dwsim.exploration.fit import interleave_of
+from dwsim.exploration.goals import Constraint, violated
 from dwsim.exploration.points import Point
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS, TIMED_METRICS
-from dwsim.fast.closed_form import activity
+from dwsim.fast.fast_run import free_activity
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads import Network
@@ -27,13 +30,16 @@ LAYER_FACTS = (
     "switch_cycles",
     "param_beats",
     "steady_cycles",
+    "ideal",
     "bound",
+    "input_bytes",
+    "output_bytes",
     *ACTIVITY_FIELDS,
+    *(f"loss_{name}" for name in LOSSES),
 )
 """The figures that an evaluation records for each different layer, in this order."""
 
 _SHOWN_REASONS = 3
-_BUFFERS = {"line": "line_buffer", "weight": "weight", "scale": "weight", "fifo": "fifo"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Task:
     networks: tuple[Network, ...]
     area: str
     target: str
+    constraints: tuple[Constraint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,18 +62,21 @@ class Stream:
     switch_cycles: int
     param_beats: int
     steady_cycles: int
+    ideal: int
     bound: int
-    ifmap_bits: int
-    ofmap_bits: int
-    param_bits: int
+    input_bytes: float
+    """Of the ifmap and the parameters."""
+    output_bytes: float
     activity: tuple[int, ...]
+    losses: Mapping[str, int]
+    """Multiplier cycles by ``LOSSES``, without the wait for the next stream."""
     energy: Mapping[str, float]
 
     @property
-    def facts(self) -> list[int]:
+    def facts(self) -> list[float]:
         """The values of ``LAYER_FACTS``."""
-        head = LAYER_FACTS[: -len(ACTIVITY_FIELDS)]
-        return [*(getattr(self, name) for name in head), *self.activity]
+        head = LAYER_FACTS[: -len(ACTIVITY_FIELDS) - len(LOSSES)]
+        return [*(getattr(self, name) for name in head), *self.activity, *self.losses.values()]
 
 
 def evaluate_all(tasks: Sequence[Task]) -> list[list[dict[str, Any]]]:
@@ -92,12 +102,13 @@ class Evaluator:
     """One engine; it plans layers that networks share only once."""
 
     def __init__(self, task: Task) -> None:
+        self.task = task
         self.point = task.point
         self.engine = task.point.engine
-        self.numbers = EngineNumbers(self.engine)
+        self.numbers = numbers_of(self.engine)
         self.area = area_of(self.engine, task.area, task.target)
         self.engine_columns = _engine_columns(self.point, self.numbers) | _area_columns(
-            self.area, task.area
+            self.area, task.area, task.target
         )
         self._streams: dict[LayerSpec, Stream] = {}
 
@@ -109,13 +120,16 @@ class Evaluator:
             return _failed(self.point, network, error)
 
     def _record(self, network: Network) -> dict[str, Any]:
+        row = self.engine_columns | {"network": network.name, "layers": len(network.layers)}
+        broken = violated(self.task.constraints, row | self._at_best(network))
+        if broken:
+            return {"row": row | {"status": "pruned", "reason": broken}, "facts": []}
         reasons = []
         for layer, shape in zip(network.layers, network.shapes, strict=True):
             try:
                 self._stream(shape)
             except SpecError as error:
                 reasons += [f"{layer.name}: {violation}" for violation in error.violations]
-        row = self.engine_columns | {"network": network.name, "layers": len(network.layers)}
         if reasons:
             more = len(reasons) - _SHOWN_REASONS
             text = "; ".join(reasons[:_SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
@@ -125,6 +139,21 @@ class Evaluator:
         row |= self._network_columns(network, streams)
         different = dict.fromkeys(network.shapes)
         return {"row": row, "facts": [self._stream(shape).facts for shape in different]}
+
+    def _at_best(self, network: Network) -> dict[str, Any]:
+        """Figures of a network that no evaluation can better: the multipliers never idle."""
+        cycles = network.macs / self.engine.multipliers
+        found: dict[str, Any] = dict.fromkeys(("cycles", "interval_cycles"), cycles)
+        if self.area.fmax_mhz is not None:
+            hertz = self.area.fmax_mhz * 1e6
+            found |= {"time_ms": cycles / hertz * 1e3, "inferences_per_s": hertz / cycles}
+        # A best figure says nothing against a limit on its other side.
+        limits = {one.metric: one for one in self.task.constraints}
+        return {
+            name: value
+            for name, value in found.items()
+            if name in limits and (limits[name].low is None) == (name != "inferences_per_s")
+        }
 
     def _stream(self, shape: LayerSpec) -> Stream:
         if shape not in self._streams:
@@ -137,8 +166,8 @@ class Evaluator:
         cycles = starts[len(streams) - 1] + streams[-1].cycles
         interval = starts[-1] - starts[len(streams)]
         bound = sum(stream.bound for stream in streams)
-        incoming = sum(stream.ifmap_bits + stream.param_bits for stream in streams)
-        outgoing = sum(stream.ofmap_bits for stream in streams)
+        incoming = sum(stream.input_bytes for stream in streams)
+        outgoing = sum(stream.output_bytes for stream in streams)
         spent = {
             name: sum(stream.energy[name] for stream in streams) / energy.PJ_PER_UJ
             for name in streams[0].energy
@@ -147,28 +176,47 @@ class Evaluator:
             "cycles": cycles,
             "interval_cycles": interval,
             "steady_cycles": sum(stream.steady_cycles for stream in streams),
+            "ideal": -(-network.macs // self.engine.multipliers),
             "bound": bound,
             "bound_share": bound / cycles,
             "utilisation": network.macs / (self.engine.multipliers * cycles),
+            **self._loss_columns(streams, starts),
             **self._timed_columns(cycles, interval, incoming, outgoing),
-            "external_bytes": (incoming + outgoing) / 8,
+            "input_bytes": incoming,
+            "output_bytes": outgoing,
+            "external_bytes": incoming + outgoing,
+            "intensity": network.macs / (incoming + outgoing),
             **{f"energy_{name}_uj": value for name, value in spent.items()},
             "energy_uj": sum(spent.values()),
-            "energy_external_uj": energy.external_pj(incoming + outgoing) / energy.PJ_PER_UJ,
+            "energy_external_uj": energy.external_pj(round(8 * (incoming + outgoing)))
+            / energy.PJ_PER_UJ,
         }
 
+    def _loss_columns(self, streams: Sequence[Stream], starts: Sequence[int]) -> dict[str, int]:
+        """The loss stack of one inference: its streams, and the waits between them."""
+        totals = dict.fromkeys(LOSSES, 0)
+        for index, stream in enumerate(streams):
+            for name, count in stream.losses.items():
+                totals[name] += count
+            if index + 1 < len(streams):
+                wait = starts[index + 1] - starts[index] - stream.cycles
+                waits = wait_losses(stream.switch_cycles, wait, self.engine.multipliers)
+                for name, count in waits.items():
+                    totals[name] += count
+        return {f"loss_{name}": count for name, count in totals.items()}
+
     def _timed_columns(
-        self, cycles: int, interval: int, incoming: int, outgoing: int
+        self, cycles: int, interval: int, incoming: float, outgoing: float
     ) -> dict[str, float | None]:
-        """The columns that need a clock; ``incoming`` and ``outgoing`` are bits per interval."""
+        """The columns that need a clock; ``incoming`` and ``outgoing`` are bytes per interval."""
         if self.area.fmax_mhz is None:
             return dict.fromkeys(TIMED_METRICS)
         hertz = self.area.fmax_mhz * 1e6
         return {
             "time_ms": cycles / hertz * 1e3,
             "inferences_per_s": hertz / interval,
-            "input_gb_per_s": incoming / 8 / interval * hertz / 1e9,
-            "output_gb_per_s": outgoing / 8 / interval * hertz / 1e9,
+            "input_gb_per_s": incoming / interval * hertz / 1e9,
+            "output_gb_per_s": outgoing / interval * hertz / 1e9,
         }
 
 
@@ -181,7 +229,7 @@ def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream
     interleave = interleave_of(
         layer, engine.lanes, policy, engine.max_interleave, engine.max_row_pitch
     )
-    plan = ParallelPlan(layer, engine, interleave=interleave)
+    plan = Plan(layer, engine, interleave=interleave)
     numbers = plan.numbers
     return Stream(
         interleave=interleave,
@@ -189,20 +237,25 @@ def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream
         switch_cycles=plan.switch_cycles,
         param_beats=plan.param_beats,
         steady_cycles=plan.image_cycles * layer.batch,
+        ideal=plan.ideal,
         bound=plan.bound,
-        ifmap_bits=plan.ifmap_beats * numbers.formats.ifmap_beat_width,
-        ofmap_bits=plan.ofmap_beats * numbers.formats.ofmap_beat_width,
-        param_bits=plan.param_beats * numbers.formats.param_beat_width,
-        activity=tuple(activity(plan).values()),
+        input_bytes=(
+            plan.ifmap_beats * numbers.formats.ifmap_beat_width
+            + plan.param_beats * numbers.formats.param_beat_width
+        )
+        / 8,
+        output_bytes=plan.ofmap_beats * numbers.formats.ofmap_beat_width / 8,
+        activity=tuple(free_activity(plan).values()),
+        losses=stream_losses(plan),
         energy=energy.stream_pj(plan),
     )
 
 
-def _engine_columns(point: Point, numbers: EngineNumbers) -> dict[str, Any]:
+def _engine_columns(point: Point, numbers: EngineNumbers | SerialNumbers) -> dict[str, Any]:
     engine = point.engine
-    bytes_of = dict.fromkeys(_BUFFERS.values(), 0.0)
+    bytes_of = dict.fromkeys(energy.KINDS.values(), 0.0)
     for memory in memories(numbers):
-        bytes_of[_BUFFERS[memory.kind]] += memory.total_bits / 8
+        bytes_of[energy.KINDS[memory.kind]] += memory.total_bits / 8
     return {
         "engine_id": point.engine_id,
         **{field.name: getattr(engine, field.name) for field in fields(engine)},
@@ -217,9 +270,9 @@ def _engine_columns(point: Point, numbers: EngineNumbers) -> dict[str, Any]:
     }
 
 
-def _area_columns(area: Area, source: str) -> dict[str, Any]:
+def _area_columns(area: Area, source: str, target: str) -> dict[str, Any]:
     columns = {field.name: getattr(area, field.name) for field in fields(area)}
-    return columns | {"area_source": source}
+    return columns | {"area_source": source, "beyond_part": area.beyond(target)}
 
 
 def _failed(point: Point, network: Network, error: Exception) -> dict[str, Any]:

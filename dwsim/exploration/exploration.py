@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dwsim.exploration.area import SYNTH
 from dwsim.exploration.axes import Value
 from dwsim.exploration.evaluate import Task, evaluate_all
 from dwsim.exploration.evaluation_store import Store, key_of
-from dwsim.exploration.front import candidate
+from dwsim.exploration.front import candidate, pruned_by
+from dwsim.exploration.front_search import FrontSearch
 from dwsim.exploration.outcome import Outcome, Record
 from dwsim.exploration.points import Point, Refused, Resolver, all_combinations
 from dwsim.exploration.pool import Pool
 from dwsim.exploration.space import Space
 from dwsim.workloads import Network
+
+if TYPE_CHECKING:
+    from dwsim.exploration.sampling import Sampler
 
 _TASKS = 8
 """Engines for each call of a worker."""
@@ -33,7 +38,7 @@ class Exploration:
         self.progress = progress
         self.resolver = Resolver(space)
         self.points: dict[str, Point] = {}
-        self.refused: dict[tuple[Value, ...], Refused] = {}
+        self.refused: dict[tuple[tuple[str, Value], ...], Refused] = {}
         self.records: dict[str, dict[str, Record]] = {}
         self.duplicates = self.reused = self.samples = 0
 
@@ -51,7 +56,7 @@ class Exploration:
         found = [self.resolver.point(values) for values in combinations]
         for one in found:
             if isinstance(one, Refused):
-                self.refused.setdefault(tuple(one.axes.values()), one)
+                self.refused.setdefault(tuple(one.axes.items()), one)
             elif one.engine_id in self.points:
                 self.duplicates += 1
             else:
@@ -67,7 +72,8 @@ class Exploration:
             self.reused += len(known)
             missing = tuple(n for n in self.space.networks if n.name not in known)
             if missing:
-                tasks.append(Task(point, missing, self.space.area, self.space.target))
+                space = self.space
+                tasks.append(Task(point, missing, space.area, space.target, space.constraints))
         done += len(points) - len(tasks)
         self.progress(done, total)
         # A tool run takes minutes: an interruption should lose only a few.
@@ -76,7 +82,8 @@ class Exploration:
             for network, record in zip(task.networks, records, strict=True):
                 self.records[task.point.engine_id][network.name] = record
                 # The next run repeats a failed evaluation.
-                if "traceback" not in record:
+                # A pruned one depends on the constraints of this space.
+                if "traceback" not in record and record["row"]["status"] != "pruned":
                     self.store.put(self._key(task.point, network), record)
             done += 1
             self.progress(done, total)
@@ -89,9 +96,6 @@ class Exploration:
         return {name: record for name, record in found.items() if record is not None}
 
     def _sample(self) -> None:
-        # Not at the top: only sampling needs Optuna.
-        from dwsim.exploration.sampling import Sampler
-
         def judge(combinations: Sequence[dict[str, Value]]) -> list[Any]:
             found = self._resolve(combinations)
             points = {one.engine_id: one for one in found if isinstance(one, Point)}
@@ -100,9 +104,17 @@ class Exploration:
             self._evaluate(new, before, self.space.search.budget)
             return [self._judged(one) for one in found]
 
-        for done in Sampler(self.space).batches(judge):
+        for done in self._sampler().batches(judge):
             self.samples = done
             self.progress(done, self.space.search.budget)
+
+    def _sampler(self) -> FrontSearch | Sampler:
+        if self.space.search.sampler == "front":
+            return FrontSearch(self.space)
+        # Not at the top: only these samplers need Optuna.
+        from dwsim.exploration.sampling import Sampler
+
+        return Sampler(self.space)
 
     def _judged(self, one: Point | Refused) -> tuple[list[float] | None, dict[str, float]]:
         """The objectives of a point and its excess over each constraint, for the sampler."""
@@ -110,10 +122,17 @@ class Exploration:
             return None, {}
         rows = {name: record["row"] for name, record in self.records[one.engine_id].items()}
         excess = {
-            str(constraint): max(constraint.excess(row) for row in rows.values())
+            str(constraint): max(
+                max(constraint.excess(row), float(pruned_by(row, constraint)))
+                for row in rows.values()
+            )
             for constraint in self.space.constraints
         }
-        return candidate(self.space.objectives, (), rows), excess
+        if any(row["status"] == "pruned" for row in rows.values()):
+            # It was not evaluated, and is worse than any engine that was.
+            return [goal.loss(math.inf) for goal in self.space.objectives], excess
+        values = candidate(self.space.objectives, (), rows, self.space.beyond_part)
+        return values, excess
 
     def _outcome(self) -> Outcome:
         names = self.space.network_names

@@ -73,6 +73,7 @@ def fit(
     policy: Policy,
     max_interleave: int | None,
     max_row_pitch: int,
+    dataflow: str = "tap_parallel",
 ) -> dict[str, int]:
     """The least maxima with which an engine runs every network whose kernels fit into its kernel.
 
@@ -85,13 +86,16 @@ def fit(
         if any(x.kernel_h > kernel[0] or x.kernel_w > kernel[1] for x in network.layers):
             continue
         try:
-            wanted = [
-                needs(x, lanes, interleave_of(x, lanes, policy, max_interleave, max_row_pitch))
-                for x in dict.fromkeys(network.shapes)
-            ]
+            shapes = dict.fromkeys(network.shapes)
+            if dataflow == "tap_serial":
+                wanted = [layer_maxima(x, lanes, dataflow=dataflow) for x in shapes]
+            else:
+                limits = (policy, max_interleave, max_row_pitch)
+                needed = [needs(x, lanes, interleave_of(x, lanes, *limits)) for x in shapes]
+                wanted = [dict(need.maxima) for need in needed]
         except SpecError:
             continue
-        found = largest([found, *(dict(need.maxima) for need in wanted)])
+        found = largest([found, *wanted])
     return {name: value for name, value in found.items() if not name.startswith("kernel_")}
 
 

@@ -44,14 +44,20 @@ def nondominated(losses: np.ndarray) -> np.ndarray:
 
 
 def candidate(
-    objectives: Sequence[Objective], constraints: Sequence[Constraint], rows: Rows
+    objectives: Sequence[Objective],
+    constraints: Sequence[Constraint],
+    rows: Rows,
+    beyond_part: bool = False,
 ) -> list[float] | None:
     """The objectives of an engine; None if it cannot be on the front.
 
-    An engine can be on the front if every network runs on it and meets all constraints.
+    An engine can be on the front if every network runs on it and meets all constraints, and if it
+    fits the target's part, unless ``beyond_part``.
     """
     for row in rows.values():
         if row["status"] != "ok" or any(limit.excess(row) > 0 for limit in constraints):
+            return None
+        if row.get("beyond_part") and not beyond_part:
             return None
     found = [objective.value(rows) for objective in objectives]
     values = [value for value in found if value is not None]
@@ -62,9 +68,13 @@ def front_of(
     objectives: Sequence[Objective],
     constraints: Sequence[Constraint],
     engines: Mapping[str, Rows],
+    beyond_part: bool = False,
 ) -> dict[str, list[float]]:
     """The objectives of each engine on the front, sorted by the first one, then by the next."""
-    values = {name: candidate(objectives, constraints, rows) for name, rows in engines.items()}
+    values = {
+        name: candidate(objectives, constraints, rows, beyond_part)
+        for name, rows in engines.items()
+    }
     able = {name: found for name, found in values.items() if found is not None}
     if not able:
         return {}
@@ -86,14 +96,20 @@ def network_fronts(
     constraints: Sequence[Constraint],
     engines: Mapping[str, Rows],
     networks: Sequence[str],
+    beyond_part: bool = False,
 ) -> dict[str, list[str]]:
     """The engines on the front of each network alone."""
     fronts = {}
     for network in networks:
         alone = list(dict.fromkeys(objective.alone(network) for objective in objectives))
         only = {name: {network: rows[network]} for name, rows in engines.items()}
-        fronts[network] = list(front_of(alone, constraints, only))
+        fronts[network] = list(front_of(alone, constraints, only, beyond_part))
     return fronts
+
+
+def pruned_by(row: Row, constraint: Constraint) -> bool:
+    """True if the row was not evaluated because of the constraint."""
+    return row["status"] == "pruned" and str(constraint) in row["reason"]
 
 
 def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) -> list[str]:
@@ -110,15 +126,23 @@ def why_empty(constraints: Sequence[Constraint], engines: Mapping[str, Rows]) ->
                 f"{len(mine)} of {len(engines)} engines {verb} {network}, such as"
                 f" {mine[0]['engine_id']}: {reason}".rstrip(": ")
             )
+    beyond = [rows for rows in engines.values() if any(r.get("beyond_part") for r in rows.values())]
+    if beyond:
+        first = next(row for row in beyond[0].values() if row.get("beyond_part"))
+        sentences.append(
+            f"{len(beyond)} of {len(engines)} engines do not fit the part, such as"
+            f" {first['engine_id']}: {first['beyond_part']} (beyond_part = true admits them)"
+        )
     for constraint in constraints:
         values = [row[constraint.metric] for row in rows if row.get(constraint.metric) is not None]
         over = sum(
-            any(constraint.excess(row) > 0 for row in mine.values()) for mine in engines.values()
+            any(constraint.excess(row) > 0 or pruned_by(row, constraint) for row in mine.values())
+            for mine in engines.values()
         )
         if over:
-            low, high = min(values), max(values)
-            sentences.append(
-                f"{over} of {len(engines)} engines violate {constraint}: the values are from"
-                f" {number_text(low, _DIGITS)} to {number_text(high, _DIGITS)}"
-            )
+            sentence = f"{over} of {len(engines)} engines violate {constraint}"
+            if values:
+                low, high = number_text(min(values), _DIGITS), number_text(max(values), _DIGITS)
+                sentence += f": the values are from {low} to {high}"
+            sentences.append(sentence)
     return sentences

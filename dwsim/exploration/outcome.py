@@ -42,13 +42,20 @@ class Outcome:
     @cached_property
     def front(self) -> dict[str, list[float]]:
         """The objectives of the engines on the front, sorted by the first objective."""
-        return front_of(self.space.objectives, self.space.constraints, self.rows)
+        space = self.space
+        return front_of(space.objectives, space.constraints, self.rows, space.beyond_part)
 
     @cached_property
     def network_fronts(self) -> dict[str, list[str]]:
         """The engines on the front of each network alone."""
         space = self.space
-        return network_fronts(space.objectives, space.constraints, self.rows, space.network_names)
+        return network_fronts(
+            space.objectives,
+            space.constraints,
+            self.rows,
+            space.network_names,
+            space.beyond_part,
+        )
 
     @property
     def failed(self) -> dict[tuple[str, str], str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dwsim.derive import EngineNumbers
+from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules, SpecError
 from dwsim.exploration.axes import AUTO, FIT, FITTED, PLANE, TAPS_ALL, TAPS_ROW, Value
 from dwsim.exploration.fit import Policy, fit, largest_kernel
@@ -17,6 +17,9 @@ from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.engine_spec import LIMITS, EngineSpec
 
 ID_DIGITS = 12
+SERIAL = "tap_serial"
+PARALLEL_MAXIMA = ("max_interleave", "max_lead")
+"""Maxima that only tap-parallel engines have."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,11 @@ class Refused:
     reason: str
 
 
-def combination(space: Space, indices: tuple[int, ...]) -> dict[str, Value]:
-    """The combination of values at these indices of the axes."""
-    axes = space.axes.items()
-    return {name: values[i] for (name, values), i in zip(axes, indices, strict=True)}
-
-
 def all_combinations(space: Space) -> Iterator[dict[str, Value]]:
     """Every combination; the last axis varies fastest."""
-    for values in itertools.product(*space.axes.values()):
-        yield dict(zip(space.axes, values, strict=True))
+    for axes in space.grids:
+        for values in itertools.product(*axes.values()):
+            yield dict(zip(axes, values, strict=True))
 
 
 class Resolver:
@@ -60,41 +58,45 @@ class Resolver:
         try:
             engine, policy = self._engine(values)
             # Some rules depend on derived numbers.
-            EngineNumbers(engine)
+            numbers_of(engine)
         except SpecError as error:
             return Refused(dict(values), "; ".join(map(str, error.violations)))
         engine_id = point_id(engine, policy)
         return Point(engine_id, replace(engine, name=f"explored_{engine_id}"), policy)
 
     def _engine(self, values: Mapping[str, Value]) -> tuple[EngineSpec, Policy]:
-        given: dict[str, Any] = dict.fromkeys(FITTED, FIT) | {
-            "taps_per_cycle": TAPS_ALL,
+        serial = values.get("dataflow") == SERIAL
+        open_maxima = [name for name in FITTED if not (serial and name in PARALLEL_MAXIMA)]
+        given: dict[str, Any] = dict.fromkeys(open_maxima, FIT) | {
+            "taps_per_cycle": None if serial else TAPS_ALL,
             "interleave": PLANE,
+            "requantise": _requantise(values),
         }
         given |= dict(values)
         policy = given.pop("interleave")
+        _check_policy(serial, policy)
         kernel = given.pop("kernel", None)
         for axis in ("h", "w"):
             size = given[f"kernel_{axis}"] if kernel is None else kernel
             fitted = largest_kernel(self.space.networks, axis) if size == FIT else size
             given[f"kernel_{axis}"] = fitted
-        if any(given[name] == FIT for name in FITTED):
+        if any(given[name] == FIT for name in open_maxima):
             given |= self._fit(given, policy)
-        if given.get("fifo_depth") == AUTO:
-            given["fifo_depth"] = None
+        given = {name: None if value == AUTO else value for name, value in given.items()}
         given["taps_per_cycle"] = _taps(given)
         return EngineSpec(**given), policy
 
     def _fit(self, given: Mapping[str, Any], policy: Policy) -> dict[str, int]:
         """The values of the maxima that are "fit"."""
         kernel = (given["kernel_h"], given["kernel_w"])
-        interleave, pitch = given["max_interleave"], given["max_row_pitch"]
+        interleave, pitch = given.get("max_interleave", 1), given["max_row_pitch"]
         key = (
             given["lanes"],
             kernel,
             policy,
             None if interleave == FIT else interleave,
             LIMITS["max_row_pitch"][1] if pitch == FIT else pitch,
+            given.get("dataflow", "tap_parallel"),
         )
         if key not in self._fits:
             self._fits[key] = fit(self.space.networks, *key)
@@ -105,7 +107,29 @@ class Resolver:
             bool(maxima), "kernel", shape, "must be large enough for at least one network"
         )
         rules.raise_if_any()
-        return {name: value for name, value in maxima.items() if given[name] == FIT}
+        return {name: value for name, value in maxima.items() if given.get(name) == FIT}
+
+
+def _requantise(values: Mapping[str, Value]) -> str:
+    """Deployed engines requantise: the default, if the number formats permit it."""
+    formats: dict[str, Value] = {
+        "ifmap_width": 8,
+        "weight_width": 8,
+        "ifmap_signed": True,
+        "weight_signed": True,
+    }
+    formats |= {name: values[name] for name in formats if name in values}
+    width = formats.pop("ifmap_width")
+    if list(formats.values()) != [8, True, True] or width not in (8, 16):
+        return "none"
+    return "double" if width == 8 else "single"
+
+
+def _check_policy(serial: bool, policy: Policy) -> None:
+    rules = Rules("engine")
+    wanted = "must be plane with dataflow = 'tap_serial': its streams are plane-major"
+    rules.require(not serial or policy == PLANE, "interleave", policy, wanted)
+    rules.raise_if_any()
 
 
 def _taps(given: Mapping[str, Any]) -> int | None:

@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 
 from dwsim.errors import ToolError
 from dwsim.exploration.evaluation_store import code_hash
+from dwsim.support.progress import waiting
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -163,14 +164,16 @@ def _dask(address: str) -> Iterator[Pool]:
     # Not at the top: only a cluster needs Dask.
     from distributed import KilledWorker
 
-    from dwsim.exploration.dask_client import connect
+    from dwsim.exploration.dask_client import connect, run_within
 
     try:
-        client = connect(address, CONNECT_SECONDS)
+        with waiting(f"connecting to {address}, for at most {CONNECT_SECONDS} s"):
+            client = connect(address, CONNECT_SECONDS)
     except Exception as error:  # of any kind: another protocol at the port gives a MemoryError
         raise ToolError(f"no Dask scheduler answers at {address}: {error}") from None
     try:
-        found = client.run(code_hash)
+        with waiting(f"asking the workers of {address}, for at most {CONNECT_SECONDS} s"):
+            found = run_within(client, code_hash, CONNECT_SECONDS)
         if not found:
             raise ToolError(f"the Dask cluster at {address} has no worker: dask worker {address}")
         other = other_code(found)
@@ -179,7 +182,7 @@ def _dask(address: str) -> Iterator[Pool]:
             raise ToolError(f"{message}; install this version there and restart them")
         threads = sum(client.nthreads().values())
         yield Pool(client.get_executor(), threads, f"{len(found)} Dask workers")
-    except (KilledWorker, CancelledError) as error:
+    except (KilledWorker, CancelledError, TimeoutError) as error:
         raise ToolError(f"the Dask cluster at {address} failed: {error}\n{_KEPT}") from None
     finally:
         client.close()

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from dwsim.derive import start_cycles
+from dwsim.derive.losses import wait_losses
 from dwsim.exploration.evaluate import LAYER_FACTS
 from dwsim.exploration.goals import violated
 from dwsim.exploration.outcome import Outcome, Record
@@ -30,6 +31,8 @@ def pair_rows(outcome: Outcome) -> list[dict[str, Any]]:
                 "on_front": engine_id in outcome.front,
                 "on_network_front": engine_id in outcome.network_fronts[network],
             }
+            if row["status"] == "pruned":
+                compared["violates"] = row["reason"]
             if row["status"] == "failed":
                 compared["reason"] = f"{row['reason']}; see {failure_file(engine_id, network)}"
             rows.append(row | compared)
@@ -51,11 +54,19 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
                 zip(shapes, layers_of(network, record), strict=True)
             ):
                 share = shape["macs"] / (multipliers * layer["cycles"])
+                moved = layer["input_bytes"] + layer["output_bytes"]
+                waits = wait_losses(layer["switch_cycles"], layer["wait_cycles"], multipliers)
                 rows.append(
                     shape
                     | layer
                     | known
                     | {"index": index, "layer": shape["name"], "utilisation": share}
+                    | {f"loss_{name}": count for name, count in waits.items()}
+                    | {
+                        "intensity": shape["macs"] / moved,
+                        "input_rate": layer["input_bytes"] / layer["cycles"],
+                        "output_rate": layer["output_bytes"] / layer["cycles"],
+                    }
                 )
     return rows
 

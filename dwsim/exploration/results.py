@@ -21,8 +21,11 @@ import pyarrow.parquet
 from dwsim.errors import Rules
 from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
 
-FORMAT = 1
-"""The version of the columns of the tables and of the description."""
+FORMAT = 2
+"""The version of the columns of the tables and of the description.
+
+2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes.
+"""
 
 Row = Mapping[str, Any]
 

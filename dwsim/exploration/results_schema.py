@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from dwsim.spec.dataflow_rules import SERIAL_FIELDS
+from dwsim.derive.losses import LOSSES
 from dwsim.spec.engine_spec import EngineSpec
 
 Kind = Literal["text", "integer", "number", "flag"]
@@ -21,7 +21,7 @@ class Field:
     unit: str = ""
 
 
-_AXIS_KINDS: dict[str, Kind] = {"requantise": "text"}
+_AXIS_KINDS: dict[str, Kind] = {"requantise": "text", "dataflow": "text"}
 _FLAGS = ("ifmap_signed", "weight_signed")
 
 
@@ -30,13 +30,18 @@ def _axis(name: str) -> Field:
     return Field(name, kind, f"EngineSpec.{name}")
 
 
-ENGINE_FIELDS = tuple(
-    _axis(field.name) for field in fields(EngineSpec) if field.name not in ("name", *SERIAL_FIELDS)
-)
-"""Every field of a tap-parallel engine except its name; null is the None of EngineSpec."""
+ENGINE_FIELDS = tuple(_axis(field.name) for field in fields(EngineSpec) if field.name != "name")
+"""Every field of an engine except its name; null is the None of EngineSpec."""
 
-STATUSES = ("ok", "cannot_run", "failed")
-"""A pair with results; a network that the engine cannot run; an evaluation that raised."""
+LOSS_FIELDS = tuple(
+    Field(f"loss_{name}", "integer", f"multiplier cycles: {meaning}")
+    for name, meaning in LOSSES.items()
+)
+"""The loss stack; its sum is multipliers * cycles, and for a layer also the wait after it."""
+
+STATUSES = ("ok", "pruned", "cannot_run", "failed")
+"""A pair with results; one that violates a constraint whatever its cycles are; a network that the
+engine cannot run; an evaluation that raised."""
 
 PAIR_FIELDS = (
     Field("engine_id", "text", "hash of engine and interleave policy; the key of all tables"),
@@ -45,7 +50,7 @@ PAIR_FIELDS = (
     Field("passes", "integer", "cycles that the array takes for one ofmap beat"),
     Field("multipliers", "integer", "multipliers of the array"),
     Field("network", "text", "name of the network"),
-    Field("status", "text", "ok, cannot_run or failed; unless ok, the next columns are null"),
+    Field("status", "text", "ok, pruned, cannot_run or failed; unless ok, figures are null"),
     Field("reason", "text", "reason for a status other than ok; empty if ok"),
     Field("violates", "text", "constraints that the pair violates; empty if none"),
     Field("on_front", "flag", "the engine is on the front that explore prints"),
@@ -55,9 +60,11 @@ PAIR_FIELDS = (
     Field("cycles", "integer", "one inference: first cfg handshake to last ofmap transfer"),
     Field("interval_cycles", "integer", "from the start of an inference to the next, back to back"),
     Field("steady_cycles", "integer", "sum over layers of the cycles per image of that layer"),
-    Field("bound", "integer", "the fewest cycles that ports and multipliers permit"),
+    Field("ideal", "integer", "macs / multipliers: no engine with these multipliers is faster"),
+    Field("bound", "integer", "the fewest cycles that its ports and the shape of its array permit"),
     Field("bound_share", "number", "bound / cycles"),
-    Field("utilisation", "number", "macs / (multipliers * cycles)"),
+    Field("utilisation", "number", "macs / (multipliers * cycles): the share of the ideal"),
+    *LOSS_FIELDS,
     Field("fmax_mhz", "number", "clock of the engine; see area_source", "MHz"),
     Field("time_ms", "number", "cycles at fmax_mhz", "ms"),
     Field("inferences_per_s", "number", "one per interval_cycles, at fmax_mhz", "1/s"),
@@ -66,7 +73,8 @@ PAIR_FIELDS = (
     Field("dsp", "integer", "DSP blocks"),
     Field("bram", "integer", "block RAMs"),
     Field("area_source", "text", "source of fmax_mhz to bram: estimate or synth"),
-    Field("line_buffer_bytes", "number", "row and column delays in memories", "B"),
+    Field("beyond_part", "text", "cells that the target's part does not have; empty if it fits"),
+    Field("line_buffer_bytes", "number", "row and column delays in memories, or the ring", "B"),
     Field("weight_bytes", "number", "both banks of weights and scales", "B"),
     Field("fifo_bytes", "number", "the output FIFO", "B"),
     Field("buffer_bytes", "number", "sum of the three", "B"),
@@ -75,7 +83,10 @@ PAIR_FIELDS = (
     Field("param_bytes_per_cycle", "number", "peak: one parameter beat", "B"),
     Field("input_gb_per_s", "number", "ifmap and parameters in interval_cycles", "GB/s"),
     Field("output_gb_per_s", "number", "ofmap in interval_cycles", "GB/s"),
+    Field("input_bytes", "number", "ifmap and parameters of one inference", "B"),
+    Field("output_bytes", "number", "ofmap of one inference", "B"),
     Field("external_bytes", "number", "ifmap, parameters and ofmap of one inference", "B"),
+    Field("intensity", "number", "macs / external_bytes", "1/B"),
     Field("energy_multiply_uj", "number", "multiplications of the array", "uJ"),
     Field("energy_add_uj", "number", "additions of the array", "uJ"),
     Field("energy_line_buffer_uj", "number", "line-buffer accesses", "uJ"),
@@ -109,10 +120,17 @@ LAYER_FIELDS = (
     Field("cycles", "integer", "cfg handshake to last ofmap transfer"),
     Field("wait_cycles", "integer", "from the end to the cfg handshake of the next layer"),
     Field("steady_cycles", "integer", "cycles per image once images follow each other"),
-    Field("bound", "integer", "the fewest cycles that ports and multipliers permit"),
-    Field("utilisation", "number", "macs / (multipliers * cycles)"),
+    Field("ideal", "integer", "macs / multipliers"),
+    Field("bound", "integer", "the fewest cycles that its ports and the shape of its array permit"),
+    Field("utilisation", "number", "macs / (multipliers * cycles): the share of the ideal"),
     Field("macs", "integer", "multiply-adds, including taps on padding"),
     Field("param_beats", "integer", "beats of the parameter tensor"),
+    Field("input_bytes", "number", "ifmap and parameters", "B"),
+    Field("output_bytes", "number", "ofmap", "B"),
+    Field("intensity", "number", "macs / (input_bytes + output_bytes)", "1/B"),
+    Field("input_rate", "number", "input_bytes / cycles: mean bytes a cycle at the ports in", "B"),
+    Field("output_rate", "number", "output_bytes / cycles: mean bytes a cycle going out", "B"),
+    *LOSS_FIELDS,
     *(Field(name, "integer", f"cycles of activity {name}") for name in ACTIVITY_FIELDS),
 )
 """The columns of ``layers``: one row for each layer of each pair that is ok."""
@@ -143,14 +161,19 @@ NETWORK_METRICS = (
     "cycles",
     "interval_cycles",
     "steady_cycles",
+    "ideal",
     "bound",
     "bound_share",
     "utilisation",
+    *(field.name for field in LOSS_FIELDS),
     "time_ms",
     "inferences_per_s",
     "input_gb_per_s",
     "output_gb_per_s",
+    "input_bytes",
+    "output_bytes",
     "external_bytes",
+    "intensity",
     "energy_multiply_uj",
     "energy_add_uj",
     "energy_line_buffer_uj",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import optuna
 
 from dwsim.exploration.axes import Value
+from dwsim.exploration.front_search import Judged
 from dwsim.exploration.space import Space
-
-Judged = tuple[Sequence[float] | None, Mapping[str, float]]
-"""The objectives of a combination, None if it has none, and its excess over each constraint."""
 
 _DIRECTIONS: dict[str, Literal["minimize", "maximize"]] = {
     "minimise": "minimize",
@@ -56,13 +54,17 @@ class Sampler:
 
     def _suggest(self, trial: optuna.Trial) -> dict[str, Value]:
         """A value for each axis; the sampler knows the order of numbers, but none of words."""
-        chosen = {}
-        for name, values in self.space.axes.items():
+        chosen: dict[str, Value] = {}
+        grids = self.space.grids
+        grid = trial.suggest_categorical("grid", list(range(len(grids)))) if len(grids) > 1 else 0
+        for name, values in grids[grid].items():
+            # Grids may have different values on one axis.
+            asked = name if len(grids) == 1 else f"{grid}.{name}"
             if all(type(value) is int for value in values):
                 ordered = sorted(values)
-                chosen[name] = ordered[trial.suggest_int(name, 0, len(values) - 1)]
+                chosen[name] = ordered[trial.suggest_int(asked, 0, len(values) - 1)]
             else:
-                chosen[name] = values[trial.suggest_categorical(name, list(range(len(values))))]
+                chosen[name] = values[trial.suggest_categorical(asked, list(range(len(values))))]
         return chosen
 
     def _tell(self, trial: optuna.Trial, judged: Judged) -> None:

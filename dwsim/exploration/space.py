@@ -11,7 +11,7 @@ from typing import Any
 
 from dwsim.errors import DwsimError, Rules, SpecError, Violation
 from dwsim.exploration.area import ESTIMATE, SOURCES, targets, untimed
-from dwsim.exploration.axes import Value, read_axes
+from dwsim.exploration.axes import Axes, Value, read_grids
 from dwsim.exploration.goals import Constraint, Objective, read_constraints, read_objectives
 from dwsim.spec.toml_text import brief, parse_toml, read_text, unknown
 from dwsim.support.ready_files import find_file, ready_names
@@ -19,7 +19,7 @@ from dwsim.support.resources import space_dir
 from dwsim.workloads import Network, read_network
 
 METHODS = ("auto", "enumerate", "sample")
-SAMPLERS = ("nsga2", "tpe")
+SAMPLERS = ("front", "nsga2", "tpe")
 _KEYS = (
     "networks",
     "engine",
@@ -28,6 +28,7 @@ _KEYS = (
     "search",
     "area",
     "target",
+    "beyond_part",
     "confirm_network",
 )
 
@@ -36,12 +37,13 @@ _KEYS = (
 class Search:
     """The selection of the engines of a space.
 
-    ``auto`` evaluates all combinations if their number is at most ``budget``. Otherwise Optuna's
-    ``sampler`` selects ``budget`` combinations with ``seed``.
+    ``auto`` evaluates all combinations if their number is at most ``budget``. Otherwise ``sampler``
+    selects ``budget`` combinations with ``seed``: ``front`` follows the front
+    (``dwsim.exploration.front_search``), the others are Optuna's.
     """
 
     method: str = "auto"
-    sampler: str = "nsga2"
+    sampler: str = "front"
     budget: int = 5000
     seed: int = 1
     population: int = 50
@@ -56,13 +58,15 @@ class Space:
     """The content of a space file."""
 
     name: str
-    axes: dict[str, tuple[Value, ...]]
+    grids: tuple[Axes, ...]
     networks: tuple[Network, ...]
     constraints: tuple[Constraint, ...]
     objectives: tuple[Objective, ...]
     search: Search
     area: str
     target: str
+    beyond_part: bool
+    """True if engines that do not fit the part may be on the front."""
     confirm_network: str | None
     text: str
     path: Path
@@ -70,7 +74,16 @@ class Space:
     @property
     def combinations(self) -> int:
         """The number of combinations of the values of the axes."""
-        return math.prod(len(values) for values in self.axes.values())
+        return sum(math.prod(len(values) for values in axes.values()) for axes in self.grids)
+
+    @property
+    def axes(self) -> dict[str, tuple[Value, ...]]:
+        """Every axis of any grid, with the values of all of them."""
+        found: dict[str, dict[Value, None]] = {}
+        for grid in self.grids:
+            for name, values in grid.items():
+                found.setdefault(name, {}).update(dict.fromkeys(values))
+        return {name: tuple(values) for name, values in found.items()}
 
     @property
     def network_names(self) -> tuple[str, ...]:
@@ -102,7 +115,7 @@ def parse_space(text: str, path: Path) -> Space:
     for key, value in tables.items():
         rule = unknown(key, _KEYS, f"a space has {', '.join(_KEYS)}")
         rules.require(key in _KEYS, key, brief(value), rule)
-    axes = read_axes(rules, tables.get("engine"))
+    grids = read_grids(rules, tables.get("engine"))
     networks = _networks(rules, tables.get("networks"), path.parent)
     names = [network.name for network in networks]
     constraints = read_constraints(rules, tables.get("constraints"))
@@ -111,19 +124,22 @@ def parse_space(text: str, path: Path) -> Space:
     area, target = tables.get("area", ESTIMATE), tables.get("target", "ecp5")
     if _choice(rules, "area", area, SOURCES) and _choice(rules, "target", target, targets(area)):
         _check_timed(rules, objectives, constraints, untimed(area, target))
+    beyond = tables.get("beyond_part", False)
+    rules.boolean("beyond_part", beyond)
     confirm = tables.get("confirm_network")
     if confirm is not None and networks:
         _choice(rules, "confirm_network", confirm, names)
     rules.raise_if_any()
     return Space(
         path.stem,
-        axes,
+        grids,
         networks,
         constraints,
         objectives,
         search,
         area,
         target,
+        beyond,
         confirm,
         text,
         path,
@@ -179,7 +195,7 @@ def _search(rules: Rules, table: Any) -> Search:
     values = {key: value for key, value in table.items() if key in keys}
     good = [
         _choice(rules, "search.method", values.get("method", "auto"), METHODS),
-        _choice(rules, "search.sampler", values.get("sampler", "nsga2"), SAMPLERS),
+        _choice(rules, "search.sampler", values.get("sampler", "front"), SAMPLERS),
         rules.integer("search.budget", values.get("budget", 1), 1),
         rules.integer("search.seed", values.get("seed", 0), 0, (1 << 32) - 1),
         # Optuna crosses two parents.

@@ -13,6 +13,7 @@ from dwsim.exploration.goals import ENGINE
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.result_tables import failure_file
 from dwsim.exploration.results_schema import PAIR_FIELDS
+from dwsim.spec.dataflow_rules import SERIAL_LIMITS
 from dwsim.support.text_table import Column, text_table
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ _OF_ONE_NETWORK = ("cycles", "utilisation", "time_ms")
 
 _MOST_REASONS = 8
 
-_NONE = {"taps_per_cycle": TAPS_ALL, "fifo_depth": AUTO}
-"""The word of a space for the None of an engine."""
+_NONE = {
+    "tap_parallel": {"taps_per_cycle": TAPS_ALL, "fifo_depth": AUTO},
+    "tap_serial": dict.fromkeys(("fifo_depth", *SERIAL_LIMITS), AUTO),
+}
+"""The word of a space for the None of an engine, by dataflow; other axes do not belong to it."""
 
 _CONFIRMED = (
     Column("layer", "layer", "text"),
@@ -116,7 +120,7 @@ def _columns(outcome: Outcome) -> list[Column]:
 
 
 def _kind(name: str) -> Any:
-    if name in _NONE:
+    if any(name in words for words in _NONE.values()):
         return "text"
     if name in ("bound_share", "utilisation"):
         return "share"
@@ -132,5 +136,5 @@ def _varied(outcome: Outcome) -> Iterator[str]:
 
 def _row(outcome: Outcome, name: str) -> Mapping[str, Any]:
     row = next(iter(outcome.rows[name].values()))
-    words = {axis: word for axis, word in _NONE.items() if row[axis] is None}
+    words = {a: word for a, word in _NONE[row["dataflow"]].items() if row[a] is None}
     return row | words | {f"objective{i}": value for i, value in enumerate(outcome.front[name])}

@@ -92,6 +92,7 @@ lanes = [2, 4]
 kernel = [3, 5]
 taps_per_cycle = ["all", "row", 1]
 interleave = ["plane", "nhwc"]
+requantise = "none"
 
 [[objective]]
 minimise = "cycles"

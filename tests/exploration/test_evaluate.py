@@ -13,9 +13,10 @@ from dwsim.exploration import evaluate as evaluation
 from dwsim.exploration.evaluate import LAYER_FACTS, Task, evaluate
 from dwsim.exploration.fit import interleave_of
 from dwsim.exploration.points import Point, Resolver, all_combinations
-from dwsim.exploration.results_schema import PAIR_FIELDS
+from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LOSS_FIELDS, PAIR_FIELDS
 from dwsim.exploration.space import Space
 from dwsim.model.layer_run import run_layer
+from dwsim.spec.dataflow_rules import SERIAL_LIMITS
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.workloads import Network, read_network
 from tests.exploration.spaces import SMALL, WITH_LOADS, small
@@ -47,8 +48,10 @@ def test_a_pair_has_every_column(tmp_path: Path) -> None:
     assert {field.name for field in PAIR_FIELDS} <= set(row) | compared
     assert row["status"] == "ok"
     assert [field.name for field in PAIR_FIELDS if row.get(field.name, 0) is None] == [
-        "fifo_depth"
-    ] + ["taps_per_cycle"] * (row["taps_per_cycle"] is None)
+        "fifo_depth",
+        *["taps_per_cycle"] * (row["taps_per_cycle"] is None),
+        *SERIAL_LIMITS,
+    ]
 
 
 def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
@@ -81,7 +84,9 @@ def test_cycles_are_those_of_plans_one_after_the_other(tmp_path: Path) -> None:
                 named = dict(zip(LAYER_FACTS, facts[shape], strict=True))
                 assert named["cycles"] == plan.cycles
                 assert named["interleave"] == plan.interleave
-                assert sum(list(named.values())[-6:]) == plan.cycles
+                assert sum(named[name] for name in ACTIVITY_FIELDS) == plan.cycles
+                losses = [named[field.name] for field in LOSS_FIELDS]
+                assert sum(losses) == plan.cycles * point.engine.multipliers
     assert waits == {True, False}
 
 
@@ -179,7 +184,8 @@ def test_energy_scales_as_it_says() -> None:
 
 
 def test_a_requantiser_multiplies_too(tmp_path: Path) -> None:
-    text = SMALL.replace("kernel = [3, 5]", 'kernel = 5\nrequantise = ["none", "both"]')
+    text = SMALL.replace("kernel = [3, 5]", "kernel = 5")
+    text = text.replace('requantise = "none"', 'requantise = ["none", "both"]')
     space = small(tmp_path, text)
     plain, scaled = (
         records_of(space, point)["second"]["row"]

@@ -186,5 +186,5 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
     described = json.loads((tmp_path / "out" / "explore.json").read_text())
     described["format"] = 0
     (tmp_path / "out" / "explore.json").write_text(json.dumps(described))
-    with pytest.raises(SpecError, match="format = 0: must be 1, the format of this version"):
+    with pytest.raises(SpecError, match="format = 0: must be 2, the format of this version"):
         read_results(tmp_path / "out")

@@ -18,6 +18,7 @@ from distributed import Client
 
 from dwsim.errors import ToolError
 from dwsim.exploration import pool as pool_module
+from dwsim.exploration.dask_client import run_within
 from dwsim.exploration.explore import explore
 from dwsim.exploration.pool import Pool, open_pool
 from tests.exploration.clusters import PATIENCE, dask_cluster
@@ -192,6 +193,31 @@ def test_a_cluster_without_workers(tmp_path: Path) -> None:
         pytest.raises(ToolError, match=f"has no worker: dask worker {address}"),
     ):
         _open(address)
+
+
+def test_a_worker_that_does_not_answer() -> None:
+    """``Client.run`` waits forever for a stopped worker; the event stands for it."""
+    released = threading.Event()
+
+    class Stopped:
+        def run(self, function: object) -> dict[str, str]:
+            released.wait()
+            return {}
+
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match="a worker did not answer within 0.2 s"):
+        run_within(Stopped(), str, 0.2)  # type: ignore[arg-type]
+    assert time.monotonic() - began < 10
+    released.set()
+
+
+def test_a_silent_worker_ends_with_a_message(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object) -> dict[str, str]:
+        raise TimeoutError("a worker did not answer within 30 s")
+
+    monkeypatch.setattr("dwsim.exploration.dask_client.run_within", late)
+    with pytest.raises(ToolError, match=f"the Dask cluster at {cluster} failed: a worker did not"):
+        _open(cluster)
 
 
 def test_workers_with_other_code(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_large_spaces_are_sampled_and_small_ones_are_not(tmp_path: Path) -> None
             "is no file, and not the name of a ready-made network",
         ),
         ('["first.toml"]', '["first.toml", "./first.toml"]', "networks[1]", "names must differ"),
-        ("[engine]\nlanes = 2\n", "", "engine", "is required: one table"),
+        ("[engine]\nlanes = 2\n", "", "engine", "is required: a table"),
         ("lanes = 2", "lanes = []", "engine.lanes", "at least one value"),
         ("lanes = 2", "kernel = 3", "engine.lanes", "is required"),
         ("lanes = 2", "lanes = 0", "engine.lanes", "an integer from 1 to 1024"),

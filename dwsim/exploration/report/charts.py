@@ -13,21 +13,25 @@ from typing import Any
 from dwsim.exploration.report.columns import Column
 from dwsim.exploration.report.theme import Palette
 from dwsim.exploration.report.vega import SCHEMA
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS
+from dwsim.exploration.results_schema import LOSS_FIELDS
 
 POINTS = "points"
 """Rows ``{"id", "engine", "network", "x", "y", "tier"}``; ``tier`` is one of ``TIERS``."""
 
 LAYERS = "layers"
-"""Rows ``{"layer", "cycles", "bound", "utilisation"}`` and one number for each activity."""
+"""Rows ``{"layer", "cycles", "wait_cycles", "ideal", "bound", "utilisation", "multipliers"}``
+with the
+multiplier cycles of each of ``LOSS_NAMES``."""
 
-ACTIVITY_TITLES = {name: name.replace("_", "-") for name in ACTIVITY_FIELDS}
-"""The names of the activities in ``dwsim simulate``."""
+LOSS_NAMES = tuple(field.name for field in LOSS_FIELDS)
+LOSS_TITLES = {name: name.removeprefix("loss_").replace("_", " ") for name in LOSS_NAMES}
+"""The parts of the loss stack, in the order of the bars, and their texts in the legend."""
 
 TIERS = {
     "front": "on the front",
     "elsewhere": "on the front over all networks",
     "other": "other engines",
+    "beyond": "do not fit the part",
     "violates": "violate a constraint",
 }
 """The tiers of the points, and their texts in the legend."""
@@ -60,6 +64,7 @@ def front_chart(
         "layer": [
             _best_line(palette),
             _points("violates", size=26, opacity=1.0, filled=False),
+            _points("beyond", size=26, opacity=1.0, filled=False, shape="cross"),
             _points("other", size=26, opacity=0.6),
             _points("elsewhere", size=60, opacity=1.0, stroke=palette.card),
             _points("front", size=70, opacity=1.0, stroke=palette.card),
@@ -110,11 +115,11 @@ def layer_step(layers: int) -> float:
 def layers_chart(
     palette: Palette, *, width: int, labels: int = 150, prefix: int = 0, step: float = _STEP
 ) -> dict[str, Any]:
-    """The layers of a network, one above the other: utilisation, and the cycles by activity.
+    """The layers of a network, one above the other: utilisation, and the loss stack in cycles.
 
     In pixels, ``width`` is that of both parts without the labels, ``labels`` that of the longest
     label, and ``step`` the distance from a layer to the next. Labels omit the first ``prefix``
-    letters of the names. The parameter ``share`` draws the activities as shares of the cycles.
+    letters of the names. The parameter ``share`` draws the parts of the stack as shares.
     """
     left = round(width * _UTILISATION_SHARE)
     return {
@@ -131,7 +136,13 @@ def layers_chart(
 
 
 def _tier_colour(palette: Palette) -> dict[str, Any]:
-    colours = (palette.accent, palette.accent_soft_mark, palette.point, palette.point_faint)
+    colours = (
+        palette.accent,
+        palette.accent_soft_mark,
+        palette.point,
+        palette.warn,
+        palette.point_faint,
+    )
     return {
         "field": "tier",
         "type": "nominal",
@@ -147,9 +158,15 @@ def _tier_colour(palette: Palette) -> dict[str, Any]:
 
 
 def _points(
-    tier: str, *, size: int, opacity: float, filled: bool = True, stroke: str | None = None
+    tier: str,
+    *,
+    size: int,
+    opacity: float,
+    filled: bool = True,
+    stroke: str | None = None,
+    shape: str = "circle",
 ) -> dict[str, Any]:
-    mark = {"type": "point", "filled": filled, "size": size, "opacity": opacity}
+    mark = {"type": "point", "filled": filled, "size": size, "opacity": opacity, "shape": shape}
     if stroke is not None:
         # A rim in the colour of the background separates neighbours.
         mark |= {"stroke": stroke, "strokeWidth": 1}
@@ -165,7 +182,10 @@ def _best_line(palette: Palette) -> dict[str, Any]:
     return {
         "name": "best",
         "transform": [
-            {"filter": "x_sign != 0 && y_sign != 0 && datum.tier !== 'violates'"},
+            {
+                "filter": "x_sign != 0 && y_sign != 0 && datum.tier !== 'violates'"
+                " && datum.tier !== 'beyond'"
+            },
             {"calculate": "x_sign * datum.x", "as": "x_cost"},
             {"calculate": "y_sign * datum.y", "as": "y_cost"},
             {
@@ -218,7 +238,7 @@ def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict
     return {
         "width": width,
         "height": {"step": step},
-        "mark": {"type": "bar", "height": {"band": 0.72}, "color": palette.compute, "aria": False},
+        "mark": {"type": "bar", "height": {"band": 0.72}, "color": palette.useful, "aria": False},
         "encoding": {
             "y": _layer_names(labels),
             "x": {
@@ -233,32 +253,34 @@ def _utilisation(palette: Palette, width: int, labels: int, step: float) -> dict
 
 
 def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
-    colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
+    colours = [getattr(palette, name.removeprefix("loss_")) for name in LOSS_NAMES]
     # The stack has the order of the schema.
-    places = f"indexof({json.dumps(ACTIVITY_FIELDS)}, datum.activity)"
+    places = f"indexof({json.dumps(LOSS_NAMES)}, datum.part)"
+    whole = "(datum.cycles + datum.wait_cycles)"
     bars = {
         "transform": [
-            {"fold": list(ACTIVITY_FIELDS), "as": ["activity", "spent"]},
-            {"calculate": "share ? datum.spent / datum.cycles : datum.spent", "as": "length"},
+            {"fold": list(LOSS_NAMES), "as": ["part", "spent"]},
+            {
+                "calculate": f"datum.spent / datum.multipliers / (share ? {whole} : 1)",
+                "as": "length",
+            },
             {"calculate": places, "as": "index"},
         ],
         "mark": {"type": "bar", "height": {"band": 0.72}, "aria": False},
         "encoding": {
             "x": {"field": "length", "type": "quantitative", "axis": _cycles_axis()},
             "color": {
-                "field": "activity",
+                "field": "part",
                 "type": "nominal",
-                "scale": {"domain": list(ACTIVITY_FIELDS), "range": colours},
-                "legend": _activity_legend(),
+                "scale": {"domain": list(LOSS_NAMES), "range": colours},
+                "legend": _loss_legend(),
             },
             "order": {"field": "index", "type": "quantitative"},
             "tooltip": {"field": "layer"},
         },
     }
     bound = {
-        "transform": [
-            {"calculate": "share ? datum.bound / datum.cycles : datum.bound", "as": "length"}
-        ],
+        "transform": [{"calculate": f"datum.bound / (share ? {whole} : 1)", "as": "length"}],
         "mark": {"type": "tick", "thickness": 2, "color": palette.text, "aria": False},
         "encoding": {"x": {"field": "length", "type": "quantitative"}},
     }
@@ -272,18 +294,18 @@ def _breakdown(palette: Palette, width: int, step: float) -> dict[str, Any]:
 
 def _cycles_axis() -> dict[str, Any]:
     return {
-        "title": "cycles (tick: bound)",
+        "title": "cycles of the array (tick: the engine's own bound)",
         "tickCount": 4,
         "labelExpr": "share ? format(datum.value, '.0%') : format(datum.value, '~s')",
     }
 
 
-def _activity_legend() -> dict[str, Any]:
+def _loss_legend() -> dict[str, Any]:
     return {
         "title": None,
         "orient": "top",
         "columns": 3,
-        "labelExpr": f"({_expression(ACTIVITY_TITLES)})[datum.value]",
+        "labelExpr": f"({_expression(LOSS_TITLES)})[datum.value]",
         "symbolType": "square",
     }
 

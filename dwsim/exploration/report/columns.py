@@ -19,6 +19,7 @@ SHOWN = frozenset(
     """
     engine_id network on_front on_network_front multipliers cycles bound_share utilisation
     fmax_mhz time_ms inferences_per_s lut ff dsp bram buffer_bytes energy_uj violates
+    dataflow ideal beyond_part intensity
     """.split()  # noqa: SIM905
 )
 """The columns of the table, besides the explored axes and the objectives."""
@@ -48,15 +49,26 @@ _TITLES = {
     "output_gb_per_s": "output bandwidth",
     "external_bytes": "external traffic",
     "energy_uj": "energy",
+    "beyond_part": "beyond part",
+    "input_bytes": "bytes in",
+    "output_bytes": "bytes out",
+    "intensity": "MACs/byte",
     "on_front": "front",
     "on_network_front": "network front",
 }
 _ABSENT = {"taps_per_cycle": "all", "fifo_depth": "auto"}
-"""The meaning of None in EngineSpec."""
+"""The meaning of None in EngineSpec, for a tap-parallel engine."""
 
 _UNITS = {"uJ": "µJ", "1/s": ""}
 _NEITHER = ("layers", "macs")
-_MAXIMISED = ("bound_share", "utilisation", "fmax_mhz", "inferences_per_s")
+_MAXIMISED = (
+    "bound_share",
+    "utilisation",
+    "fmax_mhz",
+    "inferences_per_s",
+    "loss_useful",
+    "intensity",
+)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dwsim.exploration.report.charts import axis, layer_step, sign
+from dwsim.exploration.report.charts import LOSS_NAMES, LOSS_TITLES, axis, layer_step, sign
 from dwsim.exploration.report.columns import AXES, SHOWN, Column, objective_columns, pair_columns
 from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.results import Results
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS, ENGINE_FIELDS
+from dwsim.exploration.results_schema import ENGINE_FIELDS
 from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.engine_spec import EngineSpec
 
@@ -21,7 +21,18 @@ _DIGITS = 6
 _MAGNITUDES = 30
 _LONG_NAME = 22
 
-_RUN = ("interleave", "cycles", "wait_cycles", "bound", "utilisation", *ACTIVITY_FIELDS)
+_RUN = (
+    "interleave",
+    "cycles",
+    "wait_cycles",
+    "ideal",
+    "bound",
+    "utilisation",
+    "input_rate",
+    "output_rate",
+    "intensity",
+    *LOSS_NAMES,
+)
 """The columns of a layer on an engine; the others are stored once for each network."""
 
 
@@ -44,7 +55,7 @@ def document(results: Results) -> dict[str, Any]:
         "columns": [column_json(column, rows, column.key in shown) for column in present],
         "rows": {c.key: [_brief(row.get(c.key)) for row in rows] for c in present},
         "tiers": [tier(row) for row in rows],
-        "activities": list(ACTIVITY_FIELDS),
+        "losses": LOSS_TITLES,
         "layers": _layers(results),
         "runs": _runs(results),
         "specs": specs(results),
@@ -118,7 +129,9 @@ def tier(row: dict[str, Any]) -> str:
         return "front"
     elif row["on_front"]:
         return "elsewhere"
-    return "violates" if row["violates"] else "other"
+    if row["violates"]:
+        return "violates"
+    return "beyond" if row.get("beyond_part") else "other"
 
 
 def _layers(results: Results) -> dict[str, dict[str, Any]]:

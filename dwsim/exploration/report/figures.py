@@ -8,13 +8,12 @@ from typing import Any
 
 from dwsim.errors import Rules
 from dwsim.exploration.report import vega
-from dwsim.exploration.report.charts import front_chart, keep, layer_step, layers_chart
+from dwsim.exploration.report.charts import LOSS_NAMES, front_chart, keep, layer_step, layers_chart
 from dwsim.exploration.report.columns import Column, objective_columns, pair_columns
 from dwsim.exploration.report.document import layer_rows, needless_prefix, tier, wants_log
 from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
 from dwsim.exploration.results import Results
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 
 _FRONT_SIZE = (380, 300)
 _LAYERS_WIDTH = 460
@@ -27,7 +26,7 @@ def write_figures(
 
     ``front_all_networks`` is the front that explore prints, by the first two objectives.
     ``front_NETWORK`` has the same two metrics on each network alone. ``layers_NETWORK`` has the
-    utilisation of every layer and its cycles by activity, on the engine that is best in the first
+    utilisation of every layer and its loss stack, on the engine that is best in the first
     objective. The same results give the same bytes.
 
     Raises:
@@ -97,12 +96,14 @@ def _layers(results: Results, engine_id: str, network: str) -> dict[str, Any] | 
     rows = layer_rows(results, engine_id, network)
     if not rows:
         return None
-    keys = ("layer", "cycles", "bound", "utilisation", *ACTIVITY_FIELDS)
-    data = [{key: row[key] for key in keys} for row in rows]
+    keys = ("layer", "cycles", "wait_cycles", "ideal", "bound", "utilisation", *LOSS_NAMES)
+    pairs = (p for p in results.pairs if p["engine_id"] == engine_id)
+    multipliers = next(pairs)["multipliers"]
+    data = [{key: row[key] for key in keys} | {"multipliers": multipliers} for row in rows]
     prefix = needless_prefix([row["layer"] for row in rows])
     step = layer_step(len(rows))
     chart = layers_chart(LIGHT, width=_LAYERS_WIDTH, prefix=prefix, step=step)
-    spent = {key for key in ACTIVITY_FIELDS if any(row[key] for row in rows)}
+    spent = {key for key in LOSS_NAMES if any(row[key] for row in rows)}
     keep(chart["hconcat"][1]["layer"][0]["encoding"]["color"]["scale"], spent)
     return _framed(chart, data, f"{network} on engine {engine_id}")
 

@@ -33,13 +33,21 @@ class Palette:
     point_faint: str
     """A point that violates a constraint."""
     warn: str
-    # The activities of a layer; distinguishable with any colour vision, and in grey.
-    compute: str
+    # The loss stack of a layer: useful work is blue, idle multipliers are yellow to brown, waits
+    # are red, and the edges of a layer are grey and violet.
+    useful: str
+    masked_taps: str
+    small_kernel: str
+    surplus_lanes: str
+    surplus_pixels: str
+    input_bound: str
+    ring_bound: str
+    output_bound: str
+    hold: str
     fill: str
-    input_starved: str
-    backpressured: str
-    parameters: str
     drain: str
+    parameters: str
+    switch: str
     ramp: tuple[float, float] = (0.0, 0.9)
     """The part of the viridis scheme with enough contrast to ``card``."""
 
@@ -67,12 +75,19 @@ LIGHT = Palette(
     point="#7c8ea6",
     point_faint="#b9c3cf",
     warn="#9b2c2c",
-    compute="#2f6db5",
-    fill="#9dc3ea",
-    input_starved="#e3a32c",
-    backpressured="#c2453d",
+    useful="#2f6db5",
+    masked_taps="#f3d38a",
+    small_kernel="#e3a32c",
+    surplus_lanes="#c97b1d",
+    surplus_pixels="#8f5a16",
+    input_bound="#c2453d",
+    ring_bound="#e58f88",
+    output_bound="#8e2f4a",
+    hold="#d96aa0",
+    fill="#a3abb5",
+    drain="#6f7883",
     parameters="#7a5aa6",
-    drain="#a3abb5",
+    switch="#c9b8e0",
 )
 
 DARK = Palette(
@@ -89,12 +104,19 @@ DARK = Palette(
     point="#6c7f99",
     point_faint="#4a5666",
     warn="#ff8f8f",
-    compute="#4f94e0",
-    fill="#28507d",
-    input_starved="#e0a53a",
-    backpressured="#e0655c",
+    useful="#4f94e0",
+    masked_taps="#e9d39a",
+    small_kernel="#e0a53a",
+    surplus_lanes="#c98432",
+    surplus_pixels="#96672c",
+    input_bound="#e0655c",
+    ring_bound="#f0a49e",
+    output_bound="#b04a69",
+    hold="#d97fae",
+    fill="#8b94a0",
+    drain="#5d6671",
     parameters="#a283d0",
-    drain="#6b7480",
+    switch="#d4c4ea",
     ramp=(0.25, 1.0),
 )
 

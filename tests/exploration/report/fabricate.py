@@ -12,6 +12,7 @@ import random
 from dataclasses import fields
 from typing import Any
 
+from dwsim.exploration.report.charts import LOSS_NAMES
 from dwsim.exploration.results import Description, Results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 from dwsim.spec.engine_spec import EngineSpec
@@ -138,6 +139,7 @@ def _pair(
         "status": "ok",
         "reason": "",
         "violates": "",
+        "beyond_part": "",
         "on_front": False,
         "on_network_front": False,
     }
@@ -156,6 +158,7 @@ def _pair(
         "cycles": cycles,
         "interval_cycles": cycles + 20,
         "steady_cycles": bound,
+        "ideal": math.ceil(macs / spec.multipliers),
         "bound": bound,
         "bound_share": bound / cycles,
         "utilisation": macs / (spec.multipliers * cycles),
@@ -178,6 +181,11 @@ def _layer(
     spent["parameters"] = groups * rng.randint(3, 9)
     cycles = sum(spent.values())
     macs = (pixels // stride**2) * shape["channels"] * 9
+    losses = dict.fromkeys(LOSS_NAMES, 0)
+    losses["loss_useful"] = macs
+    losses["loss_fill"] = (shape["ifmap_w"] + 3) * spec.multipliers
+    losses["loss_drain"] = spent["drain"] * spec.multipliers
+    losses["loss_input_bound"] = cycles * spec.multipliers - sum(losses.values())
     return {
         **{key: pair[key] for key in ("engine_id", "network")},
         **shape,
@@ -187,7 +195,12 @@ def _layer(
         "cycles": cycles,
         "wait_cycles": 0,
         "steady_cycles": max(beats, outputs * spec.passes),
+        "ideal": math.ceil(macs / spec.multipliers),
         "bound": max(beats, outputs * spec.passes),
+        **losses,
+        "input_rate": 1.0,
+        "output_rate": 0.5,
+        "intensity": 2.5,
         "utilisation": macs / (spec.multipliers * cycles),
         "macs": macs,
         "param_beats": groups * 9,

@@ -54,10 +54,12 @@ def test_layers_are_those_of_the_tables(explored: Path) -> None:
     for row in results.layers:
         run = content["runs"][row["network"]][row["engine_id"]]
         assert content["layers"][row["network"]]["names"][row["index"]] == row["layer"]
-        for key in ("cycles", "bound", "interleave", *content["activities"]):
+        for key in ("cycles", "bound", "ideal", "interleave", *content["losses"]):
             assert run[key][row["index"]] == row[key]
-        spent = sum(run[key][row["index"]] for key in content["activities"])
-        assert spent == row["cycles"]
+        spent = sum(run[key][row["index"]] for key in content["losses"])
+        place = content["rows"]["engine_id"].index(row["engine_id"])
+        multipliers = content["rows"]["multipliers"][place]
+        assert spent == (row["cycles"] + row["wait_cycles"]) * multipliers
     assert content["layers"]["first"]["shapes"][1] == (
         "6x5x12, kernel 3x3, stride 2, channel multiplier 2"
     )
@@ -172,7 +174,7 @@ def test_the_page_holds_the_document() -> None:
 
 
 def test_an_empty_front_has_a_page(tmp_path: Path) -> None:
-    text = SMALL + "\n[constraints]\ncycles = { max = 1 }\n"
+    text = SMALL + "\n[constraints]\nutilisation = { min = 0.9999 }\n"
     with open_pool(1) as pool:
         outcome = explore(small(tmp_path, text), tmp_path / "out", pool)
     assert not outcome.front

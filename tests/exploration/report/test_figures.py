@@ -11,10 +11,10 @@ import pytest
 
 from dwsim.errors import SpecError, ToolError
 from dwsim.exploration.report import vega
+from dwsim.exploration.report.charts import LOSS_NAMES
 from dwsim.exploration.report.figures import figures, write_figures
 from dwsim.exploration.report.page import write_report
 from dwsim.exploration.results import Results
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 from tests.cli.helpers import environment
 from tests.exploration.report import fabricate
 
@@ -83,7 +83,8 @@ def test_the_breakdown_has_every_cycle_of_the_best_engine(results: Results) -> N
     assert len(rows) == fabricate.NETWORK_LAYERS["mobilenet_v1"]
     assert best in chart["title"]
     for row in rows:
-        assert sum(row[key] for key in ACTIVITY_FIELDS) == row["cycles"]
+        cycles = row["cycles"] + row["wait_cycles"]
+        assert sum(row[key] for key in LOSS_NAMES) == cycles * row["multipliers"]
 
 
 def test_without_a_front_there_are_no_layers(results: Results) -> None:

@@ -104,7 +104,7 @@ def test_layers_are_those_of_the_engine_and_network(opened: Opened, results: Res
     )
     assert {row["layer"] for row in rows} <= set(labels.all_text_contents())
     bars = page.locator("#layers .mark-rect.role-mark path")
-    spent = sum(1 for row in rows for key in ("fill", "compute", "drain") if row[key])
+    spent = sum(1 for row in rows for key in ("loss_useful", "loss_fill", "loss_drain") if row[key])
     assert bars.count() >= len(rows) + spent
 
 

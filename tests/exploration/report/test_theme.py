@@ -1,4 +1,4 @@
-"""The colours: readable text in both schemes, and distinguishable activities."""
+"""The colours: readable text in both schemes, and distinguishable parts of the loss stack."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
+from dwsim.derive.losses import LOSSES
 from dwsim.exploration.report.theme import DARK, LIGHT, Palette
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 
 TEXT = 4.5
 """WCAG 2.1, 1.4.3: the least contrast of text."""
@@ -42,14 +42,23 @@ def test_text_can_be_read(palette: Palette) -> None:
 
 @SCHEMES
 def test_points_can_be_seen(palette: Palette) -> None:
-    for colour in (palette.accent, palette.point, palette.compute):
+    for colour in (palette.accent, palette.point, palette.useful):
         assert contrast(colour, palette.card) >= GRAPHICS, colour
 
 
 @SCHEMES
-def test_every_activity_has_its_own_colour(palette: Palette) -> None:
-    colours = [getattr(palette, name) for name in ACTIVITY_FIELDS]
-    assert len(set(colours)) == len(ACTIVITY_FIELDS)
+def test_every_part_of_the_stack_has_its_own_colour(palette: Palette) -> None:
+    colours = [getattr(palette, name) for name in LOSSES]
+    assert len(set(colours)) == len(LOSSES)
+
+
+@SCHEMES
+def test_waste_is_not_drawn_in_the_colour_of_work(palette: Palette) -> None:
+    """Only useful work is blue: its blue part is the largest, and elsewhere it is not."""
+    for name in LOSSES:
+        red, green, blue = (int(getattr(palette, name)[i : i + 2], 16) for i in (1, 3, 5))
+        is_blue = blue - max(red, green) > 60
+        assert is_blue == (name == "useful"), (name, getattr(palette, name))
 
 
 @SCHEMES

@@ -1,7 +1,7 @@
 // The panel of the chosen engine: its cost, its results on each network, and how to generate it.
 
 const COSTS = ["multipliers", "fmax_mhz", "lut", "ff", "dsp", "bram", "buffer_bytes"];
-const ON_NETWORK = ["network", "cycles", "bound_share", "utilisation", "time_ms"];
+const ON_NETWORK = ["network", "cycles", "ideal", "utilisation", "bound_share", "time_ms"];
 const LABELS = { font: "11px system-ui, sans-serif", most: 150, padding: 14 };
 
 /** The panel of an engine. `onNetwork` gets the network whose layers the panel shows. */
@@ -40,6 +40,10 @@ function createEngine(element, store, tip, onNetwork) {
     if (ran.length && ran.every((one) => one.cycles === one.rtl_cycles)) {
       const title = `RTL and model have the same cycles in ${count(ran.length, "layer")}`;
       badges.push(make("span", { className: "badge", title }, "confirmed in RTL"));
+    }
+    if (row.beyond_part) {
+      badges.push(make("span", { className: "badge bad", title: row.beyond_part },
+        "does not fit the part"));
     }
     if (row.violates) {
       const title = row.violates;
@@ -123,8 +127,13 @@ function createEngine(element, store, tip, onNetwork) {
     return names.map((layer, i) => {
       const row = { index: i, layer, shape: shapes[i] };
       for (const key of Object.keys(run)) row[key] = run[key][i];
+      row.multipliers = multipliersOf(state.engine);
       return row;
     });
+  }
+
+  function multipliersOf(engine) {
+    return store.byEngine.get(engine)[0].multipliers;
   }
 
   /** The width of the longest layer name beside the bars, in pixels. */
@@ -176,19 +185,23 @@ function createEngine(element, store, tip, onNetwork) {
 
   /** The tooltip of a layer. */
   function card(row) {
-    const share = (value) => `${((100 * value) / row.cycles).toFixed(1)} %`;
-    const lines = store.activities
-      .filter((name) => row[name])
-      .map((name) => {
-        const cycles = `${GROUPED.format(row[name])} · ${share(row[name])}`;
-        return [name.replaceAll("_", "-"), cycles];
+    const percent = (part) => `${(100 * part).toFixed(1)} %`;
+    const whole = row.cycles + row.wait_cycles;
+    const lines = Object.entries(store.losses)
+      .filter(([name]) => row[name])
+      .map(([name, title]) => {
+        const cycles = row[name] / row.multipliers;
+        return [title, `${GROUPED.format(Math.round(cycles))} · ${percent(cycles / whole)}`];
       });
     const title = make("h4", {}, row.layer);
     const shape = make("p", { className: "muted" }, row.shape);
     const list = pairs([
       ["cycles", GROUPED.format(row.cycles)],
-      ["bound", `${GROUPED.format(row.bound)} · ${share(row.bound)}`],
-      ["utilisation", `${(100 * row.utilisation).toFixed(1)} %`],
+      ["ideal", `${GROUPED.format(row.ideal)} · ${percent(row.utilisation)}`],
+      ["own bound", `${GROUPED.format(row.bound)} · ${percent(row.bound / row.cycles)}`],
+      ["bytes/cycle in", row.input_rate.toFixed(2)],
+      ["bytes/cycle out", row.output_rate.toFixed(2)],
+      ["MACs/byte", row.intensity.toFixed(2)],
       ["interleave", GROUPED.format(row.interleave)],
       ...lines,
     ]);

@@ -28,7 +28,8 @@ function noteBlock(title, content) {
 function cyclesNote(told) {
   const wrong = told.confirmed.filter((layer) => layer.cycles !== layer.rtl_cycles);
   const text = "Cycles are exact: the model of dwsim equals the generated RTL in every cycle."
-    + " The bound is the fewest cycles that the ports and the multipliers permit.";
+    + " The ideal is multiply-adds / multipliers, which no engine beats; utilisation is the share of"
+    + " it. The bound is the fewest cycles that an engine's own ports and array permit.";
   const confirmed = told.confirmed.length
     ? `${count(told.confirmed.length, "layer")} of this exploration ran in RTL; `
       + (wrong.length ? `${wrong.length} differ.` : "all have the cycles of the model.")
