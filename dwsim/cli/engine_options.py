@@ -33,8 +33,8 @@ def add_engine_options(parser: argparse.ArgumentParser, of: str) -> None:
         "--pixels",
         type=positive,
         metavar="N",
-        help="multipliers a lane of a tap_serial engine, which works on so many neighbouring"
-        " pixels at once",
+        help="multipliers a lane of a tap_serial engine: the number of neighbouring pixels that"
+        " it works on at once",
     )
     parser.add_argument(
         "--ifmap-pixels",

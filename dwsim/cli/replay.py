@@ -54,7 +54,7 @@ def _kept(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
     except SpecError:
         raise
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        rule = f"is no folder with a kept failure (jobs.json, jobs.npz): {error}"
+        rule = f"is not a folder with a kept failure (jobs.json, jobs.npz): {error}"
         raise SpecError("replay", [Violation("FOLDER", str(folder), rule)]) from None
     if not jobs:
         raise SpecError("replay", [Violation("FOLDER", str(folder), "holds no jobs")])

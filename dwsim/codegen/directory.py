@@ -84,7 +84,9 @@ def _held(target: Path) -> tuple[set[str], set[str]]:
     if not target.exists():
         return set(), set()
     if not target.is_dir():
-        raise SpecError("output directory", [Violation("output", str(target), "is no directory")])
+        raise SpecError(
+            "output directory", [Violation("output", str(target), "is not a directory")]
+        )
     held = {
         path.relative_to(target).as_posix()
         for path in target.rglob("*")

@@ -23,7 +23,7 @@ def read_text(path: Path, subject: str, field: str) -> str:
     except OSError as error:
         rule = error.strerror or str(error)
     except UnicodeDecodeError:
-        rule = "is no UTF-8 text"
+        rule = "is not UTF-8 text"
     raise SpecError(subject, [Violation(field, str(path), rule)])
 
 
@@ -47,10 +47,10 @@ def _line(error: tomllib.TOMLDecodeError, text: str) -> int:
 
 
 class _SyntaxViolation(Violation):
-    """The violation of a text that is no TOML, which has neither field nor value."""
+    """The violation of a text that is not TOML, which has neither field nor value."""
 
     def __str__(self) -> str:
-        return f"is no TOML: {self.rule}"
+        return f"is not TOML: {self.rule}"
 
 
 def unknown(key: str, keys: Iterable[str], otherwise: str) -> str:

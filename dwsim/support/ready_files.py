@@ -31,7 +31,7 @@ def find_file(path: Path, name: str, directory: Path, *, kind: str, field: str) 
     ready = ready_names(directory)
     if name in ready:
         return directory / f"{name}.toml"
-    found = "is a directory" if path.is_dir() else "is no file"
+    found = "is a directory" if path.is_dir() else "is not a file"
     rule = f"{found}, and not the name of a ready-made {kind}: {', '.join(ready)}"
     for close in difflib.get_close_matches(name, ready, n=1):
         rule += f"; did you mean {close}?"

@@ -30,7 +30,7 @@ from tests.cli.helpers import environment, error_of, names
             "mobilenet_v1_8, mobilenet_v1_int8, mobilenet_v1_serial, tiny",
         ),
         (("generate", "tiny", "-o", "out", "--static", "sane"), "did you mean same?"),
-        (("generate", "tiny", "-o", "spec.toml"), "is no directory"),
+        (("generate", "tiny", "-o", "spec.toml"), "is not a directory"),
         (("generate", "tiny", "-o", "spec.toml/out"), "error: "),
         (("simulate", "tiny", "--layer", "x"), "valid, explicit_padding, same"),
         (("simulate", "tiny", "--stalls", "x"), "slow-source"),
@@ -43,9 +43,9 @@ from tests.cli.helpers import environment, error_of, names
         (("verify", "tiny", "--sim", "other"), "verilator"),
         (("verify", "tiny", "--waves", "a.fst"), "choose one layer with --layer"),
         (("verify", "tiny", "--waves", "a.vcd"), "must be named *.fst"),
-        (("replay", "nowhere"), "is no folder with a kept failure"),
-        (("replay", "empty"), "is no folder with a kept failure"),
-        (("replay", "odd"), "is no folder with a kept failure"),
+        (("replay", "nowhere"), "is not a folder with a kept failure"),
+        (("replay", "empty"), "is not a folder with a kept failure"),
+        (("replay", "odd"), "is not a folder with a kept failure"),
     ],
 )
 def test_bad_input(argv: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,7 @@ def test_bad_spaces_are_refused(elsewhere: Path, capsys: pytest.CaptureFixture[s
     assert err.startswith("dwsim: error: small.toml:\n  engine.lane = 2: is not known: did you")
     assert "engine.lanes = None: is required" in err
     path.write_bytes(b"\xff")
-    assert "is no UTF-8 text" in error_of(capsys, "explore", "small.toml")
+    assert "is not UTF-8 text" in error_of(capsys, "explore", "small.toml")
     assert "not the name of a ready-made space: " in error_of(capsys, "explore", "nothing")
     assert names() == ["first.toml", "loads.toml", "second.toml", "small.toml"]
 

@@ -85,7 +85,7 @@ def test_large_spaces_are_sampled_and_small_ones_are_not(tmp_path: Path) -> None
             '["first.toml"]',
             '["mobilenet"]',
             "networks[0]",
-            "is no file, and not the name of a ready-made network",
+            "is not a file, and not the name of a ready-made network",
         ),
         ('["first.toml"]', '["first.toml", "./first.toml"]', "networks[1]", "names must differ"),
         ("[engine]\nlanes = 2\n", "", "engine", "is required: a table"),
@@ -202,13 +202,13 @@ def test_a_broken_model_file_is_a_bad_network(tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_no_toml_says_where(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"small.toml:2:\n  is no TOML"):
+    with pytest.raises(SpecError, match=r"small.toml:2:\n  is not TOML"):
         parse_space("networks = []\n[engine\n", tmp_path / "small.toml")
 
 
 def test_a_missing_space_says_which_there_are(tmp_path: Path) -> None:
     with pytest.raises(
-        SpecError, match="is no file, and not the name of a ready-made space: eight"
+        SpecError, match="is not a file, and not the name of a ready-made space: eight"
     ):
         read_space("seven_networks")
     with pytest.raises(SpecError, match="is a directory"):

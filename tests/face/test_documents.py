@@ -66,7 +66,7 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_parse(words: list[str]) -> None:
-    """Their options exist, and a spec or a space that is no file is a ready one."""
+    """Their options exist, and a spec or a space that is not a file is a ready one."""
     arguments = parser().parse_args(words[1:])
     named = getattr(arguments, "spec", None) or getattr(arguments, "space", None)
     is_file = named is None or named == "SPEC" or named.endswith((".toml", ".tflite"))

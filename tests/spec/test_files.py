@@ -249,7 +249,7 @@ def test_unknown_keys_get_a_hint(text: str, hint: str) -> None:
     [("[engine\n", 1), ("[engine]\nlanes = 2\nlanes = 3\n", 3), ("a = 1\n\nb = [1,\n", 3)],
 )
 def test_toml_errors_tell_file_and_line(text: str, line: int) -> None:
-    with pytest.raises(SpecError, match=rf"^some\.toml:{line}:\n  is no TOML: "):
+    with pytest.raises(SpecError, match=rf"^some\.toml:{line}:\n  is not TOML: "):
         parse_spec(text, HERE)
 
 
@@ -275,7 +275,7 @@ def test_an_unknown_name_lists_the_ready_specs(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "binary.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SpecError, match=r"binary\.toml': is no UTF-8 text"):
+    with pytest.raises(SpecError, match=r"binary\.toml': is not UTF-8 text"):
         read_spec(path)
 
 

@@ -34,7 +34,7 @@ def test_a_file_comes_before_a_ready_made_one(ready: Path, tmp_path: Path) -> No
     assert find(tmp_path / "a", "a", ready) == tmp_path / "a"
 
 
-@pytest.mark.parametrize(("name", "found"), [("c", "is no file"), ("ready", "is a directory")])
+@pytest.mark.parametrize(("name", "found"), [("c", "is not a file"), ("ready", "is a directory")])
 def test_neither_lists_the_ready_made_names(
     name: str, found: str, ready: Path, tmp_path: Path
 ) -> None:

@@ -126,7 +126,11 @@ def test_a_model_file_is_a_network() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("mobilenet", None, "is no file, and not the name of a ready-made network: convnext_tiny,"),
+        (
+            "mobilenet",
+            None,
+            "is not a file, and not the name of a ready-made network: convnext",
+        ),
         ("bad.toml", "layer = 1\n", "must be tables, each under a line [[layer]]"),
         ("bad.toml", "", "layer = None: is required: [[layer]] tables"),
         ("bad.toml", "layer = [", "bad.toml:1"),

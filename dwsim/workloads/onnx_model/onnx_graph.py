@@ -60,7 +60,7 @@ class Constants:
         folder = self.path.resolve().parent
         path = (folder / entries.get("location", "")).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
-            raise ValueError(f"{tensor.name}: {path.name!r} is no file beside the model")
+            raise ValueError(f"{tensor.name}: {path.name!r} is not a file beside the model")
         offset = int(entries.get("offset", "0"))
         length = int(entries.get("length", str(path.stat().st_size - offset)))
         if offset < 0 or length < 0 or offset + length > path.stat().st_size:

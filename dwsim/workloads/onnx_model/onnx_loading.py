@@ -35,7 +35,7 @@ def load(path: Path) -> onnx.ModelProto:
     """
     try:
         if not path.is_file():
-            raise ModelError(f"{path}: is no file")
+            raise ModelError(f"{path}: is not a file")
         with path.open("rb") as file:
             if path.stat().st_size == 0:
                 raise ModelError(f"{path}: is empty")

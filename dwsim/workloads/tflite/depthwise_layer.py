@@ -82,7 +82,7 @@ class LayerReader:
             if tensor is not None:
                 found[role] = tensor
             elif role != "bias" or index != -1:
-                rules.require(False, role, index, "is no tensor of the file")
+                rules.require(False, role, index, "is not a tensor of the file")
         if rules.violations:
             return None
         return LayerTensors(
@@ -150,7 +150,7 @@ class LayerReader:
                 False,
                 field,
                 unknown,
-                "is made by a SPACE_TO_BATCH_ND that is no dilation, from a batch that the file"
+                "is made by a SPACE_TO_BATCH_ND that is not a dilation, from a batch that the file"
                 " leaves unknown: give it with --batch",
             )
         return good

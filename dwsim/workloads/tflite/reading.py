@@ -88,7 +88,7 @@ def parse_model(
 def _content(path: Path) -> Content:
     try:
         if not path.is_file():
-            raise ModelError(f"{path}: is no file")
+            raise ModelError(f"{path}: is not a file")
         with path.open("rb") as file:
             if path.stat().st_size < _MAPPED_BYTES:
                 return file.read(_MAPPED_BYTES)
@@ -109,7 +109,7 @@ def _inputs(subgraph: Subgraph, path: Path) -> tuple[ModelInput, ...]:
         tensor = subgraph.tensor(index)
         if tensor is None:
             raise ModelError(
-                f"{path}: is damaged: the graph's input {index} is no tensor of the file"
+                f"{path}: is damaged: the graph's input {index} is not a tensor of the file"
             )
         total += _checked_bytes(tensor, total, path)
         scaled = subgraph.tensor(quantised_to.get(index, index)) or tensor

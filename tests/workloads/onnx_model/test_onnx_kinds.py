@@ -239,9 +239,9 @@ def test_weights_in_a_file_beside_the_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("info", "message"),
     [
-        ({"location": "../other.data"}, "is no file beside the model"),
-        ({"location": "/etc/passwd"}, "is no file beside the model"),
-        ({"location": "missing.data"}, "is no file beside the model"),
+        ({"location": "../other.data"}, "is not a file beside the model"),
+        ({"location": "/etc/passwd"}, "is not a file beside the model"),
+        ({"location": "missing.data"}, "is not a file beside the model"),
         ({"offset": 1_000_000}, "beyond model.data"),
         ({"length": 2**63}, "beyond model.data"),
         ({"offset": -8}, "beyond model.data"),
