@@ -20,7 +20,13 @@ HELP_WIDTH = 79
 
 
 def add_command(
-    commands: Any, name: str, *, summary: str, description: str, examples: Sequence[Example]
+    commands: Any,
+    name: str,
+    *,
+    summary: str,
+    description: str,
+    examples: Sequence[Example],
+    table: str = "",
 ) -> argparse.ArgumentParser:
     """Adds a command; its help page ends with the examples.
 
@@ -30,6 +36,7 @@ def add_command(
         summary: its line in ``dwsim --help``.
         description: the first paragraph of its help page.
         examples: complete command lines, each with its effect.
+        table: lines that follow the description as they are.
     """
     lines = ["examples:"]
     for command, effect in examples:
@@ -40,7 +47,7 @@ def add_command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
-        description=textwrap.fill(description, HELP_WIDTH),
+        description=textwrap.fill(description, HELP_WIDTH) + (table and f"\n\n{table}"),
         epilog="\n".join(lines),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

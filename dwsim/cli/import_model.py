@@ -19,6 +19,7 @@ from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.text_table import csv_text, json_text, text_table
 from dwsim.verification.assessment import Assessment
 from dwsim.workloads import listing
+from dwsim.workloads.understood import understood_text
 
 
 def add_parser(commands: Any) -> None:
@@ -30,10 +31,10 @@ def add_parser(commands: Any) -> None:
         description="Lists the depthwise layers of all graphs of a model with their shapes and"
         " quantisation, and the reason why a layer cannot run on an engine. A convolution with one"
         " group for each channel is a depthwise layer, too. A pad before a layer becomes its"
-        " padding; SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it become its dilation. Types"
-        " that run: int8 (weights int8 or int4), uint8 if its weights less their zero point fit in"
-        " int8, and int16 (.tflite). Layers in floating point are listed and can be explored. All"
-        " other operators are counted.",
+        " padding; SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND around it become its dilation. All other"
+        " operators are counted. This table has all that dwsim understands; the command takes the"
+        " .tflite and .onnx files of it, and read_network the others.",
+        table=understood_text(),
         examples=(
             ("dwsim import model.tflite", "a table of the depthwise layers"),
             ("dwsim import model.onnx -o layers/", "also write their specs and parameters"),

@@ -57,13 +57,9 @@ def add_parser(commands: Any) -> None:
         examples=(
             ("dwsim verify tiny --stalls all", "every layer of a spec, with each stall profile"),
             (
-                "dwsim verify model.tflite --rounding float",
-                "every depthwise layer of a model as LiteRT's default kernels compute it",
-            ),
-            (
-                "dwsim verify model.tflite --dataflow tap_serial --lanes 16 --pixels 7",
+                "dwsim verify model.tflite --dataflow tap_serial --pixels 7 --rounding float",
                 "every depthwise layer of a model, on an engine that takes the taps in series,"
-                " value by value against the interpreter",
+                " value by value against LiteRT's default kernels",
             ),
         ),
     )

@@ -15,6 +15,8 @@ NEWEST = 26
 _TYPES = {
     "float32": TensorProto.FLOAT,
     "float16": TensorProto.FLOAT16,
+    "float64": TensorProto.DOUBLE,
+    "int16": TensorProto.INT16,
     "int8": TensorProto.INT8,
     "uint8": TensorProto.UINT8,
     "int32": TensorProto.INT32,

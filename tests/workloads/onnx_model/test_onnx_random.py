@@ -56,6 +56,10 @@ def random_case(rng: np.random.Generator) -> Case:
     edge = number(0, 19)
     if edge == 0:
         ofmap_scale = ifmap_scale * 2.0 ** float(rng.uniform(-40, 40))
+    activation = ("none", "none", "relu", "clip")[number(0, 3)]
+    if ofmap_scale < 2.0**-20:
+        # ONNX Runtime's optimiser drops a Clip whose bounds are within 1.2e-7 of the type's range.
+        activation = "none"
     return Case(
         form=form,
         shape=(number(1, 2), channels, *sizes),
@@ -75,7 +79,7 @@ def random_case(rng: np.random.Generator) -> Case:
         ofmap_scale=ofmap_scale,
         ofmap_zero_point=number(low, high),
         bias=number(0, 4) > 0,
-        activation=("none", "none", "relu", "clip")[number(0, 3)],
+        activation=activation,
         clip=tuple(sorted((rng.normal(size=2) * 50 * ofmap_scale).tolist())),
         opset=number(13, NEWEST),
         seed=number(0, 2**31),
