@@ -1,7 +1,11 @@
-"""`make networks`: the depthwise layers of four full-size networks, RTL against LiteRT, twice."""
+"""`make networks`: the depthwise layers of full-size networks in RTL, on both arrays.
+
+Those that TensorFlow's converter makes are compared with LiteRT, those of ONNX with ONNX Runtime.
+"""
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -9,6 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dwsim.cli import main as dwsim
+from tests.onnx_files.build_networks import NETWORKS as ONNX_NETWORKS
+from tests.onnx_files.build_networks import onnx_network
 from tests.tflite_files.build_models import NETWORKS, model
 
 ARRAYS = {
@@ -21,19 +27,22 @@ ARRAYS = {
 def main() -> int:
     """Builds each network unless it is in the cache, and verifies it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NETWORKS)}")
+    known = (*NETWORKS, *ONNX_NETWORKS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}")
     parser.add_argument("--array", choices=ARRAYS, help="only this array (default: both)")
     parser.add_argument("--stalls", default="none")
     arguments = parser.parse_args()
     worst = 0
-    for name in arguments.names or NETWORKS:
-        path = str(model(name))
-        for array in [arguments.array] if arguments.array else ARRAYS:
-            print(f"{name} on {' '.join(ARRAYS[array])}:", flush=True)
-            began = time.perf_counter()
-            code = dwsim(["verify", path, *ARRAYS[array], "--stalls", arguments.stalls])
-            print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
-            worst = max(worst, code)
+    with tempfile.TemporaryDirectory(prefix="dwsim-") as folder:
+        for name in arguments.names or known:
+            of_onnx = name in ONNX_NETWORKS
+            path = str(onnx_network(name, Path(folder)) if of_onnx else model(name))
+            for array in [arguments.array] if arguments.array else ARRAYS:
+                print(f"{name} on {' '.join(ARRAYS[array])}:", flush=True)
+                began = time.perf_counter()
+                code = dwsim(["verify", path, *ARRAYS[array], "--stalls", arguments.stalls])
+                print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
+                worst = max(worst, code)
     return worst
 
 

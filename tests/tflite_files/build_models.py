@@ -73,7 +73,11 @@ NETWORKS: dict[str, Recipe] = {
     "mobilenet_v1_224": Recipe(_application("MobileNet", 224)),
     "mobilenet_v2_224": Recipe(_application("MobileNetV2", 224)),
     "mobilenet_v3_small_224": Recipe(_application("MobileNetV3Small", 224), 0.0, 255.0),
+    "mobilenet_v3_large_224": Recipe(_application("MobileNetV3Large", 224), 0.0, 255.0),
     "efficientnet_b0_224": Recipe(_application("EfficientNetB0", 224), 0.0, 255.0),
+    "nasnet_mobile_224": Recipe(_application("NASNetMobile", 224)),
+    "xception_299": Recipe(_application("Xception", 299)),
+    "convnext_tiny_224": Recipe(_application("ConvNeXtTiny", 224), 0.0, 255.0),
 }
 """The full-size networks, built when asked for."""
 
