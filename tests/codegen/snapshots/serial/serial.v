@@ -349,7 +349,8 @@ module serial (
       .ADDR_W       (5),
       .PIXEL_W      (8),
       .PLANE_BEATS_W(5),
-      .PLANES_W     (9)
+      .PLANES_W     (9),
+      .KERNEL_PIXELS(12)
   ) u_ring_writer (
       .clk          (clk),
       .restart      (restart),

@@ -39,32 +39,88 @@ module serial_strided (
     output wire [2:0] error
 );
 
+  // Impossible geometry: a tool stops at a module that does not exist, whose name is the rule.
+  localparam IFMAP_W = 6;
+  localparam IFMAP_H = 5;
+  localparam KERNEL_W = 2;
+  localparam KERNEL_H = 2;
+  localparam DILATION_W = 1;
+  localparam DILATION_H = 1;
+  localparam PITCH = 6;
+  localparam CELLS = 3;
+  localparam SPAN = 6;
+  localparam CHANNEL_MULTIPLIER = 2;
+  localparam PLANES = 1;
+  localparam IMAGE_PLANES = 1;
+  localparam TAIL_CHANNELS = 1;
+  generate
+    if (IFMAP_W > 6) begin : bad_1
+      serial_strided_IFMAP_W_must_be_at_most_6 u ();
+    end
+    if (IFMAP_H > 5) begin : bad_2
+      serial_strided_IFMAP_H_must_be_at_most_5 u ();
+    end
+    if (KERNEL_W > 3) begin : bad_3
+      serial_strided_KERNEL_W_must_be_at_most_3 u ();
+    end
+    if (KERNEL_H > 2) begin : bad_4
+      serial_strided_KERNEL_H_must_be_at_most_2 u ();
+    end
+    if (DILATION_W > 1) begin : bad_5
+      serial_strided_DILATION_W_must_be_at_most_1 u ();
+    end
+    if (DILATION_H > 1) begin : bad_6
+      serial_strided_DILATION_H_must_be_at_most_1 u ();
+    end
+    if (PITCH > 6) begin : bad_7
+      serial_strided_PITCH_must_be_at_most_6 u ();
+    end
+    if (CELLS > 3) begin : bad_8
+      serial_strided_CELLS_must_be_at_most_3 u ();
+    end
+    if (SPAN > 7) begin : bad_9
+      serial_strided_SPAN_must_be_at_most_7 u ();
+    end
+    if (CHANNEL_MULTIPLIER > 2) begin : bad_10
+      serial_strided_CHANNEL_MULTIPLIER_must_be_at_most_2 u ();
+    end
+    if (PLANES > 256) begin : bad_11
+      serial_strided_PLANES_must_be_at_most_256 u ();
+    end
+    if (IMAGE_PLANES > 1) begin : bad_12
+      serial_strided_IMAGE_PLANES_must_be_at_most_1 u ();
+    end
+    if (TAIL_CHANNELS > 2) begin : bad_13
+      serial_strided_TAIL_CHANNELS_must_be_at_most_2 u ();
+    end
+  endgenerate
+
   serial u_engine (
       .clk(clk),
       .rst(rst),
       .cfg_valid(start_valid),
       .cfg_ready(start_ready),
       .cfg_load(load),
-      .cfg_ifmap_w(7'h6),
-      .cfg_ifmap_h(6'h5),
-      .cfg_kernel_w(2'h2),
-      .cfg_kernel_h(2'h2),
+      .cfg_ifmap_w(IFMAP_W[6:0]),
+      .cfg_ifmap_h(IFMAP_H[5:0]),
+      .cfg_kernel_w(KERNEL_W[1:0]),
+      .cfg_kernel_h(KERNEL_H[1:0]),
       .cfg_stride_w(7'h2),
       .cfg_stride_h(6'h2),
-      .cfg_dilation_w(7'h1),
-      .cfg_dilation_h(6'h1),
-      .cfg_pitch(7'h6),
+      .cfg_dilation_w(DILATION_W[6:0]),
+      .cfg_dilation_h(DILATION_H[5:0]),
+      .cfg_pitch(PITCH[6:0]),
       .cfg_start_x(7'h0),
       .cfg_start_y(6'h0),
       .cfg_wrap_x(7'h6),
       .cfg_end_x(7'h6),
       .cfg_end_y(6'h4),
-      .cfg_cells(2'h3),
+      .cfg_cells(CELLS[1:0]),
       .cfg_cell_stride(2'h2),
       .cfg_step_x(7'h0),
       .cfg_step_y(6'h2),
       .cfg_tap_segments(1'h0),
-      .cfg_span(7'h6),
+      .cfg_span(SPAN[6:0]),
       .cfg_start_address(8'h0),
       .cfg_step_address(8'hc),
       .cfg_row_address(8'hc),
@@ -74,11 +130,11 @@ module serial_strided (
       .cfg_last_cell(2'h2),
       .cfg_chunks(3'h6),
       .cfg_beat_pad(1'h0),
-      .cfg_channel_multiplier(2'h2),
-      .cfg_planes(9'h1),
-      .cfg_image_planes(1'h1),
+      .cfg_channel_multiplier(CHANNEL_MULTIPLIER[1:0]),
+      .cfg_planes(PLANES[8:0]),
+      .cfg_image_planes(IMAGE_PLANES[0:0]),
       .cfg_weight_sets(2'h2),
-      .cfg_tail_channels(2'h1),
+      .cfg_tail_channels(TAIL_CHANNELS[1:0]),
       .cfg_ifmap_zero_point(cfg_ifmap_zero_point),
       .cfg_ofmap_zero_point(cfg_ofmap_zero_point),
       .cfg_act_min(cfg_act_min),
