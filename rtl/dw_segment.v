@@ -54,6 +54,13 @@ module dw_segment #(
     end
   endgenerate
 
+  // A segment takes no pixels of a word beyond its length.
+  generate
+    if (PIXELS > LENGTH) begin : g_unused
+      wire unused_word = &{1'b0, word[PIXELS*WIDTH-1:LENGTH*WIDTH], 1'b0};
+    end
+  endgenerate
+
   assign accepts = !complete || load;
   assign ready = (complete && !load) || (word_valid && word_last && accepts);
 

@@ -66,7 +66,7 @@ module dw_serial_loader #(
 
   localparam WORDS = TAPS + LANES * SCALE_BEATS;
   localparam COUNT_W = $clog2(WORDS + 1);
-  localparam [COUNT_W-1:0] LAST = WORDS - 1;
+  localparam [COUNT_W-1:0] ALL_WORDS = WORDS[COUNT_W-1:0];
   localparam [COUNT_W-1:0] ALL_TAPS = TAPS;
   localparam [SETS_W-1:0] ALL_SETS = WEIGHT_SETS;
 
@@ -75,7 +75,7 @@ module dw_serial_loader #(
   reg [WORD_W-1:0] index;  // of the next weight
 
   wire accept = s_axis_param_tvalid && s_axis_param_tready;
-  wire set_end = (word == LAST);
+  wire set_end = (word == ALL_WORDS - 1'b1);
   wire overflow = (sets == ALL_SETS);
   wire tensor_end = accept && s_axis_param_tlast;
   wire store = accept && !overflow;

@@ -79,6 +79,8 @@ ENGINES = (
     serial("serial_scaled", 16, 3, 3, pixels=7, ifmap_pixels=4, requantise="both"),
     serial("serial_float", 5, 3, 3, pixels=4, ifmap_pixels=2, requantise="double+float"),
     serial("serial_words", 3, 5, 2, pixels=3, ofmap_pixels=5, requantise="single", ifmap_width=16),
+    serial("serial_raw", 32, 3, 3, pixels=9, ifmap_pixels=4),
+    serial("serial_tap", 4, 1, 1, pixels=2, ifmap_pixels=4, requantise="double"),
     serial("serial_wide", 32, 7, 7, pixels=9, ifmap_pixels=8, requantise="double"),
 )
 SCALED = next(spec for spec in ENGINES if spec.name == "scaled_both")
