@@ -30,7 +30,7 @@ help:
 	@echo "make test         every test, in parallel (PYTEST_ARGS=...)"
 	@echo "make lint         ruff: rules and format; mypy: types"
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
-	@echo "make bench        MobileNetV1 layer by layer: the models, RTL and SCALE-Sim side by side"
+	@echo "make bench        both arrays on eight networks; the models, RTL and SCALE-Sim side by side"
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"

@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from dwsim.cli import main as cli
 from dwsim.codegen.readme import multipliers
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
+from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import read_spec
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.support.progress import progress, waiting
@@ -22,12 +25,11 @@ from dwsim.support.text_table import Column, text_table
 COLUMNS = [
     Column("layer", "layer", "text"),
     Column("stride", "stride"),
+    Column("array", "array", "text"),
     Column("stalls", "stalls", "text"),
     Column("cycles", "cycles"),
     Column("law", "law, no stalls"),
     Column("ideal", "ideal"),
-    Column("bound", "bound"),
-    Column("share", "bound/cycles", "share"),
     Column("utilisation", "utilisation", "share"),
     Column("verdict", "", "text"),
 ]
@@ -37,6 +39,9 @@ MODEL = TESTS / "tflite_files" / "mobilenet_v1_025_96.tflite"
 
 DEMO_LAYERS = ("dw3", "dw4")
 """MobileNetV1's 56x56x128 layer with stride 1, and its sister with stride 2."""
+
+SERIAL = {"lanes": 32, "dataflow": "tap_serial", "pixels": 9, "ifmap_pixels": 4}
+"""As many multipliers as 32 lanes of 3x3 taps."""
 
 
 def documentation_example() -> None:
@@ -51,13 +56,25 @@ def documentation_example() -> None:
 
 
 def mobilenet_layers(seed: int = 1) -> None:
-    """Two MobileNetV1 layers through Verilator, without stalls and under random ones."""
+    """Two MobileNetV1 layers on both arrays, without stalls and under random ones."""
     spec = read_spec("mobilenet_v1_32")
     layers = [layer for layer in spec.layers if layer.name in DEMO_LAYERS]
-    engine = replace(spec.engine, name="demo")
+    parallel = replace(spec.engine, name="demo")
+    serial = EngineSpec.smallest(layers, name="demo_serial", **SERIAL)
     print(
-        f"\nMobileNetV1 on {engine.lanes} lanes, seed {seed}; multipliers: {multipliers(engine)}:"
+        f"\nMobileNetV1 on {parallel.multipliers} multipliers, arranged in two ways, seed {seed}:"
     )
+    rows = array_rows("taps at once", parallel, layers, seed)
+    rows += array_rows("taps in series", serial, layers, seed)
+    rows.sort(key=lambda row: (row["stride"], row["stalls"] != "none"))
+    print(text_table(COLUMNS, rows), end="")
+
+
+def array_rows(
+    array: str, engine: EngineSpec, layers: list[LayerSpec], seed: int
+) -> list[dict[str, Any]]:
+    """The layers through Verilator, in lock step with the model."""
+    print(f"  {array}: {multipliers(engine)}", flush=True)
     jobs = []
     for layer in layers:
         ifmap, weight = random_layer_data(layer, engine, seed)
@@ -72,24 +89,20 @@ def mobilenet_layers(seed: int = 1) -> None:
         verified = run_jobs(
             engine, jobs, build=build, progress=lambda beats: bar.show(beats, total)
         )
-    rows = []
-    for done in verified:
-        layer, plan = done.job.layer, done.plan
-        rows.append(
-            {
-                "layer": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
-                "stride": layer.stride_h,
-                "stalls": done.job.stalls,
-                "cycles": done.cycles,
-                "law": plan.cycles,
-                "ideal": plan.ideal,
-                "bound": plan.bound,
-                "share": plan.bound / done.cycles,
-                "utilisation": plan.utilisation(done.cycles),
-                "verdict": "RTL = model = golden",
-            }
-        )
-    print(text_table(COLUMNS, rows), end="")
+    return [
+        {
+            "layer": f"{done.job.layer.ifmap_h}x{done.job.layer.ifmap_w}x{done.job.layer.channels}",
+            "stride": done.job.layer.stride_h,
+            "array": array,
+            "stalls": done.job.stalls,
+            "cycles": done.cycles,
+            "law": done.plan.cycles,
+            "ideal": done.plan.ideal,
+            "utilisation": done.plan.utilisation(done.cycles),
+            "verdict": "RTL = model = golden",
+        }
+        for done in verified
+    ]
 
 
 def network(model: Path, lanes: int = 16) -> int:

@@ -1,4 +1,4 @@
-"""`make bench`: times the models, RTL and SCALE-Sim on the layers of a network, in one run."""
+"""`make bench`: both arrays by the law, and the time of models, RTL and SCALE-Sim, in one run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from dwsim.errors import DwsimError
 from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer as run_steppable
 from dwsim.peers import scalesim
+from dwsim.peers.two_arrays import BUILD, print_arrays
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.spec_file import SpecFile, read_spec
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
@@ -101,6 +103,18 @@ def time_fast(spec: SpecFile, seed: int) -> Iterator[Timing]:
     yield time_values("fast model: with raw values", spec, "none", seed)
     yield time_values("fast model: with int8 values", spec, "both", seed)
     yield median_of(f"fast model: stalls {STALLS}", stalled)
+
+
+def time_serial(spec: SpecFile, seed: int) -> Iterator[Timing]:
+    """The fast model of a build with taps in series on the same layers."""
+    engine = EngineSpec.smallest(spec.layers, name="serial", **BUILD)
+    serial = replace(spec, engine=engine)
+
+    def cycles() -> int:
+        return sum(run_fast(Plan(layer, engine)).cycles for layer in spec.layers)
+
+    yield median_of("fast model, taps in series: cycles by activity", cycles)
+    yield time_values("fast model, taps in series: with int8 values", serial, "both", seed)
 
 
 def time_values(what: str, spec: SpecFile, requantise: str, seed: int) -> Timing:
@@ -189,6 +203,10 @@ PEERS: dict[str, Callable[[SpecFile, int], Timing]] = {
 """The ways that take seconds to minutes, by the name for ``--without``."""
 
 
+ARRAYS = "arrays"
+"""The name of the comparison of both arrays by the law, for ``--without``."""
+
+
 def speed_table(timings: Sequence[Timing]) -> str:
     """A table of the timings, with their ratios to the first."""
     rows = [
@@ -212,7 +230,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measures and prints the tables; returns the exit code."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument(
-        "--without", action="append", choices=tuple(PEERS), default=[], help="leave this one out"
+        "--without",
+        action="append",
+        choices=(*PEERS, ARRAYS),
+        default=[],
+        help="leave this one out",
     )
     parser.add_argument("--spec", default=NETWORK, help=f"a spec with layers (default: {NETWORK})")
     parser.add_argument("--seed", type=int, default=1, help="seed of data and stalls (default: 1)")
@@ -220,10 +242,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     failures: list[DwsimError] = []
     try:
         spec = read_spec(arguments.spec)
-        timings = list(time_fast(spec, arguments.seed))
+        timings = [*time_fast(spec, arguments.seed), *time_serial(spec, arguments.seed)]
     except DwsimError as error:
         print(f"bench: error: {error}", file=sys.stderr)
         return 2
+    if ARRAYS not in arguments.without:
+        print_arrays()
     for name, peer in PEERS.items():
         if name not in arguments.without:
             timings += _of_peer(peer, spec, arguments.seed, failures)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dwsim import LayerSpec, SpecError
+from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
 from dwsim.errors import ToolError
 from dwsim.peers import benchmark, scalesim
 from dwsim.peers.benchmark import Timing, main, speed_table
+from dwsim.peers.two_arrays import BUILD
 from dwsim.spec.spec_file import SpecFile, read_spec
 
 TINY = read_spec("tiny")
@@ -31,6 +32,11 @@ def test_each_way_finds_the_cycles() -> None:
     slower = replace(TINY.engine, requantise="both")
     assert int8.cycles == sum(Plan(layer, slower).cycles for layer in TINY.layers)
     assert stalled.cycles > CYCLES
+    serial, values = benchmark.time_serial(TINY, 1)
+    engine = EngineSpec.smallest(TINY.layers, **BUILD)
+    assert serial.cycles == sum(Plan(layer, engine).cycles for layer in TINY.layers)
+    slower = replace(engine, requantise="both")
+    assert values.cycles == sum(Plan(layer, slower).cycles for layer in TINY.layers)
 
 
 def test_rtl_finds_the_cycles(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,11 +64,12 @@ def test_a_peer_that_fails_does_not_hide_the_others(
         raise ToolError("there is none")
 
     monkeypatch.setitem(benchmark.PEERS, "scalesim", fail)
-    assert main(["--spec", "tiny", "--without", "rtl"]) == 2
+    rest = ["--spec", "tiny", "--without", "rtl", "--without", "arrays"]
+    assert main(rest) == 2
     out, err = capsys.readouterr()
     assert "steppable model" in out
     assert err == "bench: error: there is none\n"
-    assert main(["--spec", "tiny", "--without", "rtl", "--without", "scalesim"]) == 0
+    assert main([*rest, "--without", "scalesim"]) == 0
 
 
 # -- SCALE-Sim -----------------------------------------------------------------------------------
