@@ -202,7 +202,7 @@ def _scales(n: EngineNumbers) -> list[Stage]:
     """Scales and the requantisers."""
     bias, multiplier, right_shift = n.formats.scale_parts
     store = {
-        "WIDTH": n.formats.param_beat_width,
+        "WIDTH": n.formats.scale_word_width,
         "SETS": n.counters.weight_sets,
         "BIAS_BYTES": bias.words,
         "MULTIPLIER_BYTES": multiplier.words,
@@ -223,7 +223,10 @@ def _scales(n: EngineNumbers) -> list[Stage]:
         # Float rounding has one format of bias and multiplier.
         stem = "float_requantise_stage"
         del stage["MULTIPLIER_W"]
-    return [Stage("scale_store", store, {"write_word": written}), Stage(stem, stage, {})]
+    connections = {"write_word": written}
+    if n.spec.weight_width > 8:
+        connections["write_data"] = "scale_bytes"
+    return [Stage("scale_store", store, connections), Stage(stem, stage, {})]
 
 
 def _output(n: EngineNumbers) -> Stage:

@@ -227,12 +227,25 @@ def _scale(n: SerialNumbers) -> Stage:
         {
             "write": "scale_write",
             "write_address": "scale_address",
-            "write_data": f"scale_data[{n.formats.scale_width - 1}:0]",
+            "write_data": _scale_bytes(n),
             "bank": "active_bank",
             "weight_set": f"marks[{cells + 3}+:{c.set_width}]",
             "zero_point": "ofmap_zero_point",
         },
     )
+
+
+def _scale_bytes(n: SerialNumbers) -> str:
+    """The bytes of a lane's scale, which come in the low bits of the parameter beats' lanes."""
+    if n.spec.weight_width == 8:
+        return f"scale_data[{n.formats.scale_width - 1}:0]"
+    count = n.formats.scale_width // 8
+    places = [
+        byte // n.spec.lanes * n.formats.param_beat_width
+        + byte % n.spec.lanes * n.spec.weight_width
+        for byte in reversed(range(count))
+    ]
+    return f"{{{', '.join(f'scale_data[{place}+:8]' for place in places)}}}"
 
 
 def _output(n: SerialNumbers) -> Stage:

@@ -79,7 +79,7 @@ def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
             "scale",
             numbers.formats.scale_words,
             2 * numbers.counters.weight_sets,
-            numbers.formats.param_beat_width,
+            numbers.formats.scale_word_width,
         ),
         Memory("fifo", 1, numbers.timing.fifo_depth, numbers.formats.ofmap_beat_width),
     )

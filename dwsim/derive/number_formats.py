@@ -175,6 +175,11 @@ class NumberFormats:
         return sum(part.words for part in self.scale_parts)
 
     @property
+    def scale_word_width(self) -> int:
+        """Bits of a parameter beat that carry a scale: a byte of each lane."""
+        return 8 * self.spec.lanes
+
+    @property
     def scale_multipliers(self) -> int:
         """Multipliers in a lane's requantiser; ``dw_product`` cuts its factors into limbs."""
         if not self.requantises:

@@ -57,7 +57,7 @@ class SerialFormats(NumberFormats):
     @property
     def scale_beats(self) -> int:
         """Parameter beats of a lane's scale."""
-        return -(-self.scale_width // self.param_beat_width)
+        return -(-self.scale_width // self.scale_word_width)
 
     @property
     def param_words(self) -> int:

@@ -17,7 +17,7 @@ def golden_ofmap(
 
     Args:
         ifmap: integers, shape ``layer.ifmap_shape``; with a quantisation, of its dtype.
-        weight: integers, shape ``layer.weight_shape``; with a quantisation, int8.
+        weight: integers, shape ``layer.weight_shape``; with a quantisation, int8 or int16.
         layer: the geometry.
         quantisation: the requantiser's parameters; ``None`` for raw accumulators.
     """

@@ -32,7 +32,8 @@ def depthwise_quantised(
     Args:
         ifmap: int8 or int16 (``q.dtype``), shape ``layer.ifmap_shape``. Taps outside the ifmap
             equal ``q.ifmap_zero_point``, so they add nothing.
-        weight: int8, shape ``layer.weight_shape``, zero point 0.
+        weight: int8, or int16 for unsigned 8-bit weights less their zero point, shape
+            ``layer.weight_shape``.
         layer: the geometry.
         q: the quantisation of its ``layer.ofmap_channels`` channels.
 
@@ -43,8 +44,13 @@ def depthwise_quantised(
         SpecError: for other shapes and dtypes, and as ``requantise`` raises it.
     """
     rules = Rules("golden.quantised.depthwise_quantised")
-    for name, array, dtype in (("ifmap", ifmap, q.dtype), ("weight", weight, np.dtype(np.int8))):
-        rules.require(array.dtype == dtype, f"{name}.dtype", str(array.dtype), f"must be {dtype}")
+    rules.require(ifmap.dtype == q.dtype, "ifmap.dtype", str(ifmap.dtype), f"must be {q.dtype}")
+    rules.require(
+        weight.dtype in (np.int8, np.int16),
+        "weight.dtype",
+        str(weight.dtype),
+        "must be int8 or int16",
+    )
     rules.require(
         q.channels == layer.ofmap_channels,
         "q.channels",

@@ -176,7 +176,15 @@ class EngineSpec:
         rules.require(
             self.ifmap_width in (8, 16), "ifmap_width", self.ifmap_width, f"must be 8 or 16 {why}"
         )
-        rules.require(self.weight_width == 8, "weight_width", self.weight_width, f"must be 8 {why}")
+        # Unsigned 8-bit weights less their zero point have 9 bits.
+        widths = (8, 9) if self.ifmap_width == 8 else (8,)
+        allowed = " or ".join(map(str, widths))
+        rules.require(
+            self.weight_width in widths,
+            "weight_width",
+            self.weight_width,
+            f"must be {allowed} {why}",
+        )
         for field in ("ifmap_signed", "weight_signed"):
             value = getattr(self, field)
             rules.require(value is True, field, value, f"must be true {why}")

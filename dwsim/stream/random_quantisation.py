@@ -49,7 +49,8 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
     activation = str(rng.choice(ACTIVATIONS))
     scale = float(2.0 ** rng.uniform(-7, -3)) * 2 ** (8 - width)
     act_min, act_max = activation_range(activation, scale, zero_points[1], width)
-    bias, multiplier, shift = _random_channels(rng, layer, width, rounding, zero_points[0])
+    weights = 2 ** (engine.weight_width - 1)
+    bias, multiplier, shift = _random_channels(rng, layer, width, rounding, zero_points[0], weights)
     return Quantisation(
         bias=tuple(bias.tolist()),
         multiplier=tuple(multiplier.tolist()),
@@ -64,9 +65,17 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
 
 
 def _random_channels(
-    rng: np.random.Generator, layer: LayerSpec, width: int, rounding: str, zero_point: int
+    rng: np.random.Generator,
+    layer: LayerSpec,
+    width: int,
+    rounding: str,
+    zero_point: int,
+    weights: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bias, multiplier and shift of every ofmap channel: int64 of shape (channels,) each."""
+    """Bias, multiplier and shift of every ofmap channel: int64 of shape (channels,) each.
+
+    ``weights``: the largest magnitude of a weight.
+    """
     channels, taps = layer.ofmap_channels, layer.kernel_h * layer.kernel_w
     # About the standard deviation of a sum of products of uniform values.
     spread = 2.0 ** (width + 8) / 12 * taps**0.5
@@ -79,7 +88,7 @@ def _random_channels(
         low = INT32_MIN if width == 8 and rounding == "double" else 0
         _place_extremes(rng, multiplier, [low, low + 1, 0, 1, 2**30, INT32_MAX])
     bias = rng.normal(0, spread, channels).astype(np.int64)
-    reach = taps * 2**7 * (2 ** (width - 1) + abs(zero_point))
+    reach = taps * weights * (2 ** (width - 1) + abs(zero_point))
     least, most = value_range(bias_width(width), signed=True)
     _place_extremes(rng, bias, [least + reach, most - reach])
     # With a shift of at most this a result stays below 2**30, and with a zero point below 2**31.

@@ -41,7 +41,7 @@ def rams(numbers: EngineNumbers) -> list[Ram]:
             (
                 numbers.formats.scale_words,
                 1 + numbers.counters.set_width,
-                numbers.formats.param_beat_width,
+                numbers.formats.scale_word_width,
             )
         )
     delays = (

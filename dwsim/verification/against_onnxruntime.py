@@ -17,7 +17,7 @@ from dwsim.verification.network_result import (
     all_reasons,
     beat_reporter,
 )
-from dwsim.verification.onnx_engine import assess_onnx, onnx_engines, rounding_of
+from dwsim.verification.onnx_engine import assess_onnx, fits_int8, onnx_engines, rounding_of
 from dwsim.verification.onnx_values import OnnxValues, beside_ties, ort_values
 from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, offset, onnx_quantisation
 
@@ -94,7 +94,7 @@ def _job(layer: OnnxLayer, ifmap: np.ndarray, stalls: str, seed: int) -> Job:
         integers = ifmap.astype(np.int16) - np.int16(parameters.ifmap_zero_point)
     else:
         integers = (ifmap.astype(np.int16) - offset(ifmap.dtype)).astype(np.int8)
-        weight = weight.astype(np.int8)
+        weight = weight.astype(np.int8) if fits_int8(weight) else weight
     return Job(spec, integers, weight, stalls, seed, quantisation=quantisation)
 
 

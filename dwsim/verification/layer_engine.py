@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
@@ -73,6 +75,7 @@ def smallest_engine(
         [spec for spec, _ in facts],
         lanes=lanes,
         ifmap_width=width,
+        weight_width=9 if any(given.weight.dtype == np.int16 for _, given in facts) else 8,
         requantise=requantise_for(roundings) if width == 8 else "single",
         name="network_engine",
         **array,

@@ -53,20 +53,10 @@ def _reasons(layer: OnnxLayer, lanes: int, array: Array) -> tuple[Violation, ...
         quantisation = onnx_quantisation(layer)
         Plan(spec, smallest_onnx_engine([layer], lanes, array), quantisation)
         if quantisation is not None:
-            _check_weight(parameters.weight)
             check_domain(parameters.weight, spec, quantisation)
     except SpecError as error:
         return error.violations
     return ()
-
-
-def _check_weight(weight: np.ndarray) -> None:
-    """A requantising engine has weights of 8 bits."""
-    rules = Rules("weight")
-    extremes = (int(weight.min()), int(weight.max()))
-    rule = "the weights less their zero points must fit in int8, as an engine that requantises has"
-    rules.require(extremes[0] >= -128 and extremes[1] <= 127, "weight", extremes, rule)
-    rules.raise_if_any()
 
 
 def smallest_onnx_engine(
@@ -79,7 +69,8 @@ def smallest_onnx_engine(
     """
     formats: dict[str, Any] = {"ifmap_width": SUMS_WIDTH, "weight_width": SUMS_WIDTH}
     if rounding_of(layers[0]) == FLOAT:
-        formats = {"requantise": FLOAT}
+        fits = all(fits_int8(layer.facts()[1].weight) for layer in layers)
+        formats = {"requantise": FLOAT, "weight_width": 8 if fits else SUMS_WIDTH}
     engine = EngineSpec.smallest(
         [layer.facts()[0] for layer in layers],
         lanes=lanes,
@@ -89,6 +80,11 @@ def smallest_onnx_engine(
     )
     check_line_buffers(engine)
     return engine
+
+
+def fits_int8(weight: np.ndarray) -> bool:
+    """True if all weights less their zero points have 8 bits."""
+    return bool(weight.min() >= -128 and weight.max() <= 127)
 
 
 def onnx_engines(

@@ -75,6 +75,7 @@ ENGINES = (
         taps_per_cycle=3,
         max_channel_multiplier=2,
         max_lead=40,
+        weight_width=9,
         requantise="all",
         **SIZES,
     ),

@@ -303,7 +303,7 @@ def test_the_bias_alone_where_the_ifmap_is_empty() -> None:
     [
         ({"ifmap": np.zeros((1, 3, 3, 2), np.uint8)}, ["ifmap.dtype"]),
         ({"ifmap": np.zeros((1, 3, 3, 2), np.int16)}, ["ifmap.dtype"]),
-        ({"weight": np.zeros((1, 1, 2, 1), np.int16)}, ["weight.dtype"]),
+        ({"weight": np.zeros((1, 1, 2, 1), np.int32)}, ["weight.dtype"]),
         ({"q": Quantisation([0], [0], [0], 0, 0)}, ["q.channels"]),
         (
             {"q": Quantisation([0], [0], [0], 0, 0, ifmap_width=16), "weight": np.zeros(1)},

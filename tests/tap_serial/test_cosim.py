@@ -39,6 +39,7 @@ ENGINES = {
         "requantisers": 2,
         "ofmap_pixels": 3,
         "requantise": "double+float",
+        "weight_width": 9,
         "kernel_h": 3,
         "kernel_w": 3,
         "max_row_pitch": 14,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from tests.tflite_files.build_graphs import branches
 from tests.tflite_files.model_builder import (
     OPERATOR,
     TYPE,
@@ -56,23 +57,6 @@ def floats(kind: int = TYPE.FLOAT32) -> bytes:
     return made.finish()
 
 
-def branches(constant: bool = True) -> bytes:
-    """A layer in each branch of an IF; without constants their weights are not in the file."""
-    made = ModelBuilder()
-    shape, numbers = (1, 6, 7, 4), ((0.05,), (3,))
-    condition = made.tensor("condition", TYPE.BOOL, ())
-    ifmap = made.tensor("input", TYPE.INT8, shape, numbers)
-    ofmap = made.tensor("output", TYPE.INT8, shape, ((0.1,), (-5,)))
-    made.graph.inputs, made.graph.outputs = [condition, ifmap], [ofmap]
-    options = schema.IfOptionsT()
-    options.thenSubgraphIndex, options.elseSubgraphIndex = 1, 2
-    made.operator(OPERATOR.IF, [condition, ifmap], [ofmap], options)
-    for _ in range(2):
-        made.begin_graph()
-        layer(made, constant=constant)
-    return made.finish()
-
-
 def dilated(
     block: Sequence[int] = (2, 3),
     *,
@@ -81,11 +65,13 @@ def dilated(
     batch: int = -1,
     inner: int = VALID,
     stride: tuple[int, int] = (1, 1),
+    border: int = 0,
 ) -> bytes:
     """Dilation as SPACE_TO_BATCH_ND, a convolution, and BATCH_TO_SPACE_ND, as TensorFlow writes it.
 
     The pads are those of SAME (or none), plus pixels that make the sizes multiples of the block;
     the crops remove those again. ``batch`` -1: unknown, so that the stated batches are 1.
+    ``border``: rows and columns of ``shape`` on each side that a PAD before them adds.
     """
     made = ModelBuilder()
     numbers, kernel = ((0.05,), (3,)), 3
@@ -105,6 +91,13 @@ def dilated(
         return None if known else [-1, *sizes[1:]]
 
     ifmap = made.tensor("input", TYPE.INT8, whole, numbers, signature=unknown(whole))
+    made.graph.inputs = [ifmap]
+    if border:
+        inner_shape = (whole[0], *(size - 2 * border for size in whole[1:3]), whole[3])
+        made.graph.inputs = [made.tensor("bare", TYPE.INT8, inner_shape, numbers)]
+        edges = np.array([[0, 0], [border, border], [border, border], [0, 0]], np.int32)
+        table = made.tensor("edges", TYPE.INT32, edges.shape, data=edges.tobytes())
+        made.operator(OPERATOR.PAD, [*made.graph.inputs, table], [ifmap], schema.PadOptionsT())
     blocks, before, after = (
         made.tensor(name, TYPE.INT32, array.shape, data=array.tobytes())
         for name, array in (
@@ -114,7 +107,6 @@ def dilated(
         )
     )
     divided = made.tensor("divided", TYPE.INT8, deep, numbers, signature=unknown(deep))
-    made.graph.inputs = [ifmap]
     made.operator(OPERATOR.SPACE_TO_BATCH_ND, [ifmap, blocks, before], [divided], version=2)
     _, ofmap = layer(made, deep, (kernel, kernel), ifmap=divided, padding=inner, stride=stride)
     found = made.graph.tensors[ofmap]
@@ -136,14 +128,6 @@ def unknown_sizes() -> bytes:
     layer(made, (1, 1, 1, 4))
     for tensor in (made.graph.tensors[0], made.graph.tensors[-1]):
         tensor.shapeSignature = [-1, -1, -1, 4]
-    return made.finish()
-
-
-def second_graph() -> bytes:
-    """A layer in the second graph only, which no operator calls."""
-    made = ModelBuilder()
-    made.begin_graph()
-    layer(made)
     return made.finish()
 
 
@@ -175,6 +159,22 @@ RUNNING: dict[str, Callable[[], dict[str, Any]]] = {
         "weight": np.random.default_rng(5).integers(40, 240, (1, 3, 3, 4)).astype(np.uint8),
         "ifmap_numbers": ((0.0512,), (117,)),
         "ofmap_numbers": ((0.33,), (101,)),
+    },
+    "weights_of_9_bits": lambda: {
+        "kind": TYPE.UINT8,
+        "weight_kind": TYPE.UINT8,
+        "weight": np.array([0, 255, 100, 31] * 9, np.uint8).reshape(1, 3, 3, 4),
+        "weight_numbers": ((0.002,), (100,)),
+        "ifmap_numbers": ((0.05,), (3,)),
+        "ofmap_numbers": ((0.1,), (128,)),
+    },
+    "weights_without_zero_point": lambda: {
+        "kind": TYPE.UINT8,
+        "weight_kind": TYPE.UINT8,
+        "weight": np.random.default_rng(8).integers(0, 256, (1, 3, 3, 4)).astype(np.uint8),
+        "weight_numbers": ((0.001,), (0,)),
+        "ifmap_numbers": ((0.05,), (250,)),
+        "ofmap_numbers": ((0.1,), (128,)),
     },
     "int16": lambda: {"kind": TYPE.INT16},
     "int16_bias_int32": lambda: {
@@ -238,16 +238,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: branches(constant=False),
         "weight = 'weight': must be a constant of the file",
     ),
-    "weights_of_9_bits": (
+    "weights_of_9_bits_per_channel": (
         lambda: single(
             kind=TYPE.UINT8,
             weight_kind=TYPE.UINT8,
             weight=np.array([0, 255] * 18, np.uint8).reshape(1, 3, 3, 4),
-            weight_numbers=((0.02,), (100,)),
+            weight_numbers=((0.02,) * 4, (100,) * 4),
             ifmap_numbers=((0.05,), (128,)),
             ofmap_numbers=((0.1,), (128,)),
         ),
-        "weight - zero_point = 155: must be from -128 to 127",
+        "weight - zero_point = 155: must be from -128 to 127 where channels have scales",
     ),
     "tanh": (lambda: single(activation=4), "activation = 'TANH': must be one of NONE"),
     "sign_bit": (lambda: single(activation=5), "activation = 'SIGN_BIT': must be one of NONE"),

@@ -6,21 +6,23 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dwsim.cli import main
+from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.verification.against_interpreter import verify_network
 from dwsim.verification.layer_engine import assess
-from dwsim.workloads.tflite import read_model
+from dwsim.workloads.tflite import layer_quantisation, parse_model, read_model
+from dwsim.workloads.tflite.inference import run_layer
+from tests.tflite_files.build_graphs import branches, second_graph
 from tests.tflite_files.build_kinds import (
     REFUSED,
     RUNNING,
-    branches,
     dilated,
     elu,
     everything,
-    second_graph,
 )
 from tests.tflite_files.model_builder import single
 
@@ -146,3 +148,26 @@ def test_a_layer_that_runs_in_one_rounding_only() -> None:
     assert found.roundings == ("single",)
     assert found.broken == ()
     assert all(reason.field.startswith("double rounding: ") for reason in found.partly)
+
+
+def test_a_scale_of_2_to_the_29_runs_in_float_rounding_only(seed: int) -> None:
+    """The integer roundings leave int32, where TFLite's own kernel wraps; float32 saturates."""
+    content = single(
+        weight_numbers=((1.0,) * 4, (0,) * 4),
+        ifmap_numbers=((1.0,), (3,)),
+        ofmap_numbers=((2.0**-29,), (0,)),
+    )
+    (layer,) = parse_model(content, Path("large.tflite")).layers
+    (found,) = assess([layer], 4, ROUNDINGS)
+    assert found.roundings == ("float",)
+    said = {reason.field for reason in found.partly}
+    assert any(name.startswith("double rounding: (acc + bias) * 2**shift") for name in said)
+    assert any(name.startswith("single rounding: result of channel") for name in said)
+    spec, parameters = layer.facts()
+    rng = np.random.default_rng(seed)
+    ifmap = rng.integers(-128, 128, spec.ifmap_shape, np.int8)
+    quantisation = layer_quantisation(layer, "float")
+    ofmap = depthwise_quantised(ifmap, parameters.weight, spec, quantisation)
+    assert {-128, 127} <= set(ofmap.ravel().tolist()) <= {-128, 0, 127}
+    # LiteRT's default kernels take no scale of 2**8 and more.
+    assert run_layer(layer, ifmap, "float").ofmap is None

@@ -27,7 +27,8 @@ class Parameters:
     ifmap_scale: float
     ifmap_zero_point: int
     weight: np.ndarray
-    """int8, ``(kernel_h, kernel_w, channels, channel_multiplier)``."""
+    """``(kernel_h, kernel_w, channels, channel_multiplier)``: int8, or int16 if some of a uint8
+    file's weights less their zero point have 9 bits."""
     weight_scales: np.ndarray
     """float32: one for each ofmap channel, or a single one for the tensor."""
     bias: np.ndarray | None

@@ -166,27 +166,29 @@ def _check_weight_scales(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -
 
 
 def _weights(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray | None:
-    """int8 weights of ``spec.weight_shape``, less their zero points."""
+    """Weights of ``spec.weight_shape`` less their zero points: int8, or int16 for 9 bits."""
     weight = tensors.weight
     dtype = np.dtype(np.uint8 if weight.type == "UINT8" else np.int8)
     found = _constant(rules, "weight", weight, dtype, weight.shape)
     if found is None:
         return None
     found = np.moveaxis(found, tensors.channel_axis, 3).reshape(*weight.shape[1:3], -1)
+    stored: np.dtype = np.dtype(np.int8)
     if weight.type == "UINT8":
-        zero_points = weight.zero_points
-        found = found.astype(np.int64) - zero_points
+        found = found.astype(np.int64) - weight.zero_points
         low, high = value_range(8, signed=True)
         outside = found[(found < low) | (found > high)]
+        if outside.size:
+            stored = np.dtype(np.int16)
         if not rules.require(
-            outside.size == 0,
+            outside.size == 0 or weight.scales.size == 1,
             "weight - zero_point",
             _first(outside),
-            f"must be from {low} to {high}: an engine's weights are int8"
-            f" ({outside.size} of {found.size} are outside)",
+            f"must be from {low} to {high} where channels have scales of their own: TFLite defines"
+            f" these for int8 alone ({outside.size} of {found.size} are outside)",
         ):
             return None
-    return np.ascontiguousarray(found.astype(np.int8)).reshape(spec.weight_shape)
+    return np.ascontiguousarray(found.astype(stored)).reshape(spec.weight_shape)
 
 
 def _biases(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray | None:

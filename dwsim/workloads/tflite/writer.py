@@ -102,7 +102,10 @@ class GraphWriter:
         array = weight.reshape(1, *weight.shape[:2], -1)
         zero_point = 0
         if self.parameters.unsigned:
-            array, zero_point = array.view(np.uint8) ^ np.uint8(128), _UNSIGNED_OFFSET
+            # The weights of a uint8 file, whose zero point is not known here: any that fits.
+            wide = array.dtype != np.int8
+            zero_point = max(0, -int(array.min())) if wide else _UNSIGNED_OFFSET
+            array = (array.astype(np.int16) + zero_point).astype(np.uint8)
         index = self.constant("weight", array)
         self._quantise(index, scales.tolist(), [zero_point] * scales.size)
         self.graph.tensors[index].quantization.quantizedDimension = 3 if scales.size > 1 else 0

@@ -56,6 +56,22 @@ def test_every_form_is_folded(
     check(model if batch != -1 else read_model(path, batch=1), seed)
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_pad_before_it_is_folded_too(tmp_path: Path, same: bool, seed: int) -> None:
+    """The layer gets both paddings: that of the PAD and that of SPACE_TO_BATCH_ND."""
+    path = tmp_path / "padded.tflite"
+    path.write_bytes(dilated((2, 3), same=same, batch=1, border=2))
+    model = read_model(path)
+    (layer,) = model.layers
+    spec, _ = layer.facts()
+    assert (layer.pad_operator, layer.dilation_operators) == (0, (1, 3))
+    assert (spec.ifmap_h, spec.ifmap_w) == (11 - 4, 13 - 4)
+    own = (2, 3) if same else (0, 0)
+    assert (spec.pad_top, spec.pad_left) == (2 + own[0], 2 + own[1])
+    assert (spec.ofmap_h, spec.ofmap_w) == ((11, 13) if same else (7, 7))
+    check(model, seed)
+
+
 def test_a_batch_that_is_asked_for(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "dilated.tflite"
     path.write_bytes(dilated())

@@ -14,7 +14,7 @@ from dwsim.golden.quantised import depthwise_quantised
 from dwsim.workloads import read_network
 from dwsim.workloads.tflite import DepthwiseLayer, inference, layer_quantisation, parse_model
 from dwsim.workloads.tflite.model import Model
-from tests.tflite_files import build_kinds
+from tests.tflite_files import build_graphs, build_kinds
 from tests.tflite_files.build_kinds import REFUSED, RUNNING
 from tests.tflite_files.model_builder import TYPE, VALID, single
 
@@ -170,12 +170,34 @@ def test_layers_in_floating_point_can_be_explored(kind: str, tmp_path: Path) -> 
     assert network.macs == 6 * 7 * 4 * 9
 
 
-@pytest.mark.parametrize("build", [build_kinds.branches, build_kinds.second_graph])
+@pytest.mark.parametrize(
+    "build", [build_graphs.branches, build_graphs.second_graph, build_graphs.loop]
+)
 def test_layers_of_every_graph_run(build: Any) -> None:
     model = read(build())
     assert model.runnable == model.layers
     assert {layer.subgraph for layer in model.layers} <= {1, 2}
     assert inference.infer(model, "double") == {}
+
+
+def test_a_layer_in_the_body_of_a_loop(seed: int) -> None:
+    """Three rounds in the interpreter are the golden layer applied three times."""
+    content = build_graphs.loop(3)
+    (layer,) = read(content).layers
+    assert (layer.subgraph, layer.runs) == (2, True)
+    interpreter = Interpreter(
+        model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+    )
+    interpreter.allocate_tensors()
+    state = random_ifmap(layer, np.random.default_rng(seed))
+    interpreter.set_tensor(0, np.zeros((), np.int32))
+    interpreter.set_tensor(1, state)
+    interpreter.invoke()
+    found = interpreter.get_tensor(interpreter.get_output_details()[1]["index"])
+    for _ in range(3):
+        state = golden(layer, state, "double")
+    assert np.array_equal(found, state)
+    assert len(np.unique(state)) > 16
 
 
 @pytest.mark.parametrize(
