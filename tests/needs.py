@@ -61,6 +61,7 @@ NEEDS = {
     "tiling/test_tiles.py": "long",
     "workloads/onnx_model/test_onnx_damaged.py": "long",
     "workloads/tflite/test_damaged.py": "long",
+    "workloads/tflite/test_damaged_fields.py": "long",
     "workloads/tflite/test_build_models.py": "tensorflow",
     "verification": "simulator",
     "workloads/test_from_torch.py": "pytorch",

@@ -58,6 +58,7 @@ def parse(content: bytes, path: Path) -> onnx.ModelProto:
         count = _count(model, path)
     except UnicodeDecodeError as error:
         raise ModelError(f"{path}: is damaged: a name is not UTF-8: {error}") from None
+    _check_names(model, path)
     if count > MAX_NODES:
         raise ModelError(f"{path}: has {count:,} operators: more than {MAX_NODES:,} are not read")
     if model.functions:
@@ -66,6 +67,25 @@ def parse(content: bytes, path: Path) -> onnx.ModelProto:
         except Exception as error:
             raise ModelError(f"{path}: its functions cannot be put in line: {error}") from None
     return model
+
+
+def _check_names(model: onnx.ModelProto, path: Path) -> None:
+    """Refuses names that are no text: protobuf returns those as bytes."""
+    for graph in graphs(model.graph):
+        for node in graph.node:
+            attributes = [attribute.name for attribute in node.attribute]
+            names = [node.op_type, node.domain, *node.input, *node.output, *attributes]
+            _require_text(names, path)
+        values = (*graph.input, *graph.output, *graph.value_info)
+        dims = [dim.dim_param for value in values for dim in dims_of(value)]
+        _require_text([*(v.name for v in values), *(t.name for t in graph.initializer)], path)
+        _require_text(dims, path)
+
+
+def _require_text(names: list[str], path: Path) -> None:
+    for name in names:
+        if not isinstance(name, str):
+            raise ModelError(f"{path}: is damaged: the name {name!r} is not UTF-8")
 
 
 def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:

@@ -66,6 +66,15 @@ def test_random_bytes(length: int, seed: int) -> None:
         parse(content, Path("noise.onnx"))
 
 
+def test_names_that_are_no_text() -> None:
+    """Protobuf reads them as bytes, which are no name of a tensor."""
+    content = single(Case("integer")).SerializeToString()
+    for name in (b"ifmap", b"weight", b"ofmap", b"ConvInteger"):
+        changed = content.replace(name, b"\xff" + name[1:])
+        with pytest.raises(ModelError, match="is not UTF-8"):
+            parse_onnx(parse(changed, Path("names.onnx")), Path("names.onnx"))
+
+
 def test_functions_that_multiply() -> None:
     """Thirty functions, each of which calls the next one twice: 2**30 operators."""
     model = single(Case())
