@@ -4,7 +4,7 @@
 // next ones to the lanes that follow; after the last lane comes the first lane of the next pixel. A
 // pixel with `keep` enters the beat. `write` comes one cycle after the pixel that ends a beat: the
 // last of PIXELS pixels, or the final_pixel of a plane. `count` has the number of its pixels, and
-// places without a pixel are 0.
+// places without a pixel are 0. `ended` comes with the beat of a final_pixel.
 `default_nettype none
 
 module dw_pixel_pack #(
@@ -24,6 +24,7 @@ module dw_pixel_pack #(
     input  wire                          keep,         // the pixel that is completed counts
     input  wire                          final_pixel,  // ... and is the last of its plane
     output reg                           write,
+    output reg                           ended,
     output reg  [           COUNT_W-1:0] count,
     output reg  [PIXELS*LANES*WIDTH-1:0] beat
 );
@@ -113,6 +114,7 @@ module dw_pixel_pack #(
 
   always @(posedge clk) begin
     write <= push && (full || final_pixel) && !restart;
+    ended <= final_pixel;
     count <= held + 1'b1;
     if (restart) held <= {COUNT_W{1'b0}};
     else if (push) held <= (full || final_pixel) ? {COUNT_W{1'b0}} : held + 1'b1;

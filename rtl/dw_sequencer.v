@@ -6,7 +6,8 @@
 // Promises: a tap fires in every cycle of `run` in which its pixels are ready. The last tap of a
 // weight set also waits for two things: `chunks` cycles must have passed since the last tap of the
 // weight set before, and the output must have room for the pixels (output_room). In the first
-// CELLS cycles of a run the cells get their places. `done` is 1 when no tap is left.
+// CELLS cycles of a run the cells get their places. `done` is 1 when no tap is left. For the last
+// weight set of a plane, `chunks` is final_chunks.
 `default_nettype none
 
 module dw_sequencer #(
@@ -42,6 +43,7 @@ module dw_sequencer #(
     input  wire [PLANES_W-1:0] planes,
     input  wire [ IMAGE_W-1:0] image_planes,
     input  wire [CHUNKS_W-1:0] chunks,
+    input  wire [CHUNKS_W-1:0] final_chunks,
     // the tap
     input  wire                segment_ready,
     input  wire                output_room,
@@ -154,7 +156,7 @@ module dw_sequencer #(
       weight_set <= {SET_W{1'b0}};
       plane_set <= {SET_W{1'b0}};
     end else begin
-      if (fire && completes) drain_left <= chunks;
+      if (fire && completes) drain_left <= plane_end ? final_chunks : chunks;
       else if (drain_left != 0) drain_left <= drain_left - 1'b1;
 
       if (fire) begin

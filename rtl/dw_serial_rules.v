@@ -72,6 +72,7 @@ module dw_serial_rules #(
     input  wire signed [WIDTH-1:0] groups,
     input  wire signed [WIDTH-1:0] last_cell,
     input  wire signed [WIDTH-1:0] chunks,
+    input  wire signed [WIDTH-1:0] final_chunks,
     input  wire signed [WIDTH-1:0] beat_pad,
     input  wire signed [WIDTH-1:0] channel_multiplier,
     input  wire signed [WIDTH-1:0] planes,
@@ -119,6 +120,8 @@ module dw_serial_rules #(
   localparam signed [WIDTH-1:0] BEAT_REST = (1 << BEAT_W) - 1;
   localparam signed [WIDTH-1:0] MOST = {1'b0, {(WIDTH - 1) {1'b1}}};
   localparam signed [WIDTH-1:0] LEAST = {1'b1, {(WIDTH - 1) {1'b0}}};
+
+  localparam signed [WIDTH-1:0] SPARE = (REQUANTISERS > LANES) ? REQUANTISERS : ZERO;
 
   wire signed [WIDTH-1:0] columns = end_x - start_x;  // ofmap_w * stride_w
   wire signed [WIDTH-1:0] rows = end_y - start_y;
@@ -242,8 +245,12 @@ module dw_serial_rules #(
         b = (quotient < ofmap_h) ? quotient : ofmap_h - ONE;
       end
       6'd57: {kind, a, b, c, high} = {PRODUCT, dilation_h, kernel_h - ONE, value, MOST};
+      6'd58: {code, kind, a, b, high} = {8'd42, PRODUCT, ifmap_w, reach, MAX_REACH};
+      6'd59: {kind, a, b, c, high} = {PRODUCT, LANES, last_cell, LANES, MOST};
       default: begin
-        {code, kind, a, b, high} = {8'd42, PRODUCT, ifmap_w, reach, MAX_REACH};
+        {code, kind, a, b} = {8'd43, PRODUCT, REQUANTISERS, final_chunks};
+        c = -value - SPARE;
+        high = REQUANTISERS - ONE;
         last = 1'b1;
       end
     endcase

@@ -35,7 +35,7 @@ ENGINE = {
     "pixels": "`tap_serial`, where it is required: neighbouring pixels that a lane multiplies",
     "ifmap_pixels": "`tap_serial`: pixels of an ifmap beat, a power of two",
     "ofmap_pixels": "`tap_serial`: pixels of an ofmap beat",
-    "requantisers": "`tap_serial`: sums that leave in a cycle, at most `lanes`",
+    "requantisers": "`tap_serial`: sums that leave in a cycle, at most `lanes` or a multiple",
     "ring_rows": "`tap_serial`: rows of the largest pitch that the ring holds",
     "ring_pixels": "`tap_serial`: pixels of a read of the ring",
     "segment": "`tap_serial`: pixels of a segment",

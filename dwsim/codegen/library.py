@@ -79,6 +79,7 @@ SERIAL_MODULES = {
     "dw_fetch",
     "dw_float_serial_scale",
     "dw_pixel_credit",
+    "dw_pixel_merge",
     "dw_pixel_pack",
     "dw_pixel_rotate",
     "dw_ring",
@@ -131,7 +132,8 @@ def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
     unused = _unused_roundings(numbers)
     if isinstance(numbers, SerialNumbers):
-        return unused | PARALLEL_MODULES
+        several = numbers.shape.drain_pixels > 1
+        return unused | PARALLEL_MODULES | {"dw_pixel_pack" if several else "dw_pixel_merge"}
     passes = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
     return unused | passes | SERIAL_MODULES
 

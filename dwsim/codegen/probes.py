@@ -29,7 +29,7 @@ def probes(numbers: Numbers, engine: str) -> list[Probe]:
     ports = {name: name for name in (*stimuli(numbers), *interface(numbers))}
     ports["m_axis_ofmap_tkeep"] = "keep"
     if isinstance(numbers, SerialNumbers):
-        expressions = ports | serial_expressions(engine)
+        expressions = ports | serial_expressions(numbers, engine)
     else:
         expressions = ports | _controls(engine) | _array(numbers, engine)
     return [Probe(name, width, expressions[name]) for name, width in signals(numbers).items()]

@@ -44,6 +44,10 @@ PORTS = (
     ("groups", "ceil(places / cells)"),
     ("last_cell", "(places - 1) % cells"),
     ("chunks", "ceil(LANES*cells / REQUANTISERS)"),
+    (
+        "final_chunks",
+        "ceil(LANES*((places - 1) % cells + 1) / REQUANTISERS) + (REQUANTISERS > LANES)",
+    ),
     ("beat_pad", "-ofmap_h*ofmap_w*M % OFMAP_PIXELS"),
     ("channel_multiplier", "M"),
     ("planes", "batch*channel_groups"),

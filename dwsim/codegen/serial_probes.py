@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dwsim.derive.serial_numbers import SerialNumbers
 
-def serial_expressions(engine: str) -> dict[str, str]:
+
+def serial_expressions(numbers: SerialNumbers, engine: str) -> dict[str, str]:
     """The Verilog expression of every signal that is no port; ``engine`` is the core's path."""
     fetch, sequencer = f"{engine}.u_fetch", f"{engine}.u_sequencer"
-    loader = f"{engine}.u_serial_loader"
+    loader, output = f"{engine}.u_serial_loader", f"{engine}.u_serial_output"
+    several = numbers.shape.drain_pixels > 1
+    pack = f"{output}.{'g_merge.u_pixel_merge' if several else 'g_pack.u_pixel_pack'}"
     return {
         "state": f"{engine}.u_control.state",
         "loaded": f"{loader}.loaded",
@@ -38,7 +42,7 @@ def serial_expressions(engine: str) -> dict[str, str]:
         "draining": f"{engine}.active",
         "drain_lane": f"{engine}.lane",
         "drain_cell": f"{engine}.cell_index",
-        "held_pixels": f"{engine}.u_serial_output.u_pixel_pack.held",
+        "held_pixels": f"{pack}.held",
         "in_ifmap": f"{engine}.in_ifmap",
         "acc": f"{engine}.acc",
         "leaving": f"{engine}.sums",

@@ -192,6 +192,7 @@ def _sums(n: SerialNumbers) -> list[Stage]:
             {
                 "start": "group_start",
                 "start_marks": "group_marks",
+                "chunks": f"group_marks[{cells}] ? final_chunks : chunks",
                 "load": "complete",
                 "sums": "acc",
                 "values": "sums",

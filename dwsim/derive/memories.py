@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
-from dwsim.derive.serial_geometry import chunks_of
+from dwsim.derive.serial_geometry import chunks_of, final_chunks_of
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.serial_walk import plane_reads
@@ -87,19 +87,20 @@ def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
 
 
 def _serial_memories(numbers: SerialNumbers) -> tuple[Memory, ...]:
-    """Ring, weights, scales (a copy for each requantiser), output FIFO."""
+    """Ring, weights, scales, output FIFO.
+
+    A requantiser that serves several lanes has a copy of all scales; otherwise each lane has its
+    own, which its requantisers share.
+    """
     spec, shape, formats = numbers.spec, numbers.shape, numbers.formats
     banks = shape.ring_pixels // formats.ifmap_pixels
     sets = numbers.counters.weight_sets
+    whole = shape.requantisers % spec.lanes == 0
+    scales, lanes = (spec.lanes, 1) if whole else (shape.requantisers, spec.lanes)
     found = (
         Memory("ring", banks, shape.ring_beats // banks, formats.operand_beat_width),
         Memory("weight", 1, 2 * sets * spec.taps, formats.param_beat_width),
-        Memory(
-            "scale",
-            shape.requantisers * formats.requantises,
-            2 * sets * spec.lanes,
-            formats.scale_width,
-        ),
+        Memory("scale", scales * formats.requantises, 2 * sets * lanes, formats.scale_width),
         Memory("fifo", 1, numbers.timing.fifo_depth, formats.ofmap_beat_width),
     )
     return tuple(memory for memory in found if memory.count)
@@ -145,10 +146,13 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
     _, needs = plane_reads(plan.walk, plan.numbers)
     reads = needs.size * layer.channel_multiplier * plan.planes
     groups = plan.walk.groups * layer.channel_multiplier * plan.planes
-    chunks = chunks_of(plan.walk, plan.numbers)
+    chunks = chunks_of(plan.walk, plan.numbers) * (groups - plan.planes)
+    chunks += final_chunks_of(plan.walk, plan.numbers) * plan.planes
+    # Each write enters the memories of all requantisers, or that of its lane.
+    lanes = 1 if plan.numbers.shape.requantisers % plan.engine.lanes == 0 else plan.engine.lanes
     return {
         "ring": (reads, plan.ifmap_beats // banks),
         "weight": (groups * layer.kernel_h * layer.kernel_w, plan.weight_sets * plan.engine.taps),
-        "scale": (groups * chunks, plan.weight_sets * plan.engine.lanes),
+        "scale": (chunks, plan.weight_sets * lanes),
         "fifo": (plan.ofmap_beats, plan.ofmap_beats),
     }

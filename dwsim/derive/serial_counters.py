@@ -77,7 +77,13 @@ class SerialCounters:
     @property
     def chunks_width(self) -> int:
         """Count of the cycles in which the sums of a group leave."""
-        return bits(-(-self.spec.lanes * self.formats.pixels // self.shape.requantisers))
+        chunks = -(-self.spec.lanes * self.formats.pixels // self.shape.requantisers)
+        return bits(chunks + (self.shape.drain_pixels > 1))
+
+    @property
+    def drain_cell_width(self) -> int:
+        """Index of a cell whose sums leave: it may run past the last cell by two chunks."""
+        return bits(self.formats.pixels + 2 * (self.shape.drain_pixels - 1))
 
     @property
     def multiplier_width(self) -> int:

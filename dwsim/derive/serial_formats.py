@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dwsim.derive.number_formats import NumberFormats
+from dwsim.spec.dataflow_rules import MAX_BEAT_PIXELS
+
+FULL_RATE_COLUMNS = 3
+"""Columns of a kernel row that the default read width of the ring keeps at full rate."""
+
+FULL_RATE_TAPS = FULL_RATE_COLUMNS**2
+"""Taps of the smallest kernel whose sums leave at full rate by default."""
 
 
 class SerialFormats(NumberFormats):
@@ -26,8 +33,23 @@ class SerialFormats(NumberFormats):
 
     @property
     def ofmap_pixels(self) -> int:
-        """Pixels of an ofmap beat."""
-        return self.spec.ofmap_pixels or self.ifmap_pixels
+        """Pixels of an ofmap beat.
+
+        Default: those of an ifmap beat, or those that leave the array together if they are more.
+        """
+        if self.spec.ofmap_pixels is not None:
+            return self.spec.ofmap_pixels
+        sums = self.full_rate_sums if self.spec.requantisers is None else self.spec.requantisers
+        return min(MAX_BEAT_PIXELS, max(self.ifmap_pixels, -(-sums // self.spec.lanes)))
+
+    @property
+    def full_rate_sums(self) -> int:
+        """Sums a cycle with which a kernel of ``FULL_RATE_TAPS`` taps keeps the cells at work.
+
+        If the engine's kernel has fewer taps, those count.
+        """
+        taps = min(FULL_RATE_TAPS, self.spec.taps)
+        return -(-self.spec.lanes * self.pixels // taps)
 
     @property
     def pixel_width(self) -> int:

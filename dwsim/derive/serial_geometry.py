@@ -49,6 +49,16 @@ class SerialGeometry:
         return -(-self.places // self.cells)
 
     @property
+    def last_cell(self) -> int:
+        """The cell of the last ofmap pixel of a plane."""
+        return (self.places - 1) % self.cells
+
+    @property
+    def plane_pixels(self) -> int:
+        """Ofmap pixels of a plane, for all its weight sets."""
+        return self.layer.ofmap_h * self.layer.ofmap_w * self.layer.channel_multiplier
+
+    @property
     def span(self) -> int:
         """Pixels of a segment."""
         columns = 1 if self.tap_segments else (self.layer.kernel_w - 1) * self.layer.dilation_w + 1
@@ -93,3 +103,27 @@ class SerialGeometry:
 def chunks_of(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
     """Cycles in which the sums of a group leave the array."""
     return -(-numbers.spec.lanes * geometry.cells // numbers.shape.requantisers)
+
+
+def last_pixel_chunks(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles in which the sums of a plane's last group leave, up to that of the last pixel."""
+    return -(-numbers.spec.lanes * (geometry.last_cell + 1) // numbers.shape.requantisers)
+
+
+def final_chunks_of(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles in which the sums of a plane's last group leave.
+
+    A cycle more where several pixels leave together: those of the last cycle can complete a beat
+    and begin another one.
+    """
+    return last_pixel_chunks(geometry, numbers) + (numbers.shape.drain_pixels > 1)
+
+
+def divides_last_pixels(geometry: SerialGeometry, numbers: SerialNumbers) -> bool:
+    """A beat ends within the pixels that leave in the last cycle of a plane."""
+    layer, together = geometry.layer, numbers.shape.drain_pixels
+    rest = geometry.plane_pixels % numbers.formats.ofmap_pixels
+    first = geometry.last_cell // together * together
+    places = np.arange(first, geometry.last_cell + 1) + (geometry.groups - 1) * geometry.cells
+    pixels = int((places % geometry.places_w < layer.ofmap_w).sum())
+    return 0 < rest < pixels

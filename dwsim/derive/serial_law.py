@@ -11,7 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive.serial_geometry import SerialGeometry, chunks_of
+from dwsim.derive.serial_geometry import (
+    SerialGeometry,
+    chunks_of,
+    divides_last_pixels,
+    final_chunks_of,
+    last_pixel_chunks,
+)
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_run import RunEnd, RunShape
 from dwsim.derive.serial_walk import plane_reads
@@ -22,7 +28,6 @@ def run_shape(
     walk: SerialGeometry, numbers: SerialNumbers, planes: int, plane_beats: int
 ) -> RunShape:
     """The numbers that the cycles of a run of ``planes`` planes depend on."""
-    last, surplus = _leaving(walk, numbers)
     return RunShape(
         planes=planes,
         plane_beats=plane_beats,
@@ -33,7 +38,8 @@ def run_shape(
         groups=walk.groups,
         sets=walk.layer.channel_multiplier,
         chunks=chunks_of(walk, numbers),
-        slack=last + surplus,
+        final_chunks=final_chunks_of(walk, numbers),
+        slack=final_leaving_cycles(walk, numbers) + _empty_chunks(walk, numbers),
     )
 
 
@@ -81,21 +87,24 @@ def leaving_cycles(numbers: SerialNumbers, cell: int) -> int:
     return SERIAL_START_CYCLES + 1 + chunk + numbers.timing.drain_cycles + 1
 
 
+def final_leaving_cycles(walk: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles from the last tap of a plane to the transfer of its last beat."""
+    chunks = last_pixel_chunks(walk, numbers) + divides_last_pixels(walk, numbers)
+    return SERIAL_START_CYCLES + chunks + numbers.timing.drain_cycles + 1
+
+
+def _empty_chunks(walk: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles after the last sums in which the drain is still at work."""
+    chunks = final_chunks_of(walk, numbers) - last_pixel_chunks(walk, numbers)
+    return chunks - divides_last_pixels(walk, numbers)
+
+
 def ending(walk: SerialGeometry, numbers: SerialNumbers, run: RunEnd) -> tuple[int, int]:
     """The end of the stream whose run ``run_cycles`` describes.
 
     Returns:
         The cycle of the last ofmap transfer, and the number of cycles after it until the engine
-        is idle: the sums of cells without a pixel still leave, and beats that no output needs are
-        still taken.
+        is idle: the drain still counts, and beats that no output needs are still taken.
     """
-    leaving, surplus = _leaving(walk, numbers)
-    last = run.fire + leaving
-    return last, max(surplus, run.taken - last)
-
-
-def _leaving(walk: SerialGeometry, numbers: SerialNumbers) -> tuple[int, int]:
-    """Cycles from the last tap to the last transfer, and from there to the last sum's."""
-    last_cell = (walk.places - 1) % walk.cells
-    leaving = leaving_cycles(numbers, last_cell)
-    return leaving, leaving_cycles(numbers, walk.cells - 1) - leaving
+    last = run.fire + final_leaving_cycles(walk, numbers)
+    return last, max(_empty_chunks(walk, numbers), run.taken - last)

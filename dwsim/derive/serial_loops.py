@@ -158,13 +158,14 @@ def run_planes(
     """
     words = (-1, -1, -1, -1, -1, -1, -1)
     loaded = last = -1
-    completed = -k.chunks
+    completed = chunks = 0  # the sums of the completed group leave in so many cycles
     first = -1
     written = freeing = 0
     took = -1
     waits_in = waits_ring = waits_out = 0
     opened[0] = 0
-    least = k.groups * k.sets * max(k.segments * k.taps, k.chunks)
+    turn = k.segments * k.taps
+    least = (k.groups * k.sets - 1) * max(turn, k.chunks) + max(turn, k.final_chunks)
     now, before = np.zeros(10, np.int64), np.zeros(10, np.int64)
     fire_before = freeing_before = waits_in_before = waits_ring_before = waits_out_before = 0
     fire = 0
@@ -203,13 +204,15 @@ def run_planes(
                     last = fire + k.taps - 1
                     if segment == k.segments - 1:
                         # The last tap of the group waits for the sums before.
-                        complete = max(last, completed + k.chunks)
+                        complete = max(last, completed + chunks)
                         waits_out += complete - last
                         if k.taps == 1:
                             loaded = complete
                         last = completed = complete
+                        chunks = k.chunks
                 if fires.size:
                     fires[place * k.sets + weight_set] = completed
+        chunks = k.final_chunks
         place = (plane + 1) * k.groups
         opened[place] = words[0] + 2
         for index in range(7):

@@ -104,6 +104,7 @@ class SerialNumbers:
             ConfigField("groups", c.groups_width, "groups of a plane"),
             ConfigField("last_cell", c.cells_width, "cell of the last ofmap pixel of a plane"),
             ConfigField("chunks", c.chunks_width, "cycles in which the sums of a group leave"),
+            ConfigField("final_chunks", c.chunks_width, "chunks of a plane's last group"),
             ConfigField("beat_pad", c.pad_width, "empty places of the last ofmap beat of a plane"),
             ConfigField("channel_multiplier", c.multiplier_width, "weight sets of a plane"),
             ConfigField("planes", c.planes_width, "batch * image_planes"),

@@ -7,7 +7,7 @@ from functools import cached_property
 from dwsim.derive.config_values import Config
 from dwsim.derive.fit_rules import check_serial_fit
 from dwsim.derive.plan import Plan
-from dwsim.derive.serial_geometry import SerialGeometry, chunks_of
+from dwsim.derive.serial_geometry import SerialGeometry, chunks_of, final_chunks_of
 from dwsim.derive.serial_law import ending, run_cycles
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_run import RunEnd
@@ -56,7 +56,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     @property
     def plane_pixels(self) -> int:
         """Ofmap pixels of a plane, for all its weight sets."""
-        return self.layer.ofmap_h * self.layer.ofmap_w * self.layer.channel_multiplier
+        return self.walk.plane_pixels
 
     @property
     def plane_ofmap_beats(self) -> int:
@@ -145,8 +145,9 @@ class SerialPlan(Plan, dataflow="tap_serial"):
             "tap_address": dilation_h * layer.ifmap_w,
             "plane_beats": self.plane_beats,
             "groups": walk.groups,
-            "last_cell": (walk.places - 1) % walk.cells,
+            "last_cell": walk.last_cell,
             "chunks": chunks_of(walk, self.numbers),
+            "final_chunks": final_chunks_of(walk, self.numbers),
             "beat_pad": -self.plane_pixels % self.numbers.formats.ofmap_pixels,
             "channel_multiplier": layer.channel_multiplier,
             "planes": self.planes,

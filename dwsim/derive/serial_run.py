@@ -48,6 +48,8 @@ class RunShape(NamedTuple):
     """Weight sets of a group."""
     chunks: int
     """Cycles in which the sums of a group leave the array."""
+    final_chunks: int
+    """... those of the last weight set of a plane."""
     slack: int
     """Cycles after the last tap in which the end of the input does not delay the next stream."""
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dwsim.derive.serial_formats import SerialFormats
+from dwsim.derive.serial_formats import FULL_RATE_COLUMNS, SerialFormats
 
 FULL_RATE_STRIDE = 2
 """The largest stride at which all cells of a tap-serial array work."""
-
-FULL_RATE_COLUMNS = 3
-"""Columns of a kernel row that the default read width of the ring keeps at full rate."""
-
-FULL_RATE_TAPS = FULL_RATE_COLUMNS**2
-"""Taps of the smallest kernel that the default number of requantisers keeps at full rate."""
 
 
 class SerialShape:
@@ -25,13 +19,20 @@ class SerialShape:
     def requantisers(self) -> int:
         """Sums that leave the array in a cycle.
 
-        Default: enough for a kernel of ``FULL_RATE_TAPS`` taps (or of the engine's, if that has
-        fewer), and at most one a lane.
+        Default: ``full_rate_sums``, in whole pixels if that is more than one pixel, and at most
+        a beat of the ofmap.
         """
         if self.spec.requantisers is not None:
             return self.spec.requantisers
-        taps = min(FULL_RATE_TAPS, self.spec.taps)
-        return min(self.spec.lanes, -(-self.spec.lanes * self.formats.pixels // taps))
+        lanes, sums = self.spec.lanes, self.formats.full_rate_sums
+        if sums <= lanes:
+            return sums
+        return lanes * min(self.formats.ofmap_pixels, -(-sums // lanes))
+
+    @property
+    def drain_pixels(self) -> int:
+        """Pixels that may leave the array in a cycle: above 1, always whole ones."""
+        return -(-self.requantisers // self.spec.lanes)
 
     @property
     def segment(self) -> int:

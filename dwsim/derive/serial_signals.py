@@ -38,7 +38,7 @@ def serial_controls(numbers: SerialNumbers) -> dict[str, int]:
         "weight_set": c.set_width,
         "draining": 1,
         "drain_lane": c.lane_width,
-        "drain_cell": c.cells_width,
+        "drain_cell": c.drain_cell_width,
         "held_pixels": c.beat_count_width,
     }
 

@@ -7,6 +7,7 @@ from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
     SERIAL_DRAIN_CYCLES,
+    SERIAL_MERGE_CYCLES,
     SERIAL_PACK_CYCLES,
     SERIAL_START_CYCLES,
 )
@@ -34,8 +35,13 @@ class SerialTiming:
     @property
     def drain_cycles(self) -> int:
         """From the cycle in which a sum is about to leave the array to its transfer."""
-        to_beat = SERIAL_DRAIN_CYCLES + self.requantise_cycles + SERIAL_PACK_CYCLES
+        to_beat = SERIAL_DRAIN_CYCLES + self.requantise_cycles + self.pack_cycles
         return to_beat + FIFO_CYCLES - 1
+
+    @property
+    def pack_cycles(self) -> int:
+        """From a value to a beat that it completes."""
+        return SERIAL_MERGE_CYCLES if self.counters.shape.drain_pixels > 1 else SERIAL_PACK_CYCLES
 
     @property
     def drain_width(self) -> int:
@@ -46,19 +52,22 @@ class SerialTiming:
     def fifo_depth_min(self) -> int:
         """Beats with which no group ever waits for room unless the sink stalls.
 
-        A group that leaves in ``chunks`` cycles claims its pixels, and at the end of a plane the
-        rest of a beat, for ``chunks`` cycles and the way to the sink and back. Groups come at most
-        once in ``chunks`` cycles, and a beat may stay open.
+        A group claims its pixels, and at the end of a plane the rest of a beat. The groups after
+        the oldest one whose claim has not returned leave in less than ``away`` cycles together.
+        Beside them a beat may be open, and the next group needs room for the largest claim.
         """
-        lanes, cells = self.spec.lanes, self.formats.pixels
-        rest = self.formats.ofmap_pixels - 1
+        lanes, requantisers = self.spec.lanes, self.counters.shape.requantisers
+        rest, largest = self.formats.ofmap_pixels - 1, self.counters.largest_claim
+        claims = {
+            -(-lanes * used // requantisers): used + rest
+            for used in range(1, self.formats.pixels + 1)
+        }
         away = SERIAL_START_CYCLES + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
-        claims = []
-        for used in range(1, cells + 1):
-            chunks = -(-lanes * used // self.counters.shape.requantisers)
-            groups = -(-(away + chunks) // chunks)
-            claims.append(groups * (used + rest))
-        pixels = max(claims) + rest + self.counters.largest_claim
+        most = [0] * away  # claims of groups that leave in so many cycles
+        for cycles in range(1, away):
+            groups = [most[cycles - n] + claim for n, claim in claims.items() if n <= cycles]
+            most[cycles] = max(groups, default=0)
+        pixels = most[-1] + largest + rest + largest
         return -(-pixels // self.formats.ofmap_pixels)
 
     @property

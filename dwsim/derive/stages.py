@@ -63,3 +63,5 @@ SERIAL_DRAIN_CYCLES = 3
 """dw_drain: from an active cycle to its sums at the end of the chain."""
 SERIAL_PACK_CYCLES = 1
 """dw_pixel_pack: a beat is written in the cycle after its last pixel."""
+SERIAL_MERGE_CYCLES = 2
+"""dw_pixel_merge: pixels that count close up, then enter the beat."""

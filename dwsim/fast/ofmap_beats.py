@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dwsim.derive.serial_law import leaving_cycles
+from dwsim.derive.serial_law import final_leaving_cycles, leaving_cycles
 from dwsim.derive.serial_plan import SerialPlan
 
 
@@ -41,4 +41,6 @@ def ofmap_beats(plan: SerialPlan) -> OfmapBeats:
     last = np.arange(1, plan.plane_ofmap_beats + 1) * numbers.formats.ofmap_pixels - 1
     last = np.minimum(last, plan.plane_pixels - 1)
     cycles = np.array([leaving_cycles(numbers, index) for index in range(walk.cells)])
-    return OfmapBeats(claims, ends, turn[last], cycles[cell[last]])
+    leaving = cycles[cell[last]]
+    leaving[-1] = final_leaving_cycles(walk, numbers)
+    return OfmapBeats(claims, ends, turn[last], leaving)

@@ -119,7 +119,7 @@ def run_groups(
     before = start - 1
     words = (before, -1, -1, -1, -1, -1, -1)
     loaded = last = before
-    completed = start - k.chunks
+    completed, chunks = start, 0  # the sums of the completed group leave in so many cycles
     written = freeing = waiting = backpressured = 0
     emitted = claimed = 0
     transfer = -1
@@ -158,11 +158,12 @@ def run_groups(
                 needed = claimed + p.largest - p.credits
                 if needed > 0:
                     room = reads[(needed + p.beat_pixels - 1) // p.beat_pixels - 1] + CREDIT_CYCLES
-                complete = max(last, completed + k.chunks, room)
+                complete = max(last, completed + chunks, room)
                 backpressured += max(room - last, 0)
                 if k.taps == 1:
                     loaded = complete
                 last = completed = complete
+                chunks = k.chunks
                 claimed += claims[index]
                 while emitted < plane * p.plane_ofmap + beats[index]:
                     leaving = leaves[emitted - plane * p.plane_ofmap]
@@ -172,6 +173,7 @@ def run_groups(
                     )
                     transfers[emitted] = transfer
                     emitted += 1
+        chunks = k.final_chunks
     opened[k.planes * k.groups] = words[0] + 2
     end = waits[waiting - 1, 1] if waiting > 0 else 0
     while written < k.planes * k.plane_beats and (written == 0 or taken[written - 1] < end):

@@ -31,7 +31,7 @@ _CONFIG_OFFSETS |= {"tap_row": 0x180, "tap_col": 0x1C0}
 _SERIAL = """
 kernel_w kernel_h dilation_w dilation_h pitch start_x start_y wrap_x end_x end_y cells cell_stride
 step_x step_y tap_segments span start_address step_address row_address tap_address plane_beats
-groups last_cell chunks beat_pad
+groups last_cell chunks beat_pad final_chunks
 """
 _CONFIG_OFFSETS |= {name: 0x200 + WORD * i for i, name in enumerate(_SERIAL.split())}
 

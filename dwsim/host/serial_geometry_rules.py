@@ -56,10 +56,15 @@ SERIAL_RULES = (
     ("activation", "act_min is at most act_max"),
     ("single_rounding", "a rounding that this build has"),
     ("ring", "the ring holds the rows that a group needs"),
+    (
+        "final_chunks",
+        "lanes * (last_cell + 1) / requantisers, rounded up, and 1 more if requantisers is above"
+        " lanes",
+    ),
 )
 """Names and meanings, in the order of the checks."""
 
-_STEPS = 59
+_STEPS = 61
 """Steps of ``dw_serial_rules``; each takes two cycles, without its arithmetic."""
 _REMAINDERS = 8
 """Steps with a remainder."""
@@ -75,7 +80,7 @@ def serial_check_width(numbers: SerialNumbers) -> int:
         counters.max_groups + beat << 1,
         beat << counters.plane_beats_width,
         reach + spec.max_row_pitch,
-        (1 << counters.chunks_width) * requantisers + spec.lanes * formats.pixels,
+        (2 << counters.chunks_width) * requantisers + spec.lanes * formats.pixels,
         2 * counters.weight_sets,
     )
     widths = (bits(max(products)), *(field.width for field in numbers.config_fields))
@@ -119,6 +124,7 @@ def serial_check_cycles(numbers: SerialNumbers) -> int:
         *(taps_w, taps_h, taps_w, cells - 1, cells, cells),
         *(pads, rows * cells, rows, spec.max_dilation_h, rows, rows - 1),
         *(chunks, cells, rows, sets, sets, cells - 1, taps_w, rows - 1, taps_h, rows),
+        *(cells, chunks),
     )
     products = sum(factor.bit_length() + 1 for factor in factors)
     return 2 * _STEPS + products + _REMAINDERS * serial_check_width(numbers) + 2

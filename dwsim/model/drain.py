@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ class Drain(Component):
     def __init__(self, numbers: SerialNumbers) -> None:
         self.lanes = numbers.spec.lanes
         self.count = numbers.shape.requantisers
+        self.together = numbers.shape.drain_pixels
         self.chain = np.zeros(numbers.formats.pixels * self.lanes, np.int64)
         self.active = False
         self.left = 0
@@ -28,23 +28,27 @@ class Drain(Component):
         """The sums that leave in this cycle."""
         return self.chain[: self.count]
 
-    def compute(
-        self, rst: bool, start: Any, load: bool, sums: np.ndarray, config: Mapping[str, Any]
-    ) -> None:
-        """``start`` is the marks of a group, or None; ``sums`` are (pixels, lanes)."""
+    def compute(self, rst: bool, start: Any, load: bool, sums: np.ndarray, chunks: int) -> None:
+        """``start`` is the marks of a group, or None; ``sums`` are (pixels, lanes).
+
+        The sums of the group leave in ``chunks`` cycles.
+        """
         self.next = {}
         if start is not None:
             self.next = {
                 "active": True,
-                "left": config["chunks"],
+                "left": chunks,
                 "lane": 0,
                 "cell": 0,
                 "marks": start,
             }
         elif self.active:
-            self.next = {"left": self.left - 1, "lane": self.lane + self.count}
-            if self.next["lane"] >= self.lanes:
-                self.next |= {"lane": self.next["lane"] - self.lanes, "cell": self.cell + 1}
+            self.next = {"left": self.left - 1}
+            if self.count >= self.lanes:
+                self.next["cell"] = self.cell + self.together
+            else:
+                wraps, self.next["lane"] = divmod(self.lane + self.count, self.lanes)
+                self.next["cell"] = self.cell + wraps
             if self.left == 1:
                 self.next["active"] = False
         if rst:

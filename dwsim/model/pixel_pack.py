@@ -19,13 +19,14 @@ class PixelPack(Component):
         self.held = 0
         self.write = False
         self.count = 0
+        self.ended = False
 
     def compute(
         self, restart: bool, active: bool, lane: int, values: np.ndarray, keep: bool, final: bool
     ) -> None:
         """``keep`` and ``final`` describe the pixel that these values complete, if they do."""
         lanes = len(self.lanes)
-        self.next = {"write": False, "count": self.held + 1}
+        self.next = {"write": False, "count": self.held + 1, "ended": final}
         if active:
             here = lane + np.arange(self.count_values)
             placed = self.lanes.copy()

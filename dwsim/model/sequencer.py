@@ -103,7 +103,8 @@ class Sequencer(Component):
             self.next["init_x"] = config["start_x"] if wraps else x
             self.next["init_y"] = self.init_y + (config["stride_h"] if wraps else 0)
         done = tap.fires and tap.completes
-        self.next["drain_left"] = config["chunks"] if done else max(self.drain_left - 1, 0)
+        chunks = config["final_chunks" if tap.plane_end else "chunks"]
+        self.next["drain_left"] = chunks if done else max(self.drain_left - 1, 0)
         if tap.fires:
             self._count(tap, config)
             self._address(tap)

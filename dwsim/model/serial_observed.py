@@ -50,7 +50,7 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "draining": lambda m: m.drain.active,
         "drain_lane": _draining(lambda m: m.drain.lane),
         "drain_cell": _draining(lambda m: m.drain.cell),
-        "held_pixels": _running(lambda m: m.serial_output.pixel_pack.held),
+        "held_pixels": _running(lambda m: m.serial_output.pack.held),
         "in_ifmap": _selecting(lambda m: to_word(m.cell_place.in_ifmap.astype(int), 1)),
         "acc": _summing(lambda m: to_word(m.cell_array.acc.reshape(-1), numbers.formats.acc_width)),
         "leaving": _leaving(lambda m: to_word(m.drain.values, acc_width)),

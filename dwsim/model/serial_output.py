@@ -13,6 +13,7 @@ from dwsim.derive.stages import SERIAL_DRAIN_CYCLES
 from dwsim.model.drain import Drain
 from dwsim.model.output_fifo import OutputFifo
 from dwsim.model.pipeline import Pipeline
+from dwsim.model.pixel_merge import PixelMerge
 from dwsim.model.pixel_pack import PixelPack
 
 
@@ -41,8 +42,10 @@ class SerialOutput:
         cycles = SERIAL_DRAIN_CYCLES + numbers.timing.requantise_cycles
         self.leaving = Pipeline(cycles, (False, 0, 0, None))
         """Active, lane, cell and marks of the drain."""
-        self.pixel_pack = PixelPack(numbers)
-        self.beat_marks = Pipeline(1, (0, False))
+        self.together = numbers.shape.drain_pixels
+        self.pixel_pack, self.pixel_merge = PixelPack(numbers), PixelMerge(numbers)
+        self.pack = self.pixel_merge if self.together > 1 else self.pixel_pack
+        self.beat_marks = Pipeline(numbers.timing.pack_cycles, (0, False))
         self.output_fifo = OutputFifo(numbers.timing.fifo_depth)
 
     @property
@@ -70,24 +73,30 @@ class SerialOutput:
         config: Mapping[str, Any],
     ) -> None:
         """``values`` are those of the drain's cycle that comes out of the delay."""
-        pack = self.pixel_pack
+        pack = self.pack
         active, lane, cell, group = self.leaving.q
         self.leaving.compute(rst, (drain.active, drain.lane, drain.cell, drain.marks))
-        keep = final = False
+        keep, final, stream_end = np.zeros(self.together, bool), False, False
         lanes = self.lanes
         if active:
-            keep = cell < len(group.counts) and bool(group.counts[cell])
-            final = group.plane_end and cell == config["last_cell"]
+            leaving = group.counts[cell : cell + self.together]
+            keep[: len(leaving)] = leaving
+            final = group.plane_end and 0 <= config["last_cell"] - cell < self.together
             lanes = config["tail_channels"] if group.tail else lanes
+            stream_end = group.stream_end
         beat = None
         if pack.write:
             kept, last = self.beat_marks.q
+            last = last and pack.ended
             beat = PixelBeat(pack.beat.reshape(-1), pack.count, kept, self.lanes, last)
         self.output_fifo.compute(rst, pack.write, beat, tready)
-        pack.compute(restart, active, lane, values, keep, final)
-        self.beat_marks.compute(False, (lanes, bool(final and group.stream_end)))
+        if self.together > 1:
+            self.pixel_merge.compute(restart, active, values, keep, final)
+        else:
+            self.pixel_pack.compute(restart, active, lane, values, bool(keep[0]), final)
+        self.beat_marks.compute(False, (lanes, stream_end))
 
     def commit(self) -> None:
         """The clock edge."""
-        for part in (self.leaving, self.pixel_pack, self.beat_marks, self.output_fifo):
+        for part in (self.leaving, self.pack, self.beat_marks, self.output_fifo):
             part.commit()

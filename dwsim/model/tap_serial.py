@@ -226,7 +226,9 @@ class TapSerialEngine:
         )
         pop = self.serial_output.popped(tready)
         self.credit.compute(rst, taps.claim(tap, counts, config), pop)
-        self.drain.compute(rst, taps.groups.q, taps.complete.q, self.cell_array.acc, config)
+        group = taps.groups.q
+        chunks = config["final_chunks" if group is not None and group.plane_end else "chunks"]
+        self.drain.compute(rst, group, taps.complete.q, self.cell_array.acc, chunks)
         taps.compute(rst, tap, counts, sequencer, loader)
         sequencer.compute(restart, run, tap, config)
 

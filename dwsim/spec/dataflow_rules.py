@@ -73,8 +73,18 @@ def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
     lanes, requantisers = values["lanes"], values["requantisers"]
     if is_integer(lanes, 1) and is_integer(requantisers, 1):
         rules.require(
-            requantisers <= lanes,
+            requantisers <= lanes or requantisers % lanes == 0,
             "requantisers",
             requantisers,
-            f"must be at most lanes = {lanes}: one pixel leaves the array in a cycle",
+            f"must be at most lanes = {lanes}, or a multiple of it: whole pixels leave together",
         )
+        pixels, beat = values["pixels"], values["ofmap_pixels"] or MAX_BEAT_PIXELS
+        if is_integer(pixels, 1) and is_integer(beat, 1):
+            most = min(pixels, beat)
+            rules.require(
+                requantisers <= lanes * most,
+                "requantisers",
+                requantisers,
+                f"must be at most lanes = {lanes} times {most}: a lane has {pixels} cells, and an"
+                f" ofmap beat at most {beat} pixels",
+            )

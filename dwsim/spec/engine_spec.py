@@ -81,9 +81,10 @@ class EngineSpec:
     ``dataflow`` is ``"tap_parallel"`` (the taps of a window are multiplied at once) or
     ``"tap_serial"`` (one after the other, for ``pixels`` neighbouring pixels at once). The other
     fields belong to ``"tap_serial"``: pixels of a beat in (``ifmap_pixels``, default 1) and out
-    (``ofmap_pixels``, default ``ifmap_pixels``), sums that leave in a cycle (``requantisers``),
-    rows of the largest pitch that the ring holds (``ring_rows``), pixels of a read of the ring
-    (``ring_pixels``) and of a segment (``segment``). ``None`` chooses a size with which only the
+    (``ofmap_pixels``), sums that leave in a cycle (``requantisers``: at most ``lanes``, or a
+    multiple of it, so that whole pixels leave together), rows of the largest pitch that the ring
+    holds (``ring_rows``), pixels of a read of the ring (``ring_pixels``) and of a segment
+    (``segment``). ``None`` chooses a size with which only the
     array limits a 3x3 kernel at strides 1 and 2 (``dwsim.derive.serial_numbers``). There,
     ``max_row_pitch`` and ``max_plane_rows`` bound the raster in pixels.
 

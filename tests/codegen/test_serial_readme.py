@@ -26,7 +26,8 @@ from tests.codegen.delivered import SERIAL_RAW, SERIAL_SCALED
 from tests.tap_serial.cases import random_layer
 
 POINT = replace(SERIAL_RAW, kernel_h=1, kernel_w=1, pixels=1, ofmap_pixels=1, name="point")
-ENGINES = [SERIAL_RAW, SERIAL_SCALED]
+WIDE = replace(SERIAL_RAW, requantisers=6, name="wide")
+ENGINES = [SERIAL_RAW, SERIAL_SCALED, WIDE]
 EVERY = [*ENGINES, POINT]
 FUNCTIONS = {"min": min, "max": max, "ceil": math.ceil}
 LINE = re.compile(r"^    (\w+) = (.+)$", re.MULTILINE)

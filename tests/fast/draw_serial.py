@@ -29,7 +29,7 @@ def draw_serial_triple(seed: int, number: int) -> Triple:
 
 def _draw_axis(rng: random.Random) -> Axis:
     size, kernel = rng.choice((1, 2, 3, 5, 7, 8)), rng.choice((1, 1, 2, 3, 3, 4))
-    dilation, stride = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 1, 2, 2, 3, 4))
+    dilation, stride = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 1, 2, 2, 3, 4, 9, 9))
     most_pad = rng.choice((0, 1, 2, 7))
     return size, kernel, dilation, stride, rng.randint(0, most_pad), rng.randint(0, most_pad)
 
@@ -57,16 +57,18 @@ def _fields(rng: random.Random, layer: LayerSpec, lanes: int) -> dict[str, Any]:
     """Fields of an engine; those that are left out have sizes that limit no 3x3 kernel."""
     beat = rng.choice((1, 2, 4, 8))
     reach = (layer.kernel_h - 1) * layer.dilation_h + 1
+    pixels, ofmap_pixels = rng.randint(1, 9), rng.choice((1, 2, 3, 4, 8))
+    whole = lanes * rng.randint(1, min(pixels, ofmap_pixels))
     fields = {
         "lanes": lanes,
         "dataflow": "tap_serial",
-        "pixels": rng.randint(1, 9),
+        "pixels": pixels,
         "ifmap_pixels": beat,
-        "ofmap_pixels": rng.choice((1, 2, 3, 4, 8)),
+        "ofmap_pixels": ofmap_pixels,
         "requantise": rng.choice(("none", "none", "single", "double", "both")),
     }
     choices = {
-        "requantisers": rng.randint(1, lanes),
+        "requantisers": rng.choice((rng.randint(1, lanes), whole, whole)),
         "ring_pixels": beat * rng.choice((1, 2, 4)),
         "ring_rows": reach + rng.randint(0, 3),
         "segment": layer.kernel_w + rng.randint(0, 12),

@@ -11,6 +11,7 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
+from dwsim.derive.serial_geometry import divides_last_pixels
 from dwsim.derive.serial_law import group_cycles, run_cycles
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.fast.fast_run import run_layer
@@ -67,6 +68,8 @@ def features(triple: Triple) -> set[str]:
         "boundary, several planes": triple.profile.boundary and plan.planes > 1,
         "least FIFO": engine.fifo_depth == plan.numbers.timing.fifo_depth_min,
         "requantise": engine.requantise != "none",
+        "several pixels leave together": plan.numbers.shape.drain_pixels > 1,
+        "a beat ends within the last pixels": divides_last_pixels(walk, plan.numbers),
     }
     return {name for name, holds in has.items() if holds}
 
@@ -97,6 +100,8 @@ def features_of_all() -> set[str]:
         "boundary, several planes",
         "least FIFO",
         "requantise",
+        "several pixels leave together",
+        "a beat ends within the last pixels",
     }
 
 

@@ -28,6 +28,7 @@ SERIAL_FAULTS = (
     _rule("a partial beat is lost", "ifmap_h, -BEAT_REST}", "ifmap_h, @ ? ZERO : -BEAT_REST}"),
     _rule("places are whole rows", "ofmap_w - ONE, MOST", "(@ ? places_w : ofmap_w) - ONE, MOST"),
     _rule("sums leave in whole chunks", "low = ONE - REQ", "low = @ ? ZERO : ONE - REQ"),
+    _rule("a plane ends like a group", "LANES, last_cell,", "LANES, @ ? cells : last_cell,"),
     _rule("a group ends in its row", "? quotient :", "? (@ ? ZERO : quotient) :"),
     _rule("rows below the ofmap", "(quotient < ofmap_h) ?", "(@ || quotient < ofmap_h) ?"),
     _rule("padding has pixels", "c = one_less + start_x;", "c = one_less + (@ ? ZERO : start_x);"),

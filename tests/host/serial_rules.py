@@ -121,6 +121,11 @@ def first_broken(
         "activation": lambda: not quantises or c["act_min"] <= c["act_max"],
         "single_rounding": lambda: not quantises or c["single_rounding"] in roundings,
         "ring": lambda: needed() <= shape.ring_beats,
+        "final_chunks": lambda: (
+            c["final_chunks"]
+            == -(-engine.lanes * (c["last_cell"] + 1) // shape.requantisers)
+            + (shape.requantisers > engine.lanes)
+        ),
     }
     return next((name for name, holds in rules.items() if not holds()), "")
 

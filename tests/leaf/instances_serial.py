@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from dwsim.codegen.instance import Instance as EngineInstance
+from dwsim.codegen.library import unused_modules
 from dwsim.codegen.serial_stages import serial_stages
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.derive.serial_numbers import SerialNumbers
@@ -25,8 +27,10 @@ def _stages(name: str) -> dict[str, EngineInstance]:
 def _each(
     module: str, stem: str, names: tuple[str, ...], ports: Callable[[SerialNumbers], Ports]
 ) -> Iterator[Instance]:
-    """An instance a spec, with those of the parameters of the stage ``stem`` that are named."""
+    """An instance a spec that has the module, with those of the stage's parameters in ``names``."""
     for name, spec in SERIAL_SPECS.items():
+        if module in unused_modules(SerialNumbers(spec)):
+            continue
         given = _stages(name)[stem].parameters
         parameters = {key: given[key] for key in names or given}
         yield Instance(module, *ports(SerialNumbers(spec)), parameters, spec=spec)
@@ -138,7 +142,7 @@ def drain() -> Iterator[Instance]:
             "active": 1,
             "marks": n.counters.marks_width,
             "lane": n.counters.lane_width,
-            "cell_index": n.counters.cells_width,
+            "cell_index": n.counters.drain_cell_width,
             "values": n.shape.requantisers * n.formats.acc_width,
         }
         return inputs, outputs, tuple(outputs)
@@ -156,15 +160,34 @@ def pixel_pack() -> Iterator[Instance]:
             "keep": 1,
             "final_pixel": 1,
         }
-        outputs = {
-            "write": 1,
-            "count": n.counters.beat_count_width,
-            "beat": n.formats.ofmap_beat_width,
-        }
+        outputs = _beat_ports(n)
         return inputs, outputs, tuple(outputs)
 
     names = ("LANES", "VALUES", "PIXELS", "WIDTH")
     return _each("dw_pixel_pack", "serial_output", names, ports)
+
+
+def _beat_ports(n: SerialNumbers) -> dict[str, int]:
+    count, beat = n.counters.beat_count_width, n.formats.ofmap_beat_width
+    return {"write": 1, "ended": 1, "count": count, "beat": beat}
+
+
+def pixel_merge() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {
+            "restart": 1,
+            "active": 1,
+            "values": n.shape.requantisers * n.formats.ofmap_width,
+            "keep": n.shape.drain_pixels,
+            "final_pixel": 1,
+        }
+        outputs = _beat_ports(n)
+        return inputs, outputs, tuple(outputs)
+
+    for made in _each("dw_pixel_merge", "serial_output", ("LANES", "WIDTH"), ports):
+        numbers = SerialNumbers(SERIAL_SPECS[str(made.spec and made.spec.name)])
+        pixels = {"PIXELS": numbers.shape.drain_pixels, "BEAT": numbers.formats.ofmap_pixels}
+        yield replace(made, parameters=made.parameters | pixels)
 
 
 def serial_loader() -> Iterator[Instance]:
@@ -207,6 +230,7 @@ def sequencer() -> Iterator[Instance]:
             "planes": c.planes_width,
             "image_planes": c.channel_groups_width,
             "chunks": c.chunks_width,
+            "final_chunks": c.chunks_width,
         }
         ends = ("completes", "advances", "plane_end", "image_end", "stream_end", "init", "starved")
         outputs = ("fire", "first_column", "first_row", "uses_segment", *ends, "backpressured")

@@ -130,7 +130,8 @@ class DrainCase(Case):
         self.starts = Coin(self.rng)
         self.size, self.values = n.formats.pixels * n.spec.lanes, n.shape.requantisers
         self.width = n.formats.acc_width
-        self.most = -(-self.size // self.values)
+        # A group may take a cycle more when several pixels leave together.
+        self.most = -(-self.size // self.values) + (n.shape.drain_pixels > 1)
         self.loads: list[int] = []  # cycles in which sums are loaded
         self.sums: dict[int, int] = {}  # of a group, by the cycle of its start
         self.groups: list[tuple[int, int, int]] = []  # start, chunks and marks of each
@@ -180,8 +181,8 @@ class DrainCase(Case):
         start = i["start_marks"] if i["start"] else None
         sums = from_word(i["sums"], self.size, self.width, self.numbers.formats.acc_signed)
         shape = (self.numbers.formats.pixels, self.spec.lanes)
-        config = {"chunks": i["chunks"]}
-        self.component.compute(bool(i["rst"]), start, bool(i["load"]), sums.reshape(shape), config)
+        load, chunks = bool(i["load"]), i["chunks"]
+        self.component.compute(bool(i["rst"]), start, load, sums.reshape(shape), chunks)
         self.component.commit()
         if i["load"]:
             self.filled = True
@@ -214,6 +215,7 @@ class PixelPackCase(Case):
         self.pixel: list[int] = []  # values of the pixel that is open
         self.beat: list[list[int]] = []  # its pixels
         self.written: list[list[int]] | None = None
+        self.ended = False
         self.whole = self.short = 0
 
     def drive(self) -> Values:
@@ -238,7 +240,7 @@ class PixelPackCase(Case):
         if not pack.write:
             return {"write": False}
         beat = to_word(pack.beat.reshape(-1), self.width)
-        return {"write": True, "count": pack.count, "beat": beat}
+        return {"write": True, "ended": pack.ended, "count": pack.count, "beat": beat}
 
     def promise(self, i: Values) -> Expected:
         if not self.known:
@@ -247,7 +249,8 @@ class PixelPackCase(Case):
             return {"write": False}
         values = [value for pixel in self.written for value in pixel]
         beat = sum(value << k * self.width for k, value in enumerate(values))
-        return {"write": True, "count": len(self.written), "beat": beat}
+        count = len(self.written)
+        return {"write": True, "ended": self.ended, "count": count, "beat": beat}
 
     def clock(self, i: Values) -> None:
         values = from_word(i["values"], self.values, self.width, False)
@@ -273,7 +276,7 @@ class PixelPackCase(Case):
             if final or len(self.beat) == self.parameters["PIXELS"]:
                 self.whole += len(self.beat) == self.parameters["PIXELS"]
                 self.short += len(self.beat) < self.parameters["PIXELS"]
-                self.written, self.beat = self.beat, []
+                self.written, self.beat, self.ended = self.beat, [], final
 
     def uncovered(self) -> str:
         short = self.short > 20 or self.parameters["PIXELS"] == 1

@@ -14,7 +14,7 @@ from tests.tap_serial.cases import random_layer
 
 CONFIG = (
     *("kernel_h", "kernel_w", "tap_segments", "start_x", "start_y", "stride_w", "stride_h"),
-    *("wrap_x", "groups", "planes", "image_planes", "chunks"),
+    *("wrap_x", "groups", "planes", "image_planes", "chunks", "final_chunks"),
 )
 ENDS = ("completes", "advances", "plane_end", "image_end", "stream_end")
 FLAGS = ("first_column", "first_row", "uses_segment", *ENDS)
@@ -165,7 +165,8 @@ class SequencerCase(Case):
             flags = self._flags(self.turn)
             if flags["completes"]:
                 self.drains += self.cycle == self.drained_from
-                self.drained_from = self.cycle + self.config["chunks"]
+                chunks = self.config["final_chunks" if flags["plane_end"] else "chunks"]
+                self.drained_from = self.cycle + chunks
             self.planes += flags["plane_end"]
             self.turn = next(self.walk, None)
             self.streams += self.turn is None

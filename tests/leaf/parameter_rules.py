@@ -28,6 +28,10 @@ LANES_SHARED = {
     "VALUES_must_be_at_most_LANES": {"VALUES": 17},
     "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
 }
+LANES_WHOLE = {
+    "VALUES_must_be_at_most_LANES_or_a_multiple_of_it": {"VALUES": 17},
+    "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
+}
 RING_WORDS = {
     "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
     "READ_PIXELS_must_be_BEAT_PIXELS_times_a_power_of_two": {"READ_PIXELS": 12},
@@ -68,9 +72,10 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_drain.v": {
         **at_least(1, "CELLS", "WIDTH", "MARKS_W"),
         "VALUES_must_be_at_least_1": {"VALUES": 0, "CHUNKS_W": 4},
-        **LANES_SHARED,
-        "CELL_W_must_hold_CELLS": {"CELLS": 8, "CELL_W": 3},
-        "CHUNKS_W_must_hold_LANES_times_CELLS_over_VALUES_rounded_up": {"CHUNKS_W": 3},
+        **LANES_WHOLE,
+        "CELL_W_must_hold_CELLS_and_two_steps": {"CELLS": 8, "CELL_W": 3},
+        "CHUNKS_W_must_hold_the_cycles_of_a_group": {"CHUNKS_W": 3},
+        "PIXELS_must_be_VALUES_over_LANES_rounded_up": {"PIXELS": 2, "CELL_W": 4},
     },
     "dw_fetch.v": {
         **RING_WORDS,
@@ -158,6 +163,11 @@ PARAMETER_RULES: dict[str, Rules] = {
         "COUNT_W_must_hold_TOTAL": {"COUNT_W": 6},
         "TAKE_W_must_hold_LARGEST": {"TAKE_W": 3},
         "TAKE_W_must_be_at_most_COUNT_W": {"TAKE_W": 8},
+    },
+    "dw_pixel_merge.v": {
+        **at_least(1, "LANES", "PIXELS", "WIDTH"),
+        "BEAT_must_be_at_least_PIXELS": {"BEAT": 1},
+        "COUNT_W_must_hold_BEAT": {"COUNT_W": 2},
     },
     "dw_pixel_pack.v": {
         **at_least(1, "VALUES", "PIXELS", "WIDTH"),
@@ -252,15 +262,18 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_serial_output.v": {
         **at_least(1, "CELLS", "VALUES", "PIXELS", "WIDTH", "FIFO_DEPTH"),
         **at_least(0, "CYCLES"),
-        **LANES_SHARED,
+        **LANES_WHOLE,
         "LANES_W_must_hold_LANES": {"LANES_W": 4},
-        "CELL_W_must_hold_CELLS": {"CELLS": 8, "CELL_W": 3},
+        "CELLS_W_must_hold_CELLS": {"CELLS": 8, "CELLS_W": 3},
+        "CELL_W_must_hold_CELLS_and_two_steps": {"CELLS": 8, "CELL_W": 3, "CELLS_W": 4},
         "COUNT_W_must_hold_PIXELS": {"COUNT_W": 2},
+        "TOGETHER_must_be_VALUES_over_LANES_rounded_up": {"TOGETHER": 2, "CELL_W": 4},
+        "PIXELS_must_be_at_least_VALUES_over_LANES": {"VALUES": 80},
     },
     "dw_serial_scale.v": {
         **at_least(1, "VALUES", "SET_W"),
         **at_least(0, "PART_DELAY"),
-        **LANES_SHARED,
+        **LANES_WHOLE,
     },
     "dw_skid_buffer.v": at_least(1, "WIDTH"),
     "dw_slot_raster.v": {

@@ -46,6 +46,7 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("(left == 1) active", "(left == 2) active"),
         ("if (wraps) cell_index", "if (1'b0) cell_index"),
         ("wraps ? wrapped[LANE_W-1:0] : ", ""),
+        ("CELL_STEP = PIXELS", "CELL_STEP = 1"),
         (
             "else if (start) active <= 1'b1;\n    else if (left == 1) active <= 1'b0;",
             "else if (left == 1) active <= 1'b0;\n    else if (start) active <= 1'b1;",
@@ -60,6 +61,18 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("else if (push && (held == 0)) beat", "else if (1'b0) beat"),
         ("if (restart) held", "if (1'b0) held"),
         ("LAST_PIXEL = PIXELS - 1", "LAST_PIXEL = PIXELS - 2"),
+        ("ended <= final_pixel", "ended <= 1'b0"),
+    ),
+    "dw_pixel_merge": (
+        ("enters && keep[k]", "keep[k]"),
+        ("entered = entered + 1'b1", "entered = k + 1"),
+        ("enters = active && !restart", "enters = active"),
+        ("(total >= FULL)", "(total > FULL)"),
+        ("(total <= FULL)", "(total < FULL)"),
+        ("(ends && whole) || rest", "ends || rest"),
+        ("ends && !whole && !restart", "1'b0"),
+        ("if (restart || last)", "if (restart)"),
+        ("ended <= last", "ended <= ends"),
     ),
     "dw_cell_place": (
         ("(cells > q) && ", ""),
@@ -90,6 +103,7 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
     "dw_sequencer": (
         ("(drain_left <= 1)", "(drain_left <= 2)"),
         ("(drained && output_room)", "drained"),
+        ("plane_end ? final_chunks : chunks", "chunks"),
         ("weight_set + 1'b1", "weight_set"),
         ("weight_word <= plane_word;", "weight_word <= set_word;"),
         ("if (wraps) init_y", "if (1'b0) init_y"),

@@ -26,6 +26,13 @@ SERIAL_SPECS = {
         EngineSpec(name="serial_many", lanes=10, kernel_h=3, kernel_w=3, max_row_pitch=10,
                    max_plane_rows=7, max_channel_groups=2, requantise="both",
                    dataflow="tap_serial", pixels=7, ifmap_pixels=4, requantisers=8),
+        EngineSpec(name="serial_wide", lanes=2, kernel_h=2, kernel_w=2, max_row_pitch=14,
+                   max_plane_rows=7, max_channel_groups=2, max_channel_multiplier=2,
+                   requantise="double", dataflow="tap_serial", pixels=7, ifmap_pixels=2,
+                   ofmap_pixels=4, requantisers=6),
+        EngineSpec(name="serial_pairs", lanes=3, kernel_h=1, kernel_w=2, max_row_pitch=9,
+                   max_plane_rows=5, dataflow="tap_serial", pixels=4, ifmap_pixels=1,
+                   ofmap_pixels=2, requantisers=6),
     )
 }
 # fmt: on

@@ -11,6 +11,8 @@ from dwsim.derive import Plan
 def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
     """A small engine with any shape of array, beats and ring."""
     lanes = rng.choice([1, 2, 4, 5])
+    pixels, ofmap_pixels = rng.randint(1, 9), rng.randint(1, 5)
+    whole = [lanes * together for together in range(1, min(pixels, ofmap_pixels) + 1)]
     return EngineSpec(
         **{
             "lanes": lanes,
@@ -23,10 +25,10 @@ def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
             "max_channel_groups": 9,
             "max_channel_multiplier": 3,
             "dataflow": "tap_serial",
-            "pixels": rng.randint(1, 9),
+            "pixels": pixels,
             "ifmap_pixels": rng.choice([1, 2, 4, 8]),
-            "ofmap_pixels": rng.randint(1, 5),
-            "requantisers": rng.randint(1, lanes),
+            "ofmap_pixels": ofmap_pixels,
+            "requantisers": rng.choice([rng.randint(1, lanes), rng.choice(whole)]),
             **fields,
         }
     )

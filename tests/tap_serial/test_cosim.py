@@ -47,10 +47,18 @@ ENGINES = {
         "max_dilation_h": 1,
         "ring_rows": 5,
     },
+    "wide": {
+        "lanes": 2,
+        "pixels": 7,
+        "ifmap_pixels": 4,
+        "ofmap_pixels": 4,
+        "requantisers": 6,
+        "requantise": "double",
+    },
     "unsigned": {"ifmap_signed": False, "weight_signed": False, "ifmap_width": 5, "lanes": 1,
-                 "requantisers": 1},
+                 "requantisers": 1, "ofmap_pixels": 2},
 }  # fmt: skip
-"""Six shapes of the array; the rest of each engine is random."""
+"""Seven shapes of the array; the rest of each engine is random."""
 
 
 def engine_named(name: str, **changes: object) -> EngineSpec:
@@ -136,6 +144,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "(full || final_pixel) &&",
         "full &&",
     ),
+    "pixels not closed up": ("dw_pixel_merge.v", "entered = entered + 1'b1", "entered = k + 1"),
+    "divided beat lost": ("dw_pixel_merge.v", "ends && !whole && !restart", "1'b0"),
+    "whole groups at the end": ("dw_sequencer.v", "plane_end ? final_chunks : chunks", "chunks"),
+    "one pixel at a time": ("dw_drain.v", "CELL_STEP = PIXELS", "CELL_STEP = 1"),
+    "scale not of the lane": ("dw_serial_scale.v", "(write_lane == c)", "1'b1"),
     "credit lost": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
     "claim without rest": ("dw_tap_pipeline.v", "plane_end ? wide_pad", "1'b0 ? wide_pad"),
     "scale of a neighbour": ("dw_serial_scale.v", "AHEAD = v;", "AHEAD = 0;"),
@@ -158,14 +171,21 @@ def broken(fault: str) -> Callable[[dict[str, str]], dict[str, str]]:
     return edit
 
 
+WIDE = ("pixels not closed up", "divided beat lost", "one pixel at a time", "scale not of the lane")
+"""The faults that need an engine with several pixels a cycle."""
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault: str, seed: int) -> None:
     # Beats of one pixel are frequent enough to flood the output FIFO.
     name = "both" if FAULTS[fault][0] == "dw_serial_scale.v" else "tight"
+    name = "wide" if fault in WIDE else name
     engine = engine_named(name, **({"ofmap_pixels": 1} if fault == "no room needed" else {}))
     build = build_bench(engine, simulator="icarus", edit=broken(fault))
     # A kernel of one tap fills the output FIFO while the sink stalls.
     flood = make_job(LayerSpec(12, 12, 6, 1, 1, name="flood"), engine, seed, "slow-sink")
-    jobs = [*random_jobs(engine, seed, FAULT_JOBS), flood]
+    # Places without a pixel lie within its rows, and its last group is not full.
+    holes = make_job(LayerSpec(9, 9, 6, 3, 3, name="holes"), engine, seed, "none")
+    jobs = [holes, *random_jobs(engine, seed, FAULT_JOBS), flood]
     with pytest.raises(MismatchError):
         run_jobs(engine, jobs, simulator="icarus", build=build)

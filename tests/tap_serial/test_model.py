@@ -47,7 +47,9 @@ def test_the_switch_is_the_plans(seed: int) -> None:
     switches = set()
     for number in range(PAIRS):
         engine = random_engine(rng)
-        layer = random_layer(rng, engine)
+        # Of every sixth ifmap, only the first pixel matters.
+        one = LayerSpec(11, 11, 3, 1, 1, stride_h=11, stride_w=11)
+        layer = random_layer(rng, engine) if number % 6 else one
         models = []
 
         def keep(model: object, inputs: object, kept: list[object] = models) -> None:

@@ -46,6 +46,7 @@ module serial (
     input  wire [5-1:0] cfg_groups,  // groups of a plane
     input  wire [2-1:0] cfg_last_cell,  // cell of the last ofmap pixel of a plane
     input  wire [3-1:0] cfg_chunks,  // cycles in which the sums of a group leave
+    input  wire [3-1:0] cfg_final_chunks,  // chunks of a plane's last group
     input  wire [1-1:0] cfg_beat_pad,  // empty places of the last ofmap beat of a plane
     input  wire [2-1:0] cfg_channel_multiplier,  // weight sets of a plane
     input  wire [9-1:0] cfg_planes,  // batch * image_planes
@@ -109,6 +110,7 @@ module serial (
   wire [5-1:0] groups;
   wire [2-1:0] last_cell;
   wire [3-1:0] chunks;
+  wire [3-1:0] final_chunks;
   wire [1-1:0] beat_pad;
   wire [2-1:0] channel_multiplier;
   wire [9-1:0] planes;
@@ -195,6 +197,7 @@ module serial (
       .cfg_groups            (cfg_groups),
       .cfg_last_cell         (cfg_last_cell),
       .cfg_chunks            (cfg_chunks),
+      .cfg_final_chunks      (cfg_final_chunks),
       .cfg_beat_pad          (cfg_beat_pad),
       .cfg_channel_multiplier(cfg_channel_multiplier),
       .cfg_planes            (cfg_planes),
@@ -235,6 +238,7 @@ module serial (
       .groups                (groups),
       .last_cell             (last_cell),
       .chunks                (chunks),
+      .final_chunks          (final_chunks),
       .beat_pad              (beat_pad),
       .channel_multiplier    (channel_multiplier),
       .planes                (planes),
@@ -495,6 +499,7 @@ module serial (
       .planes       (planes),
       .image_planes (image_planes),
       .chunks       (chunks),
+      .final_chunks (final_chunks),
       .segment_ready(ready),
       .output_room  (output_room),
       .fire         (fire),
@@ -641,7 +646,7 @@ module serial (
   ) u_drain (
       .clk        (clk),
       .rst        (rst),
-      .chunks     (chunks),
+      .chunks     (group_marks[3] ? final_chunks : chunks),
       .start      (group_start),
       .start_marks(group_marks),
       .load       (complete),

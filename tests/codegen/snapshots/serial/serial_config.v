@@ -40,6 +40,7 @@ module serial_config (
     input  wire [5-1:0] cfg_groups,
     input  wire [2-1:0] cfg_last_cell,
     input  wire [3-1:0] cfg_chunks,
+    input  wire [3-1:0] cfg_final_chunks,
     input  wire [1-1:0] cfg_beat_pad,
     input  wire [2-1:0] cfg_channel_multiplier,
     input  wire [9-1:0] cfg_planes,
@@ -80,6 +81,7 @@ module serial_config (
     output reg  [5-1:0] groups,
     output reg  [2-1:0] last_cell,
     output reg  [3-1:0] chunks,
+    output reg  [3-1:0] final_chunks,
     output reg  [1-1:0] beat_pad,
     output reg  [2-1:0] channel_multiplier,
     output reg  [9-1:0] planes,
@@ -124,6 +126,7 @@ module serial_config (
       groups <= cfg_groups;
       last_cell <= cfg_last_cell;
       chunks <= cfg_chunks;
+      final_chunks <= cfg_final_chunks;
       beat_pad <= cfg_beat_pad;
       channel_multiplier <= cfg_channel_multiplier;
       planes <= cfg_planes;

@@ -129,6 +129,7 @@ module serial_strided (
       .cfg_groups(5'h2),
       .cfg_last_cell(2'h2),
       .cfg_chunks(3'h6),
+      .cfg_final_chunks(3'h6),
       .cfg_beat_pad(1'h0),
       .cfg_channel_multiplier(CHANNEL_MULTIPLIER[1:0]),
       .cfg_planes(PLANES[8:0]),
