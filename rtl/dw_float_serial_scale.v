@@ -2,11 +2,12 @@
 //
 // Promises: `sums` come three cycles after their `lane` and weight_set: the sum of lane `lane`
 // first, then those of the lanes that follow; the first lane follows the last. `values` has their
-// ofmap values, with the latency of dw_float_requantise.
+// ofmap values, with the latency of dw_float_requantise. If VALUES is a multiple of LANES, `lane` must
+// be 0: the requantisers of a lane share the memory of its scales.
 `default_nettype none
 
 module dw_float_serial_scale #(
-    parameter VALUES            = 13,
+    parameter VALUES            = 13,  // at most LANES, or a multiple of LANES
     parameter LANES             = 16,
     parameter SET_W             = 4,
     parameter ACC_W             = 20,
@@ -40,8 +41,8 @@ module dw_float_serial_scale #(
     if (MULTIPLIER_DELAY < 0) begin : bad_3
       dw_float_serial_scale_MULTIPLIER_DELAY_must_be_at_least_0 u ();
     end
-    if (VALUES > LANES) begin : bad_4
-      dw_float_serial_scale_VALUES_must_be_at_most_LANES u ();
+    if ((VALUES > LANES) && (VALUES % LANES != 0)) begin : bad_4
+      dw_float_serial_scale_VALUES_must_be_at_most_LANES_or_a_multiple_of_it u ();
     end
     if ((LANE_W < 1) || ((1 << LANE_W) < LANES)) begin : bad_5
       dw_float_serial_scale_LANE_W_must_hold_LANES_minus_1 u ();
@@ -53,6 +54,8 @@ module dw_float_serial_scale #(
 
   localparam WIDTH = 72;  // 32 of the bias, 32 of the multiplier, 8 of the right shift
   localparam [LANE_W:0] ALL_LANES = LANES;
+  wire [LANE_W-1:0] write_lane = write_address[LANE_W-1:0];
+  wire unused_lanes = &{1'b0, lane, write_lane, ALL_LANES, 1'b0};
 
   wire [OFMAP_W:0] below, above;
   dw_clamp_bounds #(
@@ -66,29 +69,50 @@ module dw_float_serial_scale #(
       .above     (above)
   );
 
-  genvar v;
+  // ---- scales: of all lanes beside each requantiser, or of one lane for its requantisers ------
+  localparam COPIES = (VALUES % LANES == 0) ? LANES : VALUES;
+  wire [COPIES*WIDTH-1:0] scales;
+  genvar c, v;
   generate
-    for (v = 0; v < VALUES; v = v + 1) begin : g_value
-      localparam [LANE_W:0] AHEAD = v;
-      wire [LANE_W:0] reach = {1'b0, lane} + AHEAD;
-      wire [LANE_W:0] wrapped = reach - ALL_LANES;
-      wire [LANE_W-1:0] own = (reach >= ALL_LANES) ? wrapped[LANE_W-1:0] : reach[LANE_W-1:0];
-      wire unused_wrapped = &{1'b0, wrapped[LANE_W], 1'b0};
-      wire [WIDTH-1:0] scale;
-      dw_ram #(
-          .WIDTH (WIDTH),
-          .ADDR_W(SET_W + LANE_W + 1)
-      ) u_ram (
-          .clk          (clk),
-          .write        (write),
-          .write_address(write_address),
-          .write_data   (write_data),
-          .read         (1'b1),
-          .clear        (1'b0),
-          .read_address ({bank, weight_set, own}),
-          .read_data    (scale)
-      );
+    for (c = 0; c < COPIES; c = c + 1) begin : g_scale
+      if (VALUES % LANES == 0) begin : g_own_lane
+        dw_ram #(
+            .WIDTH (WIDTH),
+            .ADDR_W(SET_W + 1)
+        ) u_ram (
+            .clk          (clk),
+            .write        (write && (write_lane == c)),
+            .write_address(write_address[LANE_W+:SET_W+1]),
+            .write_data   (write_data),
+            .read         (1'b1),
+            .clear        (1'b0),
+            .read_address ({bank, weight_set}),
+            .read_data    (scales[c*WIDTH+:WIDTH])
+        );
+      end else begin : g_any_lane
+        localparam [LANE_W:0] AHEAD = c;
+        wire [LANE_W:0] reach = {1'b0, lane} + AHEAD;
+        wire [LANE_W:0] wrapped = reach - ALL_LANES;
+        wire [LANE_W-1:0] own = (reach >= ALL_LANES) ? wrapped[LANE_W-1:0] : reach[LANE_W-1:0];
+        wire unused_wrapped = &{1'b0, wrapped[LANE_W], 1'b0};
+        dw_ram #(
+            .WIDTH (WIDTH),
+            .ADDR_W(SET_W + LANE_W + 1)
+        ) u_ram (
+            .clk          (clk),
+            .write        (write),
+            .write_address(write_address),
+            .write_data   (write_data),
+            .read         (1'b1),
+            .clear        (1'b0),
+            .read_address ({bank, weight_set, own}),
+            .read_data    (scales[c*WIDTH+:WIDTH])
+        );
+      end
+    end
 
+    for (v = 0; v < VALUES; v = v + 1) begin : g_value
+      wire [WIDTH-1:0] scale = scales[(v%COPIES)*WIDTH+:WIDTH];
       wire [31:0] multiplier;
       dw_pipeline #(
           .WIDTH (32),

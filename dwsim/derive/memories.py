@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
-from dwsim.derive.serial_geometry import chunks_of, final_chunks_of
+from dwsim.derive.serial_geometry import plane_chunks
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.serial_walk import plane_reads
@@ -146,8 +146,7 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
     _, needs = plane_reads(plan.walk, plan.numbers)
     reads = needs.size * layer.channel_multiplier * plan.planes
     groups = plan.walk.groups * layer.channel_multiplier * plan.planes
-    chunks = chunks_of(plan.walk, plan.numbers) * (groups - plan.planes)
-    chunks += final_chunks_of(plan.walk, plan.numbers) * plan.planes
+    chunks = plane_chunks(plan.walk, plan.numbers) * plan.planes
     # Each write enters the memories of all requantisers, or that of its lane.
     lanes = 1 if plan.numbers.shape.requantisers % plan.engine.lanes == 0 else plan.engine.lanes
     return {

@@ -105,6 +105,12 @@ def chunks_of(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
     return -(-numbers.spec.lanes * geometry.cells // numbers.shape.requantisers)
 
 
+def plane_chunks(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles in which the sums of a plane leave the array."""
+    turns = geometry.groups * geometry.layer.channel_multiplier - 1
+    return turns * chunks_of(geometry, numbers) + final_chunks_of(geometry, numbers)
+
+
 def last_pixel_chunks(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
     """Cycles in which the sums of a plane's last group leave, up to that of the last pixel."""
     return -(-numbers.spec.lanes * (geometry.last_cell + 1) // numbers.shape.requantisers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dwsim.derive import Plan
 from dwsim.derive.memories import accesses
-from dwsim.derive.serial_geometry import chunks_of
+from dwsim.derive.serial_geometry import plane_chunks
 from dwsim.derive.serial_plan import SerialPlan
 
 SOURCE = (
@@ -106,8 +106,7 @@ def _operations(plan: Plan) -> tuple[int, int]:
     """Multiplications of the array and of the requantisers, with those whose value is not used."""
     engine = plan.engine
     if isinstance(plan, SerialPlan):
-        turns = plan.planes * plan.walk.groups * plan.layer.channel_multiplier
-        leaving = turns * chunks_of(plan.walk, plan.numbers)
+        leaving = plan.planes * plane_chunks(plan.walk, plan.numbers)
         return plan.tap_cycles * engine.multipliers, leaving * plan.numbers.shape.requantisers
     products = plan.ofmap_beats * engine.passes * engine.multipliers
     return products, plan.ofmap_beats * engine.lanes

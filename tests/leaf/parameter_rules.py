@@ -98,7 +98,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_float_serial_scale.v": {
         **at_least(1, "VALUES", "SET_W"),
         **at_least(0, "MULTIPLIER_DELAY"),
-        **LANES_SHARED,
+        **LANES_WHOLE,
         "RIGHT_SHIFT_DELAY_must_be_at_least_MULTIPLIER_DELAY": {"RIGHT_SHIFT_DELAY": 5},
     },
     "dw_geometry_check.v": {
