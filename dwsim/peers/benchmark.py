@@ -15,6 +15,7 @@ from dwsim.errors import DwsimError
 from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer as run_steppable
 from dwsim.peers import scalesim
+from dwsim.peers.arrays import array_table
 from dwsim.peers.two_arrays import BUILD, print_arrays
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
@@ -251,6 +252,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, peer in PEERS.items():
         if name not in arguments.without:
             timings += _of_peer(peer, spec, arguments.seed, failures)
+    print("The layers on three arrays with the same multipliers, without stalls:\n")
+    print(array_table(spec.layers, spec.engine))
     shape = f"{len(spec.layers)} layers, {spec.engine.lanes} lanes"
     print(f"Speed on {shape}, all in this run (ratios differ less between machines):\n")
     print(speed_table(timings))
