@@ -45,6 +45,12 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         "--figures", type=Path, metavar="DIR", help="write figures of the fronts and the layers"
     )
     parser.add_argument(
+        "--bandwidth",
+        type=_gigabytes,
+        metavar="GB/S",
+        help="bandwidth of the memory, for its roof in the rooflines among the figures",
+    )
+    parser.add_argument(
         "--format",
         nargs="+",
         action="extend",
@@ -65,6 +71,8 @@ def check_outputs(arguments: argparse.Namespace) -> None:
     rules = Rules("report")
     given = arguments.formats is None or arguments.figures is not None
     rules.require(given, "--format", arguments.formats, "needs --figures DIR")
+    given = arguments.bandwidth is None or arguments.figures is not None
+    rules.require(given, "--bandwidth", arguments.bandwidth, "needs --figures DIR")
     rules.raise_if_any()
     if arguments.report is None and arguments.figures is None:
         return
@@ -88,7 +96,8 @@ def write_outputs(directory: Path, arguments: argparse.Namespace) -> None:
         size = arguments.report.stat().st_size
         print(f"report: {arguments.report}, {size / 1e6:.1f} MB, for any browser")
     if arguments.figures is not None:
-        paths = write_figures(results, arguments.figures, arguments.formats or ("svg",))
+        formats = arguments.formats or ("svg",)
+        paths = write_figures(results, arguments.figures, formats, arguments.bandwidth)
         print(f"figures: {arguments.figures}/: {len(paths)} files")
 
 
@@ -99,6 +108,17 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs(arguments)
     write_outputs(arguments.directory, arguments)
     return 0
+
+
+def _gigabytes(text: str) -> float:
+    """An argument's type: a positive number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a positive number of GB/s, not {text!r}")
+    return value
 
 
 def _html(text: str) -> Path:

@@ -11,7 +11,10 @@ from dwsim.cli import main
 from tests.cli.helpers import error_of, names
 from tests.exploration.spaces import write
 
-FIGURES = ["front_all_networks", "front_first", "front_second", "layers_first", "layers_second"]
+FIGURES = [
+    "front_all_networks",
+    *(f"{kind}_{n}" for kind in ("front", "layers", "roofline") for n in ("first", "second")),
+]
 
 
 def test_explore_leaves_what_report_makes_again(

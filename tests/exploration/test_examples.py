@@ -25,7 +25,10 @@ def test_all_of_mobilenets_engines_are_evaluated(mobilenet: Outcome) -> None:
     counts = mobilenet.counts
     assert counts["engines"] == counts["combinations"]
     assert counts["refused"] == counts["failed"] == 0
-    assert {row["mobilenet_v1"]["status"] for row in mobilenet.rows.values()} == {"ok"}
+    for name, rows in mobilenet.rows.items():
+        # 64 lanes take 64 bytes a cycle, which the space rules out.
+        wide = mobilenet.points[name].engine.lanes == 64
+        assert rows["mobilenet_v1"]["status"] == ("pruned" if wide else "ok")
 
 
 @pytest.mark.parametrize(

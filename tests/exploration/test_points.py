@@ -123,8 +123,8 @@ def test_an_id_is_of_engine_and_policy(tmp_path: Path) -> None:
         ("kernel = [3, 5]", "kernel = 1", "kernel = '1x1': must be large enough for"),
         ('["all", "row", 1]', '"all"\nfifo_depth = 3', "fifo_depth = 3: must be at least"),
         (
-            '["all", "row", 1]',
-            '"all"\nifmap_width = 12\nrequantise = "both"',
+            'requantise = "none"',
+            'ifmap_width = 12\nrequantise = "both"',
             "ifmap_width = 12: must be 8 or 16",
         ),
     ],

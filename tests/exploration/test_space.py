@@ -39,6 +39,7 @@ def test_a_space_is_what_its_file_says(tmp_path: Path) -> None:
         "kernel": (3, 5),
         "taps_per_cycle": ("all", "row", 1),
         "interleave": ("plane", "nhwc"),
+        "requantise": ("none",),
     }
     assert space.combinations == 48
     assert space.network_names == ("first", "second")

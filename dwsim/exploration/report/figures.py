@@ -12,6 +12,7 @@ from dwsim.exploration.report.charts import LOSS_NAMES, front_chart, keep, layer
 from dwsim.exploration.report.columns import Column, objective_columns, pair_columns
 from dwsim.exploration.report.document import layer_rows, needless_prefix, tier, wants_log
 from dwsim.exploration.report.overall import OVERALL, overall_rows
+from dwsim.exploration.report.roofline import roofline_chart
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
 from dwsim.exploration.results import Results
 
@@ -20,14 +21,18 @@ _LAYERS_WIDTH = 460
 
 
 def write_figures(
-    results: Results, directory: Path, formats: Sequence[str] = ("svg",)
+    results: Results,
+    directory: Path,
+    formats: Sequence[str] = ("svg",),
+    bandwidth: float | None = None,
 ) -> list[Path]:
     """Writes the charts of an exploration; returns the files.
 
     ``front_all_networks`` is the front that explore prints, by the first two objectives.
     ``front_NETWORK`` has the same two metrics on each network alone. ``layers_NETWORK`` has the
     utilisation of every layer and its loss stack, on the engine that is best in the first
-    objective. The same results give the same bytes.
+    objective, and ``roofline_NETWORK`` places them under the roofs of that engine and of a memory
+    with ``bandwidth`` in GB/s. The same results give the same bytes.
 
     Raises:
         SpecError: for a format that is not in ``vega.FORMATS``.
@@ -41,14 +46,14 @@ def write_figures(
     rules.raise_if_any()
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, spec in figures(results).items():
+    for name, spec in figures(results, bandwidth).items():
         for form in formats:
             paths.append(directory / f"{name}.{form}")
             paths[-1].write_bytes(vega.chart_bytes(spec, form))
     return paths
 
 
-def figures(results: Results) -> dict[str, dict[str, Any]]:
+def figures(results: Results, bandwidth: float | None = None) -> dict[str, dict[str, Any]]:
     """The charts with their data, by file name without suffix."""
     charts = {"front_all_networks": _front(results, OVERALL)}
     networks = list(results.description.networks)
@@ -56,6 +61,10 @@ def figures(results: Results) -> dict[str, dict[str, Any]]:
     if results.description.front:
         best = results.description.front[0]["engine_id"]
         charts |= {f"layers_{network}": _layers(results, best, network) for network in networks}
+        charts |= {
+            f"roofline_{network}": _roofline(results, best, network, bandwidth)
+            for network in networks
+        }
     return {name: chart for name, chart in charts.items() if chart is not None}
 
 
@@ -106,6 +115,18 @@ def _layers(results: Results, engine_id: str, network: str) -> dict[str, Any] | 
     spent = {key for key in LOSS_NAMES if any(row[key] for row in rows)}
     keep(chart["hconcat"][1]["layer"][0]["encoding"]["color"]["scale"], spent)
     return _framed(chart, data, f"{network} on engine {engine_id}")
+
+
+def _roofline(
+    results: Results, engine_id: str, network: str, bandwidth: float | None
+) -> dict[str, Any] | None:
+    rows = layer_rows(results, engine_id, network)
+    if not rows:
+        return None
+    pair = next(p for p in results.pairs if p["engine_id"] == engine_id)
+    chart = roofline_chart(rows, pair, LIGHT, bandwidth)
+    config = chart_config(LIGHT, FIGURE_FONT, "white")
+    return chart | {"title": f"{network} on engine {engine_id}", "config": config}
 
 
 def _framed(chart: dict[str, Any], rows: list[dict[str, Any]], title: str) -> dict[str, Any]:

@@ -222,6 +222,7 @@ def _area(spec: EngineSpec, rng: random.Random) -> dict[str, Any]:
         "fifo_bytes": spec.lanes * 32 * 3.0,
         "buffer_bytes": spec.lanes * ((spec.kernel_h - 1) * 226.0 + 96 + 1152),
         "input_bytes_per_cycle": float(spec.lanes),
+        "param_bytes_per_cycle": float(spec.lanes),
         "output_bytes_per_cycle": float(spec.lanes * (1 if spec.requantise != "none" else 3)),
     }
 

@@ -14,9 +14,11 @@ from dwsim.exploration.report import vega
 from dwsim.exploration.report.charts import LOSS_NAMES
 from dwsim.exploration.report.figures import figures, write_figures
 from dwsim.exploration.report.page import write_report
-from dwsim.exploration.results import Results
+from dwsim.exploration.report.roofline import roofs
+from dwsim.exploration.results import Results, read_results
 from tests.cli.helpers import environment
 from tests.exploration.report import fabricate
+from tests.exploration.spaces import run, small
 
 SVG = "{http://www.w3.org/2000/svg}"
 STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n"}
@@ -45,6 +47,8 @@ def test_there_is_a_figure_for_each_front_and_network(tmp_path: Path, results: R
         "front_convnext_tiny",
         "layers_mobilenet_v1",
         "layers_convnext_tiny",
+        "roofline_mobilenet_v1",
+        "roofline_convnext_tiny",
     ]
     assert sorted(paths) == sorted((tmp_path / "new").iterdir())
     assert sorted(path.name for path in paths) == sorted(
@@ -90,7 +94,7 @@ def test_the_breakdown_has_every_cycle_of_the_best_engine(results: Results) -> N
 def test_without_a_front_there_are_no_layers(results: Results) -> None:
     empty = fabricate.results(engines=8, networks=2)
     empty.description.front.clear()
-    assert not any(name.startswith("layers") for name in figures(empty))
+    assert not any(name.startswith(("layers", "roofline")) for name in figures(empty))
     assert "front_mobilenet_v1" in figures(empty)
 
 
@@ -117,3 +121,22 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for call in (vega.require, vega.javascript, lambda: vega.chart_bytes({}, "svg")):
         with pytest.raises(ToolError, match=r"vl-convert-python: pip install 'dwsim\[report\]'"):
             call()
+
+
+def test_no_layer_lies_above_a_roof(tmp_path: Path) -> None:
+    run(small(tmp_path), tmp_path / "out")
+    results = read_results(tmp_path / "out")
+    best = results.description.front[0]["engine_id"]
+    pair = next(p for p in results.pairs if p["engine_id"] == best)
+    limits = roofs(pair, 4.0)
+    assert list(limits) == ["multipliers", "ports", "memory, 4 GB/s"]
+    assert limits["memory, 4 GB/s"][1] == pytest.approx(4e9 / (pair["fmax_mhz"] * 1e6))
+    chart = figures(results, 4.0)["roofline_first"]
+    lines, points = (layer["data"]["values"] for layer in chart["layer"])
+    assert {line["roof"] for line in lines} == set(limits)
+    rows = [r for r in results.layers if r["engine_id"] == best and r["network"] == "first"]
+    assert [point["y"] for point in points] == [row["macs"] / row["cycles"] for row in rows]
+    for point in points:
+        for name in ("multipliers", "ports"):
+            most, per_byte = limits[name]
+            assert point["y"] <= min(most, per_byte * point["x"]), (name, point)
