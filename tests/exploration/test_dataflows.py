@@ -8,6 +8,8 @@ import pytest
 
 from dwsim import SpecError
 from dwsim.derive import Plan
+from dwsim.exploration.report.document import document
+from dwsim.exploration.results import read_results
 from dwsim.exploration.results_schema import LOSS_FIELDS
 from tests.exploration.spaces import run, small
 
@@ -110,6 +112,15 @@ def test_constraints_prune_before_the_evaluation(
     for row in rows:
         if row["multipliers"] == 36:
             assert row["reason"].startswith("multipliers { max = 20 }: 36")
+
+
+def test_the_report_of_both(tmp_path: Path) -> None:
+    run(small(tmp_path, BOTH), tmp_path / "out")
+    content = document(read_results(tmp_path / "out"))
+    shown = {column["key"] for column in content["columns"] if column["shown"]}
+    assert {"dataflow", "taps_per_cycle", "pixels", "ifmap_pixels", "ideal"} <= shown
+    for text in content["specs"].values():
+        assert ("pixels = " in text) == ('dataflow = "tap_serial"' in text)
 
 
 def test_an_interleave_does_not_belong_to_a_tap_serial_engine(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def column_json(column: Column, rows: Sequence[dict[str, Any]], shown: bool) -> 
 
 def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
     """The columns that the table shows at first."""
-    explored = set(tomllib.loads(results.description.toml).get("engine", {}))
+    grids = tomllib.loads(results.description.toml).get("engine", {})
+    explored = set().union(*(grids if isinstance(grids, list) else [grids]))
     if "kernel" in explored:
         explored |= {"kernel_h", "kernel_w"}
     # Fitted maxima vary too, but the space does not explore them.
