@@ -79,13 +79,13 @@ def test_refused_combinations_are_listed(
 
 
 def test_an_empty_front_says_why(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(elsewhere, SMALL + "[constraints]\nmultipliers = { max = 1 }\n")
+    write(elsewhere, SMALL + "[constraints]\nsteady_cycles = { max = 1 }\n")
     assert main(["explore", "small.toml", "--workers", "1"]) == 2
     out, err = capsys.readouterr()
     assert out.startswith("small: 24 combinations")
     assert err.startswith("dwsim: error: small: the front is empty:\n")
     assert "12 of 24 engines cannot run second, such as" in err
-    assert "24 of 24 engines violate multipliers { max = 1 }: the values are from 2 to 100" in err
+    assert "24 of 24 engines violate steady_cycles { max = 1 }: the values are from " in err
     assert "points.csv" in names("dwsim-explore/small")
 
 
@@ -127,7 +127,7 @@ def test_a_scheduler_that_is_none(elsewhere: Path, capsys: pytest.CaptureFixture
     ],
 )
 def test_a_missing_package_says_what_to_install(elsewhere: Path, missing: str, option: str) -> None:
-    write(elsewhere, SMALL + '[search]\nmethod = "sample"\nbudget = 3\n')
+    write(elsewhere, SMALL + '[search]\nmethod = "sample"\nbudget = 3\nsampler = "tpe"\n')
     code = (
         f"import sys; sys.modules[{missing!r}] = None; from dwsim.cli import main;"
         f"sys.exit(main(['explore', 'small.toml', {option!r}]))"
