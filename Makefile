@@ -12,6 +12,7 @@ BENCH_ARGS ?=
 NETWORKS_ARGS ?=
 SYNTH_TABLE_ARGS ?=
 FORMAL_ARGS ?=
+MUTATE_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench networks synth-table formal clean distclean
+.PHONY: help setup demo quick test lint docs bench networks synth-table formal mutate clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -33,6 +34,7 @@ help:
 	@echo "make bench        both arrays on eight networks; the models, RTL and SCALE-Sim side by side"
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
+	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
 	@echo "make setup        the venv with all dependencies, and nothing else"
 	@echo "make clean        remove what was made, but not the venv"
@@ -67,6 +69,9 @@ bench: $(VENV)/.stamp-sim
 
 formal: $(VENV)/.stamp-formal
 	@$(BIN)/python -m tests.formal $(FORMAL_ARGS)
+
+mutate: $(VENV)/.stamp-test
+	@$(BIN)/python -m tests.mutation $(MUTATE_ARGS)
 
 synth-table: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/synth_table.py $(SYNTH_TABLE_ARGS)

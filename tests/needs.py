@@ -51,6 +51,7 @@ NEEDS = {
     "golden/test_requantise_litert.py": "tensorflow",
     "host": "simulator",
     "leaf": "simulator",
+    "mutation": "simulator",
     "packaging": "installation",
     "peers": "simulator",
     "rtlsim": "simulator",

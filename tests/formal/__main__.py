@@ -45,7 +45,6 @@ def main() -> int:
         "promises": len({(o.proof.file, name) for o in outcomes for name in o.proof.promises()}),
         "faults": sum(outcome.faults for outcome in outcomes),
         "failures": len(failures),
-        "seconds": round(seconds),
     }
     if arguments.record and not failures:
         RECORD.write_text(json.dumps(figures, indent=1) + "\n")

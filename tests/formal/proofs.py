@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.formal import (
     proofs_arithmetic,
+    proofs_core,
     proofs_flow,
     proofs_host,
     proofs_raster,
@@ -17,6 +18,7 @@ PROOFS: tuple[Proof, ...] = (
     *proofs_storage.PROOFS,
     *proofs_arithmetic.PROOFS,
     *proofs_host.PROOFS,
+    *proofs_core.PROOFS,
 )
 
 PARTS: dict[str, str] = {
@@ -48,6 +50,7 @@ NOT_PROVEN: dict[str, str] = {
             "dw_fetch",
             "dw_float_serial_scale",
             "dw_pixel_credit",
+            "dw_pixel_merge",
             "dw_pixel_pack",
             "dw_pixel_rotate",
             "dw_ring",

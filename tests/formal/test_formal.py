@@ -26,7 +26,7 @@ def test_an_injected_fault_is_found(tmp_path: Path) -> None:
 
 def test_every_module_is_proven_or_named() -> None:
     modules = {path.stem for path in RTL.glob("*.v")}
-    whole = {proof.module for proof in PROOFS}
+    whole = {proof.module for proof in PROOFS if proof.engine is None}
     assert set(PARTS.values()) <= whole
     proven = whole | set(PARTS)
     assert proven | set(NOT_PROVEN) == modules

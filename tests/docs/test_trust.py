@@ -1,0 +1,42 @@
+"""The trust page and the README show the figures of the records, no others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.docs.runner import ROOT
+from tests.docs.trust_tables import formal_line, mutation_line, mutation_table
+from tests.formal.proofs import PROOFS
+
+PAGE = ROOT / "docs" / "explanation" / "trust.md"
+
+
+def shown(marker: str, lines: list[str]) -> str:
+    """The lines between their markers, as the page has them."""
+    return f"<!-- {marker} -->\n" + "\n".join(lines) + "\n<!-- end -->\n"
+
+
+def refresh(page: Path, marker: str, lines: list[str]) -> None:
+    """Puts the lines between their markers."""
+    old = re.compile(rf"<!-- {marker} -->\n.*?<!-- end -->\n", re.DOTALL)
+    page.write_text(old.sub(lambda _: shown(marker, lines), page.read_text()))
+
+
+def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
+    formal = [formal_line()]
+    mutation = [mutation_line(), "", *mutation_table()]
+    if update_snapshots:
+        refresh(PAGE, "formal", formal)
+        refresh(PAGE, "mutation", mutation)
+    text = PAGE.read_text()
+    assert shown("formal", formal) in text
+    assert shown("mutation", mutation) in text
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert formal_line() in readme
+    assert mutation_line() in readme
+
+
+def test_the_record_is_of_all_proofs() -> None:
+    promises = {(proof.file, label) for proof in PROOFS for label in proof.promises()}
+    assert f"{len(promises)} properties" in formal_line()

@@ -1,0 +1,42 @@
+"""The figures of the trust page and the README, as text made from the records of the last runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.mutation.__main__ import totals
+
+TESTS = Path(__file__).parents[1]
+FORMAL: dict[str, Any] = json.loads((TESTS / "formal" / "record.json").read_text())
+MUTATION: dict[str, Any] = json.loads((TESTS / "mutation" / "record.json").read_text())
+
+
+def formal_line() -> str:
+    """The sentence on the proofs."""
+    return (
+        f"{FORMAL['promises']} properties of {FORMAL['modules']} parts are proven;"
+        f" {FORMAL['faults']} faults break them, one for each property."
+    )
+
+
+def mutation_line() -> str:
+    """The sentence on the mutants."""
+    total = totals(MUTATION)
+    return (
+        f"{total.killed:,} of {total.mutants:,} mutants of {len(MUTATION)} builds are killed by the"
+        f" ports; {total.equivalent} are proven equivalent: {total.share:.1f} %."
+    )
+
+
+def mutation_table() -> list[str]:
+    """The table of the builds."""
+    lines = [
+        "| build | mutants | killed by value | by cycle | equivalent | alive | score |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, build in MUTATION.items():
+        figures = [build[key] for key in ("mutants", "by_value", "by_cycle", "equivalent", "alive")]
+        lines.append(f"| {name} | {' | '.join(map(str, figures))} | {build['share']} % |")
+    return lines

@@ -1,0 +1,187 @@
+"""The builds that are mutated, and the stimulus of each: jobs of the regression, recorded once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from dwsim import EngineSpec
+from dwsim.codegen.register_files import axil_name, axil_verilog
+from dwsim.codegen.verilog import engine_verilog
+from dwsim.rtlsim.job import Job
+from dwsim.rtlsim.stream_replay import BusRead, BusWrite
+from tests.cosim import mutation_jobs, test_requantise
+from tests.cosim.fault import ENGINE, IN_PASSES
+from tests.cosim.layers import Case
+from tests.mutation.host_accesses import accesses
+from tests.mutation.maxima import maxima_jobs
+from tests.tap_serial.cases import random_layer as random_serial_layer
+from tests.tap_serial.test_cosim import make_job as serial_job
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Build:
+    """One top module, the jobs that run on it, and the accesses of its registers, if it has any."""
+
+    name: str
+    engine: EngineSpec
+    jobs_of: Callable[[EngineSpec], list[Job]]
+    axil: bool = False
+
+    @property
+    def top(self) -> str:
+        """The name of the module."""
+        return axil_name(self.engine) if self.axil else self.engine.name
+
+    def files(self) -> dict[str, str]:
+        """The Verilog, by file name."""
+        if self.axil:
+            return axil_verilog(self.engine, in_bytes=False)
+        return engine_verilog(self.engine)
+
+    def jobs(self) -> list[Job]:
+        """The stimulus."""
+        return self.jobs_of(self.engine)
+
+    def bus(self) -> tuple[BusWrite | BusRead, ...]:
+        """The accesses of the registers; none for a core."""
+        return tuple(accesses(self.engine, self.jobs())) if self.axil else ()
+
+
+def _regression(engine: EngineSpec) -> list[Job]:
+    """Degenerate and random layers, under all stall profiles, and streams that go wrong."""
+    jobs = [*Case(engine, randoms=80).jobs(SEED), *maxima_jobs(engine, 5000)]
+    return [*jobs, *_wrong_streams(jobs, engine)]
+
+
+def _faulty(engine: EngineSpec) -> list[Job]:
+    """The jobs on which the cosimulation notices every injected fault, and the regression."""
+    return [*mutation_jobs.jobs(engine), *_regression(engine)]
+
+
+def _requantised(engine: EngineSpec) -> list[Job]:
+    jobs = [job for seed in (1, 2, 3) for job in test_requantise.jobs_of(engine, seed)]
+    jobs += [*maxima_jobs(engine, 5000), *_fine_jobs(jobs)]
+    return [*jobs, *_wrong_streams(jobs, engine)]
+
+
+def _fine_jobs(jobs: list[Job]) -> Iterator[Job]:
+    """Jobs whose ofmap depends on every bit of the product, the lowest included.
+
+    Single rounding permits every shift. With a right shift of n the multiplier has so few bits
+    that results stay near the range of the ofmap.
+    """
+    rng = random.Random(SEED)
+    for number in range(93):
+        job = next(j for j in rng.sample(jobs, len(jobs)) if j.load and j.quantisation is not None)
+        q = job.quantisation
+        assert q is not None
+        right = 1 + number % 31
+        size = max(1, right - 5)
+        fine = replace(
+            q,
+            rounding="single",
+            bias=[rng.randint(-900, 900) for _ in range(q.channels)],
+            multiplier=[rng.getrandbits(size) | 1 for _ in range(q.channels)],
+            shift=[31 - right] * q.channels,
+        )
+        yield replace(job, quantisation=fine, seed=7000 + number, stalls="none")
+
+
+def _serial(engine: EngineSpec) -> list[Job]:
+    rng = random.Random(f"{engine.name} {SEED}")
+    profiles = ("none", "slow-source", "slow-sink", "both")
+    jobs = [
+        serial_job(random_serial_layer(rng, engine), engine, SEED + n, profiles[n % 4])
+        for n in range(280)
+    ]
+    return [*jobs, *_wrong_streams(jobs, engine)]
+
+
+def _wrong_streams(jobs: list[Job], engine: EngineSpec) -> Iterator[Job]:
+    """Streams of a wrong length and resets, each followed by a job that loads its parameters."""
+    loading = [job for job in jobs if job.load and job.plan(engine).ifmap_beats > 20]
+    faults = (
+        {"ifmap_surplus": -1},
+        {"ifmap_surplus": 3},
+        {"ifmap_surplus": 70},
+        {"param_surplus": 5},
+        {"param_surplus": -1},
+        {"param_surplus": 200},
+        *({"reset_after": cycles} for cycles in (*range(1, 40), 47, 60, 75, 90, 120)),
+    )
+    for number, fault in enumerate(faults):
+        stalls = ("none", "both", "slow-sink")[number % 3]
+        yield replace(loading[2 * number % len(loading)], stalls=stalls, **fault)
+        yield replace(loading[(2 * number + 1) % len(loading)], stalls="both")
+
+
+def _on_registers(engine: EngineSpec) -> list[Job]:
+    """Without resets, which the pins of a bus do not see."""
+    jobs = [*Case(engine, randoms=30).jobs(SEED), *maxima_jobs(engine, 5000)]
+    wrong = [job for job in _wrong_streams(jobs, engine) if job.reset_after is None]
+    return [*jobs, *wrong[:12]]
+
+
+_SMALL = {"kernel_h": 3, "kernel_w": 3, "ifmap_width": 4, "weight_width": 4}
+_SIZES = {"max_row_pitch": 12, "max_plane_rows": 9, "max_channel_groups": 3}
+
+BUILDS = (
+    Build("raw", EngineSpec(name="raw", lanes=2, max_lead=20, **_SMALL, **_SIZES), _regression),
+    Build(
+        "requantised",
+        EngineSpec(
+            name="requantised", lanes=2, kernel_h=2, kernel_w=3, requantise="both", **_SIZES
+        ),
+        _requantised,
+    ),
+    Build("fewer_taps", replace(IN_PASSES, name="fewer_taps"), _faulty),
+    Build(
+        "multiplier",
+        EngineSpec(
+            name="multiplier",
+            lanes=3,
+            kernel_h=2,
+            kernel_w=3,
+            ifmap_width=3,
+            weight_width=4,
+            max_channel_multiplier=4,
+            max_dilation_w=2,
+            **_SIZES,
+        ),
+        _regression,
+    ),
+    Build("interleaved", replace(ENGINE, name="interleaved"), _faulty),
+    Build(
+        "axil",
+        EngineSpec(name="host", lanes=1, max_channel_multiplier=2, **_SMALL, **_SIZES),
+        _on_registers,
+        axil=True,
+    ),
+    Build(
+        "tap_serial",
+        EngineSpec(
+            name="serial",
+            lanes=2,
+            kernel_h=3,
+            kernel_w=3,
+            ifmap_width=4,
+            weight_width=4,
+            max_row_pitch=20,
+            max_plane_rows=20,
+            max_dilation_h=2,
+            max_dilation_w=2,
+            max_channel_groups=5,
+            max_channel_multiplier=2,
+            dataflow="tap_serial",
+            pixels=3,
+            ifmap_pixels=2,
+            ofmap_pixels=2,
+            requantisers=2,
+        ),
+        _serial,
+    ),
+)
