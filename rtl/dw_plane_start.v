@@ -21,7 +21,9 @@ module dw_plane_start #(
 ) (
     input  wire             clk,
     input  wire             rst,
-    input  wire             restart,
+    // verilator lint_off UNUSEDSIGNAL
+    input  wire             restart,         // only the marker needs it: with a lag
+    // verilator lint_on UNUSEDSIGNAL
     input  wire             start,           // run comes with the next cycle, and a first plane
     input  wire             run,
     input  wire             step,            // a slot enters
