@@ -40,14 +40,13 @@ def add_parser(commands: Any) -> None:
         " steppable one also takes random data and compares every value with the golden model. For"
         " a network, dwsim chooses the smallest engine with the given array.",
         examples=(
-            ("dwsim simulate mobilenet_v1_32 --layer dw3", "the cycles of one layer"),
             (
                 "dwsim simulate tiny --layer same --stalls both --waves same.fst",
                 "a waveform under stalls, with the signal names of the Verilog",
             ),
             (
                 "dwsim simulate mobilenet_v1_serial --layer dw8 --timeline dw8.svg",
-                "a chart of what each stage does over the cycles",
+                "the cycles of one layer, and a chart of the work of each stage in them",
             ),
         ),
     )

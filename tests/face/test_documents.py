@@ -69,7 +69,7 @@ def test_commands_parse(words: list[str]) -> None:
     """Their options exist, and a spec or a space that is not a file is a ready one."""
     arguments = parser().parse_args(words[1:])
     named = getattr(arguments, "spec", None) or getattr(arguments, "space", None)
-    is_file = named is None or named == "SPEC" or named.endswith((".toml", ".tflite"))
+    is_file = named is None or named == "SPEC" or named.endswith((".toml", ".tflite", ".onnx"))
     assert is_file or named in (*ready_specs(), *ready_spaces())
 
 

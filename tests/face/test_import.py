@@ -115,7 +115,7 @@ def test_annotations_name_classes_that_exist(name: str) -> None:
     from dwsim.verification.simulation import Simulation
 
     known = {one.__name__: one for one in (Outcome, Space, Verified, Simulation)}
-    known |= {"LayerSpec": dwsim.LayerSpec, "EngineSpec": dwsim.EngineSpec}
+    known |= {name: getattr(dwsim, name) for name in ("LayerSpec", "EngineSpec", "Quantisation")}
     hints = typing.get_type_hints(getattr(dwsim, name), localns=known)
     returned = {
         "simulate": Simulation,
