@@ -14,8 +14,9 @@ from dwsim.verification import against_onnxruntime
 from dwsim.verification.onnx_values import beside_ties
 from dwsim.workloads.onnx_model.ort_inference import random_ifmap
 from tests.onnx_files.build_forms import PATH, forms
-from tests.onnx_files.onnx_builder import Case, single
-from tests.workloads.onnx_model.reference import golden_sums, only_layer
+from tests.onnx_files.onnx_builder import Case, OnnxBuilder, add_case, single
+from tests.workloads.onnx_model.reference import golden_sums, only_layer, read
+from tests.workloads.onnx_model.test_onnx_random import random_case
 
 
 def test_a_network_with_every_form(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,6 +66,24 @@ def test_a_layer_that_onnx_runtime_refuses_is_named(
     printed = capsys.readouterr()
     assert "RTL = model = golden; not comparable" in printed.out
     assert "dw1: raw sums: not comparable with ONNX Runtime: ONNX Runtime refuses" in printed.err
+
+
+def test_random_layers_in_rtl(seed: int) -> None:
+    """A sample of the layers that golden is held against in test_onnx_random.py."""
+    rng = np.random.default_rng(seed)
+    builder = OnnxBuilder()
+    while len(builder.outputs) < 6:
+        case = random_case(rng)
+        if case.form == "integer" or min(case.ofmap_scale, 1.0) < 2.0**-20:
+            continue
+        name = f"layer{len(builder.outputs)}_"
+        ifmap = builder.input(f"{name}input", case.dtype, case.shape)
+        builder.output(add_case(builder, case, ifmap, name), case.dtype)
+    model = read(builder.model())
+    result = against_onnxruntime.verify_onnx(model, 2, optimise=True, stalls="both")
+    assert len(result.layers) == 6
+    assert result.rest == ()
+    assert result.wrong == 0
 
 
 def test_ties_are_the_only_differences_that_float32_explains() -> None:
