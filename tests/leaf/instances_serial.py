@@ -115,6 +115,44 @@ def accumulator() -> Iterator[Instance]:
     return _each("dw_accumulator", "cell_array", names, ports)
 
 
+def cell_array() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = {
+            "segment": n.shape.segment * n.formats.pixel_width,
+            "cell_stride": 2,
+            "in_ifmap": n.formats.pixels,
+            "weight": n.formats.param_beat_width,
+            "add": 1,
+            "first": 1,
+        }
+        acc = n.formats.pixels * n.spec.lanes * n.formats.acc_width
+        return inputs, {"acc": acc}, ("acc",)
+
+    return _each("dw_cell_array", "cell_array", (), ports)
+
+
+def tap_pipeline() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c, width = n.counters, n.formats.param_beat_width
+        flags = ("rst", "fire", "first_column", "first_row", "uses_segment", "completes")
+        inputs = dict.fromkeys((*flags, "plane_end", "image_end", "stream_end"), 1)
+        inputs |= {
+            "counts": n.formats.pixels,
+            "weight_set": c.set_width,
+            "weight_word": c.word_width,
+            "beat_pad": c.pad_width,
+            "active_bank": 1,
+            "weight_write": 1,
+            "weight_address": c.word_width + 1,
+            "write_data": width,
+        }
+        registers = dict.fromkeys(("load", "shift", "add", "first", "complete", "group_start"), 1)
+        registers |= {"group_marks": c.marks_width, "weight": width}
+        return inputs, {"claim": c.claim_width, **registers}, tuple(registers)
+
+    return _each("dw_tap_pipeline", "tap_pipeline", (), ports)
+
+
 def cell_place() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         x, y = n.counters.x_width, n.counters.y_width

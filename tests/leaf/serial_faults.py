@@ -74,6 +74,23 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("if (restart || last)", "if (restart)"),
         ("ended <= last", "ended <= ends"),
     ),
+    "dw_cell_array": (
+        ("two = cell_stride[1]", "two = 1'b0"),
+        ("two = cell_stride[1]", "two = 1'b1"),
+        ("if (!in_ifmap[q]) operand", "if (1'b0) operand"),
+        ("weight[l*WEIGHT_W+:WEIGHT_W]", "weight[0+:WEIGHT_W]"),
+        (".first  (first)", ".first  (1'b0)"),
+    ),
+    "dw_tap_pipeline": (
+        ("plane_end ? wide_pad", "1'b0 ? wide_pad"),
+        ("if (!(fire && completes)) claim", "if (!fire) claim"),
+        ("load  <= fire && uses_segment && !rst", "load  <= fire && !rst"),
+        ("shift <= fire && !uses_segment", "shift <= fire"),
+        ("first_column && first_row", "first_column"),
+        (".CYCLES(ADD_CYCLES + 1)", ".CYCLES(ADD_CYCLES)"),
+        ("image_end, plane_end, counts", "plane_end, image_end, counts"),
+        ("{active_bank, weight_word}", "{1'b0, weight_word}"),
+    ),
     "dw_cell_place": (
         ("(cells > q) && ", ""),
         ("(cell_x < $signed(end_x))", "(cell_x <= $signed(end_x))"),
