@@ -118,4 +118,31 @@ PROOFS = (
             "clamps_what_does_not_fit": ("outside ? positive : ", ""),
         },
     ),
+    Proof(
+        "dw_float_convert",
+        depth=6,
+        bound=7,
+        faults={
+            "counts_the_zeros": ("!any_3 && (any_2 || !any_1)", "!any_3 && any_2"),
+            "nearest": ("{1'b0, truncated} + {24'd0, up}", "{1'b0, truncated}"),
+            "even_of_two": ("(by_pairs[8] || (|by_pairs[6:0]))", "1'b1"),
+            "zero": (
+                "truncated  <= by_pairs[31] ?",
+                "truncated  <= (by_pairs == 0) ? 1 : by_pairs[31] ?",
+            ),
+            "sign": ("negative_3 <= negative_2", "negative_3 <= negative_1"),
+        },
+    ),
+    Proof(
+        "dw_float_round",
+        sources=("dw_step_shift.v",),
+        depth=5,
+        bound=6,
+        faults={
+            "rounds_as_float32_does": ("(sticky || kept[0])", "kept[0]"),
+            "says_that_it_fits": ("not_zero_2 && distance[7]", "distance[7]"),
+            "says_that_it_does_not_fit": ("overflow_q || last[FIELD_W+1]", "overflow_q"),
+            "sign": ("positive_q <= !negative_3", "positive_q <= negative_3"),
+        },
+    ),
 )
