@@ -21,9 +21,8 @@ def from_torch(module: Any, example_inputs: tuple[Any, ...]) -> Network:
     """The shapes of the depthwise layers of a module, in the order in which they run.
 
     A layer is a convolution over one or two axes with one group for each of several channels: of
-    ``nn.Conv2d``, ``nn.Conv1d``, or called as a function. Floats, and integers between the
-    ``quantize`` and ``dequantize`` operators of a module that was quantised after its export,
-    have the same shapes. To compare values, export the module to ONNX.
+    ``nn.Conv2d``, ``nn.Conv1d``, or called as a function. To compare values, export the module to
+    ONNX.
 
     Args:
         module: an ``nn.Module``, or an ``ExportedProgram`` of one.
