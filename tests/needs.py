@@ -7,10 +7,11 @@ starts a tool that its marker does not announce.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -83,6 +84,13 @@ def need_of(path: Path) -> str | None:
         return None
     inner = path.relative_to(TESTS)
     return next((NEEDS[str(p)] for p in (inner, *inner.parents) if str(p) in NEEDS), None)
+
+
+def end_without(tool: str) -> NoReturn:
+    """Ends a test whose tool is not installed: skips it on a user's machine, fails it in CI."""
+    if "CI" in os.environ:
+        pytest.fail(tool)
+    pytest.skip(tool)
 
 
 class Guard:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.docs.page import Step, matches, refreshed, steps
 from tests.docs.runner import ROOT, Reader, difference
+from tests.needs import end_without
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -37,7 +37,7 @@ def directory(tmp_path: Path) -> Path:
 def test_what_the_page_shows_is_what_it_prints(
     page: Path, directory: Path, update_snapshots: bool
 ) -> None:
-    _skip_without_icarus(page)
+    _need_icarus(page)
     reader = Reader(directory)
     done: list[tuple[Step, list[str]]] = []
     for step in steps(page):
@@ -52,10 +52,10 @@ def test_what_the_page_shows_is_what_it_prints(
     _write_outputs(page, done)
 
 
-def _skip_without_icarus(page: Path) -> None:
+def _need_icarus(page: Path) -> None:
     needs_icarus = any(step.text.startswith(("iverilog", "vvp")) for step in steps(page))
-    if needs_icarus and shutil.which("iverilog") is None and "CI" not in os.environ:
-        pytest.skip("Icarus Verilog is not installed")
+    if needs_icarus and shutil.which("iverilog") is None:
+        end_without("Icarus Verilog is not installed")
 
 
 def _write_outputs(page: Path, outputs: list[tuple[Step, list[str]]]) -> None:

@@ -32,7 +32,7 @@ def test_the_environment_chooses_the_folder(cache: Path) -> None:
     assert cache_root() == cache
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no XDG folders")
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG variables are read on Linux only")
 def test_without_a_choice_it_is_in_the_cache_folder_of_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
