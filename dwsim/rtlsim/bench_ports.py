@@ -112,10 +112,10 @@ class Ports:
         self._ifmap.clear()
 
     def send(self, param: list[int], ifmap: list[int]) -> None:
-        """Queues the streams of a job, each with tlast on its last beat; ``param`` may be empty."""
-        if param:
-            self._param.send_nowait(AxiStreamFrame(param))
-        self._ifmap.send_nowait(AxiStreamFrame(ifmap))
+        """Queues the streams of a job, each with tlast on its last beat; each may be empty."""
+        for source, beats in ((self._param, param), (self._ifmap, ifmap)):
+            if beats:
+                source.send_nowait(AxiStreamFrame(beats))
 
 
 def _source(dut: Any, prefix: str, ask: Pause, noise: Noise) -> NoisySource:

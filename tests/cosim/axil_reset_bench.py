@@ -22,13 +22,17 @@ def _readies(dut: Any) -> dict[str, int]:
 
 
 def _offer(dut: Any, valid: int, address: int = 0) -> None:
-    """Every valid of the streams and of the bus; the bus writes 1 to ``address``, and reads."""
+    """Every valid of the streams and of the bus; the bus writes 1 to ``address``, and reads.
+
+    The payload of the streams is noise, which run_simulator seeds. But the beats that the engine
+    takes are not the last of their tensors: the loader closes its port at the end of a tensor.
+    """
     for name in (*STREAMS, *CHANNELS):
         getattr(dut, f"{name}valid").value = valid
-    for name in STREAMS:  # noise; run_simulator seeds it
-        for part in ("data", "last"):
-            signal = getattr(dut, f"{name}{part}")
-            signal.value = random.getrandbits(len(signal))
+    for name in STREAMS:
+        data = getattr(dut, f"{name}data")
+        data.value = random.getrandbits(len(data))
+        getattr(dut, f"{name}last").value = 0 if valid else random.getrandbits(1)
     dut.s_axil_awaddr.value = dut.s_axil_araddr.value = address
     dut.s_axil_wdata.value, dut.s_axil_wstrb.value = 1, 0xF
 
