@@ -48,7 +48,7 @@ def test_verify_refuses_the_engine_options_for_a_spec(capsys: pytest.CaptureFixt
     assert main(["verify", "tiny", *options]) == 2
     error = capsys.readouterr().err
     for option, value in zip(options[::2], ("8", "2", "'tap_serial'", "1"), strict=True):
-        assert f"{option} = {value}: is for networks and .tflite files" in error
+        assert f"{option} = {value}: is for networks and model files" in error
     assert main(["simulate", "tiny", *options]) == 2
     assert "--lanes = 8: is for networks" in capsys.readouterr().err
 

@@ -18,7 +18,8 @@ from tests.exploration.spaces import SMALL, small
 
 ENGINE = (
     SMALL.replace("[2, 4]", "2")
-    .replace("[3, 5]", '5\nrequantise = "both"')
+    .replace("[3, 5]", "5")
+    .replace('requantise = "none"', 'requantise = "both"')
     .replace('["all", "row", 1]', '"row"')
     .replace('["plane", "nhwc"]', '"nhwc"')
 )

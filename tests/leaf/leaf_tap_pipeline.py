@@ -97,7 +97,7 @@ class TapPipelineCase(Case):
         return expected
 
     def _ago(self, cycles: int) -> tuple[Values, Tap] | None:
-        """The inputs and the tap that fired so many cycles ago, unless a reset came since."""
+        """The inputs and the tap of an earlier cycle, unless a reset came since."""
         if len(self.taps) < cycles:
             return None
         inputs, tap, _ = self.taps[-cycles]

@@ -109,7 +109,9 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_group_tag.v": {
         **at_least(1, "LANES"),
         "WEIGHT_SETS_must_be_MAX_CHANNEL_GROUPS_times_MAX_CHANNEL_MULTIPLIER": {"WEIGHT_SETS": 2},
-        "SET_W_must_hold_WEIGHT_SETS_minus_1": {"MAX_CHANNEL_GROUPS": 3, "SET_W": 1},
+        "SET_W_must_hold_WEIGHT_SETS_minus_1": {
+            **{"MAX_CHANNEL_GROUPS": 3, "SET_W": 1, "WORD_W": 1},
+        },
         **PASS_W,
         **INTERLEAVE_W,
         **WALK_WIDTHS,
@@ -315,7 +317,8 @@ PARAMETER_RULES: dict[str, Rules] = {
         "CLAIM_W_must_be_at_least_PAD_W": {"CLAIM_W": 3, "PAD_W": 4},
     },
     "dw_tap_select.v": {
-        **at_least(1, "WIDTH", "UNITS"),
+        **at_least(1, "WIDTH"),
+        "UNITS_must_be_at_least_1": {"UNITS": 0, "PASSES": 1},
         "KERNEL_H_must_be_at_least_1": {"KERNEL_H": 0, "PASSES": 0},
         "KERNEL_W_must_be_at_least_1": {"KERNEL_W": 0, "PASSES": 0},
         "PASS_W_must_hold_PASSES_minus_1": {"PASS_W": 1},

@@ -15,7 +15,7 @@ from dwsim.support.resources import rtl_dir
 from dwsim.synth.tools import find_tool
 from tests.leaf.parameter_rules import PARAMETER_RULES
 
-RULE = re.compile(r"\bbegin : bad_\d+\s+(\w+) u \(\);")
+RULE = re.compile(r"\bbegin\s+: bad_\d+\s+(\w+) u \(\);")
 
 
 Tool = Callable[[list[str]], list[str]]
