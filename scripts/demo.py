@@ -41,7 +41,7 @@ DEMO_LAYERS = ("dw3", "dw4")
 """MobileNetV1's 56x56x128 layer with stride 1, and its sister with stride 2."""
 
 SERIAL = {"lanes": 32, "dataflow": "tap_serial", "pixels": 9, "ifmap_pixels": 4}
-"""As many multipliers as 32 lanes of 3x3 taps."""
+"""The multipliers of 32 lanes of 3x3 taps."""
 
 
 def documentation_example() -> None:

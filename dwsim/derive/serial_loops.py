@@ -158,7 +158,7 @@ def run_planes(
     """
     words = (-1, -1, -1, -1, -1, -1, -1)
     loaded = last = -1
-    completed = chunks = 0  # the sums of the completed group leave in so many cycles
+    completed = chunks = 0  # chunks: cycles in which the completed group's sums leave
     first = -1
     written = freeing = 0
     took = -1

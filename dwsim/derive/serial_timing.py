@@ -63,7 +63,7 @@ class SerialTiming:
             for used in range(1, self.formats.pixels + 1)
         }
         away = SERIAL_START_CYCLES + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
-        most = [0] * away  # claims of groups that leave in so many cycles
+        most = [0] * away  # [n]: the claims of groups that leave in n cycles
         for cycles in range(1, away):
             groups = [most[cycles - n] + claim for n, claim in claims.items() if n <= cycles]
             most[cycles] = max(groups, default=0)

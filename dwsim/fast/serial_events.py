@@ -119,7 +119,7 @@ def run_groups(
     before = start - 1
     words = (before, -1, -1, -1, -1, -1, -1)
     loaded = last = before
-    completed, chunks = start, 0  # the sums of the completed group leave in so many cycles
+    completed, chunks = start, 0  # chunks: cycles in which its sums leave
     written = freeing = waiting = backpressured = 0
     emitted = claimed = 0
     transfer = -1

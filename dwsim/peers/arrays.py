@@ -41,7 +41,7 @@ def array_rows(layers: Sequence[LayerSpec], engine: EngineSpec) -> Iterator[dict
     """The figures of each array, by the keys of ``COLUMNS``.
 
     The GEMM array has a row for each tap of the engine; a tap-serial engine has the engine's lanes
-    and as many cells a lane as the engine has multipliers.
+    and multipliers.
     """
     macs = sum(layer.macs for layer in layers)
     rows, cols = engine.taps, -(-engine.multipliers // engine.taps)

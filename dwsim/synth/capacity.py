@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dwsim.synth.targets import find_target
 
 CAPACITY: Mapping[tuple[str, str], Mapping[str, int]] = {
-    # FPGA-DS-02012, table 1.1: LUTs (as many flip-flops), 18x18 multipliers, blocks of 18 Kbit.
+    # FPGA-DS-02012, table 1.1: LUTs (a flip-flop each), 18x18 multipliers, blocks of 18 Kbit.
     ("ecp5", "25k"): {"lut": 24_288, "ff": 24_288, "dsp": 28, "bram": 56},
     ("ecp5", "45k"): {"lut": 43_848, "ff": 43_848, "dsp": 72, "bram": 108},
     ("ecp5", "85k"): {"lut": 83_640, "ff": 83_640, "dsp": 156, "bram": 208},

@@ -32,7 +32,7 @@ def read_geometry(
         rules: gets the violations.
         attributes: of the convolution.
         ifmap: N, C and one or two sizes, before the folded padding.
-        weight: ofmap channels, 1 and as many sizes.
+        weight: ofmap channels, 1, and the sizes of the kernel: one or two.
         folded: the padding of a Pad that is part of the layer.
     """
     before = len(rules.violations)

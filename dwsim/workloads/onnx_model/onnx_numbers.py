@@ -28,7 +28,7 @@ class Numbers:
     scales: np.ndarray
     """float32; one or several. Empty for a tensor without a scale."""
     zero_points: np.ndarray
-    """int64; as many as scales, or a single one."""
+    """int64; one for each scale, or one for all."""
 
     def equal(self, other: Numbers) -> bool:
         """True if both tensors mean the same numbers."""
