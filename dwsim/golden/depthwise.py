@@ -14,6 +14,9 @@ from dwsim.spec.layer_spec import LayerSpec
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 """TensorFlow's float types; bfloat16 is the type of ml_dtypes."""
 _HALVES = _FLOATS[:2]
+_BLOCK = 1 << 16
+"""Number of sums that are computed at a time, at least a row: they stay in the processor's
+cache."""
 _INT32 = np.iinfo(np.int32)
 _INT64 = np.iinfo(np.int64)
 
@@ -167,16 +170,28 @@ def _magnitude(array: np.ndarray) -> int:
 def _sum_of_taps(
     ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, dtype: np.dtype
 ) -> np.ndarray:
-    """One strided slice of the ifmap for each tap; sums of a wider dtype are rounded to it."""
+    """The sums, for a few rows of the ofmap at a time."""
     # The channel multiple is the first axis here, so that NumPy's inner loops run over the many
     # channels instead of the few multiples.
+    ofmap = np.zeros((layer.channel_multiplier, *layer.ofmap_shape[:3], layer.channels), dtype)
+    step = max(1, _BLOCK // ofmap[0, :, 0].size)
+    for first in range(0, layer.ofmap_h, step):
+        _add_taps(ofmap[:, :, first : first + step], ifmap, weight, layer, first)
+    return np.moveaxis(ofmap, 0, -1).reshape(layer.ofmap_shape)
+
+
+def _add_taps(
+    ofmap: np.ndarray, ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, first: int
+) -> None:
+    """Adds one strided slice of the ifmap for each tap to the rows of the ofmap from ``first`` on.
+
+    Sums of a wider dtype are rounded to that of the ofmap.
+    """
     multiples = layer.channel_multiplier
-    ofmap = np.zeros((multiples, *layer.ofmap_shape[:3], layer.channels), dtype)
     product = np.empty(ofmap.shape[1:], ifmap.dtype)
     for tap_h in range(layer.kernel_h):
-        rows, ifmap_rows = _reached(
-            layer.ifmap_h, layer.ofmap_h, layer.stride_h, layer.dilation_h * tap_h - layer.pad_top
-        )
+        top = first * layer.stride_h + layer.dilation_h * tap_h - layer.pad_top
+        rows, ifmap_rows = _reached(layer.ifmap_h, ofmap.shape[2], layer.stride_h, top)
         for tap_w in range(layer.kernel_w):
             columns, ifmap_columns = _reached(
                 layer.ifmap_w,
@@ -189,8 +204,7 @@ def _sum_of_taps(
                 term = product[:, rows, columns]
                 np.multiply(values, weight[tap_h, tap_w, :, multiple], out=term)
                 sums = ofmap[multiple, :, rows, columns]
-                sums[...] = sums + term
-    return np.moveaxis(ofmap, 0, -1).reshape(layer.ofmap_shape)
+                np.add(sums, term, out=sums, casting="same_kind")
 
 
 def _reached(ifmap: int, ofmap: int, stride: int, offset: int) -> tuple[slice, slice]:

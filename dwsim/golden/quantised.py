@@ -104,8 +104,13 @@ def requantise(acc: np.ndarray, q: Quantisation) -> np.ndarray:
         return np.empty(acc.shape, q.dtype)
     pixels = acc.reshape(-1, q.channels)
     ofmap = np.empty(pixels.shape, q.dtype)
+    # A tuple takes as long to convert as a block to requantise.
+    factors = q.multiplier
+    if q.ifmap_width == 16:
+        factors = tuple(reduced_multiplier(one) for one in q.multiplier)
+    scale = tuple(np.array(numbers, np.int64) for numbers in (q.bias, factors, q.shift))
     for first in range(0, len(pixels), step := max(1, _BLOCK // q.channels)):
-        ofmap[first : first + step] = _requantised(pixels[first : first + step], q)
+        ofmap[first : first + step] = _requantised(pixels[first : first + step], q, *scale)
     return ofmap.reshape(acc.shape)
 
 
@@ -128,20 +133,19 @@ def _check_acc(acc: np.ndarray, q: Quantisation) -> None:
         _require_48_bits(acc, q.bias)
 
 
-def _requantised(acc: np.ndarray, q: Quantisation) -> np.ndarray:
-    """The activations in int64; ``acc`` has shape (pixels, channels)."""
-    bias, multiplier, shift = (np.array(v, np.int64) for v in (q.bias, q.multiplier, q.shift))
-    value = acc.astype(np.int64) + bias
+def _requantised(
+    acc: np.ndarray, q: Quantisation, bias: np.ndarray, multiplier: np.ndarray, shift: np.ndarray
+) -> np.ndarray:
+    """The activations in int32; ``acc`` has shape (pixels, channels), a scale (channels,)."""
     if q.ifmap_width == 16:
-        value = _scaled_64(value, q.multiplier, shift)
-    elif q.rounding == "single":
-        value = _scaled_single(_wrap32(value), multiplier, shift)
-    elif q.rounding == "float":
-        value = _scaled_float(_wrap32(value), multiplier, shift)
+        value = _scaled_64(acc.astype(np.int64) + bias, multiplier, shift)
     else:
-        value = _scaled_double(value, multiplier, shift)
+        # int32 wraps, as the accumulator does.
+        wrapped = acc.astype(np.int32, copy=False) + bias.astype(np.int32)
+        value = _SCALED[q.rounding](wrapped, multiplier, shift)
     # TFLite also casts to int32 before it adds the zero point; this one cast gives the same bits.
-    clamped: np.ndarray = np.clip(_wrap32(value + q.ofmap_zero_point), q.act_min, q.act_max)
+    ofmap = (value + q.ofmap_zero_point).astype(np.int32)
+    clamped: np.ndarray = np.clip(ofmap, q.act_min, q.act_max)
     return clamped
 
 
@@ -178,8 +182,10 @@ def _scaled_float(value: np.ndarray, multiplier: np.ndarray, shift: np.ndarray) 
     return bounded
 
 
-def _scaled_64(value: np.ndarray, multiplier: tuple[int, ...], shift: np.ndarray) -> np.ndarray:
-    reduced = np.array([reduced_multiplier(one) for one in multiplier], np.int64)
+_SCALED = {"single": _scaled_single, "double": _scaled_double, "float": _scaled_float}
+
+
+def _scaled_64(value: np.ndarray, reduced: np.ndarray, shift: np.ndarray) -> np.ndarray:
     # At most 2**62 + 2**45: no overflow.
     scaled: np.ndarray = (value * reduced + (np.int64(1) << (14 - shift))) >> (15 - shift)
     return scaled

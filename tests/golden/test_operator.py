@@ -178,6 +178,20 @@ def test_infinite_weights_on_padding_contribute_nothing() -> None:
     assert ofmap.ravel().tolist() == [2, np.inf]
 
 
+@pytest.mark.parametrize("block", [1, 20, 60])
+@pytest.mark.parametrize("strides", [(1, 1), (2, 1), (3, 2)])
+def test_sums_of_a_few_rows_at_a_time(
+    block: int, strides: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dwsim.golden.depthwise, "_BLOCK", block)
+    rng = np.random.default_rng(1)
+    ifmap, weight = rng.integers(-9, 9, (2, 9, 4, 2)), rng.integers(-9, 9, (3, 2, 2, 2))
+    padding = [[0, 0], [2, 1], [1, 0], [0, 0]]
+    ofmap = call(input=ifmap, filter=weight, strides=[1, *strides, 1], padding=padding)
+    expected = naive.depthwise(ifmap, weight, strides=strides, pads=(2, 1, 1, 0))
+    np.testing.assert_array_equal(ofmap, expected)
+
+
 # --- layouts, empty outputs, backends ----------------------------------------------------------
 
 
