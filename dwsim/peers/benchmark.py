@@ -115,7 +115,9 @@ def time_serial(spec: SpecFile, seed: int) -> Iterator[Timing]:
         return sum(run_fast(Plan(layer, engine)).cycles for layer in spec.layers)
 
     yield median_of("fast model, taps in series: cycles by activity", cycles)
-    yield time_values("fast model, taps in series: with int8 values", serial, "both", seed)
+    for values, requantise in (("raw", "none"), ("int8", "both")):
+        what = f"fast model, taps in series: with {values} values"
+        yield time_values(what, serial, requantise, seed)
 
 
 def time_values(what: str, spec: SpecFile, requantise: str, seed: int) -> Timing:

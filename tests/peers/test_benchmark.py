@@ -32,9 +32,10 @@ def test_each_way_finds_the_cycles() -> None:
     slower = replace(TINY.engine, requantise="both")
     assert int8.cycles == sum(Plan(layer, slower).cycles for layer in TINY.layers)
     assert stalled.cycles > CYCLES
-    serial, values = benchmark.time_serial(TINY, 1)
+    serial, raw, values = benchmark.time_serial(TINY, 1)
     engine = EngineSpec.smallest(TINY.layers, **BUILD)
     assert serial.cycles == sum(Plan(layer, engine).cycles for layer in TINY.layers)
+    assert raw.cycles == serial.cycles
     slower = replace(engine, requantise="both")
     assert values.cycles == sum(Plan(layer, slower).cycles for layer in TINY.layers)
 
