@@ -73,12 +73,8 @@ def check_serial_fit(
     else:
         for maximum, needed in layer_maxima(layer, engine.lanes, 1, "tap_serial").items():
             limit: int = getattr(engine, maximum)
-            rules.require(
-                needed <= limit,
-                maximum,
-                limit,
-                f"{_QUANTITIES[maximum]} is {needed}, which exceeds it by {needed - limit}",
-            )
+            if needed > limit:
+                _exceeds(rules, maximum, limit, _QUANTITIES[maximum], needed)
     rules.raise_if_any()
 
 
@@ -106,12 +102,15 @@ def _check_maxima(rules: Rules, layer: LayerSpec, numbers: EngineNumbers, raster
         # padding larger than the kernel leads; the lag of a layer that keeps the other maxima is
         # within the engine's reach.
         longest = max(limit, numbers.counters.max_lag) if maximum == "max_lead" else limit
-        rules.require(
-            needed <= longest,
-            maximum,
-            longest,
-            f"{quantities[maximum]} is {needed}, which exceeds it by {needed - longest}",
-        )
+        if needed > longest:
+            _exceeds(rules, maximum, longest, quantities[maximum], needed)
+
+
+def _exceeds(rules: Rules, maximum: str, limit: int, quantity: str, needed: int) -> None:
+    """Notes that a layer exceeds a maximum."""
+    rules.require(
+        False, maximum, limit, f"{quantity} is {needed}, which exceeds it by {needed - limit}"
+    )
 
 
 def check_quantisation(rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation) -> None:

@@ -143,8 +143,8 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
     """
     layer, formats = plan.layer, plan.numbers.formats
     banks = plan.numbers.shape.ring_pixels // formats.ifmap_pixels
-    _, needs = plane_reads(plan.walk, plan.numbers)
-    reads = needs.size * layer.channel_multiplier * plan.planes
+    reads = plane_reads(plan.walk, plan.numbers).needs.size
+    reads *= layer.channel_multiplier * plan.planes
     groups = plan.walk.groups * layer.channel_multiplier * plan.planes
     chunks = plane_chunks(plan.walk, plan.numbers) * plan.planes
     # Each write enters the memories of all requantisers, or that of its lane.

@@ -8,17 +8,12 @@ from dwsim.derive.config_values import Config, geometry_config
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.fit_rules import check_fit
 from dwsim.derive.plan import Plan
-from dwsim.spec.engine_spec import EngineSpec
 
 
 class ParallelPlan(Plan, dataflow="tap_parallel"):
     """The slot raster's law: a slot a cycle, an emitting one ``hold_cycles``."""
 
     numbers: EngineNumbers
-
-    @staticmethod
-    def _numbers(engine: EngineSpec) -> EngineNumbers:
-        return EngineNumbers(engine)
 
     def _check_fit(self) -> None:
         check_fit(self.layer, self.numbers, self.raster, self.quantisation)

@@ -6,8 +6,7 @@ from functools import cached_property
 from typing import ClassVar, Self, cast
 
 from dwsim.derive.config_values import Config, port_words, scale_config
-from dwsim.derive.engine_numbers import EngineNumbers
-from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_raster import Raster
@@ -39,7 +38,7 @@ class Plan:
         self.quantisation = quantisation
         self.interleave = interleave
         self.raster = Raster(layer, interleave)
-        self.numbers = self._numbers(engine)
+        self.numbers = numbers_of(engine)
         self._check_fit()
 
     _by_dataflow: ClassVar[dict[str, type[Plan]]] = {}
@@ -56,11 +55,6 @@ class Plan:
     def __getnewargs__(self) -> tuple[LayerSpec, EngineSpec]:
         """The arguments with which ``copy`` and ``pickle`` call ``__new__``."""
         return self.layer, self.engine
-
-    @staticmethod
-    def _numbers(engine: EngineSpec) -> EngineNumbers | SerialNumbers:
-        """The engine's numbers."""
-        raise AssertionError(f"no plan for dataflow {engine.dataflow}")
 
     def _check_fit(self) -> None:
         """Raises ``SpecError`` for a layer that the engine cannot run."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dwsim.derive.number_formats import NumberFormats
 from dwsim.spec.dataflow_rules import MAX_BEAT_PIXELS
 
@@ -31,7 +33,7 @@ class SerialFormats(NumberFormats):
         """Pixels of an ifmap beat."""
         return self.spec.ifmap_pixels or 1
 
-    @property
+    @cached_property
     def ofmap_pixels(self) -> int:
         """Pixels of an ofmap beat.
 
@@ -42,7 +44,7 @@ class SerialFormats(NumberFormats):
         sums = self.full_rate_sums if self.spec.requantisers is None else self.spec.requantisers
         return min(MAX_BEAT_PIXELS, max(self.ifmap_pixels, -(-sums // self.spec.lanes)))
 
-    @property
+    @cached_property
     def full_rate_sums(self) -> int:
         """Sums a cycle with which a kernel of ``FULL_RATE_TAPS`` taps keeps the cells at work.
 

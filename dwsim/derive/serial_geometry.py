@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.place_raster import PlaceRaster
@@ -14,19 +12,20 @@ from dwsim.spec.place_raster import PlaceRaster
 
 @dataclass(frozen=True)
 class SerialGeometry:
-    """A layer's plane, cut into groups of ``cells`` neighbouring places of its ``PlaceRaster``.
+    """A layer's plane, cut into groups of ``cells`` neighbouring places.
 
     With ``tap_segments`` a segment holds the pixels of one tap, otherwise those of a kernel row.
     """
 
-    layer: LayerSpec
+    raster: PlaceRaster
+    """The places over which the cells walk."""
     cells: int
     tap_segments: bool
 
-    @cached_property
-    def raster(self) -> PlaceRaster:
-        """The places over which the cells walk."""
-        return PlaceRaster(self.layer)
+    @property
+    def layer(self) -> LayerSpec:
+        """The layer of the plane."""
+        return self.raster.layer
 
     @property
     def places_w(self) -> int:
@@ -38,12 +37,12 @@ class SerialGeometry:
         """Ifmap columns from the places of an ofmap row to those of the next."""
         return self.raster.pitch
 
-    @property
+    @cached_property
     def places(self) -> int:
         """Places of a plane, up to that of its last pixel."""
         return self.raster.places
 
-    @property
+    @cached_property
     def groups(self) -> int:
         """Groups of a plane."""
         return -(-self.places // self.cells)
@@ -89,16 +88,6 @@ class SerialGeometry:
         """Ifmap beats that the ring must hold for a group; the first and last may be partial."""
         return -(-self.reach_rows * self.layer.ifmap_w // beat_pixels) + 1
 
-    @property
-    def free_pixels(self) -> np.ndarray:
-        """For each group, the oldest pixel of the plane that is still needed."""
-        layer = self.layer
-        row = np.arange(self.groups) * self.cells // self.places_w
-        y = row * layer.stride_h - layer.pad_top
-        return np.maximum.accumulate(np.where(y < layer.ifmap_h, np.maximum(y, 0), 0)) * (
-            layer.ifmap_w
-        )
-
 
 def chunks_of(geometry: SerialGeometry, numbers: SerialNumbers) -> int:
     """Cycles in which the sums of a group leave the array."""
@@ -129,7 +118,8 @@ def divides_last_pixels(geometry: SerialGeometry, numbers: SerialNumbers) -> boo
     """A beat ends within the pixels that leave in the last cycle of a plane."""
     layer, together = geometry.layer, numbers.shape.drain_pixels
     rest = geometry.plane_pixels % numbers.formats.ofmap_pixels
+    if rest == 0:
+        return False
     first = geometry.last_cell // together * together
-    places = np.arange(first, geometry.last_cell + 1) + (geometry.groups - 1) * geometry.cells
-    pixels = int((places % geometry.places_w < layer.ofmap_w).sum())
-    return 0 < rest < pixels
+    places = range(geometry.places - 1 - geometry.last_cell + first, geometry.places)
+    return rest < sum(place % geometry.places_w < layer.ofmap_w for place in places)

@@ -23,11 +23,14 @@ from dwsim.derive.serial_run import RunEnd, RunShape
 from dwsim.derive.serial_walk import plane_reads
 from dwsim.derive.stages import SERIAL_START_CYCLES
 
+_NO_FIRES = np.empty(0, np.int64)
+
 
 def run_shape(
     walk: SerialGeometry, numbers: SerialNumbers, planes: int, plane_beats: int
 ) -> RunShape:
     """The numbers that the cycles of a run of ``planes`` planes depend on."""
+    final_chunks = final_chunks_of(walk, numbers)
     return RunShape(
         planes=planes,
         plane_beats=plane_beats,
@@ -38,8 +41,8 @@ def run_shape(
         groups=walk.groups,
         sets=walk.layer.channel_multiplier,
         chunks=chunks_of(walk, numbers),
-        final_chunks=final_chunks_of(walk, numbers),
-        slack=final_leaving_cycles(walk, numbers) + _empty_chunks(walk, numbers),
+        final_chunks=final_chunks,
+        slack=SERIAL_START_CYCLES + final_chunks + numbers.timing.drain_cycles + 1,
     )
 
 
@@ -47,7 +50,7 @@ def run_cycles(
     walk: SerialGeometry, numbers: SerialNumbers, planes: int, plane_beats: int
 ) -> RunEnd:
     """The end of a run of ``planes`` planes whose first cycle is 0."""
-    return _run(walk, numbers, run_shape(walk, numbers, planes, plane_beats), np.empty(0, np.int64))
+    return _run(walk, numbers, run_shape(walk, numbers, planes, plane_beats), _NO_FIRES)
 
 
 def group_cycles(
@@ -69,16 +72,8 @@ def _run(
 ) -> RunEnd:
     from dwsim.derive import serial_loops
 
-    taken = np.empty(shape.planes * shape.plane_beats, np.int64)
     opened = np.empty(shape.planes * shape.groups + 1, np.int64)
-    counts, needs = plane_reads(walk, numbers)
-    free = free_beats(walk, numbers)
-    return RunEnd(*serial_loops.run_planes(shape, counts, needs, free, taken, opened, fires))
-
-
-def free_beats(walk: SerialGeometry, numbers: SerialNumbers) -> np.ndarray:
-    """For each group, the first ifmap beat of the plane that is still needed: int64."""
-    return walk.free_pixels // numbers.formats.ifmap_pixels
+    return RunEnd(*serial_loops.run_planes(shape, *plane_reads(walk, numbers), opened, fires))
 
 
 def leaving_cycles(numbers: SerialNumbers, cell: int) -> int:

@@ -8,63 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive.serial_run import PlaneShape, RunShape
+from dwsim.derive.serial_run import Repeats, RunShape
 from dwsim.support.compiled import compiled
-
-
-@compiled
-def list_reads(k: PlaneShape, counts: np.ndarray, needs: np.ndarray) -> int:
-    """Lists the reads of the fetch for one weight set of every group of a plane.
-
-    Args:
-        k: the plane.
-        counts: receives the number of reads of each segment.
-        needs: receives, for each read, the beats of the plane that must be in the ring (0: the
-            raster row has no pixel for the segment).
-
-    Returns:
-        The number of reads.
-    """
-    total = segment = 0
-    for group in range(k.groups):
-        row, place = group * k.cells // k.places_w, group * k.cells % k.places_w
-        for kernel_row in range(k.kernel_h):
-            for tap in range(k.row_segments):
-                before, ofmap_row = total, row
-                begin = k.pad_left - place * k.stride_w - tap * k.dilation_w
-                while True:
-                    y = ofmap_row * k.stride_h - k.pad_top + kernel_row * k.dilation_h
-                    first, end = max(0, -begin), min(k.ifmap_w, k.span - begin)
-                    if 0 <= y < k.ifmap_h and first < end:
-                        pixel, stop = y * k.ifmap_w + first, y * k.ifmap_w + end
-                        pixel -= pixel % k.beat
-                        while pixel < stop:
-                            pixel += k.width
-                            needs[total] = (min(pixel, stop) + k.beat - 1) // k.beat
-                            total += 1
-                    else:
-                        needs[total] = 0
-                        total += 1
-                    begin, ofmap_row = begin + k.pitch, ofmap_row + 1
-                    if begin >= k.span or ofmap_row >= k.ofmap_h:
-                        break
-                counts[segment] = total - before
-                segment += 1
-    return total
-
-
-@compiled
-def busy_cycles(counts: np.ndarray, groups: int, taps: int, chunks: int) -> int:
-    """Cycles of the array for one weight set of every group when every pixel is in the ring."""
-    segments = counts.size // groups
-    total = 0
-    for group in range(groups):
-        spent = 0
-        for segment in range(group * segments, (group + 1) * segments):
-            spent += max(counts[segment], taps)
-        total += max(spent, chunks)
-    return total
-
 
 Words = tuple[int, int, int, int, int, int, int]
 """The cycle of the last read; then, for the last three words, newest first, the cycle in which the
@@ -99,11 +44,19 @@ def next_word(words: Words, ready: int, accepts: int) -> Words:
 
 
 @compiled
-def first_group_that_frees(group: int, beat: int, free: np.ndarray, k: RunShape) -> int:
-    """The first group of the stream, from ``group`` on, whose start gives room to a beat."""
-    while group // k.groups * k.plane_beats + free[group % k.groups] + k.ring <= beat:
+def first_group_that_frees(group: int, beat: int, free: np.ndarray, k: RunShape) -> tuple[int, int]:
+    """The first group of the stream, from ``group`` on, whose start gives room to a beat.
+
+    Returns:
+        The group, and the first beat to which its start gives no room.
+    """
+    base, place = group // k.groups * k.plane_beats + k.ring, group % k.groups
+    while base + free[place] <= beat:
         group += 1
-    return group
+        place += 1
+        if place == k.groups:
+            base, place = base + k.plane_beats, 0
+    return group, base + free[place]
 
 
 @compiled
@@ -111,9 +64,9 @@ def same_or_earlier(
     now: np.ndarray, before: np.ndarray, opened: np.ndarray, from_now: int, from_before: int,
     to_now: int, fire_now: int, fire_before: int,
 ) -> int:  # fmt: skip
-    """Compares two states at the end of a plane: 2 if equal, 1 if none is later, otherwise 0.
+    """Compares two states between groups: 2 if equal, 1 if none is later, otherwise 0.
 
-    Cycles in ``now`` and ``before`` are relative to the plane's last tap, those in ``opened`` are
+    Cycles in ``now`` and ``before`` are relative to the last tap, those in ``opened`` are
     not: there the groups from ``from_now`` to ``to_now`` belong to the state.
     """
     result = 2
@@ -133,21 +86,55 @@ def same_or_earlier(
 
 
 @compiled
+def times_repeated(
+    repeats: Repeats, words: Words, loaded: int, last: int, took: int, written: int, freeing: int,
+    group: int, place: int, opened: np.ndarray, before: np.ndarray,
+) -> int:  # fmt: skip
+    """How often the groups of a period repeat from here on: 0 unless they begin in the same state.
+
+    Args:
+        repeats: of the plane.
+        words, loaded, last, took, written, freeing: the state of ``run_planes``.
+        group: the group that begins; ``place`` counts it in the stream.
+        opened: see ``run_planes``; receives the cycles in which the groups of the state would have
+            started if time had not passed meanwhile.
+        before: the state before the groups of a period: 7 words, loaded, last, took, written, read,
+            three waits and freeing, in this order.
+    """
+    if freeing - before[15] != repeats.period or before[15] < place - group + repeats.first:
+        return 0
+    cycles = last - before[8]
+    if written - before[10] != repeats.beats or loaded - before[7] != cycles:
+        return 0
+    if took - before[9] != cycles:
+        return 0
+    for index in range(7):
+        if words[index] - before[index] != cycles:
+            return 0
+    for index in range(freeing, place + 1):
+        if opened[index] - opened[index - repeats.period] != cycles:
+            return 0
+    times = (repeats.end - group) // repeats.period
+    for index in range(place, freeing - 1, -1):
+        opened[index + times * repeats.period] = opened[index]
+    return times
+
+
+@compiled
 def run_planes(
-    k: RunShape, counts: np.ndarray, needs: np.ndarray, free: np.ndarray,
-    taken: np.ndarray, opened: np.ndarray, fires: np.ndarray,
+    k: RunShape, counts: np.ndarray, needs: np.ndarray, free: np.ndarray, repeats: Repeats,
+    opened: np.ndarray, fires: np.ndarray,
 ) -> tuple[int, int, int, int, int, int]:  # fmt: skip
     """Runs a stream without stalls.
 
-    Planes repeat as soon as one begins in the state of its predecessor, and also when no part of
-    its state is later, the predecessor took no cycle for input or ring, and groups followed each
-    other as fast as they ever can.
+    Groups repeat as soon as one begins in the state of the group ``repeats.period`` before it, and
+    planes as soon as one begins in the state of its predecessor. Planes also repeat when no part of
+    the state is later, the predecessor took no cycle for input or ring, and groups followed each
+    other as fast as they ever can. With ``fires`` every group runs.
 
     Args:
         k: the stream.
-        counts, needs: the reads of ``list_reads``.
-        free: for each group, the first beat of the plane that is still needed.
-        taken: int64 of shape (planes * plane_beats,), for the cycle in which each beat is taken.
+        counts, needs, free, repeats: the ``PlaneReads`` of each plane.
         opened: int64 of shape (planes * groups + 1,), for the cycle in which the ring knows that a
             group has started.
         fires: empty, or int64 of shape (planes * groups * sets,), for the cycle in which each group
@@ -160,37 +147,69 @@ def run_planes(
     loaded = last = -1
     completed = chunks = 0  # chunks: cycles in which the completed group's sums leave
     first = -1
-    written = freeing = 0
+    written = freeing = room = 0
     took = -1
     waits_in = waits_ring = waits_out = 0
     opened[0] = 0
     turn = k.segments * k.taps
     least = (k.groups * k.sets - 1) * max(turn, k.chunks) + max(turn, k.final_chunks)
     now, before = np.zeros(10, np.int64), np.zeros(10, np.int64)
+    row = np.zeros(16, np.int64)  # the state before a period: see times_repeated
+    # Time does not pass while groups are skipped; their cycles are added at the end.
+    skipped = skipped_before = 0
     fire_before = freeing_before = waits_in_before = waits_ring_before = waits_out_before = 0
     fire = 0
     for plane in range(k.planes):
         base = plane * k.plane_beats
-        read = 0
-        for group in range(k.groups):
+        read = group = 0
+        while group < k.groups:
             place = plane * k.groups + group
             if place > 0:
                 opened[place] = words[0] + 2
+            if (
+                fires.size == 0
+                and repeats.first <= group < repeats.end
+                and (group - repeats.first) % repeats.period == 0
+            ):
+                times = 0
+                if group > repeats.first:
+                    times = times_repeated(
+                        repeats, words, loaded, last, took, written, freeing, group, place,
+                        opened, row,
+                    )  # fmt: skip
+                if times > 0:
+                    groups = times * repeats.period
+                    read += times * (read - row[11])
+                    group, place, freeing = group + groups, place + groups, freeing + groups
+                    written += times * repeats.beats
+                    room += times * repeats.beats
+                    waits_in += times * (waits_in - row[12])
+                    waits_ring += times * (waits_ring - row[13])
+                    waits_out += times * (waits_out - row[14])
+                    skipped += times * (last - row[8])
+                    continue
+                for index in range(7):
+                    row[index] = words[index]
+                row[7], row[8], row[9] = loaded, last, took
+                row[10], row[11] = written, read
+                row[12], row[13], row[14], row[15] = waits_in, waits_ring, waits_out, freeing
             read_before = read
             for weight_set in range(k.sets):
                 read = read_before
                 for segment in range(k.segments):
                     late = 0
                     for _ in range(counts[group * k.segments + segment]):
-                        ready = 0
-                        if needs[read] > 0:
-                            wanted = base + needs[read]
+                        # An earlier read has waited for beats that are in the ring already.
+                        ready, wanted = 0, base + needs[read]
+                        if written < wanted and needs[read] > 0:
                             while written < wanted:
-                                freeing = first_group_that_frees(freeing, written, free, k)
+                                if written >= room:
+                                    freeing, room = first_group_that_frees(
+                                        freeing, written, free, k
+                                    )
                                 took = max(took + 1, opened[freeing])
-                                taken[written] = took
                                 written += 1
-                            ready = taken[wanted - 1] + 2
+                            ready = took + 2
                             late += max(ready - words[0] - 1, 0)
                         words = next_word(words, ready, loaded + 1)
                         read += 1
@@ -212,6 +231,7 @@ def run_planes(
                         chunks = k.chunks
                 if fires.size:
                     fires[place * k.sets + weight_set] = completed
+            group += 1
         chunks = k.final_chunks
         place = (plane + 1) * k.groups
         opened[place] = words[0] + 2
@@ -224,27 +244,27 @@ def run_planes(
                 now, before, opened, freeing, freeing_before, place + 1, completed, fire_before
             )
         if matches == 1:
-            quick = completed - fire_before == least
+            quick = completed - fire_before + skipped - skipped_before == least
             quick = quick and waits_in == waits_in_before and waits_ring == waits_ring_before
             matches = 1 if quick else 0
         last_plane = plane == k.planes - 1
         if last_plane or (matches > 0 and fires.size == 0):
             ends, frees = took, freeing
             for beat in range(written, base + k.plane_beats):
-                frees = first_group_that_frees(frees, beat, free, k)
+                frees, _ = first_group_that_frees(frees, beat, free, k)
                 ends = max(ends + 1, opened[frees])
             if last_plane or matches == 2 or ends + 1 - completed <= k.slack:
                 rest = k.planes - 1 - plane
-                period = completed - fire_before
+                period = completed - fire_before + skipped - skipped_before
                 return (
-                    completed + rest * period,
-                    ends + 1 + rest * period,
+                    completed + skipped + rest * period,
+                    ends + 1 + skipped + rest * period,
                     first,
                     waits_in + rest * (waits_in - waits_in_before),
                     waits_ring + rest * (waits_ring - waits_ring_before),
                     waits_out + rest * (waits_out - waits_out_before),
                 )
-        fire_before, freeing_before = completed, freeing
+        fire_before, freeing_before, skipped_before = completed, freeing, skipped
         waits_in_before, waits_ring_before = waits_in, waits_ring
         waits_out_before = waits_out
         now, before = before, now

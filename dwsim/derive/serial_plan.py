@@ -14,7 +14,7 @@ from dwsim.derive.serial_run import RunEnd
 from dwsim.derive.serial_walk import choose_geometry
 from dwsim.derive.stages import START_CYCLES
 from dwsim.errors import Rules
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.place_raster import PlaceRaster
 
 _STEADY_IMAGES = 2
 """Images after which every image takes as long as the next."""
@@ -27,15 +27,11 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     walk: SerialGeometry
     """The walk of the cells over a plane."""
 
-    @staticmethod
-    def _numbers(engine: EngineSpec) -> SerialNumbers:
-        return SerialNumbers(engine)
-
     def _check_fit(self) -> None:
         check_serial_fit(self.layer, self.numbers, self.raster, self.quantisation)
         walk = choose_geometry(self.layer, self.numbers)
         if walk is None:
-            least = SerialGeometry(self.layer, 1, True)
+            least = SerialGeometry(PlaceRaster(self.layer), 1, True)
             needed = least.reach_beats(self.numbers.formats.ifmap_pixels)
             rules = Rules(" ".join(f"layer {self.layer.name} on engine {self.engine.name}".split()))
             rules.fail(
@@ -78,6 +74,10 @@ class SerialPlan(Plan, dataflow="tap_serial"):
         """The run of the array: its first and last tap, the waits between them."""
         return run_cycles(self.walk, self.numbers, self.planes, self.plane_beats)
 
+    @cached_property
+    def _ending(self) -> tuple[int, int]:
+        return ending(self.walk, self.numbers, self.run)
+
     @property
     def tap_cycles(self) -> int:
         """Cycles in which a tap fires."""
@@ -87,7 +87,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     @property
     def cycles(self) -> int:
         """Cycles from the cfg handshake to the last ofmap transfer, without stalls."""
-        return START_CYCLES + ending(self.walk, self.numbers, self.run)[0] + 1
+        return START_CYCLES + self._ending[0] + 1
 
     @property
     def image_cycles(self) -> int:
@@ -101,7 +101,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     @property
     def switch_cycles(self) -> int:
         """Cycles from the last ofmap transfer to the next cfg handshake, without stalls."""
-        return ending(self.walk, self.numbers, self.run)[1]
+        return self._ending[1]
 
     @property
     def bound(self) -> int:

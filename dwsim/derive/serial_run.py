@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 
 class PlaneShape(NamedTuple):
     """The numbers that place the reads of a plane; lengths in pixels."""
@@ -26,8 +28,40 @@ class PlaneShape(NamedTuple):
     ifmap_h: int
     ifmap_w: int
     beat: int
-    width: int
-    """Pixels of a read."""
+    """Pixels of a beat."""
+    read_beats: int
+    """Beats of a read."""
+
+
+class Repeats(NamedTuple):
+    """Groups of a plane whose reads are those of an earlier group, but some beats further.
+
+    From group ``first + period`` to ``end``, which is the first one that may differ: every pixel
+    under the kernel lies in an ifmap row.
+    """
+
+    period: int
+    """Groups from a group to the one that repeats it."""
+    beats: int
+    """Beats from the pixels of a group to those of the one that repeats it."""
+    first: int
+    end: int
+
+
+class PlaneReads(NamedTuple):
+    """The reads of the fetch for one weight set of every group of a plane, in order.
+
+    The arrays are int64.
+    """
+
+    counts: np.ndarray
+    """The number of reads of each segment."""
+    needs: np.ndarray
+    """For each read, the beats of the plane that must be in the ring; 0: the raster row has no
+    pixel for the segment."""
+    free: np.ndarray
+    """For each group, the first beat of the plane that is still needed."""
+    repeats: Repeats
 
 
 class RunShape(NamedTuple):

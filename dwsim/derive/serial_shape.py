@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dwsim.derive.serial_formats import FULL_RATE_COLUMNS, SerialFormats
 
 FULL_RATE_STRIDE = 2
@@ -15,7 +17,7 @@ class SerialShape:
         self.spec = formats.spec
         self.formats = formats
 
-    @property
+    @cached_property
     def requantisers(self) -> int:
         """Sums that leave the array in a cycle.
 
@@ -29,19 +31,19 @@ class SerialShape:
             return sums
         return lanes * min(self.formats.ofmap_pixels, -(-sums // lanes))
 
-    @property
+    @cached_property
     def drain_pixels(self) -> int:
         """Pixels that may leave the array in a cycle: above 1, always whole ones."""
         return -(-self.requantisers // self.spec.lanes)
 
-    @property
+    @cached_property
     def segment(self) -> int:
         """Pixels of a segment. Default: the span of a kernel row at ``FULL_RATE_STRIDE``."""
         if self.spec.segment is not None:
             return self.spec.segment
         return (self.formats.pixels - 1) * FULL_RATE_STRIDE + self.spec.kernel_w
 
-    @property
+    @cached_property
     def ring_pixels(self) -> int:
         """Pixels of a read of the ring.
 
@@ -76,7 +78,7 @@ class SerialShape:
         rows = (self.spec.kernel_h - 1) * self.spec.max_dilation_h + 1
         return rows * self.spec.max_row_pitch
 
-    @property
+    @cached_property
     def ring_beats(self) -> int:
         """Beats that the ring holds: a power of two."""
         rows = -(-self.ring_rows * self.spec.max_row_pitch // self.formats.ifmap_pixels)

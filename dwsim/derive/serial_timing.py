@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from dwsim.derive.serial_counters import SerialCounters
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
@@ -32,7 +34,7 @@ class SerialTiming:
         """From a sum at the end of the drain to its value."""
         return self.formats.requantise_cycles
 
-    @property
+    @cached_property
     def drain_cycles(self) -> int:
         """From the cycle in which a sum is about to leave the array to its transfer."""
         to_beat = SERIAL_DRAIN_CYCLES + self.requantise_cycles + self.pack_cycles

@@ -6,7 +6,7 @@ import numpy as np
 
 from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.stages import START_CYCLES
-from dwsim.model.activity import Activity
+from dwsim.model.activity import Activity, no_cycles
 
 
 def ofmap_cycles(plan: ParallelPlan) -> np.ndarray:
@@ -44,7 +44,7 @@ def activity(plan: ParallelPlan) -> dict[str, int]:
         void = plan.slots - windows + min(taken - plan.slots, pipeline_cycles(plan))
     else:
         void = taken - _windows_before(plan, taken)
-    counts = dict.fromkeys((kind.value for kind in Activity), 0)
+    counts = no_cycles()
     counts[Activity.FILL.value] = START_CYCLES + void
     counts[Activity.COMPUTE.value] = plan.ofmap_beats * plan.engine.passes
     counts[Activity.DRAIN.value] = plan.cycles - sum(counts.values())

@@ -55,7 +55,7 @@ def take_beat(
     # The skid buffer has two entries; it accepts from READY_CYCLES on.
     leaves = taken[beat - 2] if beat > 1 else READY_CYCLES - 1
     there[beat] = max(offered, leaves + 1) + 1
-    freeing = first_group_that_frees(freeing, beat, free, k)
+    freeing, _ = first_group_that_frees(freeing, beat, free, k)
     before = taken[beat - 1] + 1 if beat > 0 else start
     taken[beat] = max(there[beat], before, opened[freeing])
     return source_stalls, freeing
@@ -100,7 +100,7 @@ def run_groups(
     Args:
         k, p: the stream and its ports.
         start: the first cycle in which a beat may be taken; the reset ends before cycle 0.
-        counts, needs, free: the reads of a plane (``dwsim.derive.serial_law.plane_reads``).
+        counts, needs, free: the ``PlaneReads`` of each plane.
         claims: pixels of room that each weight set of each group of a plane takes.
         beats: ofmap beats of a plane up to the end of each weight set of each group.
         leaves: for each ofmap beat of a plane, the cycles from the last tap of its group to the

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwsim.derive.serial_law import free_beats, group_cycles, run_shape
+from dwsim.derive.serial_law import group_cycles, run_shape
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.serial_walk import plane_reads
 from dwsim.derive.stages import START_CYCLES
 from dwsim.fast.event_inputs import StalledRun, generator_of, port_of
 from dwsim.fast.ofmap_beats import ofmap_beats
-from dwsim.model.activity import Activity
+from dwsim.model.activity import Activity, no_cycles
 from dwsim.stream.stalls import StallPattern
 
 
@@ -29,9 +29,9 @@ def ofmap_cycles(plan: SerialPlan) -> np.ndarray:
 
 def activity(plan: SerialPlan) -> dict[str, int]:
     """Cycles without stalls, divided by the values of ``Activity``."""
-    counts = dict.fromkeys((kind.value for kind in Activity), 0)
-    counts[Activity.COMPUTE.value] = plan.tap_cycles
-    counts[Activity.FILL.value] = START_CYCLES + plan.run.fire + 1 - plan.tap_cycles
+    counts = no_cycles()
+    counts[Activity.COMPUTE.value] = taps = plan.tap_cycles
+    counts[Activity.FILL.value] = START_CYCLES + plan.run.fire + 1 - taps
     counts[Activity.DRAIN.value] = plan.cycles - sum(counts.values())
     return counts
 
@@ -44,7 +44,7 @@ def run_with_stalls(plan: SerialPlan, stalls: StallPattern, start: int) -> Stall
 
     walk, numbers = plan.walk, plan.numbers
     shape = run_shape(walk, numbers, plan.planes, plan.plane_beats)
-    beats = ofmap_beats(plan)
+    beats, listed = ofmap_beats(plan), plane_reads(walk, numbers)
     ports = serial_events.Ports(
         beat_pixels=numbers.formats.ofmap_pixels,
         credits=numbers.timing.credits,
@@ -61,8 +61,9 @@ def run_with_stalls(plan: SerialPlan, stalls: StallPattern, start: int) -> Stall
         shape,
         ports,
         start,
-        *plane_reads(walk, numbers),
-        free_beats(walk, numbers),
+        listed.counts,
+        listed.needs,
+        listed.free,
         beats.claims,
         beats.ends,
         beats.leaving - 1,

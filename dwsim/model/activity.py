@@ -21,3 +21,11 @@ class Activity(Enum):
     """The stream waits for its parameter tensor."""
     DRAIN = "drain"
     """All beats are in; a slot emits nothing, or the last outputs are in the pipeline."""
+
+
+_NONE = {kind.value: 0 for kind in Activity}
+
+
+def no_cycles() -> dict[str, int]:
+    """A new count of 0 for each use."""
+    return dict(_NONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 from dwsim.errors import Rules, SpecError
 from dwsim.spec import tf_arguments
@@ -78,12 +79,12 @@ class LayerSpec:
     def _reach(self, axis: str) -> int:
         return _kernel_reach(getattr(self, f"kernel_{axis}"), getattr(self, f"dilation_{axis}"))
 
-    @property
+    @cached_property
     def ofmap_h(self) -> int:
         """Rows of the ofmap (0 if the kernel does not fit)."""
         return _ofmap(self._padded("h"), self.kernel_h, self.stride_h, self.dilation_h)
 
-    @property
+    @cached_property
     def ofmap_w(self) -> int:
         """Columns of the ofmap (0 if the kernel does not fit)."""
         return _ofmap(self._padded("w"), self.kernel_w, self.stride_w, self.dilation_w)

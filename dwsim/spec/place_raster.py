@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from dwsim.spec.layer_spec import LayerSpec
 
@@ -17,7 +18,7 @@ class PlaceRaster:
 
     layer: LayerSpec
 
-    @property
+    @cached_property
     def places_w(self) -> int:
         """P, places of a row."""
         layer = self.layer

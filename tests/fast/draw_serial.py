@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,9 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.stream.random_quantisation import random_quantisation
 from tests.fast.draw_triples import MOST_CYCLES, Axis, Triple, draw_profile, layer_of
+
+SIZES = (1, 2, 3, 5, 7, 8)
+"""Rows or columns of an ifmap."""
 
 
 def draw_serial_triple(seed: int, number: int) -> Triple:
@@ -27,15 +31,15 @@ def draw_serial_triple(seed: int, number: int) -> Triple:
     return Triple(plan, draw_profile(rng), rng.randrange(10**6))
 
 
-def _draw_axis(rng: random.Random) -> Axis:
-    size, kernel = rng.choice((1, 2, 3, 5, 7, 8)), rng.choice((1, 1, 2, 3, 3, 4))
+def _draw_axis(rng: random.Random, sizes: Sequence[int] = SIZES) -> Axis:
+    size, kernel = rng.choice(sizes), rng.choice((1, 1, 2, 3, 3, 4))
     dilation, stride = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 1, 2, 2, 3, 4, 9, 9))
     most_pad = rng.choice((0, 1, 2, 7))
     return size, kernel, dilation, stride, rng.randint(0, most_pad), rng.randint(0, most_pad)
 
 
-def draw_plan(rng: random.Random) -> SerialPlan:
-    h, w = _draw_axis(rng), _draw_axis(rng)
+def draw_plan(rng: random.Random, rows: Sequence[int] = SIZES) -> SerialPlan:
+    h, w = _draw_axis(rng, rows), _draw_axis(rng)
     lanes = rng.randint(1, 4)
     layer = layer_of(
         h,

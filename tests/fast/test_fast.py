@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +18,7 @@ from dwsim.spec.spec_file import read_spec
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, Bursts, StallPattern, StallProfile
 from tests.fast.draw_triples import draw_triple
+from tests.fast.plain_python import without_compiler
 
 NEARLY_NEVER = StallProfile("nearly never", source=1e-300, sink=1e-300)
 """No stall comes, but the closed form is not for it."""
@@ -54,14 +53,8 @@ def test_closed_form_and_events_agree_on_any_layer(seed: int) -> None:
 
 
 def test_without_a_compiler_the_same(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    found = importlib.util.spec_from_file_location("events_as_they_stand", events.__file__)
-    assert found is not None
-    assert found.loader is not None
-    plain = importlib.util.module_from_spec(found)
-    monkeypatch.setitem(sys.modules, "numba", None)
-    found.loader.exec_module(plain)
     assert hasattr(events.run_slots, "py_func")
-    assert not hasattr(plain.run_slots, "py_func")
+    plain = without_compiler(events, monkeypatch)
     for number in range(100):
         triple = draw_triple(seed, number)
         pattern = StallPattern(triple.profile, triple.seed)

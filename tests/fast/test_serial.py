@@ -5,20 +5,23 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
-from dwsim.derive import Plan
+from dwsim.derive import Plan, serial_loops, serial_reads
 from dwsim.derive.serial_geometry import divides_last_pixels
-from dwsim.derive.serial_law import group_cycles, run_cycles
+from dwsim.derive.serial_law import group_cycles, run_cycles, run_shape
 from dwsim.derive.serial_plan import SerialPlan
+from dwsim.derive.serial_walk import plane_reads, plane_shape
 from dwsim.fast.fast_run import run_layer
 from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
 from dwsim.workloads import read_network
 from tests.fast.draw_serial import draw_plan, draw_serial_triple
 from tests.fast.draw_triples import Triple
+from tests.fast.plain_python import without_compiler
 from tests.fast.triples import differences
 
 TRIPLES = 400
@@ -123,6 +126,54 @@ def test_planes_that_repeat_are_skipped_to_the_cycle(seed: int) -> None:
         assert run.fire + 1 == run.first + fires.size * taps + waits, (seed, number)
         skipped += planes > 5
     assert skipped > 50
+
+
+def test_rows_that_repeat_are_skipped_to_the_cycle(seed: int) -> None:
+    """The law with and without the repeats of a plane: the same reads and the same end."""
+    long = 0
+    for number in range(300):
+        rng = random.Random(f"rows {seed} {number}")
+        try:
+            plan = draw_plan(rng, rows=range(20, 60))
+        except SpecError:
+            continue
+        case = (seed, number, plan.engine, plan.layer)
+        listed, place = plane_reads(plan.walk, plan.numbers), plane_shape(plan.walk, plan.numbers)
+        repeats = listed.repeats
+        never = repeats._replace(end=repeats.first)
+        counts, needs, free = (np.zeros_like(array) for array in listed[:3])
+        assert serial_reads.list_reads(place, never, counts, needs, free) == needs.size, case
+        for one, other in zip(listed[:3], (counts, needs, free), strict=True):
+            np.testing.assert_array_equal(one, other, str(case))
+        shape = run_shape(plan.walk, plan.numbers, plan.planes, plan.plane_beats)
+        opened = np.empty(shape.planes * shape.groups + 1, np.int64)
+        none = np.empty(0, np.int64)
+        end = serial_loops.run_planes(shape, counts, needs, free, never, opened, none)
+        assert plan.run == end, case
+        long += repeats.end - repeats.first > 5 * repeats.period
+    assert long > 50
+
+
+@pytest.mark.parametrize("module", [serial_reads, serial_loops])
+def test_the_law_without_a_compiler_is_the_same(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    plain = without_compiler(module, monkeypatch)
+    for number in range(60):
+        plan = draw_serial_triple(seed, number).plan
+        assert isinstance(plan, SerialPlan)
+        reads = plane_reads(plan.walk, plan.numbers)
+        shape = run_shape(plan.walk, plan.numbers, plan.planes, plan.plane_beats)
+        if module is serial_loops:
+            opened = np.empty(shape.planes * shape.groups + 1, np.int64)
+            end = plain.run_planes(shape, *reads, opened, np.empty(0, np.int64))
+            assert plan.run == end, (seed, number)
+        else:
+            found = [np.zeros_like(array) for array in reads[:3]]
+            place = plane_shape(plan.walk, plan.numbers)
+            plain.list_reads(place, reads.repeats, *found)
+            for one, other in zip(reads[:3], found, strict=True):
+                np.testing.assert_array_equal(one, other, f"{seed} {number}")
 
 
 @pytest.mark.parametrize("stride", [1, 2])

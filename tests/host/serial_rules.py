@@ -12,6 +12,7 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import SpecError
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.place_raster import PlaceRaster
 from tests.host.layers import random_work
 
 Config = dict[str, Any]
@@ -135,7 +136,7 @@ def plan_on(
 ) -> SerialPlan:
     """The plan of a layer on a walk that need not be the fastest."""
     plan = SerialPlan(layer, engine, *quantisation)
-    plan.walk = SerialGeometry(layer, cells, tap_segments)
+    plan.walk = SerialGeometry(PlaceRaster(layer), cells, tap_segments)
     return plan
 
 
