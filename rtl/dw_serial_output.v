@@ -115,6 +115,8 @@ module dw_serial_output #(
   );
 
   // ---- beats ------------------------------------------------------------------------------
+  // A beat that is complete in the cycle of a reset must not reach the FIFO after it.
+  wire clear = rst || restart;
   wire write, ended;
   wire [COUNT_W-1:0] count;
   wire [PIXELS*LANES*WIDTH-1:0] beat;
@@ -130,7 +132,7 @@ module dw_serial_output #(
           .WIDTH (WIDTH)
       ) u_pixel_merge (
           .clk        (clk),
-          .restart    (restart),
+          .restart    (clear),
           .active     (active_q),
           .values     (values),
           .keep       (keep_q),
@@ -149,7 +151,7 @@ module dw_serial_output #(
           .WIDTH (WIDTH)
       ) u_pixel_pack (
           .clk        (clk),
-          .restart    (restart),
+          .restart    (clear),
           .active     (active_q),
           .lane       (lane_q),
           .values     (values),

@@ -90,10 +90,11 @@ class SerialOutput:
             last = last and pack.ended
             beat = PixelBeat(pack.beat.reshape(-1), pack.count, kept, self.lanes, last)
         self.output_fifo.compute(rst, pack.write, beat, tready)
+        clear = rst or restart
         if self.together > 1:
-            self.pixel_merge.compute(restart, active, values, keep, final)
+            self.pixel_merge.compute(clear, active, values, keep, final)
         else:
-            self.pixel_pack.compute(restart, active, lane, values, bool(keep[0]), final)
+            self.pixel_pack.compute(clear, active, lane, values, bool(keep[0]), final)
         self.beat_marks.compute(False, (lanes, stream_end))
 
     def commit(self) -> None:

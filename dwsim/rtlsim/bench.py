@@ -26,7 +26,8 @@ from dwsim.rtlsim.lockstep import Lockstep
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.waveform_file import CLOCK_NS
 
-RESET_CYCLES = 4
+POWER_UP_CYCLES = 4
+"""Cycles of the first reset; a later one takes one cycle, because one is enough."""
 PROGRESS_CYCLES = 1024
 
 
@@ -100,7 +101,7 @@ class Bench:
         self.next_cfg = self.next_ifmap = self.next_ofmap = first
         self.next_param = self._next_loading(first)
         self.ports.clear()
-        await self._reset()
+        await self._reset(1 if first else POWER_UP_CYCLES)
         for stream in self.streams[first:stop]:
             self.ports.send(stream.param, stream.ifmap)
         quiet_cycles = 0
@@ -117,11 +118,11 @@ class Bench:
             if quiet_cycles > watchdog_cycles(stream.plan):
                 raise MismatchError(f"{self._hang(stream)}\n{self._where()}")
 
-    async def _reset(self) -> None:
+    async def _reset(self, cycles: int) -> None:
         """Holds the engine in reset. Before the first reset, registers have any value."""
         self.dut.rst.value = 1
         self.dut.cfg_valid.value = 0
-        for _ in range(RESET_CYCLES):
+        for _ in range(cycles):
             await RisingEdge(self.dut.clk)
             self._cycle(stop=0)
         self.dut.rst.value = 0

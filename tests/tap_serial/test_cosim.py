@@ -112,6 +112,17 @@ def test_streams_of_a_wrong_length_and_resets(seed: int) -> None:
     assert len(run_jobs(engine, mixed)) == 12
 
 
+@pytest.mark.parametrize("name", ["both", "wide"])
+def test_no_beat_comes_out_after_a_reset(name: str, seed: int) -> None:
+    """A reset of one cycle in each of eight cycles in which beats are on their way."""
+    engine = engine_named(name)
+    layer = LayerSpec(12, 12, engine.lanes, 1, 1, name="flood")
+    flood = make_job(layer, engine, seed, "none")
+    middle = flood.plan(engine).cycles // 2
+    resets = [replace(flood, reset_after=middle + cycle) for cycle in range(8)]
+    assert len(run_jobs(engine, [*resets, flood])) == 9
+
+
 FAULTS: dict[str, tuple[str, str, str]] = {
     "free too early": ("dw_fetch.v", "free <= group_address;", "free <= group_address + 4;"),
     "rows wrap late": ("dw_fetch.v", "(stepped_x >= s_wrap_x)", "(stepped_x > s_wrap_x)"),
