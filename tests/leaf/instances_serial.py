@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from dwsim.codegen.instance import Instance as EngineInstance
@@ -11,8 +10,9 @@ from dwsim.codegen.library import unused_modules
 from dwsim.codegen.serial_stages import serial_stages
 from dwsim.codegen.verilog import engine_verilog
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.spec.engine_spec import EngineSpec
 from tests.leaf.leaf_specs import Instance
-from tests.leaf.serial_specs import SERIAL_SPECS
+from tests.leaf.serial_specs import FLOAT_SPECS, SERIAL_SPECS
 
 Ports = tuple[dict[str, int], dict[str, int], tuple[str, ...]]
 """Inputs and outputs with their widths, and the outputs that come from registers."""
@@ -20,15 +20,19 @@ Ports = tuple[dict[str, int], dict[str, int], tuple[str, ...]]
 
 @cache
 def _stages(name: str) -> dict[str, EngineInstance]:
-    numbers = SerialNumbers(SERIAL_SPECS[name])
+    numbers = SerialNumbers({**SERIAL_SPECS, **FLOAT_SPECS}[name])
     return serial_stages(numbers, tuple(engine_verilog(numbers.spec).values()))
 
 
-def _each(
-    module: str, stem: str, names: tuple[str, ...], ports: Callable[[SerialNumbers], Ports]
+def each_spec(
+    module: str,
+    stem: str,
+    names: tuple[str, ...],
+    ports: Callable[[SerialNumbers], Ports],
+    specs: Mapping[str, EngineSpec] = SERIAL_SPECS,
 ) -> Iterator[Instance]:
     """An instance a spec that has the module, with those of the stage's parameters in ``names``."""
-    for name, spec in SERIAL_SPECS.items():
+    for name, spec in specs.items():
         if module in unused_modules(SerialNumbers(spec)):
             continue
         given = _stages(name)[stem].parameters
@@ -41,7 +45,31 @@ def pixel_rotate() -> Iterator[Instance]:
         word = n.shape.ring_pixels * n.formats.pixel_width
         return {"step": 1, "amount": n.counters.amount_width, "d": word}, {"q": word}, ("q",)
 
-    return _each("dw_pixel_rotate", "pixel_rotate", (), ports)
+    return each_spec("dw_pixel_rotate", "pixel_rotate", (), ports)
+
+
+def fetch() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c = n.counters
+        columns = ("ifmap_w", "span", "pitch", "start_x", "wrap_x", "step_x", "dilation_w")
+        rows = ("ifmap_h", "start_y", "end_y", "step_y", "stride_h", "dilation_h")
+        addresses = ("start_address", "step_address", "row_address", "tap_address", "filled")
+        inputs = dict.fromkeys(("restart", "run", "tap_segments", "step"), 1)
+        inputs |= dict.fromkeys(columns, c.x_width) | dict.fromkeys(rows, c.y_width)
+        inputs |= dict.fromkeys(addresses, c.pixel_address_width)
+        inputs |= dict.fromkeys(("kernel_h", "kernel_w"), c.tap_width)
+        inputs |= {
+            "plane_beats": c.plane_beats_width,
+            "groups": c.groups_width,
+            "sets": c.multiplier_width,
+            "planes": c.planes_width,
+        }
+        outputs = dict.fromkeys(("free", "read_pixel"), c.pixel_address_width)
+        outputs |= dict.fromkeys(("word_valid", "word_filled", "word_last"), 1)
+        outputs |= {"word_first": c.place_width, "amount": c.amount_width}
+        return inputs, outputs, tuple(outputs)
+
+    return each_spec("dw_fetch", "fetch", (), ports)
 
 
 def ring() -> Iterator[Instance]:
@@ -56,7 +84,7 @@ def ring() -> Iterator[Instance]:
         }
         return inputs, {"read_data": n.shape.ring_pixels * width}, ("read_data",)
 
-    return _each("dw_ring", "ring", (), ports)
+    return each_spec("dw_ring", "ring", (), ports)
 
 
 def ring_writer() -> Iterator[Instance]:
@@ -77,7 +105,7 @@ def ring_writer() -> Iterator[Instance]:
         }
         return inputs, {"take": 1, "final_take": 1, **registers}, tuple(registers)
 
-    return _each("dw_ring_writer", "ring_writer", (), ports)
+    return each_spec("dw_ring_writer", "ring_writer", (), ports)
 
 
 def segment() -> Iterator[Instance]:
@@ -96,14 +124,14 @@ def segment() -> Iterator[Instance]:
         outputs = {"accepts": 1, "ready": 1, "cells": n.shape.segment * width}
         return inputs, outputs, ("cells",)
 
-    return _each("dw_segment", "segment", (), ports)
+    return each_spec("dw_segment", "segment", (), ports)
 
 
 def pixel_credit() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         return {"rst": 1, "take": n.counters.claim_width, "give": 1}, {"room": 1}, ("room",)
 
-    return _each("dw_pixel_credit", "pixel_credit", (), ports)
+    return each_spec("dw_pixel_credit", "pixel_credit", (), ports)
 
 
 def accumulator() -> Iterator[Instance]:
@@ -112,7 +140,7 @@ def accumulator() -> Iterator[Instance]:
         return {**inputs, "add": 1, "first": 1}, {"acc": n.formats.acc_width}, ("acc",)
 
     names = ("OPERAND_W", "WEIGHT_W", "OPERAND_SIGNED", "WEIGHT_SIGNED", "ACC_W")
-    return _each("dw_accumulator", "cell_array", names, ports)
+    return each_spec("dw_accumulator", "cell_array", names, ports)
 
 
 def cell_array() -> Iterator[Instance]:
@@ -128,7 +156,7 @@ def cell_array() -> Iterator[Instance]:
         acc = n.formats.pixels * n.spec.lanes * n.formats.acc_width
         return inputs, {"acc": acc}, ("acc",)
 
-    return _each("dw_cell_array", "cell_array", (), ports)
+    return each_spec("dw_cell_array", "cell_array", (), ports)
 
 
 def tap_pipeline() -> Iterator[Instance]:
@@ -150,7 +178,7 @@ def tap_pipeline() -> Iterator[Instance]:
         registers |= {"group_marks": c.marks_width, "weight": width}
         return inputs, {"claim": c.claim_width, **registers}, tuple(registers)
 
-    return _each("dw_tap_pipeline", "tap_pipeline", (), ports)
+    return each_spec("dw_tap_pipeline", "tap_pipeline", (), ports)
 
 
 def cell_place() -> Iterator[Instance]:
@@ -163,69 +191,7 @@ def cell_place() -> Iterator[Instance]:
         outputs = {"in_ifmap": n.formats.pixels, "counts": n.formats.pixels}
         return {**inputs, "cells": n.counters.cells_width}, outputs, ("in_ifmap",)
 
-    return _each("dw_cell_place", "cell_place", (), ports)
-
-
-def drain() -> Iterator[Instance]:
-    def ports(n: SerialNumbers) -> Ports:
-        inputs = {
-            "rst": 1,
-            "chunks": n.counters.chunks_width,
-            "start": 1,
-            "start_marks": n.counters.marks_width,
-            "load": 1,
-            "sums": n.formats.pixels * n.spec.lanes * n.formats.acc_width,
-        }
-        outputs = {
-            "active": 1,
-            "marks": n.counters.marks_width,
-            "lane": n.counters.lane_width,
-            "cell_index": n.counters.drain_cell_width,
-            "values": n.shape.requantisers * n.formats.acc_width,
-        }
-        return inputs, outputs, tuple(outputs)
-
-    return _each("dw_drain", "drain", (), ports)
-
-
-def pixel_pack() -> Iterator[Instance]:
-    def ports(n: SerialNumbers) -> Ports:
-        inputs = {
-            "restart": 1,
-            "active": 1,
-            "lane": n.counters.lane_width,
-            "values": n.shape.requantisers * n.formats.ofmap_width,
-            "keep": 1,
-            "final_pixel": 1,
-        }
-        outputs = _beat_ports(n)
-        return inputs, outputs, tuple(outputs)
-
-    names = ("LANES", "VALUES", "PIXELS", "WIDTH")
-    return _each("dw_pixel_pack", "serial_output", names, ports)
-
-
-def _beat_ports(n: SerialNumbers) -> dict[str, int]:
-    count, beat = n.counters.beat_count_width, n.formats.ofmap_beat_width
-    return {"write": 1, "ended": 1, "count": count, "beat": beat}
-
-
-def pixel_merge() -> Iterator[Instance]:
-    def ports(n: SerialNumbers) -> Ports:
-        inputs = {
-            "restart": 1,
-            "active": 1,
-            "values": n.shape.requantisers * n.formats.ofmap_width,
-            "keep": n.shape.drain_pixels,
-            "final_pixel": 1,
-        }
-        outputs = _beat_ports(n)
-        return inputs, outputs, tuple(outputs)
-
-    for made in _each("dw_pixel_merge", "serial_output", ("LANES", "WIDTH"), ports):
-        numbers = SerialNumbers(SERIAL_SPECS[str(made.spec and made.spec.name)])
-        pixels = {"PIXELS": numbers.shape.drain_pixels, "BEAT": numbers.formats.ofmap_pixels}
-        yield replace(made, parameters=made.parameters | pixels)
+    return each_spec("dw_cell_place", "cell_place", (), ports)
 
 
 def serial_loader() -> Iterator[Instance]:
@@ -253,7 +219,7 @@ def serial_loader() -> Iterator[Instance]:
         }
         return inputs, outputs, tuple(outputs)
 
-    return _each("dw_serial_loader", "serial_loader", (), ports)
+    return each_spec("dw_serial_loader", "serial_loader", (), ports)
 
 
 def sequencer() -> Iterator[Instance]:
@@ -281,4 +247,4 @@ def sequencer() -> Iterator[Instance]:
         }
         return inputs, dict.fromkeys(outputs, 1) | registers, tuple(registers)
 
-    return _each("dw_sequencer", "sequencer", (), ports)
+    return each_spec("dw_sequencer", "sequencer", (), ports)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from tests.leaf import instances_array as array
 from tests.leaf import instances_flow as flow
+from tests.leaf import instances_leaving as leaving
 from tests.leaf import instances_raster as raster
 from tests.leaf import instances_scale as scale
 from tests.leaf import instances_serial as serial
@@ -94,16 +95,22 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_ring": serial.ring,
         "dw_ring_writer": serial.ring_writer,
     },
+    "leaf_fetch": {"dw_fetch": serial.fetch},
     "leaf_segment": {"dw_segment": serial.segment},
     "leaf_cells": {
         "dw_pixel_credit": serial.pixel_credit,
         "dw_accumulator": serial.accumulator,
-        "dw_drain": serial.drain,
-        "dw_pixel_pack": serial.pixel_pack,
+        "dw_drain": leaving.drain,
+        "dw_pixel_pack": leaving.pixel_pack,
     },
     "leaf_cell_array": {"dw_cell_array": serial.cell_array},
     "leaf_tap_pipeline": {"dw_tap_pipeline": serial.tap_pipeline},
-    "leaf_merge": {"dw_pixel_merge": serial.pixel_merge},
+    "leaf_serial_scale": {
+        "dw_serial_scale": leaving.serial_scale,
+        "dw_float_serial_scale": leaving.float_serial_scale,
+    },
+    "leaf_serial_output": {"dw_serial_output": leaving.serial_output},
+    "leaf_merge": {"dw_pixel_merge": leaving.pixel_merge},
     "leaf_cell_place": {"dw_cell_place": serial.cell_place},
     "leaf_sequencer": {"dw_sequencer": serial.sequencer},
     "leaf_serial_loader": {"dw_serial_loader": serial.serial_loader},
@@ -129,10 +136,13 @@ BENCHES = (
     ("leaf_marks", "leaf_bench_control"),
     ("leaf_stages", "leaf_bench_stages"),
     ("leaf_values", "leaf_bench_stages"),
+    ("leaf_serial_scale", "leaf_bench_stages"),
     ("leaf_ring", "leaf_bench_serial"),
+    ("leaf_fetch", "leaf_bench_serial"),
     ("leaf_segment", "leaf_bench_serial"),
     ("leaf_cells", "leaf_bench_serial"),
     ("leaf_merge", "leaf_bench_serial"),
+    ("leaf_serial_output", "leaf_bench_serial"),
     ("leaf_cell_array", "leaf_bench_serial"),
     ("leaf_tap_pipeline", "leaf_bench_serial"),
     ("leaf_cell_place", "leaf_bench_serial"),

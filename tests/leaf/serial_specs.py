@@ -35,4 +35,17 @@ SERIAL_SPECS = {
                    ofmap_pixels=2, requantisers=6),
     )
 }
+FLOAT_SPECS = {
+    spec.name: spec
+    for spec in (
+        EngineSpec(name="float_few", lanes=3, kernel_h=2, kernel_w=2, max_row_pitch=8,
+                   max_plane_rows=6, max_channel_groups=2, requantise="all",
+                   dataflow="tap_serial", pixels=3, ifmap_pixels=1, requantisers=2),
+        EngineSpec(name="float_pairs", lanes=2, kernel_h=2, kernel_w=2, max_row_pitch=8,
+                   max_plane_rows=6, max_channel_groups=3, requantise="float",
+                   dataflow="tap_serial", pixels=4, ifmap_pixels=1, ofmap_pixels=2,
+                   requantisers=4),
+    )
+}
+"""Engines for the modules that only float rounding needs."""
 # fmt: on
