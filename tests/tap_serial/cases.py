@@ -34,6 +34,25 @@ def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
     )
 
 
+def degenerate_layers(engine: EngineSpec) -> list[LayerSpec]:
+    """Layers at the ends of every axis, that all engines with a 3x3 kernel run."""
+    lanes, reach = engine.lanes, engine.max_dilation_w
+    around = {"pad_top": 1, "pad_bottom": 1, "pad_left": 1, "pad_right": 1}
+    return [
+        LayerSpec(1, 1, 1, 1, 1, name="one_value"),
+        LayerSpec(1, 1, lanes, 3, 3, **around, name="kernel_around_a_pixel"),
+        LayerSpec(1, 11, lanes + 1, 1, 3, pad_left=1, pad_right=1, name="one_row"),
+        LayerSpec(11, 1, lanes, 3, 1, pad_top=1, pad_bottom=1, name="one_column"),
+        LayerSpec(5, 4, 1, 2, 2, batch=2, name="one_channel"),
+        LayerSpec(1, 2, lanes, 1, 1, batch=3, name="two_positions"),
+        LayerSpec(10, 9, lanes, 2, 1, stride_h=4, stride_w=3, name="stride_beyond_the_kernel"),
+        LayerSpec(2, 1, lanes, 1, 3, pad_left=2 * reach, pad_right=2 * reach, dilation_w=reach,
+                  name="dilation_past_the_image"),
+        LayerSpec(3, 2, lanes, 2, 2, pad_top=4, pad_bottom=3, pad_left=3, pad_right=4,
+                  name="padding_beyond_the_kernel"),
+    ]  # fmt: skip
+
+
 def random_layer(rng: random.Random, engine: EngineSpec) -> LayerSpec:
     """A layer that the engine runs: any stride, dilation, padding and multiplier."""
     while True:

@@ -16,7 +16,7 @@ from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
-from tests.tap_serial.cases import random_engine, random_layer
+from tests.tap_serial.cases import degenerate_layers, random_engine, random_layer
 
 JOBS = 24
 FAULT_JOBS = 10
@@ -91,8 +91,12 @@ def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
 @pytest.mark.parametrize("name", ENGINES)
 def test_rtl_model_and_golden_agree(name: str, seed: int) -> None:
     engine = engine_named(name)
-    done = run_jobs(engine, random_jobs(engine, seed, JOBS))
-    assert len(done) == JOBS
+    ends = [
+        make_job(layer, engine, seed + number, ("none", "both")[number % 2])
+        for number, layer in enumerate(degenerate_layers(engine))
+    ]
+    jobs = [*random_jobs(engine, seed, JOBS), *ends]
+    assert len(run_jobs(engine, jobs)) == len(jobs)
 
 
 def test_icarus_agrees(seed: int) -> None:
