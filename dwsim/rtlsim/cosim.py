@@ -24,6 +24,7 @@ from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.layout import keep_words, unpack_ofmap
+from dwsim.support.compiled import INTERPRETED
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
@@ -116,7 +117,8 @@ def run_jobs(
                 BENCH_MODULE,
                 toplevel=toplevel,
                 log=folder / "simulation.log",
-                environment={"DWSIM_JOBS": str(folder)},
+                # The bench only makes plans, which takes less time than numba's start.
+                environment={"DWSIM_JOBS": str(folder), INTERPRETED: "1"},
                 plusargs=plusargs,
                 waves=waves,
             )
