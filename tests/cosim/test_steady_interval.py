@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dwsim.derive import Plan
 from dwsim.rtlsim.cosim import run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
@@ -62,31 +63,33 @@ def test_image_follows_image_in_the_steady_interval(name: str, seed: int) -> Non
             assert wanted * IMAGES == done.plan.bound
 
 
+LARGE = 4
+"""Layers of MobileNetV1 with 62,720 of its 95,648 cycles; `make networks` runs them in RTL."""
+
+
 def test_mobilenet_meets_its_bound(seed: int) -> None:
-    """All 13 depthwise layers at full size, 288 multipliers, 32 bytes a cycle; two images each."""
+    """All depthwise layers by the law, the last nine in RTL at full size; two images each."""
     spec = read_spec("mobilenet_v1_32")
     assert (spec.engine.multipliers, spec.engine.lanes * spec.engine.ifmap_width) == (288, 8 * 32)
-    made = [replace(layer, batch=2) for layer in spec.layers]
-    jobs = [make_job(one, spec.engine, 1000 * seed + i, "none") for i, one in enumerate(made)]
-    alone = interval = 0
+    plans = [Plan(replace(layer, batch=2), spec.engine) for layer in spec.layers]
+    assert len(plans) == 13
+    assert sum(plan.image_cycles for plan in plans) == 95_648
+    assert all(plan.image_cycles == plan.bound // 2 for plan in plans)
+    assert all(plan.switch_cycles == 0 for plan in plans)
+    assert sum(Plan(layer, spec.engine).cycles for layer in spec.layers) <= 96_500
+    jobs = [make_job(plan.layer, spec.engine, seed, "none") for plan in plans[LARGE:]]
     for done in run_jobs(spec.engine, jobs):
         first, second = done.transfers.reshape(2, -1)
-        (apart,) = np.unique(second - first)
-        assert apart == done.plan.bound // 2, done.job.layer
-        assert done.plan.switch_cycles == 0
-        interval += int(apart)
-        alone += int(first[-1]) + 1
-    assert len(jobs) == 13
-    assert interval == 95_648
-    assert interval < alone <= 96_500
+        assert set(second - first) == {done.plan.image_cycles}, done.job.layer
+        assert first[-1] + 1 == Plan(replace(done.job.layer, batch=1), spec.engine).cycles
 
 
 def test_mobilenet_with_64_multipliers(seed: int) -> None:
-    """All 13 depthwise layers at full size, one image, one layer after the other."""
+    """All depthwise layers by the law, the last five in RTL at full size, one after the other."""
     spec = read_spec("mobilenet_v1_32")
     engine = replace(spec.engine, name="mobilenet_v1_64", taps_per_cycle=2)
     assert engine.multipliers == 64
-    jobs = [make_job(one, engine, 1000 * seed + i, "none") for i, one in enumerate(spec.layers)]
-    done = run_jobs(engine, jobs)
-    assert len(done) == 13
-    assert sum(one.cycles for one in done) == sum(one.plan.cycles for one in done) <= 350_000
+    assert sum(Plan(layer, engine).cycles for layer in spec.layers) <= 350_000
+    jobs = [make_job(one, engine, seed, "none") for one in spec.layers[-5:]]
+    for done in run_jobs(engine, jobs):
+        assert done.cycles == done.plan.cycles, done.job.layer
