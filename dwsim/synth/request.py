@@ -37,12 +37,6 @@ class SynthRequest:
     def __post_init__(self) -> None:
         target, _, _ = self.target, self.device, self.speed
         rules = Rules(f"target {target.name}")
-        rules.require(
-            self.engine.dataflow == "tap_parallel",
-            "engine.dataflow",
-            self.engine.dataflow,
-            "cannot be synthesised here: its multipliers have no floorplan",
-        )
         if self.freq is not None:
             rule = "must be a clock in MHz, greater than 0"
             if target.nextpnr is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from dwsim import EngineSpec
 from dwsim.codegen import library
 from dwsim.errors import ToolError
 from dwsim.support.processes import run_command
@@ -107,6 +108,16 @@ def test_xilinx() -> None:
     assert result.cells.lut > 0
     assert (result.fmax, result.fmax_worst, result.fmax_median) == ({}, None, None)
     assert set(result.tools) == {"yosys"}
+
+
+def test_an_engine_with_taps_in_series() -> None:
+    engine = EngineSpec(
+        **{"lanes": 2, "kernel_h": 2, "kernel_w": 2, "max_row_pitch": 8, "max_plane_rows": 8},
+        **{"dataflow": "tap_serial", "pixels": 3, "ifmap_pixels": 2},
+    )
+    result = _one(SynthRequest(engine, "xilinx"))
+    assert result.cells.dsp == engine.multipliers == 6
+    assert result.cells.ff > 0
 
 
 def test_an_engine_that_does_not_fit_is_told(cache: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan, numbers_of
-from dwsim.synth.request import SynthRequest as Request
 
 LAYER = LayerSpec(8, 8, 4, 3, 3)
 SERIAL = {"lanes": 4, "dataflow": "tap_serial", "pixels": 3, "ifmap_pixels": 2}
@@ -75,8 +74,3 @@ def test_a_ring_that_is_too_small_for_a_layer_is_refused() -> None:
     engine = EngineSpec(1, 3, 1, 3, 40, max_dilation_h=1, dataflow="tap_serial", pixels=1)
     with pytest.raises(SpecError, match="max_dilation_h = 1"):
         Plan(tall, engine)
-
-
-def test_synthesis_refuses() -> None:
-    with pytest.raises(SpecError, match="engine.dataflow = 'tap_serial': cannot be synthesised"):
-        Request(smallest(), "ecp5")
