@@ -1,4 +1,4 @@
-"""Random tap-serial engines and layers for them."""
+"""Random tap-serial engines, and layers and jobs for them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import random
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan
+from dwsim.rtlsim.job import Job
+from dwsim.stream.random_quantisation import random_quantisation
+from dwsim.stream.random_tensors import random_layer_data
+from dwsim.stream.stalls import PROFILES
 
 
 def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
@@ -79,3 +83,24 @@ def random_layer(rng: random.Random, engine: EngineSpec) -> LayerSpec:
         except SpecError:
             continue
         return layer
+
+
+def make_job(layer: LayerSpec, engine: EngineSpec, seed: int, stalls: str) -> Job:
+    """A job with random data and a random quantisation."""
+    return Job(
+        layer,
+        *random_layer_data(layer, engine, seed),
+        stalls,
+        seed,
+        quantisation=random_quantisation(layer, engine, seed),
+    )
+
+
+def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
+    """Jobs of random layers, with all profiles of stalls in turn."""
+    rng = random.Random(f"{engine.name} {seed}")
+    profiles = list(PROFILES)
+    return [
+        make_job(random_layer(rng, engine), engine, seed + n, profiles[n % len(profiles)])
+        for n in range(count)
+    ]

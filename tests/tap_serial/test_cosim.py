@@ -13,10 +13,7 @@ from dwsim.derive import numbers_of
 from dwsim.errors import MismatchError
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
-from dwsim.stream.random_quantisation import random_quantisation
-from dwsim.stream.random_tensors import random_layer_data
-from dwsim.stream.stalls import PROFILES
-from tests.tap_serial.cases import degenerate_layers, random_engine, random_layer
+from tests.tap_serial.cases import degenerate_layers, make_job, random_engine, random_jobs
 
 JOBS = 24
 FAULT_JOBS = 10
@@ -67,25 +64,6 @@ def engine_named(name: str, **changes: object) -> EngineSpec:
     if name == "tight":
         engine = replace(engine, fifo_depth=numbers_of(engine).timing.fifo_depth_min)
     return engine
-
-
-def make_job(layer: LayerSpec, engine: EngineSpec, seed: int, stalls: str) -> Job:
-    return Job(
-        layer,
-        *random_layer_data(layer, engine, seed),
-        stalls,
-        seed,
-        quantisation=random_quantisation(layer, engine, seed),
-    )
-
-
-def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
-    rng = random.Random(f"{engine.name} {seed}")
-    profiles = list(PROFILES)
-    return [
-        make_job(random_layer(rng, engine), engine, seed + n, profiles[n % len(profiles)])
-        for n in range(count)
-    ]
 
 
 @pytest.mark.parametrize("name", ENGINES)
