@@ -13,7 +13,7 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.model.serial_scale import SerialScale
 from dwsim.stream.layout import to_word
 from tests.leaf.leaf_harness import Case, Coin, Expected, Values, leaf_test
-from tests.leaf.requantise_promise import Value, promised_float, promised_result
+from tests.leaf.requantise_promise import Value, promised_rounding
 
 SUM_CYCLES = 3
 """From a lane to its sum."""
@@ -126,11 +126,7 @@ class SerialScaleCase(Case):
         formats = self.numbers.formats
         ofmap = []
         for value in values:
-            if self.rounding == "float":
-                result = promised_float(value) + self.zero_point
-            else:
-                twice = self.rounding == "double"
-                result = promised_result(value, formats.bias_width, twice) + self.zero_point
+            result = promised_rounding(value, self.rounding, formats.bias_width) + self.zero_point
             ofmap.append(min(max(result, self.act_min), self.act_max))
             self.met["clamped" if ofmap[-1] != result else "not clamped"] += 1
         self.met[f"bank {self.bank}"] += 1

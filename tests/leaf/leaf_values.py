@@ -12,7 +12,7 @@ from dwsim.model.multiplier_array import MultiplierArray
 from dwsim.model.requantise_stage import RequantiseStage
 from dwsim.stream.layout import from_word, to_word
 from tests.leaf.leaf_harness import Case, Expected, Values, leaf_test
-from tests.leaf.requantise_promise import Value, promised_float, promised_result
+from tests.leaf.requantise_promise import Value, promised_rounding
 
 
 class RequantiseStageCase(Case):
@@ -94,11 +94,7 @@ class RequantiseStageCase(Case):
         formats = self.numbers.formats
         ofmap = []
         for value in self.entered[0]:
-            if self.rounding == "float":
-                result = promised_float(value) + self.zero_point
-            else:
-                twice = self.rounding == "double"
-                result = promised_result(value, formats.bias_width, twice) + self.zero_point
+            result = promised_rounding(value, self.rounding, formats.bias_width) + self.zero_point
             ofmap.append(min(max(result, self.act_min), self.act_max))
             clamped = ofmap[-1] != result
             self.met["clamped" if clamped else "not clamped"] += 1

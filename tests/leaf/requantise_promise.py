@@ -32,6 +32,13 @@ def promised_float(value: Value) -> int:
     return nearest_even(product, value.right_shift)
 
 
+def promised_rounding(value: Value, rounding: str, width: int) -> int:
+    """The result of "double", "single" or "float" rounding before the zero point."""
+    if rounding == "float":
+        return promised_float(value)
+    return promised_result(value, width, rounding == "double")
+
+
 def digits_24(number: int) -> int:
     """Rounded to 24 significant bits, as float32 does."""
     dropped = max(number.bit_length() - 24, 0)

@@ -42,7 +42,7 @@ def test_a_wrong_value_is_found(
     def wrong(*arguments):
         values = right(*arguments)
         ofmap = values.runs["dw1"].ofmap.copy()
-        # A value of a Conv that is beside no tie, so float32 does not explain the difference.
+        # This value lies beside no tie: float32 arithmetic does not explain the difference.
         layer, ifmap = arguments[1]["dw1"], values.ifmaps["dw1"]
         where = tuple(np.argwhere(~beside_ties(layer, ifmap))[0])
         ofmap[where] += 1
