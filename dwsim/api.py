@@ -44,8 +44,8 @@ def simulate(
             runs as several streams, if it can be cut so (``dwsim.derive.TiledPlan``).
         engine: the engine. For one that requantises, the steppable model takes a random
             quantisation; the cycles do not depend on it.
-        stalls: the stall profile of source and sink: "none", "slow-source", "slow-sink", "both"
-            or "boundary" (``dwsim.stream.stalls.PROFILES``).
+        stalls: the stall profile of source and sink: "none", "slow-source", "slow-sink", "both",
+            "boundary" or "long-stops" (``dwsim.stream.stalls.PROFILES``).
         seed: seed of the stalls, and of the steppable model's data; not negative.
         model: "fast" computes the cycles alone, from events; "steppable" steps every register
             with random data and compares every value with the golden model.

@@ -14,7 +14,7 @@ from dwsim.model.activity import Activity
 from dwsim.model.engine import Inputs
 from dwsim.model.engine_of import AnyEngine, engine_of
 from dwsim.stream.layout import pack_ifmap, pack_parameters, unpack_ofmap
-from dwsim.stream.stalls import StallPattern
+from dwsim.stream.stalls import PROFILES, StallPattern, StallProfile
 
 PROGRESS_BEATS = 1024
 """Ofmap beats between two calls of ``progress``."""
@@ -68,13 +68,15 @@ class Source:
         return self.given == len(self.beats) and not self.valid
 
 
-def watchdog_cycles(plan: Plan) -> int:
+def watchdog_cycles(plan: Plan, stalls: StallProfile) -> int:
     """Cycles without a transfer after which a run is stuck: no stream is quiet for that long.
 
-    Between two transfers lie at most the slots of a plane and of the lag, and the pipeline.
+    Between two transfers lie at most the slots of a plane and of the lag, and the pipeline. One
+    burst of stalls in 500 million lasts 20 times their average.
     """
+    burst = int(20 * stalls.burst) if stalls.source or stalls.sink else 0
     quiet = plan.raster.plane_pitch * plan.layer.channel_multiplier + abs(plan.raster.lag)
-    return 2 * quiet + 4 * plan.numbers.timing.latency + 1000
+    return 2 * quiet + 4 * plan.numbers.timing.latency + 1000 + burst
 
 
 def run_layer(
@@ -128,7 +130,7 @@ class _Run:
         self.param = Source(pack_parameters(weight, plan))
         self.source = Source(pack_ifmap(ifmap, plan))
         self.eager = stalls is not None and stalls.profile.eager_cfg
-        self.limit = watchdog_cycles(plan)
+        self.limit = watchdog_cycles(plan, stalls.profile if stalls else PROFILES["none"])
         self.taken: list[np.ndarray] = []
         self.activity: Counter[Activity] = Counter()
         self.started: int | None = None
@@ -185,13 +187,15 @@ class _Run:
         self.quiet = 0 if moved else self.quiet + 1
         if self.quiet > self.limit:
             beats = len(self.taken), self.source.given
-            raise MismatchError(hang_report(engine, self.plan, *beats))
+            raise MismatchError(hang_report(engine, self.plan, self.limit, *beats))
 
 
-def hang_report(engine: AnyEngine, plan: Plan, ofmap_beats: int, ifmap_beats: int) -> str:
+def hang_report(
+    engine: AnyEngine, plan: Plan, cycles: int, ofmap_beats: int, ifmap_beats: int
+) -> str:
     """Describes the wait of a stuck engine, as a sentence for the user."""
     return (
-        f"hang: no transfer for {watchdog_cycles(plan)} cycles; {engine.waits()}"
+        f"hang: no transfer for {cycles} cycles; {engine.waits()}"
         f" ({ifmap_beats} of {plan.ifmap_beats} ifmap beats given,"
         f" {ofmap_beats} of {plan.ofmap_beats} ofmap beats taken,"
         f" state {engine.state.name}, {engine.credit.credits} credits)"

@@ -115,8 +115,9 @@ class Bench:
             if stream.is_due_for_reset(self.lockstep.cycle):
                 self._finish(stream)
                 break
-            if quiet_cycles > watchdog_cycles(stream.plan):
-                raise MismatchError(f"{self._hang(stream)}\n{self._where()}")
+            limit = watchdog_cycles(stream.plan, stream.pattern.profile)
+            if quiet_cycles > limit:
+                raise MismatchError(f"{self._hang(stream, limit)}\n{self._where()}")
 
     async def _reset(self, cycles: int) -> None:
         """Holds the engine in reset. Before the first reset, registers have any value."""
@@ -206,9 +207,9 @@ class Bench:
     def _current(self) -> JobStream:
         return self.streams[self.current_index()]
 
-    def _hang(self, stream: JobStream) -> str:
-        engine = self.lockstep.engine
-        return hang_report(engine, stream.plan, len(stream.ofmap_taken), stream.ifmap_given)
+    def _hang(self, stream: JobStream, cycles: int) -> str:
+        engine, beats = self.lockstep.engine, (len(stream.ofmap_taken), stream.ifmap_given)
+        return hang_report(engine, stream.plan, cycles, *beats)
 
     def _where(self) -> str:
         job = self._current().job

@@ -171,7 +171,7 @@ def _case_words(
         formats = stream.plan.numbers.formats
         profile = PROFILES[job.stalls]
         shares = (int(1000 * profile.source), int(1000 * profile.sink), int(profile.burst))
-        words += [job.reset_after or 0, *shares, job.seed, int(job.load)]
+        words += [job.reset_after or 0, *shares, int(profile.stopped), job.seed, int(job.load)]
         if has_config:
             ports = stream.plan.config_words() | {"load": int(job.load)}
             for fields in stream.plan.numbers.config_fields:

@@ -15,7 +15,7 @@ class StallProfile:
     ``source`` and ``sink`` are the shares of cycles with a stall, in bursts of ``burst``
     cycles on average. With ``boundary`` the source waits after every plane until the sink has
     taken all outputs of the planes so far. With ``eager_cfg`` the geometry is offered before its
-    parameters have arrived.
+    parameters have arrived. With ``stopped`` the sink stalls from the first cycle on.
     """
 
     name: str
@@ -24,6 +24,7 @@ class StallProfile:
     burst: float = 2.0
     boundary: bool = False
     eager_cfg: bool = False
+    stopped: bool = False
 
 
 PROFILES = {
@@ -34,13 +35,17 @@ PROFILES = {
         StallProfile("slow-sink", sink=0.5, burst=4.0),
         StallProfile("both", source=0.3, sink=0.3, burst=3.0, eager_cfg=True),
         StallProfile("boundary", sink=0.1, boundary=True),
+        StallProfile("long-stops", source=0.5, sink=0.5, burst=1000.0, stopped=True),
     )
 }
 """The profiles of ``--stalls``, by name."""
 
 
 class Bursts:
-    """A random process of two states: stalls for ``share`` of the draws, in bursts."""
+    """A random process of two states: stalls for ``share`` of the draws, in bursts.
+
+    ``stalled`` is the state: the last draw, or the one to begin with.
+    """
 
     def __init__(self, share: float, burst: float, rng: random.Random) -> None:
         self.rng = rng
@@ -71,6 +76,7 @@ class StallPattern:
             Bursts(share, profile.burst, random.Random(rng.random()))
             for share in (profile.source, profile.sink, profile.source)
         )
+        self.sink.stalled = profile.stopped
 
     def ifmap_pause(self, plan: Plan, beats_given: int, ofmap_beats_taken: int) -> bool:
         """True if the ifmap source withholds its next beat in this cycle.

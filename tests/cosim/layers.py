@@ -17,7 +17,7 @@ from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
 
-STALLING = tuple(name for name in PROFILES if name != "none")
+STALLING = tuple(name for name in PROFILES if name not in ("none", "long-stops"))
 MOST_CYCLES = 900
 """Longest random layer: many short layers meet more corners than few long ones."""
 
@@ -176,7 +176,7 @@ class Case:
         rng = random.Random(f"{engine.name} {seed}")
         seeds = itertools.count(seed * 1000)
         if self.static is not None:
-            orders = sorted([*PROFILES] * 2, key=lambda stalls: stalls != "none")
+            orders = sorted(["none", *STALLING] * 2, key=lambda stalls: stalls != "none")
             jobs = [make_job(self.static, engine, next(seeds), stalls) for stalls in orders]
             return list(_with_kept_weights(jobs, engine, seeds, taller=False))
         stalling = _profiles(rng)
@@ -192,7 +192,8 @@ class Case:
             interleave = rng.choice(interleaves(made, engine))
             jobs.append(make_job(made, engine, next(seeds), stalls, interleave=interleave))
         jobs.sort(key=lambda job: job.stalls != "none")
-        return list(_with_kept_weights(jobs, engine, seeds))
+        jobs = list(_with_kept_weights(jobs, engine, seeds))
+        return [*jobs, make_job(jobs[-1].layer, engine, next(seeds), "long-stops")]
 
 
 def _profiles(rng: random.Random) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from dwsim import EngineSpec, LayerSpec, SpecError
@@ -9,7 +10,7 @@ from dwsim.derive import Plan
 from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
-from dwsim.stream.stalls import PROFILES
+from dwsim.stream.stalls import PROFILES, StallPattern
 
 
 def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
@@ -96,10 +97,31 @@ def make_job(layer: LayerSpec, engine: EngineSpec, seed: int, stalls: str) -> Jo
     )
 
 
+def stopped_job(engine: EngineSpec, seed: int) -> Job:
+    """The sink stalls for about 1,000 cycles at first, and the source once inside a row.
+
+    The first such seed from ``seed`` on.
+    """
+    width = engine.max_row_pitch - 2
+    layer = LayerSpec(9, width, engine.lanes, 2, 2, stride_w=2, pad_left=1, name="stopped")
+    row = -(-width // engine.ifmap_pixels)
+    while True:
+        stop = _first_stop(seed)
+        if stop % row and stop * engine.ifmap_pixels % width and stop < 8 * row:
+            return make_job(layer, engine, seed, "long-stops")
+        seed += 1
+
+
+def _first_stop(seed: int) -> int:
+    """The ifmap beats before the source stops for the first time."""
+    source = StallPattern(PROFILES["long-stops"], seed).source
+    return next(beats for beats in itertools.count() if source.draw())
+
+
 def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
-    """Jobs of random layers, with all profiles of stalls in turn."""
+    """Jobs of random layers, with all profiles of stalls but "long-stops" in turn."""
     rng = random.Random(f"{engine.name} {seed}")
-    profiles = list(PROFILES)
+    profiles = [name for name in PROFILES if name != "long-stops"]
     return [
         make_job(random_layer(rng, engine), engine, seed + n, profiles[n % len(profiles)])
         for n in range(count)

@@ -13,7 +13,13 @@ from dwsim.derive import numbers_of
 from dwsim.errors import MismatchError
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
-from tests.tap_serial.cases import degenerate_layers, make_job, random_engine, random_jobs
+from tests.tap_serial.cases import (
+    degenerate_layers,
+    make_job,
+    random_engine,
+    random_jobs,
+    stopped_job,
+)
 
 JOBS = 24
 FAULT_JOBS = 10
@@ -73,7 +79,7 @@ def test_rtl_model_and_golden_agree(name: str, seed: int) -> None:
         make_job(layer, engine, seed + number, ("none", "both")[number % 2])
         for number, layer in enumerate(degenerate_layers(engine))
     ]
-    jobs = [*random_jobs(engine, seed, JOBS), *ends]
+    jobs = [*random_jobs(engine, seed, JOBS), *ends, stopped_job(engine, seed)]
     assert len(run_jobs(engine, jobs)) == len(jobs)
 
 
