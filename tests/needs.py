@@ -47,6 +47,7 @@ NEEDS = {
     "face/test_verify.py": "simulator",
     "fast/test_against_steppable.py": "long",
     "formal": "synthesis",
+    "golden/test_float_frameworks.py": "tensorflow",
     "golden/test_floats_with_onednn.py": "tensorflow",
     "golden/test_golden_against_tensorflow.py": "tensorflow",
     "golden/test_requantise_litert.py": "tensorflow",
