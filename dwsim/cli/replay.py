@@ -38,7 +38,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    engine, jobs, static = _kept(arguments.folder)
+    engine, jobs, static = read_kept(arguments.folder)
     layer = jobs[0].layer if static else None
     done = run_jobs(engine, jobs, static=layer, simulator=arguments.sim, waves=arguments.waves)
     rows = [row(verified) for verified in done]
@@ -47,8 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _kept(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
-    """The engine of a folder that verify kept, its jobs, and true if the engine is static."""
+def read_kept(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
+    """The engine of a folder that verify kept, its jobs, and true if the engine is static.
+
+    Raises:
+        SpecError: if the folder holds nothing that this version can repeat.
+    """
     try:
         engine, jobs, static = read_jobs(folder)
     except SpecError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,17 @@ import pyarrow.parquet
 
 from dwsim.errors import Rules
 from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
+from dwsim.spec.toml_text import read_text
+from dwsim.support.cache import digest, digest_bytes
 
-FORMAT = 2
+FORMAT = 3
 """The version of the columns of the tables and of the description.
 
-2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes.
+2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes; 3 adds the
+digest.
 """
+_TABLES = ("points.parquet", "layers.parquet")
+_DESCRIPTION = "explore.json"
 
 Row = Mapping[str, Any]
 
@@ -123,31 +128,53 @@ def write_results(
         paths += [directory / f"{name}.parquet", directory / f"{name}.csv"]
         pyarrow.parquet.write_table(content, paths[-2])
         pyarrow.csv.write_csv(content, paths[-1])
-    paths.append(directory / "explore.json")
-    paths[-1].write_text(json.dumps(asdict(description), indent=1) + "\n", encoding="utf-8")
-    return paths
+    return [*paths, _write_description(directory, asdict(description))]
 
 
 def note_confirmed(directory: Path, rows: Sequence[Row]) -> None:
     """Adds the layers that ran in RTL to the description."""
-    path = directory / "explore.json"
-    described = json.loads(path.read_text(encoding="utf-8"))
-    described["confirmed"] = [dict(row) for row in rows]
-    path.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    description = _read_description(directory)
+    confirmed = [dict(row) for row in rows]
+    _write_description(directory, asdict(replace(description, confirmed=confirmed)))
+
+
+def _write_description(directory: Path, described: dict[str, Any]) -> Path:
+    """Writes ``explore.json`` with the digest of the results; returns its path."""
+    path = directory / _DESCRIPTION
+    content = described | {"digest": _digest(directory, described)}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _digest(directory: Path, described: Mapping[str, Any]) -> str:
+    """A key of the description and of both tables."""
+    tables = [digest_bytes((directory / name).read_bytes()) for name in _TABLES]
+    return digest([described, tables])
 
 
 def read_results(directory: Path) -> Results:
     """Reads the files of ``write_results``.
 
     Raises:
-        SpecError: if a file is missing or has the format of another version.
+        SpecError: if a file is missing, has the format of another version, or was changed.
     """
+    description = _read_description(directory)
+    pairs, layers = (pyarrow.parquet.read_table(directory / name).to_pylist() for name in _TABLES)
+    return Results(pairs, layers, description)
+
+
+def _read_description(directory: Path) -> Description:
     rules = Rules(f"results in {directory}")
-    for name in ("points.parquet", "layers.parquet", "explore.json"):
+    for name in (*_TABLES, _DESCRIPTION):
         there = (directory / name).is_file()
         rules.require(there, name, None, "is missing: run dwsim explore with -o DIR first")
     rules.raise_if_any()
-    described = json.loads((directory / "explore.json").read_text(encoding="utf-8"))
+    text = read_text(directory / _DESCRIPTION, rules.subject, _DESCRIPTION)
+    try:
+        described = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        rules.fail(_DESCRIPTION, None, f"is not JSON ({error}): run dwsim explore again")
+    described = described if isinstance(described, dict) else {}
     rules.require(
         described.get("format") == FORMAT,
         "format",
@@ -155,8 +182,12 @@ def read_results(directory: Path) -> Results:
         f"must be {FORMAT}, the format of this version: run dwsim explore again",
     )
     rules.raise_if_any()
-    pairs, layers = (
-        pyarrow.parquet.read_table(directory / f"{name}.parquet").to_pylist()
-        for name in ("points", "layers")
+    written = described.pop("digest", None)
+    rules.require(
+        written == _digest(directory, described),
+        "digest",
+        written,
+        "must be that of the files: they are not as dwsim explore wrote them, so run it again",
     )
-    return Results(pairs, layers, Description(**described))
+    rules.raise_if_any()
+    return Description(**described)

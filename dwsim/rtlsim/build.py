@@ -29,6 +29,7 @@ _TIMESCALE = ("1ns", "1ps")
 _STAMP = "build.json"
 _CACHE_FORMAT = 1
 _BUILD_SECONDS = 3600.0
+_FULL_BYTES = 1 << 20
 
 
 def build_simulator(
@@ -165,7 +166,9 @@ def _runtime_dir(runtime: Mapping[str, Any]) -> Path:
 
 def tool_error(message: str, log: Path) -> ToolError:
     """The error of a tool that failed, with the end of its log."""
-    return ToolError(f"{message}; the end of {log}:\n{log_end(log)}")
+    full = shutil.disk_usage(log.parent).free < _FULL_BYTES
+    where = f" (the disk of {log.parent} is full)" if full else ""
+    return ToolError(f"{message}{where}; the end of {log}:\n{log_end(log)}")
 
 
 def log_end(log: Path) -> str:

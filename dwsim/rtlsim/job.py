@@ -75,6 +75,8 @@ class JobResult:
     error: int
 
 
+FORMAT = 1
+"""The version of the files of ``write_jobs``; users keep those of a failure."""
 PROGRESS_FILE = "progress"
 """The file in which the simulator writes the number of ofmap beats so far."""
 
@@ -89,7 +91,8 @@ def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bo
         | {"quantisation": job.quantisation and asdict(job.quantisation)}
         for job in jobs
     ]
-    text = json.dumps({"engine": asdict(engine), "static": static, "jobs": described}, indent=1)
+    content = {"format": FORMAT, "engine": asdict(engine), "static": static, "jobs": described}
+    text = json.dumps(content, indent=1)
     (folder / "jobs.json").write_text(text)
     arrays: dict[str, Any] = {f"ifmap_{i}": job.ifmap for i, job in enumerate(jobs)}
     arrays |= {f"weight_{i}": job.weight for i, job in enumerate(jobs)}
@@ -97,8 +100,14 @@ def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bo
 
 
 def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
-    """Reads the files of ``write_jobs``: the engine, the jobs, and True if the engine is static."""
+    """Reads the files of ``write_jobs``: the engine, the jobs, and True if the engine is static.
+
+    Raises:
+        ValueError: if another version wrote them.
+    """
     described = json.loads((folder / "jobs.json").read_text())
+    if described["format"] != FORMAT:
+        raise ValueError(f"format {described['format']}, this version reads {FORMAT}")
     jobs = []
     with np.load(folder / "jobs.npz") as arrays:
         for i, job in enumerate(described["jobs"]):

@@ -13,6 +13,8 @@ from typing import Any
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from dwsim.errors import ToolError
+
 
 def cache_root() -> Path:
     """The folder for results that later runs reuse: $DWSIM_CACHE, or the user's cache folder."""
@@ -22,15 +24,33 @@ def cache_root() -> Path:
     return user_cache_path("dwsim", appauthor=False).resolve()
 
 
+def cache_folder(name: str) -> Path:
+    """A folder in the cache folder; it is made if it is missing.
+
+    Raises:
+        ToolError: if the user cannot make it.
+    """
+    folder = cache_root() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolError(
+            f"the cache folder {cache_root()} cannot be used ({error.strerror}): set DWSIM_CACHE"
+            " to a folder that you may write to"
+        ) from None
+    return folder
+
+
 @contextmanager
 def locked(key: str) -> Iterator[None]:
     """Holds the lock of a key; other threads and processes wait until it is released.
 
     The operating system releases the lock of a process that dies.
+
+    Raises:
+        ToolError: if the cache folder cannot be used.
     """
-    locks = cache_root() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with file_lock(locks / key):
+    with file_lock(cache_folder("locks") / key):
         yield
 
 

@@ -75,7 +75,7 @@ def _topology(rules: Rules, lines: list[list[str]]) -> list[dict[str, object]]:
     for number, line in enumerate(lines, start=2):
         comments = [cell for cell in line if cell.startswith("#")]
         cells = [cell for cell in line if cell and not cell.startswith("#")]
-        if not (_MARKS.search(cells[0]) or any(map(_MARKS.search, comments))):
+        if not any(map(_MARKS.search, [*cells[:1], *comments])):
             continue
         numbers = [_value(cell) for cell in cells[1:]]
         if not rules.require(

@@ -84,7 +84,9 @@ def _of_timeloop(rules: Rules, where: str, problem: dict[str, Any]) -> dict[str,
     if not isinstance(instance, dict):
         return None
     sizes = {key: value for key, value in instance.items() if isinstance(value, int)}
-    dimensions = shape.get("dimensions", list(sizes)) if isinstance(shape, dict) else list(sizes)
+    dimensions = shape.get("dimensions") if isinstance(shape, dict) else None
+    if not isinstance(dimensions, list):
+        dimensions = list(sizes)
     groups = sizes.get("G", 1)
     per_group = sizes.get("C", 1)
     if "G" in sizes and per_group == 1 and groups > 1:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dwsim import EngineSpec
+from dwsim import EngineSpec, SpecError
 from dwsim.exploration import evaluate as evaluation
 from dwsim.exploration.explore import explore
 from dwsim.exploration.pool import open_pool
@@ -178,13 +179,38 @@ def test_workers_give_the_same_tables(tmp_path: Path) -> None:
 
 
 def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
-    from dwsim import SpecError
-
     with pytest.raises(SpecError, match="points.parquet = None: is missing: run dwsim explore"):
         read_results(tmp_path)
     run(small(tmp_path), tmp_path / "out")
     described = json.loads((tmp_path / "out" / "explore.json").read_text())
     described["format"] = 0
     (tmp_path / "out" / "explore.json").write_text(json.dumps(described))
-    with pytest.raises(SpecError, match="format = 0: must be 2, the format of this version"):
+    with pytest.raises(SpecError, match="format = 0: must be 3, the format of this version"):
+        read_results(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "rule"),
+    [
+        (
+            "explore.json",
+            lambda data: data[:-9],
+            r"explore.json = None: is not JSON .*: run",
+        ),
+        ("explore.json", lambda data: b"[]", "format = None: must be 3"),
+        ("explore.json", lambda data: data.replace(b'"cycles"', b'"fmax_mhz"'), "digest = "),
+        ("explore.json", lambda data: b"\xff" + data, "explore.json = .*: is not UTF-8 text"),
+        ("points.parquet", lambda data: data[:-3], "digest = .* not as dwsim explore wrote them"),
+        ("layers.parquet", lambda data: data[:200] + b"x" + data[201:], "digest = "),
+    ],
+)
+def test_changed_results_are_refused(
+    tmp_path: Path, name: str, changed: Callable[[bytes], bytes], rule: str
+) -> None:
+    run(small(tmp_path), tmp_path / "out")
+    path = tmp_path / "out" / name
+    before = path.read_bytes()
+    path.write_bytes(changed(before))
+    assert path.read_bytes() != before
+    with pytest.raises(SpecError, match=rule):
         read_results(tmp_path / "out")

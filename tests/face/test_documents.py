@@ -20,7 +20,7 @@ from dwsim.exploration.space import ready_spaces
 from dwsim.spec.spec_file import ready_specs
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 
 PATH = re.compile(r"(?:dwsim|rtl|templates|tests|scripts|examples|docs|\.ci|\.github)/[\w./-]*")
 PLACEHOLDERS = ("NAME", "CASE", "SPACE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -217,6 +218,37 @@ def test_a_broken_source_is_an_error_with_the_log_and_leaves_nothing(
     with pytest.raises(ToolError, match=r"broken\.v:2.*syntax error|syntax error.*"):
         build_simulator(simulator, "broken", [source])
     assert list((tmp_path / "cache" / "builds").iterdir()) == []
+
+
+@needs_icarus
+@pytest.mark.parametrize("moment", ["runner.build(", "shutil.rmtree(directory", "scratch.rename("])
+def test_a_killed_build_is_repeated(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGKILL before the build, before the old one goes, and before the new one moves."""
+    monkeypatch.setenv("DWSIM_CACHE", str(tmp_path))
+    code = (
+        "import inspect, pathlib\n"
+        "from dwsim.rtlsim import build\n"
+        "text = inspect.getsource(build)\n"
+        f"assert text.count({moment!r}) == 1\n"
+        f"text = text.replace({moment!r}, 'os.kill(os.getpid(), 9), ' + {moment!r})\n"
+        "exec(compile(text, build.__file__, 'exec'), vars(build))\n"
+        f"build.build_simulator('icarus', 'counter', [pathlib.Path({str(COUNTER)!r})])\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    assert killed.returncode == -9
+    built = build_simulator("icarus", "counter", [COUNTER])
+    assert run_simulator(built, BENCH, toplevel="counter", log=tmp_path / "run.log").passed
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=100)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    message = str(build.tool_error("it cannot build", tmp_path / "build.log"))
+    assert message.startswith(f"it cannot build (the disk of {tmp_path} is full); the end of")
 
 
 @needs_icarus

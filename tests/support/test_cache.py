@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dwsim.errors import ToolError
 from dwsim.support.cache import cache_root, locked
 
 HOLD = """
@@ -97,3 +98,13 @@ def test_the_lock_of_a_killed_process_is_free() -> None:
     process.wait()
     process.stdout.close()
     assert entered.wait(10)
+
+
+def test_a_cache_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DWSIM_CACHE", str(tmp_path / "file" / "cache"))
+    rule = r"the cache folder \S+/file/cache cannot be used \(Not a directory\): set DWSIM_CACHE"
+    with pytest.raises(ToolError, match=rule), locked("key"):
+        pytest.fail("the lock is held")
