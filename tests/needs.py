@@ -28,6 +28,7 @@ MARKERS = {
 }
 
 NEEDS = {
+    "bench/test_foreign_engine.py": "simulator",
     "cli/test_synth.py": "synthesis",
     "cli/test_verify.py": "simulator",
     "codegen/test_bad_builds.py": "simulator",

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "workloads"),
     ("fast", "codegen"),
     ("rtlsim", "synth"),
-    ("verification",),
+    ("verification", "bench"),
     ("exploration", "operator", "peers"),
     ("api",),
     ("__init__",),
@@ -115,6 +115,12 @@ def test_only_one_module_knows_jinja() -> None:
     assert users == ["dwsim.codegen.verilog"]
 
 
-def test_cocotb_stays_in_rtlsim() -> None:
+def test_cocotb_stays_in_rtlsim_and_bench() -> None:
     users = [name for name in FILES if within(imports(name), *SIMULATION)]
-    assert within(users, "dwsim.rtlsim") == users != []
+    assert within(users, "dwsim.rtlsim", "dwsim.bench") == users != []
+
+
+def test_the_public_bench_knows_nothing_of_dwsims_engines() -> None:
+    known = [name for module in within(FILES, "dwsim.bench") for name in imports(module)]
+    assert within(known, "dwsim.codegen", "dwsim.model", "dwsim.derive", "dwsim.fast") == []
+    assert within(known, "dwsim.spec.engine_spec") == []

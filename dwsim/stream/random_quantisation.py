@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dwsim.spec.engine_spec import EngineSpec
@@ -42,14 +44,33 @@ def random_quantisation(layer: LayerSpec, engine: EngineSpec, seed: int) -> Quan
     width = engine.ifmap_width
     # TFLite ignores the name of the rounding where activations have 16 bits.
     able = engine.roundings if width == 8 else INTEGER_ROUNDINGS
-    rounding = str(rng.choice(able)) if len(able) > 1 else able[0]
+    return draw_quantisation(rng, layer, able, width, engine.weight_width)
+
+
+def draw_quantisation(
+    rng: np.random.Generator,
+    layer: LayerSpec,
+    roundings: Sequence[str],
+    width: int,
+    weight_width: int,
+) -> Quantisation:
+    """Draws a quantisation for any engine; see ``random_quantisation``.
+
+    Args:
+        rng: gives the random numbers.
+        layer: the channels and the taps of a sum.
+        roundings: those that the engine has.
+        width: bits of the activations, 8 or 16.
+        weight_width: bits of a signed weight.
+    """
+    rounding = str(rng.choice(roundings)) if len(roundings) > 1 else roundings[0]
     zero_points = [0, 0]
     if width == 8:
         zero_points = [int(value) for value in random_values(rng, (2,), width, True)]
     activation = str(rng.choice(ACTIVATIONS))
     scale = float(2.0 ** rng.uniform(-7, -3)) * 2 ** (8 - width)
     act_min, act_max = activation_range(activation, scale, zero_points[1], width)
-    weights = 2 ** (engine.weight_width - 1)
+    weights = 2 ** (weight_width - 1)
     bias, multiplier, shift = _random_channels(rng, layer, width, rounding, zero_points[0], weights)
     return Quantisation(
         bias=tuple(bias.tolist()),

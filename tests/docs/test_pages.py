@@ -26,7 +26,10 @@ def page_id(page: Path) -> str:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """The directory in which the commands run; it has only the models of the checkout."""
+    """The directory of the commands; it has the models and one example of the checkout."""
+    (tmp_path / "examples").mkdir()
+    example = "examples/foreign_engine"
+    shutil.copytree(ROOT / example, tmp_path / example, ignore=shutil.ignore_patterns("__*"))
     (tmp_path / "tests").mkdir()
     for models in ("tflite_files", "onnx_files"):
         (tmp_path / "tests" / models).symlink_to(ROOT / "tests" / models)
@@ -53,7 +56,9 @@ def test_what_the_page_shows_is_what_it_prints(
 
 
 def _need_icarus(page: Path) -> None:
-    needs_icarus = any(step.text.startswith(("iverilog", "vvp")) for step in steps(page))
+    needs_icarus = any(
+        step.text.startswith(("iverilog", "vvp")) or "icarus" in step.text for step in steps(page)
+    )
     if needs_icarus and shutil.which("iverilog") is None:
         end_without("Icarus Verilog is not installed")
 
