@@ -11,9 +11,9 @@ from dwsim.api import explore
 from dwsim.cli.arguments import add_command, positive
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, Violation
-from dwsim.exploration.pool import cores
 from dwsim.exploration.space import read_space, ready_spaces
 from dwsim.support.optional_packages import exploration_packages
+from dwsim.support.processes import cores
 from dwsim.support.progress import progress
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from typing import Any, TypeVar
 
 from dwsim.errors import ToolError
 from dwsim.exploration.evaluation_store import code_hash
+from dwsim.support.processes import cores
 from dwsim.support.progress import waiting
 
 T = TypeVar("T")
@@ -119,13 +119,6 @@ class Pool:
     @property
     def _ahead(self) -> int:
         return 1 if isinstance(self.executor, _ThisProcess) else _AHEAD * self.workers
-
-
-def cores() -> int:
-    """The number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -6,6 +6,7 @@ directly.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
@@ -103,6 +104,13 @@ def run_command(
         with _running_lock:
             _running.discard(process)
     return Finished(process.returncode, output or "", errors or "")
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def stop_running() -> None:

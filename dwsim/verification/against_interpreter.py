@@ -8,10 +8,11 @@ import numpy as np
 
 from dwsim.errors import SpecError
 from dwsim.golden.quantised import depthwise_quantised
-from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
+from dwsim.support.processes import cores
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
 from dwsim.verification.layer_engine import assess, engines_for
 from dwsim.verification.network_result import (
@@ -21,8 +22,8 @@ from dwsim.verification.network_result import (
     NetworkResult,
     Progress,
     all_reasons,
-    beat_reporter,
 )
+from dwsim.verification.simulators import Chain, Simulators
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
 
 
@@ -42,7 +43,8 @@ def verify_network(
     Each layer gets the interpreter's own ifmap (of an inference with double rounding where the
     reference kernels have all operators), or a random one if the interpreter does not run its
     graph. Its ofmap is compared with that of the interpreter's kernel of each rounding. The
-    layers run back to back on as few engines as possible.
+    layers of a rounding run back to back on as few engines as possible. The simulators are
+    built while the interpreter runs; the roundings are simulated at the same time.
 
     Args:
         model: the model file.
@@ -65,28 +67,28 @@ def verify_network(
     running = {assessment.layer.name: assessment for assessment in found if assessment.runs}
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
-    progress("interpreting the model", 0, 0)
-    values = interpret(model, running, roundings, seed)
     chosen = [assessment.layer for assessment in running.values()]
     engines = engines_for(chosen, lanes, array, roundings)
-    results = []
-    for engine, members in engines:
-        progress("building the simulator", 0, 0)
-        build = build_bench(engine, simulator=simulator)
-        order = [
-            (layer, rounding)
-            for rounding in roundings
-            for layer in members
-            if rounding in running[layer.name].roundings
-        ]
-        jobs = [
-            _job(layer, rounding, values, stalls, seed + index)
-            for index, (layer, rounding) in enumerate(order)
-        ]
-        report = beat_reporter(progress, engine, jobs)
-        verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=report)
-        for (layer, rounding), done in zip(order, verified, strict=True):
-            results.append(_compare(layer, rounding, engine, done, values))
+    with Simulators([engine for engine, _ in engines], simulator) as simulators:
+        progress("interpreting the model", 0, 0)
+        values = interpret(model, running, roundings, seed)
+        order, chains = [], []
+        for engine, members in engines:
+            index = 0
+            for rounding in roundings:
+                runs = [layer for layer in members if rounding in running[layer.name].roundings]
+                jobs = [
+                    _job(layer, rounding, values, stalls, seed + index + number)
+                    for number, layer in enumerate(runs)
+                ]
+                index += len(runs)
+                order += [(layer, rounding, engine) for layer in runs]
+                chains += [Chain(engine, jobs)] if jobs else []
+        verified = simulators.run(chains, cores(), progress)
+    results = [
+        _compare(layer, rounding, engine, done, values)
+        for (layer, rounding, engine), done in zip(order, verified, strict=True)
+    ]
     positions = list(running)
     results.sort(key=lambda r: (roundings.index(r.rounding), positions.index(r.layer.name)))
     return NetworkResult(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.errors import SpecError
-from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.support.processes import cores
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
     Array,
@@ -15,10 +16,10 @@ from dwsim.verification.network_result import (
     NetworkResult,
     Progress,
     all_reasons,
-    beat_reporter,
 )
 from dwsim.verification.onnx_engine import assess_onnx, fits_int8, onnx_engines, rounding_of
 from dwsim.verification.onnx_values import OnnxValues, beside_ties, ort_values
+from dwsim.verification.simulators import Chain, Simulators
 from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, offset, onnx_quantisation
 
 RUNTIME = "ONNX Runtime"
@@ -38,7 +39,8 @@ def verify_onnx(
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
 
     Each layer gets the ifmap of an inference of the network, or a random one if ONNX Runtime does
-    not run its graph. The layers run back to back on as few engines as possible.
+    not run its graph. The layers run back to back on as few engines as possible, whose simulators
+    are built while ONNX Runtime runs.
 
     Args:
         model: the model file.
@@ -59,21 +61,26 @@ def verify_onnx(
     running = {assessment.layer.name: assessment.layer for assessment in found if assessment.runs}
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
-    progress("running the model in ONNX Runtime", 0, 0)
-    values = ort_values(model, running, optimise, seed)
     engines = onnx_engines(running.values(), lanes, array)
-    results = []
-    for engine, members in engines:
-        progress("building the simulator", 0, 0)
-        build = build_bench(engine, simulator=simulator)
-        jobs = [
-            _job(layer, values.ifmaps[layer.name], stalls, seed + index)
-            for index, layer in enumerate(members)
+    with Simulators([engine for engine, _ in engines], simulator) as simulators:
+        progress("running the model in ONNX Runtime", 0, 0)
+        values = ort_values(model, running, optimise, seed)
+        chains = [
+            Chain(
+                engine,
+                [
+                    _job(layer, values.ifmaps[layer.name], stalls, seed + index)
+                    for index, layer in enumerate(members)
+                ],
+            )
+            for engine, members in engines
         ]
-        report = beat_reporter(progress, engine, jobs)
-        verified = run_jobs(engine, jobs, simulator=simulator, build=build, progress=report)
-        for layer, done in zip(members, verified, strict=True):
-            results.append(_compare(layer, engine, done, values))
+        verified = simulators.run(chains, cores(), progress)
+    order = [(layer, engine) for engine, members in engines for layer in members]
+    results = [
+        _compare(layer, engine, done, values)
+        for (layer, engine), done in zip(order, verified, strict=True)
+    ]
     positions = list(running)
     results.sort(key=lambda result: positions.index(result.layer.name))
     return NetworkResult(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from dwsim.derive import Plan, numbers_of
+from dwsim.derive import numbers_of
 from dwsim.errors import Rules, Violation
 from dwsim.rtlsim.cosim import Verified
-from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.verification.assessment import Assessment, in_words
 
@@ -121,14 +120,6 @@ def all_reasons(found: Iterable[Assessment[Layer]]) -> list[Violation]:
         for reason in assessment.broken
     ]
     return reasons or [Violation("layers", 0, "must be at least one depthwise layer")]
-
-
-def beat_reporter(
-    progress: Progress, engine: EngineSpec, jobs: Sequence[Job]
-) -> Callable[[int], None]:
-    """Reports the ofmap beats of jobs, with their total."""
-    total = sum(Plan(job.layer, engine).ofmap_beats for job in jobs)
-    return lambda beats: progress(RUNNING, beats, total)
 
 
 def check_line_buffers(engine: EngineSpec) -> None:
