@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,20 @@ def test_a_network_with_every_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.out.count("RTL = model = ONNX Runtime") == 3
     assert "dw4: cannot run: ifmap.type = 'float'" in printed.err
     assert "alone" not in printed.err
+
+
+def test_the_taps_in_series(capsys: pytest.CaptureFixture[str]) -> None:
+    """Layers of both engines, with float rounding and as raw sums."""
+    array = ["--dataflow", "tap_serial", "--lanes", "4", "--pixels", "7"]
+    assert main(["verify", str(PATH), *array, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    # 4 lanes x 7 pixels; those of the requantisers are not counted.
+    assert [engine["multipliers"] for engine in document["engines"]] == [28, 28]
+    layers = document["layers"]
+    assert [layer["rounding"] for layer in layers] == ["float", "float", "sums"]
+    for layer in layers:
+        assert layer["verdict"] == "RTL = model = ONNX Runtime"
+        assert (layer["differing"], layer["cycles"]) == (0, layer["law"])
 
 
 def test_with_strict_a_layer_that_cannot_run_is_an_error(
