@@ -64,7 +64,7 @@ def coverage() -> bench.Coverage:
     LAYERS,
     formats=bench.NumberFormats(roundings=("single",)),
     stalls=("none", bench.StallProfile("long", source=0.3, sink=0.5, burst=20)),
-    count=24,
+    count=12,
     coverage=coverage,
 )
 async def test_values(run: bench.Run) -> None:
