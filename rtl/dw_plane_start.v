@@ -21,8 +21,9 @@ module dw_plane_start #(
 ) (
     input  wire             clk,
     input  wire             rst,
+    // Only the marker reads restart, and with MAX_LAG 0 there is none; the ports stay the same.
     // verilator lint_off UNUSEDSIGNAL
-    input  wire             restart,         // only the marker needs it: with a lag
+    input  wire             restart,
     // verilator lint_on UNUSEDSIGNAL
     input  wire             start,           // run comes with the next cycle, and a first plane
     input  wire             run,
