@@ -106,8 +106,8 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
         ValueError: if another version wrote them.
     """
     described = json.loads((folder / "jobs.json").read_text())
-    if described["format"] != FORMAT:
-        raise ValueError(f"format {described['format']}, this version reads {FORMAT}")
+    if described.get("format") != FORMAT:
+        raise ValueError(f"it has format {described.get('format')}, this version reads {FORMAT}")
     jobs = []
     with np.load(folder / "jobs.npz") as arrays:
         for i, job in enumerate(described["jobs"]):

@@ -45,7 +45,7 @@ from tests.cli.helpers import environment, error_of, names
         (("verify", "tiny", "--waves", "a.vcd"), "must be named *.fst"),
         (("replay", "nowhere"), "is not a folder with a kept failure"),
         (("replay", "empty"), "is not a folder with a kept failure"),
-        (("replay", "odd"), "is not a folder with a kept failure"),
+        (("replay", "odd"), "kept failure (jobs.json, jobs.npz): it has format None, this version"),
     ],
 )
 def test_bad_input(argv: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -192,8 +192,7 @@ class Case:
             interleave = rng.choice(interleaves(made, engine))
             jobs.append(make_job(made, engine, next(seeds), stalls, interleave=interleave))
         jobs.sort(key=lambda job: job.stalls != "none")
-        jobs = list(_with_kept_weights(jobs, engine, seeds))
-        return [*jobs, make_job(jobs[-1].layer, engine, next(seeds), "long-stops")]
+        return list(_with_kept_weights(jobs, engine, seeds))
 
 
 def _profiles(rng: random.Random) -> Iterator[str]:

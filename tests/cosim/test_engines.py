@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
 
 from dwsim.errors import SpecError
 from dwsim.rtlsim.cosim import run_jobs, runs_unstalled
+from dwsim.stream.stalls import PROFILES, StallPattern
 from tests.cosim.engines import CASES
 from tests.cosim.features import (
     INTERLEAVED_FEATURES,
@@ -51,9 +53,17 @@ def test_the_engines_cover_what_they_should() -> None:
 def test_rtl_model_and_golden_agree(case: Case, seed: int) -> None:
     jobs = case.jobs(seed)
     assert all(runs_unstalled(jobs, i) for i, job in enumerate(jobs) if job.stalls == "none")
-    verified = run_jobs(case.engine, jobs, static=case.static)
+    stopped = make_job(jobs[-1].layer, case.engine, seed, "long-stops")
+    verified = run_jobs(case.engine, [*jobs, stopped], static=case.static)
+    assert verified.pop().cycles > _first_stall(seed)
     assert len(verified) == len(jobs)
     assert [done.error for done in verified] == [0] * len(jobs), f"seed {seed}"
+
+
+def _first_stall(seed: int) -> int:
+    """The cycles of the first stall of the sink with "long-stops"."""
+    pattern = StallPattern(PROFILES["long-stops"], seed)
+    return next(cycles for cycles in itertools.count() if not pattern.ofmap_pause())
 
 
 def test_a_static_engine_is_plane_major() -> None:

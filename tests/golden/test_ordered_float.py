@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from itertools import product
 
@@ -17,7 +16,6 @@ from dwsim.golden.ordered_float import depthwise_ordered
 from dwsim.golden.summation_order import tap_parallel_order, tap_serial_order
 from dwsim.spec.float_arithmetic import FLOAT_FORMATS, FloatArithmetic
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.workloads.network import read_network
 from tests.golden.float_definition import Definition, parallel_sum, serial_sum
 
 DTYPES = {"float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
@@ -218,21 +216,6 @@ def test_the_error_is_counted_in_units_of_the_last_place() -> None:
     ofmap[0, 0, 0, 1] = np.inf
     assert errors_in_ulp(ofmap, ifmap, weight, layer).ravel()[[0, 2]].tolist() == [1.5, 1]
     assert np.isnan(errors_in_ulp(ofmap, ifmap, weight, layer)[0, 0, 0, 1])
-
-
-def test_mobilenet_v1_in_bfloat16_takes_two_seconds(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    arithmetic, seconds = FloatArithmetic("bfloat16"), 0.0
-    layers = read_network("mobilenet_v1").layers
-    for layer in layers:
-        ifmap = rng.standard_normal(layer.ifmap_shape, np.float32).astype(ml_dtypes.bfloat16)
-        weight = rng.standard_normal(layer.weight_shape, np.float32).astype(ml_dtypes.bfloat16)
-        begin = time.process_time()
-        depthwise_ordered(ifmap, weight, layer, arithmetic, tap_parallel_order(3, 3))
-        seconds += time.process_time() - begin
-    print(f"{len(layers)} layers: {seconds:.2f} s")
-    assert len(layers) == 13
-    assert seconds < 2
 
 
 LAYER = LayerSpec(ifmap_h=3, ifmap_w=3, channels=1, kernel_h=2, kernel_w=2)

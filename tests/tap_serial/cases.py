@@ -11,6 +11,7 @@ from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
+from tests.cosim.layers import STALLING
 
 
 def random_engine(rng: random.Random, **fields: object) -> EngineSpec:
@@ -121,7 +122,7 @@ def _first_stop(seed: int) -> int:
 def random_jobs(engine: EngineSpec, seed: int, count: int) -> list[Job]:
     """Jobs of random layers, with all profiles of stalls but "long-stops" in turn."""
     rng = random.Random(f"{engine.name} {seed}")
-    profiles = [name for name in PROFILES if name != "long-stops"]
+    profiles = ["none", *STALLING]
     return [
         make_job(random_layer(rng, engine), engine, seed + n, profiles[n % len(profiles)])
         for n in range(count)

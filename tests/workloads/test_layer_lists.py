@@ -97,6 +97,13 @@ def test_a_problem_of_timeloop(tmp_path: Path) -> None:
     assert (layer.channels, layer.channel_multiplier) == (8, 3)
 
 
+def test_a_problem_of_timeloop_need_not_name_its_dimensions(tmp_path: Path) -> None:
+    named = layers(tmp_path, "named.yaml", TIMELOOP)
+    text = TIMELOOP.replace("dimensions: [R, S, P, Q, C, N]", "dimensions:")
+    assert text != TIMELOOP
+    assert layers(tmp_path, "unnamed.yaml", text) == named
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -106,6 +113,7 @@ def test_a_problem_of_timeloop(tmp_path: Path) -> None:
         ("key.csv", OWN.replace("ifmap_w", "width"), r"layer\[0\].width"),
         ("long.csv", OWN.replace("SAME", "SAME, 5"), "must have at most 9 cells"),
         ("topology.csv", TOPOLOGY.replace("114", "a"), "line 3 = .*7 or 8 integers"),
+        ("commas.csv", TOPOLOGY.splitlines()[0] + "\n,,,\n# a comment\n", "at least one depthwise"),
         ("none.yaml", "- {id: 1}", "at least one depthwise layer"),
         ("text.yaml", "- text", "entry 0 = 'str': must be a mapping"),
         ("broken.yaml", "a: [1", "YAML"),
