@@ -104,7 +104,8 @@ def cases(
     Args:
         space: the layers.
         formats: the numbers.
-        stalls: names of ``dwsim.stream.stalls.PROFILES``, or profiles.
+        stalls: names of ``dwsim.stream.stalls.PROFILES``, or profiles. The names stand for the
+            stalls of source and sink; a foreign engine has no cfg port to be eager at.
         count: the number of cases.
         seed: not negative; the same seed gives the same cases.
 
@@ -138,6 +139,8 @@ def _profile(stalls: str | StallProfile) -> StallProfile:
         rules.require(stalls in usable, "stalls", stalls, f"must be among {', '.join(usable)}")
         rules.raise_if_any()
         return PROFILES[stalls]
-    rules.require(not stalls.boundary, "boundary", True, "needs the plan of an engine of dwsim")
+    for name in ("boundary", "eager_cfg"):
+        given = getattr(stalls, name)
+        rules.require(not given, name, given, "must be False: it is for engines of dwsim")
     rules.raise_if_any()
     return stalls

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -18,7 +17,7 @@ from dwsim.bench.scoreboard import Scoreboard
 from dwsim.bench.stream_ports import StreamMonitor, StreamNames, StreamSink, StreamSource
 from dwsim.bench.write_port import WriteNames, WritePort
 from dwsim.errors import MismatchError
-from dwsim.stream.stalls import Bursts
+from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.waveform_file import CLOCK_NS
 
 P = TypeVar("P", bound=StreamMonitor)
@@ -123,13 +122,9 @@ class Run:
                 return
             self._case = case
             for number, port in enumerate(self._ports):
-                rng = random.Random(f"{self.seed} {case.index} {number}")
-                profile = case.stalls
-                source = Bursts(profile.source, profile.burst, rng)
-                sink = Bursts(profile.sink, profile.burst, rng)
-                sink.stalled = profile.stopped
+                pattern = StallPattern(case.stalls, f"{self.seed} {case.index} {number}")
                 port.clear()
-                port.stall(source, sink)
+                port.stall(pattern.source, pattern.sink)
             yield case
             if self._coverage is not None:
                 self._coverage.sample(case)
@@ -155,8 +150,9 @@ class Run:
         while len(sink.beats) < board.count and self._quiet <= self._limit():
             await self._edge
         stands_still = len(sink.beats) < board.count
+        never = StallPattern(PROFILES["none"], 0)
         for port in self._ports:
-            port.stall(Bursts(0.0, 1.0, random.Random(0)), Bursts(0.0, 1.0, random.Random(0)))
+            port.stall(never.source, never.sink)
         for _ in range(SURPLUS_CYCLES):
             await self._edge
         if board.difference(sink.beats):
@@ -173,8 +169,8 @@ class Run:
 
     def _limit(self) -> int:
         """Cycles without a beat after which the engine stands still."""
-        burst = 0.0 if self._case is None else self._case.stalls.burst
-        return self.design.quiet_cycles + int(20 * burst)
+        burst = 0 if self._case is None else self._case.stalls.longest_burst
+        return self.design.quiet_cycles + burst
 
     def _left(self) -> str:
         waiting = [

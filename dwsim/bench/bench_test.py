@@ -17,7 +17,12 @@ from dwsim.bench.design import Design
 from dwsim.bench.layer_space import LayerSpace
 from dwsim.errors import MismatchError, ToolError
 from dwsim.rtlsim.build import build_simulator
-from dwsim.rtlsim.simulator_run import SimulationResult, random_reset, run_simulator
+from dwsim.rtlsim.simulator_run import (
+    FAILURES,
+    SimulationResult,
+    random_reset,
+    run_simulator,
+)
 from dwsim.stream.stalls import StallProfile
 
 Body = Callable[..., Awaitable[None]]
@@ -27,8 +32,6 @@ REQUEST_VARIABLE = "DWSIM_BENCH"
 REQUEST_FILE, FAILURE_FILE, COVERAGE_FILE = "request.json", "failure.txt", "coverage.json"
 MOST_TIMES = 4
 """A run goes on to this number times its count of cases while a coverage goal has no case."""
-FAILURES = Path("dwsim-failures")
-"""The folder in the current directory that gets the log and the waveform of a failure."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,8 @@ def test(
         layers: the layers to draw.
         formats: the numbers of the engine; the default is int8 with raw sums.
         stalls: the profiles of source and sink; the cases take turns.
-        count: the number of cases; up to four times as many while a coverage goal is empty.
+        count: the number of cases. While a coverage goal is empty, the run goes on to at most
+            ``MOST_TIMES`` this number.
         coverage: makes the coverage table; a goal without a case fails the test.
         simulators: "verilator", "icarus", or both.
 

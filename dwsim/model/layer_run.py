@@ -71,12 +71,11 @@ class Source:
 def watchdog_cycles(plan: Plan, stalls: StallProfile) -> int:
     """Cycles without a transfer after which a run is stuck: no stream is quiet for that long.
 
-    Between two transfers lie at most the slots of a plane and of the lag, and the pipeline. One
-    burst of stalls in 500 million lasts 20 times their average.
+    Between two transfers lie at most the slots of a plane and of the lag, the pipeline, and a burst
+    of stalls.
     """
-    burst = int(20 * stalls.burst) if stalls.source or stalls.sink else 0
     quiet = plan.raster.plane_pitch * plan.layer.channel_multiplier + abs(plan.raster.lag)
-    return 2 * quiet + 4 * plan.numbers.timing.latency + 1000 + burst
+    return 2 * quiet + 4 * plan.numbers.timing.latency + 1000 + stalls.longest_burst
 
 
 def run_layer(

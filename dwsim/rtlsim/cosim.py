@@ -20,7 +20,7 @@ from dwsim.errors import MismatchError, Rules, ToolError
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.rtlsim.build import build_simulator
 from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
-from dwsim.rtlsim.simulator_run import random_reset, run_simulator
+from dwsim.rtlsim.simulator_run import FAILURES, random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.layout import keep_words, unpack_ofmap
@@ -29,8 +29,6 @@ from dwsim.support.compiled import INTERPRETED
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
 _NOTHING = np.zeros(0, np.int64)
-FAILURES = Path("dwsim-failures")
-"""The folder in the current directory that gets the files for the replay of a failed run."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from dwsim.rtlsim.cocotb_runner import make_runner
 from dwsim.support.processes import TimeLimitError
 from dwsim.support.waveform_file import vcd_to_fst
 
+FAILURES = Path("dwsim-failures")
+"""The folder in the current directory that gets the files of a failed run."""
+
 
 @dataclass(frozen=True)
 class TestFailure:

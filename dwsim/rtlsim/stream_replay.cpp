@@ -79,7 +79,7 @@ class Bench {
         if (now == nullptr) return;
         param_stall_.reset(new Bursts(now->source, now->burst, now->seed + 1u));
         ifmap_stall_.reset(new Bursts(now->source, now->burst, now->seed + 2u));
-        ofmap_stall_.reset(new Bursts(now->sink, now->burst, now->seed + 3u, now->stopped != 0u));
+        ofmap_stall_.reset(new Bursts(now->sink, now->burst, now->seed + 3u));
         skip_kept();
     }
 

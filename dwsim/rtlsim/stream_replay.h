@@ -36,12 +36,11 @@ class Random {
     uint32_t state_;
 };
 
-// Stalls for `share` per mille of the draws, in bursts of `length` draws on average; the first
-// begins before the first draw if `stalled`.
+// Stalls for `share` per mille of the draws, in bursts of `length` draws on average.
 class Bursts {
   public:
-    Bursts(uint32_t share, uint32_t length, uint32_t seed, bool stalled = false)
-        : leave_(1000u / length), enter_(0), random_(seed), stalled_(stalled) {
+    Bursts(uint32_t share, uint32_t length, uint32_t seed)
+        : leave_(1000u / length), enter_(0), random_(seed) {
         if (share != 0u) enter_ = leave_ * share / (1000u - share);
         if (enter_ > 1000u) enter_ = 1000u;
     }
@@ -54,11 +53,11 @@ class Bursts {
   private:
     uint32_t leave_, enter_;
     Random random_;
-    bool stalled_;
+    bool stalled_ = false;
 };
 
 struct Job {
-    uint32_t reset_after, source, sink, burst, stopped, seed, load;
+    uint32_t reset_after, source, sink, burst, seed, load;
     Words config, param, ifmap;
     size_t param_beats() const { return param.size() / kParamWords; }
     size_t ifmap_beats() const { return ifmap.size() / kIfmapWords; }
@@ -104,7 +103,6 @@ struct Case {
             job.source = reader.word();
             job.sink = reader.word();
             job.burst = reader.word();
-            job.stopped = reader.word();
             job.seed = reader.word();
             job.load = reader.word();
             job.config = reader.words(kConfigWords);

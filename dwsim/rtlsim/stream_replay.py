@@ -127,6 +127,9 @@ def run_replay(
 ) -> Replay:
     """Runs the jobs on the sound engine, then replays them on the mutants from first to last.
 
+    Of a job's stall profile the bench in C++ takes the shares and the length of the bursts; it has
+    neither the waits of "boundary" nor the stop at the start of "long-stops".
+
     Raises:
         ToolError: if the sound engine hangs, or the bench crashes.
     """
@@ -171,7 +174,7 @@ def _case_words(
         formats = stream.plan.numbers.formats
         profile = PROFILES[job.stalls]
         shares = (int(1000 * profile.source), int(1000 * profile.sink), int(profile.burst))
-        words += [job.reset_after or 0, *shares, int(profile.stopped), job.seed, int(job.load)]
+        words += [job.reset_after or 0, *shares, job.seed, int(job.load)]
         if has_config:
             ports = stream.plan.config_words() | {"load": int(job.load)}
             for fields in stream.plan.numbers.config_fields:

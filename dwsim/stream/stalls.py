@@ -26,6 +26,11 @@ class StallProfile:
     eager_cfg: bool = False
     stopped: bool = False
 
+    @property
+    def longest_burst(self) -> int:
+        """Cycles of a stall; one in 500 million is longer (20 times the average, as exp(-20))."""
+        return int(20 * self.burst) if self.source or self.sink else 0
+
 
 PROFILES = {
     profile.name: profile
@@ -69,7 +74,7 @@ class StallPattern:
     ``source``, ``sink`` and ``param`` draw for the ports, each from its own generator.
     """
 
-    def __init__(self, profile: StallProfile, seed: int) -> None:
+    def __init__(self, profile: StallProfile, seed: int | str) -> None:
         self.profile = profile
         rng = random.Random(seed)
         self.source, self.sink, self.param = (

@@ -15,6 +15,7 @@ from dwsim.bench import (
     LayerSpace,
     NumberFormats,
     Scoreboard,
+    StallProfile,
     nhwc,
     pack,
     padded,
@@ -49,6 +50,9 @@ def test_the_orders_place_channels_and_pixels() -> None:
     assert pack(tensor, plane_major(1), 4) == [0, 3, 1, 4, 2, 5]
     assert pack(tensor, nhwc(2), 4) == [0x10, 0x2, 0x43, 0x5]
     assert plane_major(2)((1, 1, 2, 3))[-1, 1, 3] == EMPTY
+    rows = np.arange(2 * 2 * 3).reshape(1, 2, 2, 3)
+    assert pack(rows, plane_major(1), 4) == [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]
+    assert pack(rows, nhwc(1), 4) == list(range(12))
 
 
 def test_an_order_that_loses_an_element_is_refused() -> None:
@@ -82,6 +86,10 @@ def test_bad_formats_and_stalls_are_refused() -> None:
         NumberFormats(roundings=("nearest",))
     with pytest.raises(SpecError, match="stalls = 'boundary': must be among"):
         next(cases(SPACE, NumberFormats(), ["boundary"], 1, 1))
+    for name in ("boundary", "eager_cfg"):
+        profile = StallProfile("mine", source=0.5, **{name: True})
+        with pytest.raises(SpecError, match=f"{name} = True: must be False"):
+            next(cases(SPACE, NumberFormats(), [profile], 1, 1))
 
 
 def beats_of(case: Case) -> list[Beat]:

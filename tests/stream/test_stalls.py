@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from itertools import groupby
 
@@ -52,6 +53,16 @@ def test_shares_are_those_of_the_profile(name: str) -> None:
     ports = zip(*draws(StallPattern(profile, 3), DRAWS), strict=True)
     shares = [sum(port) / DRAWS for port in ports]
     assert shares == pytest.approx([profile.source, profile.source, profile.sink], abs=0.02)
+
+
+def test_long_stops_begin_at_the_sink_and_last_a_thousand_cycles() -> None:
+    lengths = []
+    for seed in range(400):
+        pattern = StallPattern(PROFILES["long-stops"], seed)
+        lengths.append(next(n for n in itertools.count() if not pattern.ofmap_pause()))
+    assert sum(lengths) / len(lengths) == pytest.approx(1000, rel=0.15)
+    assert PROFILES["long-stops"].longest_burst == 20_000
+    assert PROFILES["none"].longest_burst == 0
 
 
 def test_the_ports_stall_independently() -> None:
