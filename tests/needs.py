@@ -47,6 +47,7 @@ NEEDS = {
     "exploration/test_sampling.py": "long",
     "face/test_verify.py": "simulator",
     "fast/test_against_steppable.py": "long",
+    "float": "simulator",
     "formal": "synthesis",
     "golden/test_float_frameworks.py": "tensorflow",
     "golden/test_floats_with_onednn.py": "tensorflow",

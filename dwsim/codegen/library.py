@@ -94,6 +94,10 @@ SERIAL_MODULES = {
 """Hand-written modules that only a tap-serial engine has."""
 
 
+FLOAT_UNITS = {"dw_float_adder", "dw_float_digits", "dw_float_multiplier"}
+"""Hand-written modules of arithmetic in floating point, which no engine has yet."""
+
+
 GENERIC = "generic"
 """The target whose modules leave every choice of primitives to the synthesizer."""
 
@@ -130,7 +134,7 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
 
 def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
-    unused = _unused_roundings(numbers)
+    unused = _unused_roundings(numbers) | FLOAT_UNITS
     if isinstance(numbers, SerialNumbers):
         several = numbers.shape.drain_pixels > 1
         return unused | PARALLEL_MODULES | {"dw_pixel_pack" if several else "dw_pixel_merge"}

@@ -43,6 +43,11 @@ FLOAT_CONVERT_CYCLES = 5
 FLOAT_ROUND_CYCLES = 4
 """dw_float_round: 24 significant bits, their rounding, the coarse step, then the fine step."""
 
+FLOAT_PRODUCT_CYCLES = 7
+"""dw_float_multiplier: three of the product of significands; left, right, last place; rounding."""
+FLOAT_SUM_CYCLES = 6
+"""dw_float_adder: larger and smaller, alignment, sum, its zeros, normalisation, rounding."""
+
 NEXT_TENSOR_CYCLES = 2
 """From the cfg handshake of a stream that loads parameters to the next tensor's first beat."""
 

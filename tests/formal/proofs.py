@@ -32,6 +32,10 @@ NOT_PROVEN: dict[str, str] = {
     "dw_requantise_stage": "wiring of one dw_requantise a lane; simulated (tests/leaf)",
     "dw_float_requantise_stage": "wiring of one dw_float_requantise a lane; simulated (tests/leaf)",
     "dw_float_requantise": "simulated: compared with float32 arithmetic (tests/leaf)",
+    **dict.fromkeys(
+        ("dw_float_adder", "dw_float_digits", "dw_float_multiplier"),
+        "compared with the processor's arithmetic, 16 bits exhaustively (tests/leaf, tests/float)",
+    ),
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
     **dict.fromkeys(

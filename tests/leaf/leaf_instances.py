@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from tests.leaf import instances_array as array
+from tests.leaf import instances_float as floats
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_leaving as leaving
 from tests.leaf import instances_raster as raster
@@ -78,6 +79,11 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_float_round": scale.float_round,
         "dw_float_requantise": scale.float_requantise,
     },
+    "leaf_float_units": {
+        "dw_float_digits": floats.float_digits,
+        "dw_float_multiplier": floats.float_multiplier,
+        "dw_float_adder": floats.float_adder,
+    },
     "leaf_stages": {
         "config": stage.config,
         "dw_stall_flags": stage.stall_flags,
@@ -128,6 +134,7 @@ BENCHES = (
     ("leaf_raster", "leaf_bench_control"),
     ("leaf_array", "leaf_bench_data"),
     ("leaf_slots", "leaf_bench_control"),
+    ("leaf_float_units", "leaf_bench_data"),
     ("leaf_scale", "leaf_bench_requantise"),
     ("leaf_group_tag", "leaf_bench_control"),
     ("leaf_requantise", "leaf_bench_requantise"),

@@ -87,6 +87,14 @@ PARAMETER_RULES: dict[str, Rules] = {
         "AMOUNT_W_must_hold_READ_PIXELS_minus_1": {"AMOUNT_W": 2},
         "AMOUNT_W_must_be_less_than_PIXEL_W": {"AMOUNT_W": 12},
     },
+    "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
+    "dw_float_digits.v": {"DIGITS_must_be_1_to_34": {"DIGITS": 35}},
+    "dw_float_multiplier.v": {
+        **at_least(5, "EXPONENT_W"),
+        "SIGNIFICAND_W_must_be_2_to_23": {"SIGNIFICAND_W": 24, "ACC_SIGNIFICAND_W": 24},
+        "ACC_EXPONENT_W_must_be_at_least_EXPONENT_W": {"ACC_EXPONENT_W": 7},
+        "ACC_SIGNIFICAND_W_must_be_at_least_SIGNIFICAND_W": {"ACC_SIGNIFICAND_W": 6},
+    },
     "dw_float_requantise.v": {
         **at_least(1, "ACC_W"),
         "ACC_W_must_be_at_most_32": {"ACC_W": 33},

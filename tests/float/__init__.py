@@ -1,0 +1,1 @@
+"""The float units against the processor's own arithmetic."""
