@@ -95,12 +95,12 @@ $(VENV)/.stamp-python: scripts/check_system.sh
 	@touch $@
 
 clean:
-	@echo "clean: caches, builds and kept simulators"
+	@echo "clean: caches, builds, kept simulators and verdicts"
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@if [ -x $(BIN)/python ]; then \
 	cache="$$($(BIN)/python -c 'from dwsim.support.cache import cache_root; print(cache_root())')" && \
-	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks"; \
-	else echo "clean: without $(VENV), simulators in the cache folder are kept"; fi
+	rm -rf "$$cache/builds" "$$cache/runtime" "$$cache/locks" "$$cache/verdicts"; \
+	else echo "clean: without $(VENV), simulators and verdicts in the cache folder are kept"; fi
 	@find docs dwsim tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dwsim.spec.engine_spec import EngineSpec
     from dwsim.spec.layer_spec import LayerSpec
     from dwsim.spec.quantisation import Quantisation
+    from dwsim.verification.kept_verdicts import KeptVerdicts
     from dwsim.verification.simulation import Simulation
 
 SIMULATORS = ("verilator", "icarus")
@@ -96,6 +97,7 @@ def verify(
     weight: Any = None,
     bias: Any = None,
     quantisation: Quantisation | None = None,
+    verdicts: KeptVerdicts | None = None,
 ) -> list[Verified]:
     """Simulates the generated Verilog in lock step with the cycle model, with random or own data.
 
@@ -116,6 +118,8 @@ def verify(
         weight: integers, ``(kernel_h, kernel_w, channels, channel_multiplier)``.
         bias: one integer for each ofmap channel, in place of the quantisation's.
         quantisation: the requantisation of the layer.
+        verdicts: take over the verdicts of earlier runs on the same inputs
+            (``dwsim.verification.kept_verdicts``); None: everything runs.
 
     Returns:
         A ``Verified`` for each layer and profile, in that order: ``job`` (layer, stalls, seed),
@@ -149,22 +153,14 @@ def verify(
     rules.raise_if_any()
     plans = plans_of("verify", chosen, engine, interleave, cut=not static)
     # After the checks: a bad call fails even where no simulator is installed.
-    from dwsim.rtlsim.cosim import run_jobs
-    from dwsim.rtlsim.tiled_jobs import run_layers
+    from dwsim.verification.layer_runs import run_layer_jobs
     from dwsim.verification.random_jobs import random_jobs
 
     profiles = tuple(PROFILES) if stalls == "all" else (stalls,)
     jobs = [with_own_data(random_jobs(plan, profiles, seed), plan, own) for plan in plans]
-    if not static:
-        every = [job for of_layer in jobs for job in of_layer]
-        return run_layers(engine, every, simulator=simulator, waves=path)
-    return [
-        verified
-        for of_layer in jobs
-        for verified in run_jobs(
-            engine, of_layer, static=of_layer[0].layer, simulator=simulator, waves=path
-        )
-    ]
+    return run_layer_jobs(
+        engine, jobs, static=static, simulator=simulator, waves=path, verdicts=verdicts
+    )
 
 
 def generate(

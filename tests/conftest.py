@@ -6,6 +6,7 @@ And two switches: ``pytest tests/codegen --update-snapshots`` refreshes the snap
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from tests.needs import MARKERS, Guard, need_of
 _SEED_VARIABLE = "DWSIM_SEED"
 _DEFAULT_SEED = 1
 _GUARD = Guard()
+_NUMBERS = itertools.count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,6 +85,23 @@ def pytest_report_header() -> str:
 def seed() -> int:
     """The seed of every random stimulus; another one comes from $DWSIM_SEED."""
     return _seed()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_verdicts_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures of more than one test neither read nor write the user's verdicts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DWSIM_VERDICTS", str(tmp_path_factory.getbasetemp() / "verdicts"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_verdicts_of_other_tests(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No test takes over a verdict of another one: each has a folder of its own."""
+    folder = tmp_path_factory.getbasetemp() / f"verdicts-{next(_NUMBERS)}"
+    monkeypatch.setenv("DWSIM_VERDICTS", str(folder))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
+from dwsim.verification.kept_verdicts import KeptVerdicts
 
 COLUMNS = (
     Column("layer", "layer", "text"),
@@ -40,6 +41,9 @@ COLUMNS = (
     Column("utilisation", "utilisation", "share"),
     Column("verdict", "verdict", "text"),
 )
+
+KEPT = " (kept)"
+"""Behind a verdict of an earlier run."""
 
 
 def add_parser(commands: Any) -> None:
@@ -95,6 +99,12 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="compare an .onnx file with ONNX Runtime's optimised graph (default: as written)",
     )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="simulate every layer of a network or a model file again (default: a layer with the"
+        " same inputs, engine and tools keeps the verdict of an earlier run)",
+    )
     add_model_options(parser)
     add_data_options(parser)
     add_form(parser)
@@ -111,6 +121,9 @@ def run(arguments: argparse.Namespace) -> int:
     spec, plans = load_plans(arguments, cut=not arguments.static)
     _check_options(arguments, len(plans))
     data = own_data(arguments, len(plans))
+    verdicts = None
+    if is_network(arguments.spec):
+        verdicts = KeptVerdicts(arguments.seed, arguments.again)
     rows: list[dict[str, Any]] = []
     try:
         with progress(len(plans), "layer") as bar:
@@ -125,6 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
                     interleave=plan.interleave,
                     static=arguments.static,
                     waves=arguments.waves,
+                    verdicts=verdicts,
                     **data,
                 )
                 rows += [row(verified) for verified in done]
@@ -134,6 +148,7 @@ def run(arguments: argparse.Namespace) -> int:
         # After a mismatch the layers that were verified before it are shown, too.
         if rows:
             print(_text(arguments, rows), end="", flush=True)
+            print(kept_line(rows), end="", file=sys.stderr)
     if arguments.waves is not None:
         print(f"waveform: {arguments.waves}", file=sys.stderr)
     return 0
@@ -144,6 +159,8 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
     rules = Rules("verify")
     if not is_network(arguments.spec):
         refuse_engine_options(rules, arguments, "networks and model files")
+        rule = "is for networks and model files: the layers of a spec always run"
+        rules.require(not arguments.again, "--again", True, rule)
     for option, value in (
         ("--batch", arguments.batch),
         ("--shape", arguments.shapes),
@@ -167,12 +184,21 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
 
 
+def kept_line(rows: list[dict[str, Any]]) -> str:
+    """A line that counts the verdicts of earlier runs; empty if there are none."""
+    kept = sum(row["kept"] for row in rows)
+    if not kept:
+        return ""
+    return f"kept: {kept} of {len(rows)} verdicts are of earlier runs; --again repeats them\n"
+
+
 def row(done: Verified) -> dict[str, Any]:
     """The numbers of a verified job, by the keys of ``COLUMNS``."""
     regular = done.job.is_regular
     verdict = "RTL = model = golden" if regular else "RTL = model"
     if isinstance(done.plan, TiledPlan):
         verdict += f", {len(done.plan.plans)} streams"
+    verdict += KEPT if done.kept else ""
     return {
         "layer": done.job.layer.name,
         "stalls": done.job.stalls,
@@ -183,4 +209,5 @@ def row(done: Verified) -> dict[str, Any]:
         "bound_share": done.plan.bound / done.cycles,
         "utilisation": done.plan.utilisation(done.cycles) if regular else None,
         "verdict": verdict,
+        "kept": done.kept,
     }

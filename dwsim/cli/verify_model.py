@@ -9,6 +9,7 @@ from typing import Any
 from dwsim.cli.data_options import given
 from dwsim.cli.engine_options import engine_fields, lanes_of
 from dwsim.cli.model_options import input_shapes, is_onnx
+from dwsim.cli.verify import KEPT, kept_line
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.spec.canonical import spec_hash
@@ -17,6 +18,7 @@ from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.verification.assessment import in_words
+from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.network_result import LayerResult, NetworkResult, Progress
 
 COLUMNS = (
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(csv_text(COLUMNS, rows), end="")
     else:
         print(text(result, rows), end="")
+    print(kept_line(rows), end="", file=sys.stderr)
     if result.alone:
         print(f"layers run alone, on random data: {result.alone}", file=sys.stderr)
     for line in result.rest:
@@ -74,6 +77,7 @@ def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[An
         "seed": arguments.seed,
         "simulator": arguments.sim,
         "array": engine_fields("verify", arguments),
+        "verdicts": KeptVerdicts(arguments.seed, arguments.again),
         "progress": show,
     }
     # Here and not at the top: each format needs packages of its own.
@@ -132,6 +136,7 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
         verdict = f"{result.wrong} values wrong"
     elif result.float_rounded:
         verdict = f"equal except {result.float_rounded} rounded in float32"
+    verdict += KEPT if result.verified.kept else ""
     return {
         "layer": result.layer.name,
         "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
@@ -147,6 +152,7 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
         "utilisation": plan.utilisation(result.verified.cycles),
         "differing": None if result.not_comparable else result.differing,
         "verdict": verdict,
+        "kept": result.verified.kept,
     }
 
 

@@ -28,7 +28,7 @@ from dwsim.support.compiled import INTERPRETED
 
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
-_NOTHING = np.zeros(0, np.int64)
+NOTHING = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Verified:
     ``started`` is the cycle of the cfg handshake, counted over all jobs; ``transfers`` has the
     cycle of the transfer of each ofmap beat, counted from the handshake; ``ofmap`` is empty for a
     job that is not regular. The figures of a layer in several streams go from the first handshake
-    to the last transfer.
+    to the last transfer. ``kept``: an earlier run with the same inputs gave this verdict;
+    ``transfers`` is empty then.
     """
 
     job: Job
@@ -48,6 +49,7 @@ class Verified:
     error: int
     transfers: np.ndarray
     ofmap: np.ndarray
+    kept: bool = False
 
 
 def build_bench(
@@ -171,7 +173,7 @@ def _verify(
         if complaint:
             message = f"{complaint}\nin job {index}: {job}"
             _raise_failure(folder, message, jobs, simulator, index)
-        ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else _NOTHING
+        ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else NOTHING
         seen = (result.started, result.cycles, result.error, result.transfers)
         verified.append(Verified(job, plan, *seen, ofmap))
     return verified

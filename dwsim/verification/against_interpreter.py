@@ -14,6 +14,7 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.support.processes import cores
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
+from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.layer_engine import assess, engines_for
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
@@ -36,6 +37,7 @@ def verify_network(
     roundings: Sequence[str] = INTEGER_ROUNDINGS,
     simulator: str = "verilator",
     array: Array = TAP_PARALLEL,
+    verdicts: KeptVerdicts | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult[DepthwiseLayer]:
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
@@ -56,6 +58,7 @@ def verify_network(
             "single" that differ from them beside a tie are counted apart.
         simulator: "verilator" or "icarus".
         array: other fields of the engines, such as ``{"dataflow": "tap_serial", "pixels": 7}``.
+        verdicts: take over verdicts of earlier runs, and keep those of this run.
         progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
@@ -69,7 +72,7 @@ def verify_network(
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
     chosen = [assessment.layer for assessment in running.values()]
     engines = engines_for(chosen, lanes, array, roundings)
-    with Simulators([engine for engine, _ in engines], simulator) as simulators:
+    with Simulators([engine for engine, _ in engines], simulator, verdicts) as simulators:
         progress("interpreting the model", 0, 0)
         values = interpret(model, running, roundings, seed)
         order, chains = [], []

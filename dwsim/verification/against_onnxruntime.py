@@ -9,6 +9,7 @@ from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.processes import cores
+from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
     Array,
@@ -34,6 +35,7 @@ def verify_onnx(
     seed: int = 1,
     simulator: str = "verilator",
     array: Array = TAP_PARALLEL,
+    verdicts: KeptVerdicts | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult[OnnxLayer]:
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
@@ -50,6 +52,7 @@ def verify_onnx(
         seed: of the network's input and of the stalls; not negative.
         simulator: "verilator" or "icarus".
         array: the fields of ``EngineSpec`` that choose the engines' array.
+        verdicts: take over verdicts of earlier runs, and keep those of this run.
         progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
@@ -62,7 +65,7 @@ def verify_onnx(
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
     engines = onnx_engines(running.values(), lanes, array)
-    with Simulators([engine for engine, _ in engines], simulator) as simulators:
+    with Simulators([engine for engine, _ in engines], simulator, verdicts) as simulators:
         progress("running the model in ONNX Runtime", 0, 0)
         values = ort_values(model, running, optimise, seed)
         chains = [

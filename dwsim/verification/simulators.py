@@ -13,6 +13,7 @@ from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.processes import stop_running
+from dwsim.verification.kept_verdicts import KeptVerdicts, Pending
 from dwsim.verification.network_result import RUNNING, Progress
 
 _STOP_SECONDS = 0.1
@@ -30,12 +31,17 @@ class Chain:
 class Simulators:
     """Builds simulators while the caller goes on, and runs chains of jobs on them.
 
+    With ``verdicts``, jobs that an earlier run has verified do not run again.
+
     It is a context. If an exception leaves it, Ctrl-C too, then all commands of its threads have
     ended, and the threads have removed their files.
     """
 
-    def __init__(self, engines: Sequence[EngineSpec], simulator: str) -> None:
+    def __init__(
+        self, engines: Sequence[EngineSpec], simulator: str, verdicts: KeptVerdicts | None = None
+    ) -> None:
         self._simulator = simulator
+        self._verdicts = verdicts
         # Threads suffice, because each waits for the process of a tool.
         self._builder = ThreadPoolExecutor(1)
         self._runner: ThreadPoolExecutor | None = None
@@ -66,18 +72,14 @@ class Simulators:
         """
         progress("building the simulator", 0, 0)
         builds = {engine: build.result() for engine, build in self._builds.items()}
-        show = _meter(chains, progress)
+        pending = [self._pending(chain, builds[chain.engine]) for chain in chains]
+        show = _meter(chains, pending, progress)
         self._runner = ThreadPoolExecutor(max(1, min(workers, len(chains))))
         runs = [
             self._runner.submit(
-                run_jobs,
-                chain.engine,
-                chain.jobs,
-                simulator=self._simulator,
-                build=builds[chain.engine],
-                progress=partial(show, index),
+                self._run, chain.engine, left, builds[chain.engine], partial(show, index)
             )
-            for index, chain in enumerate(chains)
+            for index, (chain, left) in enumerate(zip(chains, pending, strict=True))
         ]
         self._futures += runs
         # The first failure ends the other runs.
@@ -86,10 +88,28 @@ class Simulators:
             future.result()
         return [verified for future in runs for verified in future.result()]
 
+    def _pending(self, chain: Chain, build: Path) -> Pending:
+        if self._verdicts is None:
+            return Pending.everything(chain.jobs)
+        return self._verdicts.pending(chain.engine, build, chain.jobs)
 
-def _meter(chains: Sequence[Chain], progress: Progress) -> Callable[[int, int], None]:
+    def _run(
+        self, engine: EngineSpec, pending: Pending, build: Path, progress: Callable[[int], None]
+    ) -> list[Verified]:
+        """Runs the jobs of a chain that have no verdict."""
+        rest = pending.rest
+        if not rest:
+            return pending.join([])
+        done = run_jobs(engine, rest, simulator=self._simulator, build=build, progress=progress)
+        return pending.join(done)
+
+
+def _meter(
+    chains: Sequence[Chain], pending: Sequence[Pending], progress: Progress
+) -> Callable[[int, int], None]:
     """Adds up the ofmap beats of chains: it is called with a chain's number and its beats."""
-    total = sum(job.plan(chain.engine).ofmap_beats for chain in chains for job in chain.jobs)
+    pairs = zip(chains, pending, strict=True)
+    total = sum(job.plan(chain.engine).ofmap_beats for chain, left in pairs for job in left.rest)
     done = [0] * len(chains)
 
     def show(index: int, beats: int) -> None:
