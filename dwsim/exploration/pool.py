@@ -51,8 +51,16 @@ class _ThisProcess(Executor):
         return future
 
 
+class _InterruptedWorkError(Exception):
+    """Ctrl-C reached a worker process."""
+
+
 class _Processes(ProcessPoolExecutor):
-    """Worker processes that Ctrl-C ends at once, together with the tools that they run."""
+    """Worker processes; Ctrl-C ends their work at once, together with the tools that they run.
+
+    The processes themselves stay until the executor shuts down. A worker that dies while it sends
+    a result leaves half a message in the pipe, and this process waits for the rest without end.
+    """
 
     def __init__(self, workers: int) -> None:
         # A fork would copy the locks that threads of this process hold.
@@ -64,16 +72,46 @@ class _Processes(ProcessPoolExecutor):
         # SIGINT would make Python print a traceback.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return super().submit(fn, *args, **kwargs)
+            return super().submit(_work, fn, *args, **kwargs)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@dataclass
+class _Worker:
+    """The state of a worker process."""
+
+    working: bool = False
+    interrupted: bool = False
+
+    def interrupt(self, *_: object) -> None:
+        self.interrupted = True
+        if self.working:
+            raise KeyboardInterrupt
+
+
+_worker = _Worker()
 
 
 def _worker_start() -> None:
     # A command that a script starts in the background ignores SIGINT, as do its processes.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, _worker.interrupt)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _work(fn: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Runs one call in a worker process."""
+    try:
+        _worker.working = True
+        # Calls that wait in the worker's queue do not begin after Ctrl-C.
+        if _worker.interrupted:
+            raise KeyboardInterrupt
+        return fn(*args, **kwargs)
+    except KeyboardInterrupt:
+        raise _InterruptedWorkError from None
+    finally:
+        _worker.working = False
 
 
 @dataclass(frozen=True)
@@ -108,9 +146,11 @@ class Pool:
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield from zip(pending.pop(future), future.result(), strict=True)
-        except BrokenExecutor:
-            # Ctrl-C ends the workers. If it reaches them first, it arrives here now.
+        except _InterruptedWorkError:
+            # Ctrl-C may reach a worker first. It arrives here now, and not in the clean-up.
             time.sleep(_INTERRUPT_SECONDS)
+            raise KeyboardInterrupt from None
+        except BrokenExecutor:
             raise ToolError(_DIED) from None
         finally:
             for future in pending:

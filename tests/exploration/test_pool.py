@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ from dwsim.exploration import pool as pool_module
 from dwsim.exploration.dask_client import run_within
 from dwsim.exploration.explore import explore
 from dwsim.exploration.pool import Pool, open_pool
+from dwsim.support.processes import run_command
+from tests.cli.helpers import ROOT, environment
 from tests.exploration.clusters import PATIENCE, dask_cluster
 from tests.exploration.spaces import SMALL, small
 
@@ -96,10 +99,11 @@ def test_one_worker_hands_results_out_as_they_get_done() -> None:
         assert len(seen) < 50
 
 
-def die_and_interrupt(items: Sequence[int]) -> list[int]:
-    """The effect of a Ctrl-C that reaches a worker first."""
+def interrupted_first(items: Sequence[int]) -> list[int]:
+    """A Ctrl-C that reaches this worker before its parent."""
     subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getppid()}"])
-    os._exit(3)
+    os.kill(os.getpid(), signal.SIGINT)
+    return list(items)
 
 
 @pytest.fixture
@@ -110,12 +114,20 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def test_a_worker_that_an_interruption_has_ended(
+def test_an_interruption_that_reaches_a_worker_first(
     monkeypatch: pytest.MonkeyPatch, interruptible: None
 ) -> None:
     monkeypatch.setattr("dwsim.exploration.pool._INTERRUPT_SECONDS", 120)
     with open_pool(2) as pool, pytest.raises(KeyboardInterrupt):
-        list(pool.run(die_and_interrupt, [0]))
+        list(pool.run(interrupted_first, [0]))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_an_interrupted_worker_sends_its_result_whole() -> None:
+    """Half a message would let the other end wait for the rest without end."""
+    script = [sys.executable, "-m", "tests.exploration.interrupted_sender"]
+    done = run_command(script, seconds=PATIENCE, folder=ROOT, environment=environment())
+    assert done.output == "[200000000]\n", done.tail
 
 
 def test_a_dead_worker_speaks() -> None:
