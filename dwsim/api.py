@@ -98,6 +98,7 @@ def verify(
     bias: Any = None,
     quantisation: Quantisation | None = None,
     verdicts: KeptVerdicts | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> list[Verified]:
     """Simulates the generated Verilog in lock step with the cycle model, with random or own data.
 
@@ -120,6 +121,7 @@ def verify(
         quantisation: the requantisation of the layer.
         verdicts: take over the verdicts of earlier runs on the same inputs
             (``dwsim.verification.kept_verdicts``); None: everything runs.
+        progress: called several times a second with the number of ofmap beats so far.
 
     Returns:
         A ``Verified`` for each layer and profile, in that order: ``job`` (layer, stalls, seed),
@@ -159,7 +161,13 @@ def verify(
     profiles = tuple(PROFILES) if stalls == "all" else (stalls,)
     jobs = [with_own_data(random_jobs(plan, profiles, seed), plan, own) for plan in plans]
     return run_layer_jobs(
-        engine, jobs, static=static, simulator=simulator, waves=path, verdicts=verdicts
+        engine,
+        jobs,
+        static=static,
+        simulator=simulator,
+        waves=path,
+        verdicts=verdicts,
+        progress=progress,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from dwsim.cli import explore, generate, import_model, replay, report, simulate, synth, verify
 from dwsim.errors import DwsimError, MismatchError
+from dwsim.support.json_lines import FORMAT, JsonLines
 from dwsim.version import __version__
 
 EXIT_MISMATCH = 1
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"dwsim {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    commands = top.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for command in (generate, simulate, verify, replay, import_model, explore, report, synth):
         command.add_parser(commands)
     return top
@@ -39,30 +40,55 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns its exit code. Errors go to stderr, never as a traceback."""
+    lines: JsonLines | None = None
     try:
         try:
             arguments = parser().parse_args(argv)
+            arguments.lines = lines = _json_lines(arguments)
             code: int = arguments.run(arguments)
         except SystemExit as stop:  # argparse: 0 after --help, 2 after a bad argument
             code = stop.code if isinstance(stop.code, int) else EXIT_BAD_INPUT
+        _end(lines, code)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
         _close_stdout()
         return EXIT_BROKEN_PIPE
     except MismatchError as error:
-        return _complain(f"mismatch: {error}", EXIT_MISMATCH)
+        return _complain(f"mismatch: {error}", EXIT_MISMATCH, lines)
     except (DwsimError, OSError) as error:
-        return _complain(f"error: {error}", EXIT_BAD_INPUT)
+        return _complain(f"error: {error}", EXIT_BAD_INPUT, lines)
     except MemoryError:
-        return _complain("error: not enough memory for a layer's tensors", EXIT_BAD_INPUT)
+        message = "error: not enough memory for a layer's tensors"
+        return _complain(message, EXIT_BAD_INPUT, lines)
     except KeyboardInterrupt:
+        _end(lines, EXIT_INTERRUPTED, "interrupted")
         return EXIT_INTERRUPTED
 
 
-def _complain(message: str, code: int) -> int:
+def _json_lines(arguments: argparse.Namespace) -> JsonLines | None:
+    """The events of a command with --json-lines, after the first of them."""
+    if not getattr(arguments, "json_lines", False):
+        return None
+    lines = JsonLines()
+    lines.emit("start", format=FORMAT, dwsim=__version__, command=arguments.command)
+    return lines
+
+
+def _complain(message: str, code: int, lines: JsonLines | None) -> int:
     print(f"dwsim: {message}", file=sys.stderr)
+    _end(lines, code, message)
     return code
+
+
+def _end(lines: JsonLines | None, code: int, message: str = "") -> None:
+    """The last event, unless its reader is gone."""
+    if lines is None:
+        return
+    try:
+        lines.emit("end", exit_code=code, message=message)
+    except OSError:
+        _close_stdout()
 
 
 def _close_stdout() -> None:

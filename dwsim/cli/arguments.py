@@ -121,9 +121,15 @@ def add_waves(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--waves", type=_fst, metavar="FILE.fst", help="write a waveform")
 
 
-def add_form(parser: argparse.ArgumentParser) -> None:
-    """Adds --json and --csv."""
+def add_form(parser: argparse.ArgumentParser, lines: bool = False) -> None:
+    """Adds --json and --csv, and with ``lines`` --json-lines."""
     form = parser.add_mutually_exclusive_group()
+    if lines:
+        form.add_argument(
+            "--json-lines",
+            action="store_true",
+            help="print a line of JSON for each event, as it happens: progress, layers, the end",
+        )
     form.add_argument("--json", action="store_true", help="print JSON instead of a table")
     form.add_argument("--csv", action="store_true", help="print CSV instead of a table")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,12 +69,19 @@ def add_parser(commands: Any) -> None:
         " model",
     )
     add_outputs(parser)
+    parser.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="print a line of JSON for each event, as it happens; the tables go to stderr",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command."""
-    with exploration_packages():
+    with exploration_packages(), ExitStack() as stack:
+        if arguments.lines is not None:
+            stack.enter_context(redirect_stdout(sys.stderr))
         return _run(arguments)
 
 
@@ -85,7 +93,7 @@ def _run(arguments: argparse.Namespace) -> int:
     space = read_space(arguments.space)
     directory = arguments.directory or Path("dwsim-explore") / space.name
     try:
-        with progress(0, "engine") as bar:
+        with progress(0, "engine", arguments.lines) as bar:
             outcome = explore(
                 space,
                 directory,
@@ -106,21 +114,39 @@ def _run(arguments: argparse.Namespace) -> int:
         raise SpecError(f"{space.name}: the front is empty", found)
     print(summary.front_table(outcome) + summary.fronts_of_networks(outcome), end="")
     print(f"written: {directory}/: points and layers (.parquet, .csv), explore.json, engines/")
-    if arguments.confirm:
-        _confirm(outcome, directory, arguments)
+    confirmed = _confirm(outcome, directory, arguments) if arguments.confirm else []
     write_outputs(directory, arguments)
+    if arguments.lines is not None:
+        arguments.lines.document(_document(outcome, directory, confirmed))
     return 0
 
 
-def _confirm(outcome: Outcome, directory: Path, arguments: argparse.Namespace) -> None:
-    """Simulates the Verilog of engines of the front; prints and records their cycles."""
+def _document(outcome: Outcome, directory: Path, confirmed: list[dict[str, Any]]) -> dict[str, Any]:
+    """The result for programs; the files in the directory have the rest."""
+    space = outcome.space
+    front = [{"engine_id": name, "objectives": found} for name, found in outcome.front.items()]
+    return {
+        "directory": str(directory),
+        "counts": outcome.counts,
+        "objectives": [goal.title(space.network_names) for goal in space.objectives],
+        "front": front,
+        "confirmed": confirmed,
+    }
+
+
+def _confirm(
+    outcome: Outcome, directory: Path, arguments: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Simulates the Verilog of engines of the front; prints, records and returns their cycles."""
     # Here and not at the top: only this needs the simulator's Python parts.
     from dwsim.exploration import summary
     from dwsim.exploration.confirm import confirm
     from dwsim.exploration.results import note_confirmed
 
     count = min(arguments.confirm, len(outcome.front))
-    with progress(0, "beat") as bar:
+    with progress(0, "beat", arguments.lines) as bar:
         done = confirm(outcome, count, arguments.workers or cores(), bar.show)
-    note_confirmed(directory, [row for one in done for row in one.rows])
+    rows = [row for one in done for row in one.rows]
+    note_confirmed(directory, rows)
     print("\n" + summary.confirmations(done, len(outcome.front)), end="")
+    return rows

@@ -76,7 +76,7 @@ def add_parser(commands: Any) -> None:
         " requantisers and output over the cycles, from the steppable model",
     )
     add_engine_options(parser, "a network")
-    add_form(parser)
+    add_form(parser, lines=True)
     parser.set_defaults(run=run)
 
 
@@ -93,15 +93,15 @@ def run(arguments: argparse.Namespace) -> int:
     result = _simulate(plans, arguments, timeline)
     if timeline is not None:
         _write_timeline(timeline, arguments.timeline, plans[0], arguments.stalls)
+    settings = {"spec_hash": spec_hash(spec.engine, spec.layers), "stalls": arguments.stalls}
+    described = {"engine": spec.engine.name, **settings, "seed": arguments.seed}
+    document = {**described, "layers": result.rows(), "total": result.total()}
     if arguments.csv:
         print(csv_text(COLUMNS, result.rows()), end="")
     elif arguments.json:
-        settings = {"spec_hash": spec_hash(spec.engine, spec.layers), "stalls": arguments.stalls}
-        described = {"engine": spec.engine.name, **settings, "seed": arguments.seed}
-        print(
-            json_text({**described, "layers": result.rows(), "total": result.total()}),
-            end="",
-        )
+        print(json_text(document), end="")
+    elif arguments.lines is not None:
+        arguments.lines.document(document)
     else:
         print(result)
     return 0
@@ -156,7 +156,7 @@ def _simulate(
     """Runs the layers, with a progress bar."""
     total = sum(plan.ofmap_beats for plan in plans)
     model = _model(arguments)
-    with progress(total, "beat") as bar:
+    with progress(total, "beat", arguments.lines) as bar:
 
         def show(layer: str, beats: int) -> None:
             bar.describe(layer)

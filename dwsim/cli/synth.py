@@ -77,7 +77,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--critical-path", action="store_true", help="also print the slowest path of the worst seed"
     )
-    add_form(parser)
+    add_form(parser, lines=True)
     parser.set_defaults(run=run)
 
 
@@ -92,14 +92,17 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.freq,
         tuple(range(1, arguments.seeds + 1)),
     )
-    with progress(runs([request]), "run") as bar:
+    with progress(runs([request]), "run", arguments.lines) as bar:
         (result,) = synthesise([request], arguments.jobs, bar.advance)
     if isinstance(result, ToolError):
         raise result
+    found = {"spec_hash": spec_hash(spec.engine, ()), **document(result)}
     if arguments.csv:
         print(csv_text(COLUMNS, [row(result)]), end="")
     elif arguments.json:
-        print(json_text({"spec_hash": spec_hash(spec.engine, ()), **document(result)}), end="")
+        print(json_text(found), end="")
+    elif arguments.lines is not None:
+        arguments.lines.document(found)
     else:
         print(_text(result), end="")
         if arguments.critical_path and result.worst_seed is not None:

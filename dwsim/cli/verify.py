@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from dwsim.api import verify
@@ -21,12 +23,13 @@ from dwsim.cli.data_options import add_data_options, own_data, save_ofmap
 from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
 from dwsim.cli.model_options import add_model_options, is_model
-from dwsim.derive import TiledPlan
+from dwsim.derive import AnyPlan, TiledPlan
 from dwsim.errors import Rules
 from dwsim.rtlsim.cosim import Verified
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.stream.stalls import PROFILES
-from dwsim.support.progress import progress
+from dwsim.support.progress import Bar, progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.verification.kept_verdicts import KeptVerdicts
 
@@ -107,7 +110,7 @@ def add_parser(commands: Any) -> None:
     )
     add_model_options(parser)
     add_data_options(parser)
-    add_form(parser)
+    add_form(parser, lines=True)
     parser.set_defaults(run=run)
 
 
@@ -120,38 +123,57 @@ def run(arguments: argparse.Namespace) -> int:
         return verify_model.run(arguments)
     spec, plans = load_plans(arguments, cut=not arguments.static)
     _check_options(arguments, len(plans))
+    rows: list[dict[str, Any]] = []
+    try:
+        for done in _verified(arguments, spec.engine, plans):
+            found = [row(verified) for verified in done]
+            rows += found
+            if arguments.lines is not None:
+                arguments.lines.layers(found)
+            save_ofmap(arguments, done[0].ofmap)
+    finally:
+        # After a mismatch the layers that were verified before it are shown, too.
+        if rows and arguments.lines is None:
+            print(_text(arguments, rows), end="", flush=True)
+        print(kept_line(rows), end="", file=sys.stderr)
+    if arguments.waves is not None:
+        print(f"waveform: {arguments.waves}", file=sys.stderr)
+    return 0
+
+
+def _verified(
+    arguments: argparse.Namespace, engine: EngineSpec, plans: Sequence[AnyPlan]
+) -> Iterator[list[Verified]]:
+    """Verifies one layer after the other, with a progress bar."""
     data = own_data(arguments, len(plans))
     verdicts = None
     if is_network(arguments.spec):
         verdicts = KeptVerdicts(arguments.seed, arguments.again)
-    rows: list[dict[str, Any]] = []
-    try:
-        with progress(len(plans), "layer") as bar:
-            for plan in plans:
-                bar.describe(plan.layer.name)
-                done = verify(
-                    plan.layer,
-                    spec.engine,
-                    stalls=arguments.stalls,
-                    seed=arguments.seed,
-                    simulator=arguments.sim,
-                    interleave=plan.interleave,
-                    static=arguments.static,
-                    waves=arguments.waves,
-                    verdicts=verdicts,
-                    **data,
-                )
-                rows += [row(verified) for verified in done]
-                save_ofmap(arguments, done[0].ofmap)
-                bar.advance()
-    finally:
-        # After a mismatch the layers that were verified before it are shown, too.
-        if rows:
-            print(_text(arguments, rows), end="", flush=True)
-            print(kept_line(rows), end="", file=sys.stderr)
-    if arguments.waves is not None:
-        print(f"waveform: {arguments.waves}", file=sys.stderr)
-    return 0
+    profiles = len(PROFILES) if arguments.stalls == "all" else 1
+    total = profiles * sum(plan.ofmap_beats for plan in plans)
+    before = 0
+    with progress(total, "beat", arguments.lines) as bar:
+        for plan in plans:
+            bar.describe(plan.layer.name)
+            yield verify(
+                plan.layer,
+                engine,
+                stalls=arguments.stalls,
+                seed=arguments.seed,
+                simulator=arguments.sim,
+                interleave=plan.interleave,
+                static=arguments.static,
+                waves=arguments.waves,
+                verdicts=verdicts,
+                progress=partial(_show, bar, before, total),
+                **data,
+            )
+            before += profiles * plan.ofmap_beats
+            bar.show(before, total)
+
+
+def _show(bar: Bar, before: int, total: int, beats: int) -> None:
+    bar.show(before + beats, total)
 
 
 def _check_options(arguments: argparse.Namespace, layers: int) -> None:

@@ -42,7 +42,7 @@ COLUMNS = (
 def run(arguments: argparse.Namespace) -> int:
     """Runs the command on ``arguments.spec``, a ``.tflite`` or ``.onnx`` file."""
     _check_options(arguments)
-    with progress(0, "beat") as bar:
+    with progress(0, "beat", arguments.lines) as bar:
 
         def show(step: str, done: int, total: int) -> None:
             bar.describe(step)
@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json_text(document(result, rows)), end="")
     elif arguments.csv:
         print(csv_text(COLUMNS, rows), end="")
+    elif arguments.lines is not None:
+        arguments.lines.document(document(result, rows))
     else:
         print(text(result, rows), end="")
     print(kept_line(rows), end="", file=sys.stderr)

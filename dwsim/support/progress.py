@@ -1,4 +1,4 @@
-"""A progress bar on stderr, drawn by rich; silent when stderr is not a terminal."""
+"""A progress bar on stderr, drawn by rich, or events; silent when stderr is not a terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
+
+from dwsim.support.json_lines import JsonLines, LinesBar
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -25,14 +27,27 @@ class Bar(Protocol):
 
 
 @contextmanager
-def progress(total: int, unit: str) -> Iterator[Bar]:
-    """A bar for ``total`` units of work (0: not known yet); it disappears when it is closed."""
+def progress(total: int, unit: str, lines: JsonLines | None = None) -> Iterator[Bar]:
+    """A bar for ``total`` units of work (0: not known yet); it disappears when it is closed.
+
+    With ``lines``, programs get events, and nothing is drawn.
+    """
+    if lines is not None:
+        yield LinesBar(lines, total, unit)
+        return
     if not sys.stderr.isatty():
         yield _NoBar()
         return
     # Not at the top: without a terminal nothing needs rich.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -40,6 +55,9 @@ def progress(total: int, unit: str) -> Iterator[Bar]:
         MofNCompleteColumn(),
         TextColumn(unit),
         TimeElapsedColumn(),
+        TextColumn("elapsed,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
     )
     # Results go to stdout while the bar is drawn: rich must not redirect them.
     with Progress(

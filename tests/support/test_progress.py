@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 
@@ -40,6 +41,8 @@ def test_a_terminal_shows_text_and_counts(monkeypatch: pytest.MonkeyPatch) -> No
     assert "[dw1]" in drawn
     assert "9/20" in drawn
     assert "beat" in drawn
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn)
+    assert re.search(r"beat 0:00:0\d elapsed, (0:00:0\d|-:--:--) left", plain)
     assert drawn.endswith("\x1b[2K")  # the line is erased
 
 
