@@ -11,6 +11,7 @@ from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec, requantise_for
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
+from dwsim.stream.layer_memory import check_simulable
 from dwsim.verification.assessment import Assessment
 from dwsim.verification.layer_plans import DEFAULT_LANES
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
@@ -47,6 +48,7 @@ def _reasons(
         return layer.reasons
     spec, parameters = layer.facts()
     try:
+        check_simulable(spec)
         quantisation = layer_quantisation(layer, rounding)
         engine = smallest_engine([layer], lanes, array, [rounding])
         Plan(spec, engine, quantisation)

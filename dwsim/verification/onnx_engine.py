@@ -11,6 +11,7 @@ from dwsim.derive import Plan
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.stream.layer_memory import check_simulable
 from dwsim.verification.assessment import SUMS, Assessment
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.onnx_model import OnnxLayer, onnx_quantisation
@@ -50,6 +51,7 @@ def _reasons(layer: OnnxLayer, lanes: int, array: Array) -> tuple[Violation, ...
         return layer.reasons
     spec, parameters = layer.facts()
     try:
+        check_simulable(spec)
         quantisation = onnx_quantisation(layer)
         Plan(spec, smallest_onnx_engine([layer], lanes, array), quantisation)
         if quantisation is not None:

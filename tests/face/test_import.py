@@ -112,9 +112,10 @@ def test_annotations_name_classes_that_exist(name: str) -> None:
     from dwsim.exploration.outcome import Outcome
     from dwsim.exploration.space import Space
     from dwsim.rtlsim.cosim import Verified
+    from dwsim.verification.kept_verdicts import KeptVerdicts
     from dwsim.verification.simulation import Simulation
 
-    known = {one.__name__: one for one in (Outcome, Space, Verified, Simulation)}
+    known = {one.__name__: one for one in (KeptVerdicts, Outcome, Space, Verified, Simulation)}
     known |= {name: getattr(dwsim, name) for name in ("LayerSpec", "EngineSpec", "Quantisation")}
     hints = typing.get_type_hints(getattr(dwsim, name), localns=known)
     returned = {

@@ -13,11 +13,14 @@ from onnx import inliner, shape_inference
 
 from dwsim.errors import Rules
 from dwsim.workloads.model_error import ModelError
+from dwsim.workloads.onnx_model.outlined_weights import outlined
 
 MAX_INPUT_BYTES = 1 << 30
 """All inputs of a network together."""
 MAX_NODES = 100_000
 """Operators of a file, those inside of functions counted once for each call."""
+_LARGE_FILE = 1 << 26
+"""Bytes of a file whose large weights are not read into memory."""
 _SMALL_WEIGHT = 4096
 """Values of larger weights take no part in the inference of shapes."""
 _BITS = {
@@ -39,10 +42,21 @@ def load(path: Path) -> onnx.ModelProto:
         with path.open("rb") as file:
             if path.stat().st_size == 0:
                 raise ModelError(f"{path}: is empty")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return parse(content[:], path)
+            # Not as a context: the traceback of an error in it still refers to its bytes.
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return parse(_light(content, path), path)
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _light(content: mmap.mmap, path: Path) -> bytes:
+    """The file's bytes; those of a large one without its large weights, which it then refers to."""
+    if len(content) >= _LARGE_FILE:
+        try:
+            return outlined(memoryview(content), path.resolve().name)
+        except ValueError as error:
+            raise ModelError(f"{path}: is no .onnx file: {error}") from None
+    return content[:]
 
 
 def parse(content: bytes, path: Path) -> onnx.ModelProto:

@@ -91,7 +91,7 @@ def _external_bytes(model: onnx.ModelProto, path: Path) -> int:
     total = 0
     for name in names:
         try:
-            total += (path.parent / name).stat().st_size
+            total += (path.resolve().parent / name).stat().st_size
         except (OSError, ValueError):
             continue
     return total

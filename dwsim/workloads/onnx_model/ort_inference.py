@@ -67,7 +67,8 @@ def infer_layers(model: OnnxModel, optimise: bool, seed: int) -> dict[str, OrtTe
     layers = [layer for layer in model.runnable if layer.subgraph == 0]
     made = {layer.ifmap_name: layer.type for layer in layers if layer.ifmap_name not in inputs}
     made |= {layer.tensor_name: _ofmap_dtype(layer).name for layer in layers}
-    job = OrtJob(_with_outputs(model.proto, made), inputs, list(made), optimise, model.path.parent)
+    folder = model.path.resolve().parent
+    job = OrtJob(_with_outputs(model.proto, made), inputs, list(made), optimise, folder)
     (outcome,) = run_in_ort([job], str(model.path))
     if outcome.refusal is not None:
         raise ModelError(f"{model.path}: ONNX Runtime {outcome.refusal}")
