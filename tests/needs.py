@@ -59,6 +59,7 @@ NEEDS = {
     "packaging": "installation",
     "peers": "simulator",
     "rtlsim": "simulator",
+    "soak": "simulator",
     "synth": "synthesis",
     "tap_serial/test_cosim.py": "simulator",
     "tap_serial/test_model.py": "long",

@@ -79,6 +79,7 @@ def _constants(
         ("Param", "s_axis_param_tdata"),
         ("Ifmap", "s_axis_ifmap_tdata"),
         ("Ofmap", "m_axis_ofmap_tdata"),
+        ("Keep", "m_axis_ofmap_tkeep"),
     ):
         numbers[f"k{name}Words"] = _words(named[port])
     return [f"constexpr int {name} = {value};" for name, value in numbers.items()]

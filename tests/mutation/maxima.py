@@ -15,7 +15,7 @@ def maxima_jobs(engine: EngineSpec, first_seed: int) -> list[Job]:
     """One job for each layer, the stall profiles in turn."""
     profiles = ("none", "both", "slow-sink", "slow-source")
     jobs = []
-    for number, made in enumerate(_layers(engine)):
+    for number, made in enumerate(maxima_layers(engine)):
         seed, stalls = first_seed + number, profiles[number % 4]
         if engine.requantise != "none":
             jobs.append(quantised_job(made, engine, seed, stalls))
@@ -25,7 +25,7 @@ def maxima_jobs(engine: EngineSpec, first_seed: int) -> list[Job]:
     return jobs
 
 
-def _layers(engine: EngineSpec) -> Iterator[LayerSpec]:
+def maxima_layers(engine: EngineSpec) -> Iterator[LayerSpec]:
     """The layers among the candidates that fit the engine."""
     for candidate in _candidates(engine):
         try:
