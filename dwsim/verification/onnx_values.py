@@ -58,7 +58,8 @@ def beside_ties(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
     Where ONNX Runtime does not fuse DequantizeLinear, Conv and QuantizeLinear, it adds products
     of real numbers in float32. Their sum is within ``n * eps * sum|x * w|`` of the true one for n
     roundings (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). A value whose
-    distance from a tie is larger has one right result.
+    distance from a tie is larger has one right result. A bias in floating point is rounded to an
+    integer for the engine, and by ONNX Runtime where it fuses: a tie between both values counts.
 
     Args:
         layer: a Conv between DequantizeLinear and QuantizeLinear.
@@ -71,10 +72,12 @@ def beside_ties(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
     weight = parameters.weight.astype(np.int64)
     bias = np.zeros(1) if scales.bias is None else scales.bias.astype(np.float64)
     scale = scales.ifmap_scale * scales.weight_scales.astype(np.float64) / scales.ofmap_scale
+    remainder = scales.bias_remainder
+    bias = bias + remainder
     value = (depthwise(centred, weight, spec) + bias) * scale
     magnitude = (depthwise(np.abs(centred), np.abs(weight), spec) + np.abs(bias)) * scale
     # Each product has three roundings, each sum one, the bias and the quotient two.
     roundings = spec.kernel_h * spec.kernel_w + 8
-    bound = roundings * np.finfo(np.float32).eps * magnitude
+    bound = roundings * np.finfo(np.float32).eps * magnitude + np.abs(remainder) * scale
     near: np.ndarray = np.abs(value - np.floor(value) - 0.5) <= bound
     return near

@@ -98,6 +98,8 @@ class Case:
     ofmap_scale: float = 0.1
     ofmap_zero_point: int = 3
     bias: bool = True
+    real_bias: bool = False
+    """The bias of a ``qdq`` is in floating point, and no multiple of the scale of the sums."""
     activation: str = "none"
     """none, relu, or clip."""
     clip: tuple[float, float] = (-1.5, 4.25)
@@ -118,6 +120,13 @@ class Case:
         """int32, of the size of a few hundred products."""
         rng = np.random.default_rng(self.seed + 1)
         return rng.integers(-20_000, 20_000, self.channels * self.multiplier).astype(np.int32)
+
+    def real_bias_values(self) -> np.ndarray:
+        """float32, near the values of ``bias_values`` in the scale of the sums."""
+        rng = np.random.default_rng(self.seed + 2)
+        integers = self.bias_values()
+        scale = np.float32(self.ifmap_scale) * np.asarray(self.weight_scales, np.float32)
+        return ((integers + rng.uniform(-0.5, 0.5, integers.size)) * scale).astype(np.float32)
 
 
 def add_case(builder: OnnxBuilder, case: Case, ifmap: str, prefix: str = "") -> str:
@@ -161,7 +170,9 @@ def add_case(builder: OnnxBuilder, case: Case, ifmap: str, prefix: str = "") -> 
         zero_w = builder.constant(name("zws"), zeros)
     x = builder.node("DequantizeLinear", [ifmap, scale_x, zero_x], name("x"))
     w = builder.node("DequantizeLinear", [weight, scale_w, zero_w], name("w"), **axis)
-    if bias:
+    if bias and case.real_bias:
+        bias = [builder.constant(name("b"), case.real_bias_values())]
+    elif bias:
         scale_b = np.float32(case.ifmap_scale) * np.asarray(case.weight_scales, np.float32)
         inputs = [*bias, builder.constant(name("sb"), np.asarray(scale_b, np.float32))]
         bias = [builder.node("DequantizeLinear", inputs, name("b"), **axis)]

@@ -51,7 +51,7 @@ def layer_model(layer: OnnxLayer) -> bytes:
         _scalar("zy", scales.ofmap_zero_point, scales.ofmap_dtype),
         *_weight_numbers(spec, parameters, scales),
     ]
-    if scales.bias is not None:
+    if scales.bias is not None and scales.real_bias is None:
         constants.append(numpy_helper.from_array(scales.bias, "bias"))
     if layer.operator_name == "QLinearConv":
         bias = [] if scales.bias is None else ["bias"]
@@ -71,7 +71,10 @@ def _dequantised(
         helper.make_node("DequantizeLinear", ["weight", "sw", "zw"], ["w"], axis=0),
     ]
     inputs = ["x", "w"]
-    if scales.bias is not None:
+    if scales.real_bias is not None:
+        constants.append(numpy_helper.from_array(scales.real_bias, "b"))
+        inputs.append("b")
+    elif scales.bias is not None:
         sums_scale = np.float32(scales.ifmap_scale) * scales.weight_scales
         wide = np.broadcast_to(sums_scale, spec.ofmap_channels).astype(np.float32)
         constants.append(numpy_helper.from_array(wide, "sb"))

@@ -29,6 +29,8 @@ class OnnxScales:
     """float32: one for each ofmap channel, or a single one for the tensor."""
     bias: np.ndarray | None
     """int32, one for each ofmap channel; its scale is that of the sums."""
+    real_bias: np.ndarray | None
+    """float32: the bias of a file that has it in floating point; ``bias`` is rounded from it."""
     ofmap_dtype: np.dtype
     """int8 or uint8."""
     ofmap_scale: float
@@ -36,6 +38,14 @@ class OnnxScales:
     act_min: int
     """The smallest value of the ofmap: the type's, or that of a folded Relu or Clip."""
     act_max: int
+
+    @property
+    def bias_remainder(self) -> np.ndarray:
+        """float64: the bias of the file less ``bias``, in the scale of the sums; may be one 0."""
+        if self.real_bias is None or self.bias is None:
+            return np.zeros(1)
+        sums_scale = np.float32(self.ifmap_scale) * self.weight_scales
+        return np.asarray(self.real_bias.astype(np.float64) / sums_scale - self.bias)
 
 
 @dataclass(frozen=True, eq=False)

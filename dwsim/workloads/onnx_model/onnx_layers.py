@@ -22,6 +22,7 @@ from dwsim.workloads.onnx_model.onnx_layer import OnnxLayer, OnnxParameters, Onn
 from dwsim.workloads.onnx_model.onnx_numbers import (
     TYPES,
     WEIGHT_TYPES,
+    Bias,
     Numbers,
     dtype_of,
     linear_numbers,
@@ -243,14 +244,15 @@ def _scales(
     ofmap: Numbers,
     channels: int,
 ) -> OnnxScales | None:
-    bias = None
+    bias: Bias | None = None
     position = 2 if node.op_type == "Conv" else 8
     if len(node.input) > position and node.input[position]:
         if node.op_type == "Conv":
             sums_scale = tensors.ifmap_numbers.scales * tensors.weight_numbers.scales
             bias = read_bias(rules, graph, node.input[position], sums_scale, channels)
         else:
-            bias = read_integer_bias(rules, graph, node.input[position], channels)
+            integers = read_integer_bias(rules, graph, node.input[position], channels)
+            bias = None if integers is None else Bias(integers)
     if rules.violations:
         return None
     dtype = dtype_of(ofmap.type)
@@ -258,7 +260,8 @@ def _scales(
     return OnnxScales(
         ifmap_scale=float(tensors.ifmap_numbers.scales[0]),
         weight_scales=tensors.weight_numbers.scales,
-        bias=bias,
+        bias=None if bias is None else bias.integers,
+        real_bias=None if bias is None else bias.real,
         ofmap_dtype=dtype,
         ofmap_scale=float(ofmap.scales[0]),
         ofmap_zero_point=int(ofmap.zero_points[0]),

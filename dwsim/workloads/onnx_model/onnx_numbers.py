@@ -154,28 +154,31 @@ def dtype_of(type_: str) -> np.dtype:
     return np.dtype(_DTYPES[type_])
 
 
+@dataclass(frozen=True, eq=False)
+class Bias:
+    """The bias of a convolution, one number for each ofmap channel."""
+
+    integers: np.ndarray
+    """int32; their scale is that of the sums."""
+    real: np.ndarray | None = None
+    """float32: the bias of a file that has it in floating point, from which the integers come."""
+
+
 def read_bias(
     rules: Rules, graph: OnnxGraph, name: str, sums_scale: np.ndarray, channels: int
-) -> np.ndarray | None:
-    """The bias of a Conv as int32; its scale must be that of the sums.
+) -> Bias | None:
+    """The bias of a Conv; its scale must be that of the sums, or it must be a constant of floats.
 
     Args:
         rules: gets the violations.
         graph: has the constants.
-        name: the bias: DequantizeLinear makes it from int32.
+        name: the bias: float, or DequantizeLinear makes it from int32.
         sums_scale: float32: ifmap scale times weight scales.
         channels: ofmap channels.
     """
     node = graph.maker(name)
     if node is None or node.op_type != "DequantizeLinear":
-        rules.require(
-            False,
-            "bias",
-            graph.type(name) or name,
-            "must come from a DequantizeLinear of int32: a bias in floating point has no integer"
-            " that every runtime agrees on",
-        )
-        return None
+        return _real_bias(rules, graph, name, sums_scale, channels)
     integers = read_integer_bias(rules, graph, node.input[0], channels)
     numbers = linear_numbers(rules, graph, "bias", node, "int32", channels)
     if integers is None or numbers is None:
@@ -192,7 +195,42 @@ def read_bias(
             "must be the ifmap's scale times the weight's ="
             f" {float(np.broadcast_to(sums_scale, channels)[channel])}",
         )
-    return integers
+    return Bias(integers)
+
+
+def _real_bias(
+    rules: Rules, graph: OnnxGraph, name: str, sums_scale: np.ndarray, channels: int
+) -> Bias | None:
+    """A bias of floats, and its integers as ONNX Runtime's optimiser computes them.
+
+    It divides in float32 by the scale of the sums and rounds half to even.
+    """
+    before = len(rules.violations)
+    real = read_constant(rules, graph, "bias", name)
+    if real is None:
+        return None
+    rules.require(real.dtype == np.float32, "bias", str(real.dtype), "must be of type float")
+    rules.require(
+        real.size == channels, "bias", real.size, f"must be {channels} numbers, one a channel"
+    )
+    if len(rules.violations) > before:
+        return None
+    real = real.reshape(-1)
+    with np.errstate(all="ignore"):
+        rounded = np.rint(real / np.broadcast_to(sums_scale, channels))
+    limits = np.iinfo(np.int32)
+    # Also false for what is not a number.
+    fits = (rounded >= limits.min) & (rounded <= limits.max - 127)
+    for channel in np.flatnonzero(~fits)[:1]:
+        rules.require(
+            False,
+            f"bias[{channel}]",
+            float(real[channel]),
+            "must be a number of at most 31 bits once it is divided by the ifmap's scale times the"
+            f" weight's = {float(np.broadcast_to(sums_scale, channels)[channel])}",
+        )
+        return None
+    return Bias(rounded.astype(np.int32), real)
 
 
 def read_integer_bias(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from dwsim.verification.onnx_engine import assess_onnx
 from dwsim.verification.onnx_values import beside_ties
 from dwsim.workloads.onnx_model import OnnxLayer
+from dwsim.workloads.onnx_model.ort_inference import run_alone
 from tests.onnx_files.onnx_builder import NEWEST, Case, single
 from tests.workloads.onnx_model.reference import golden, nhwc, only_layer, run
 
@@ -83,6 +85,7 @@ def random_case(rng: np.random.Generator) -> Case:
         clip=tuple(sorted((rng.normal(size=2) * 50 * ofmap_scale).tolist())),
         opset=number(13, NEWEST),
         seed=number(0, 2**31),
+        real_bias=number(0, 3) == 0,
     )
 
 
@@ -128,6 +131,29 @@ def test_most_of_them_run_on_an_engine(seed: int) -> None:
     rng = np.random.default_rng(seed)
     layers: list[Any] = [only_layer(single(random_case(rng))) for _ in range(100)]
     assert sum(found.runs for found in assess_onnx(layers, 4)) > 90
+
+
+def test_biases_in_floating_point(seed: int) -> None:
+    """The optimiser rounds them as the reader does; as written, only ties may differ."""
+    rng = np.random.default_rng(seed)
+    cases = []
+    while len(cases) < 60:
+        case = random_case(rng)
+        two_axes = len(case.kernel) == 2
+        if case.form == "qdq" and case.bias and case.activation == "none" and two_axes:
+            cases.append(replace(case, real_bias=True))
+    counts = compare(cases, rng)
+    assert counts["explained"] < counts["values"] / 200
+    models = [single(case) for case in cases]
+    tensors = [rng.integers(0, 256, case.shape).astype(np.uint8).view(case.dtype) for case in cases]
+    fused = run(models, tensors, True)
+    for case, model, x, y in zip(cases, models, tensors, fused, strict=True):
+        assert np.array_equal(nhwc(y), golden(only_layer(model), nhwc(x))), case
+    # A layer that runs alone keeps the bias of the file.
+    layer = only_layer(models[0])
+    alone = run_alone({"dw1": layer}, {"dw1": nhwc(tensors[0])}, True)["dw1"]
+    assert alone.ofmap is not None, alone.reason
+    assert np.array_equal(alone.ofmap, nhwc(fused[0]))
 
 
 @pytest.mark.parametrize("optimise", [False, True])

@@ -54,8 +54,16 @@ def variable_weight(model: onnx.ModelProto) -> None:
     model.graph.input.append(value)
 
 
-def float_bias(model: onnx.ModelProto) -> None:
-    model.graph.initializer.append(numpy_helper.from_array(np.ones(4, np.float32), "real"))
+def float_bias(value: np.ndarray) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.initializer.append(numpy_helper.from_array(value, "real"))
+        node(model, "Conv").input[2] = "real"
+
+    return change
+
+
+def variable_bias(model: onnx.ModelProto) -> None:
+    model.graph.input.append(helper.make_tensor_value_info("real", onnx.TensorProto.FLOAT, [4]))
     node(model, "Conv").input[2] = "real"
 
 
@@ -64,7 +72,15 @@ def float_bias(model: onnx.ModelProto) -> None:
     [
         ("qdq", sigmoid_in_between, "ofmap = 'Sigmoid': must go to one QuantizeLinear"),
         ("qdq", taken_by_another, "ofmap = 'no single operator'"),
-        ("qdq", float_bias, "bias = 'float': must come from a DequantizeLinear of int32"),
+        ("qdq", float_bias(np.ones(4, np.float16)), "bias = 'float16': must be of type float"),
+        ("qdq", float_bias(np.ones(3, np.float32)), "bias = 3: must be 4 numbers"),
+        (
+            "qdq",
+            float_bias(np.array([1, 2, 1e6, 0], np.float32)),
+            r"bias\[2\] = 1000000.0: must be a number of at most 31 bits",
+        ),
+        ("qdq", float_bias(np.full(4, np.nan, np.float32)), r"bias\[0\] = nan"),
+        ("qdq", variable_bias, "bias = 'real': must be a constant of the file"),
         (
             "qdq",
             constant("sb", np.float32(0.0003)),
