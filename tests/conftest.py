@@ -1,7 +1,8 @@
 """Shared by all tests: one seed, printed so that a failing run can be repeated.
 
-And two switches: ``pytest tests/codegen --update-snapshots`` refreshes the snapshots, and
-``pytest --quick`` leaves out the tests that need a large tool (see ``tests/needs.py``).
+And four switches: ``pytest tests/codegen --update-snapshots`` refreshes the snapshots,
+``pytest --quick`` leaves out the tests that need a large tool (see ``tests/needs.py``), and
+``--random-models N`` and ``--seed N`` choose the number and the seed of random models.
 """
 
 from __future__ import annotations
@@ -31,6 +32,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write tests/codegen/snapshots instead of comparing with it",
     )
     parser.addoption(
+        "--random-models",
+        type=int,
+        default=300,
+        metavar="N",
+        help="models of each random test of tests/workloads (default: 300)",
+    )
+    parser.addoption(
+        "--seed",
+        type=int,
+        metavar="N",
+        help=f"seed of every random stimulus (default: ${_SEED_VARIABLE}, or {_DEFAULT_SEED})",
+    )
+    parser.addoption(
         "--quick",
         action="store_true",
         help="only the tests without a simulator, TensorFlow or another large tool",
@@ -42,6 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     sys.addaudithook(_GUARD)
+    if config.getoption("--seed") is not None:
+        # The tests' own processes read it, too.
+        os.environ[_SEED_VARIABLE] = str(config.getoption("--seed"))
     # A shell starts background jobs with SIGINT ignored; the tests of Ctrl-C need it.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -83,8 +100,14 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """The seed of every random stimulus; another one comes from $DWSIM_SEED."""
+    """The seed of every random stimulus; another one comes from --seed or $DWSIM_SEED."""
     return _seed()
+
+
+@pytest.fixture(scope="session")
+def random_models(request: pytest.FixtureRequest) -> int:
+    """The number of models of a random test of the importers: --random-models."""
+    return int(request.config.getoption("--random-models"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,10 @@
 """Random layers of every form: golden gives the values of ONNX Runtime, as written and optimised.
 
-``DWSIM_RANDOM_MODELS=20000 pytest tests/workloads/onnx_model/test_onnx_random.py -s`` runs more.
+More: ``pytest tests/workloads/onnx_model/test_onnx_random.py -s --random-models 20000 --seed 7``.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,6 @@ from dwsim.workloads.onnx_model.ort_inference import run_alone
 from tests.onnx_files.onnx_builder import NEWEST, Case, single
 from tests.workloads.onnx_model.reference import golden, nhwc, only_layer, run
 
-MODELS = int(os.environ.get("DWSIM_RANDOM_MODELS", "300"))
 STEP = 300
 """Models of one process of ONNX Runtime."""
 
@@ -114,15 +112,15 @@ def compare(cases: list[Case], rng: np.random.Generator) -> dict[str, int]:
     return counts
 
 
-def test_random_layers(seed: int) -> None:
+def test_random_layers(seed: int, random_models: int) -> None:
     rng = np.random.default_rng(seed)
     total: dict[str, int] = {}
-    for first in range(0, MODELS, STEP):
-        cases = [random_case(rng) for _ in range(min(STEP, MODELS - first))]
+    for first in range(0, random_models, STEP):
+        cases = [random_case(rng) for _ in range(min(STEP, random_models - first))]
         for name, count in compare(cases, rng).items():
             total[name] = total.get(name, 0) + count
-    print(f"{MODELS} models: {total}")
-    assert total["values"] > 400 * MODELS
+    print(f"seed {seed}, {random_models} models: {total}")
+    assert total["values"] > 400 * random_models
     assert total["explained"] < total["values"] / 1000
 
 

@@ -1,4 +1,7 @@
-"""Random layers of every kind, read from files: golden gives the values of the interpreter."""
+"""Random layers of every kind, read from files: golden gives the values of the interpreter.
+
+For more: ``pytest tests/workloads/tflite/test_random_layers.py -s --random-models 20000 --seed 7``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from dwsim.workloads.tflite import DepthwiseLayer, inference
 from tests.tflite_files.model_builder import TYPE, single
 from tests.workloads.tflite.test_kinds import golden, random_ifmap, read
 
-MODELS = 300
+STEP = 300
+"""Models of one process of the interpreter."""
 
 
 def random_arguments(rng: np.random.Generator) -> dict[str, Any]:
@@ -62,20 +66,20 @@ def random_arguments(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def layers() -> dict[str, DepthwiseLayer]:
-    rng = np.random.default_rng(2026)
+def random_layers(rng: np.random.Generator, count: int) -> dict[str, DepthwiseLayer]:
+    """The layers of ``count`` random files, by number."""
     found = {}
-    for number in range(MODELS):
+    for number in range(count):
         (layer,) = read(single(**random_arguments(rng))).layers
         assert layer.runs, list(map(str, layer.reasons))
         found[str(number)] = layer
     return found
 
 
-@pytest.mark.parametrize("rounding", ["double", "single"])
-def test_random_layers(layers: dict[str, DepthwiseLayer], rounding: str, seed: int) -> None:
-    rng = np.random.default_rng(seed)
+def compare(
+    layers: dict[str, DepthwiseLayer], rounding: str, rng: np.random.Generator
+) -> tuple[int, int]:
+    """Compares golden with the interpreter; the numbers of layers and of values compared."""
     ifmaps = {name: random_ifmap(layer, rng) for name, layer in layers.items()}
     runs = inference.run_layers(layers, ifmaps, rounding)
     values, compared = 0, 0
@@ -87,16 +91,25 @@ def test_random_layers(layers: dict[str, DepthwiseLayer], rounding: str, seed: i
             continue
         compared += 1
         values += run.ofmap.size
-        if rounding == "double" or run.ofmap.dtype == np.int16:
-            expected = golden(layer, ifmaps[name], "double")
-        else:
-            expected = golden(layer, ifmaps[name], "float")
+        is_exact = rounding == "double" or run.ofmap.dtype == np.int16
+        expected = golden(layer, ifmaps[name], "double" if is_exact else "float")
         assert np.array_equal(run.ofmap, expected), (name, layer.spec)
-    print(f"{rounding}: {values:,} values of {compared} layers")
-    assert compared >= (MODELS if rounding == "double" else MODELS // 2)
+    return compared, values
 
 
-def test_most_of_them_run_on_an_engine(layers: dict[str, DepthwiseLayer]) -> None:
+@pytest.mark.parametrize("rounding", ["double", "single"])
+def test_random_layers(rounding: str, seed: int, random_models: int) -> None:
+    rng = np.random.default_rng(seed)
+    compared = values = 0
+    for first in range(0, random_models, STEP):
+        layers = random_layers(rng, min(STEP, random_models - first))
+        counts = compare(layers, rounding, rng)
+        compared, values = compared + counts[0], values + counts[1]
+    print(f"seed {seed}, {rounding}: {values:,} values of {compared:,} layers")
+    assert compared >= (random_models if rounding == "double" else random_models // 2)
+
+
+def test_most_of_them_run_on_an_engine(seed: int) -> None:
     """So the comparison above is about layers that an engine gets."""
-    found = assess(layers.values(), 4)
-    assert sum(assessment.runs for assessment in found) > 0.9 * MODELS
+    found = assess(random_layers(np.random.default_rng(seed), STEP).values(), 4)
+    assert sum(assessment.runs for assessment in found) > 0.9 * STEP
