@@ -67,6 +67,9 @@ def _prepare(
     if engine is None:
         engine = small_engine(ifmap, weight, layer)
     rules = Rules(f"data for engine {engine.name}")
+    if engine.number_format != "integer":
+        rule = f"must be 'integer': input and filter have the dtype {ifmap.dtype}"
+        rules.fail("engine.number_format", engine.number_format, rule)
     for field, values, width, signed in (
         ("input", ifmap, engine.ifmap_width, engine.ifmap_signed),
         ("filter", weight, engine.weight_width, engine.weight_signed),
