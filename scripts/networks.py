@@ -36,6 +36,12 @@ def main() -> int:
         action="store_true",
         help="take over verdicts of earlier runs (default: everything runs)",
     )
+    parser.add_argument(
+        "--ports",
+        action="store_true",
+        help="compare values, cycles and ports, and the signals of a sample of the layers only"
+        " (default: every signal of every layer)",
+    )
     arguments = parser.parse_args()
     worst = 0
     with tempfile.TemporaryDirectory(prefix="dwsim-") as folder:
@@ -46,7 +52,8 @@ def main() -> int:
                 print(f"{name} on {' '.join(ARRAYS[array])}:", flush=True)
                 began = time.perf_counter()
                 argv = ["verify", path, *ARRAYS[array], "--stalls", arguments.stalls]
-                code = dwsim(argv if arguments.keep else [*argv, "--again"])
+                argv += [] if arguments.keep else ["--again"]
+                code = dwsim([*argv, *([] if arguments.ports else ["--lockstep"])])
                 print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
                 worst = max(worst, code)
     return worst

@@ -103,6 +103,13 @@ def add_parser(commands: Any) -> None:
         help="compare an .onnx file with ONNX Runtime's optimised graph (default: as written)",
     )
     parser.add_argument(
+        "--lockstep",
+        action="store_true",
+        help="compare every signal of every layer of a model file in every cycle (default without"
+        " stalls: of all layers of a small network; of a large one the ofmap, the cycles and the"
+        " ports, and the signals of a sample of its layers)",
+    )
+    parser.add_argument(
         "--again",
         action="store_true",
         help="simulate every layer of a network or a model file again (default: a layer with the"
@@ -188,6 +195,7 @@ def _check_options(arguments: argparse.Namespace, layers: int) -> None:
         ("--shape", arguments.shapes),
         ("--strict", arguments.strict or None),
         ("--optimise", arguments.optimise or None),
+        ("--lockstep", arguments.lockstep or None),
         ("--rounding", arguments.roundings),
     ):
         rules.require(value is None, option, value, "is for model files, not for specs")

@@ -12,6 +12,7 @@ from dwsim.cli.model_options import input_shapes, is_onnx
 from dwsim.cli.verify import KEPT, kept_line
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
+from dwsim.rtlsim.cosim import SIGNALS
 from dwsim.spec.canonical import spec_hash
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS, ROUNDINGS
 from dwsim.support.optional_packages import onnx_packages
@@ -80,6 +81,7 @@ def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[An
         "simulator": arguments.sim,
         "array": engine_fields("verify", arguments),
         "verdicts": KeptVerdicts(arguments.seed, arguments.again),
+        "lockstep": arguments.lockstep,
         "progress": show,
     }
     # Here and not at the top: each format needs packages of its own.
@@ -131,9 +133,10 @@ def _check_options(arguments: argparse.Namespace) -> None:
 
 def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
     layer, plan = result.verified.job.layer, result.verified.plan
-    verdict = f"RTL = model = {runtime.removeprefix('the ')}"
+    model = "RTL = model" if result.verified.compared == SIGNALS else "RTL"
+    verdict = f"{model} = {runtime.removeprefix('the ')}"
     if result.not_comparable:
-        verdict = "RTL = model = golden; not comparable"
+        verdict = f"{model} = golden; not comparable"
     elif result.wrong:
         verdict = f"{result.wrong} values wrong"
     elif result.float_rounded:
@@ -154,6 +157,7 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
         "utilisation": plan.utilisation(result.verified.cycles),
         "differing": None if result.not_comparable else result.differing,
         "verdict": verdict,
+        "compared": result.verified.compared,
         "kept": result.verified.kept,
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +14,12 @@ import numpy as np
 from dwsim.codegen.verilog import bench_name, bench_verilog
 from dwsim.derive import AnyPlan, Plan
 from dwsim.derive.requantise_domain import check_domain
-from dwsim.errors import MismatchError, Rules, ToolError
+from dwsim.errors import Rules
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.rtlsim.build import build_simulator
-from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_jobs, read_results, write_jobs
-from dwsim.rtlsim.simulator_run import FAILURES, random_reset, run_simulator
+from dwsim.rtlsim.failure import raise_failure
+from dwsim.rtlsim.job import PROGRESS_FILE, Job, JobResult, read_results, write_jobs
+from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.layout import keep_words, unpack_ofmap
@@ -29,6 +28,8 @@ from dwsim.support.compiled import INTERPRETED
 BENCH_MODULE = "dwsim.rtlsim.bench"
 POLL_SECONDS = 0.2
 NOTHING = np.zeros(0, np.int64)
+SIGNALS = "signals"
+"""Every port and probe was compared in every cycle."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Verified:
     ``started`` is the cycle of the cfg handshake, counted over all jobs; ``transfers`` has the
     cycle of the transfer of each ofmap beat, counted from the handshake; ``ofmap`` is empty for a
     job that is not regular. The figures of a layer in several streams go from the first handshake
-    to the last transfer. ``kept``: an earlier run with the same inputs gave this verdict;
-    ``transfers`` is empty then.
+    to the last transfer. ``compared`` is ``SIGNALS``, or "ports" if the signals inside the engine
+    were not compared (``dwsim.rtlsim.port_runs``). ``kept``: an earlier run with the same inputs
+    gave this verdict. ``transfers`` is empty in both cases.
     """
 
     job: Job
@@ -49,6 +51,7 @@ class Verified:
     error: int
     transfers: np.ndarray
     ofmap: np.ndarray
+    compared: str = SIGNALS
     kept: bool = False
 
 
@@ -123,7 +126,7 @@ def run_jobs(
                 waves=waves,
             )
         if not outcome.passed:
-            _raise_failure(folder, outcome.failures[0].message, jobs, simulator)
+            raise_failure(folder, outcome.failures[0].message, jobs, simulator)
         return _verify(engine, jobs, folder, simulator)
 
 
@@ -172,7 +175,7 @@ def _verify(
             complaint = complaint or _port_complaint(plan, result, jobs, index)
         if complaint:
             message = f"{complaint}\nin job {index}: {job}"
-            _raise_failure(folder, message, jobs, simulator, index)
+            raise_failure(folder, message, jobs, simulator, index)
         ofmap = unpack_ofmap(result.ofmap_beats, plan) if job.is_regular else NOTHING
         seen = (result.started, result.cycles, result.error, result.transfers)
         verified.append(Verified(job, plan, *seen, ofmap))
@@ -251,9 +254,7 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
         if got != want:
             return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)"
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
-    wanted = golden_ofmap(
-        job.ifmap, loaded.weight, job.layer, loaded.quantisation, plan.engine.float_sums
-    )
+    wanted = golden_ofmap(job.ifmap, loaded.weight, job.layer, loaded.quantisation)
     wrong = np.argwhere(ofmap != wanted)
     if not len(wrong):
         return ""
@@ -276,26 +277,3 @@ def _port_complaint(plan: Plan, result: JobResult, jobs: Sequence[Job], index: i
     if runs_unstalled(jobs, index) and result.cycles != plan.cycles:
         return f"{result.cycles} cycles in RTL, expected {plan.cycles} by the timing law"
     return ""
-
-
-def _raise_failure(
-    folder: Path, message: str, jobs: Sequence[Job], simulator: str, index: int | None = None
-) -> None:
-    """Copies the files for a replay and raises with its command."""
-    report = folder / "failure.json"
-    if report.is_file():
-        known = json.loads(report.read_text())
-        message, index = known["message"], known["job"]
-    elif index is None:
-        log = (folder / "simulation.log").read_text(errors="replace")
-        raise ToolError(f"the bench failed: {message}\n{log[-4000:]}")
-    engine, all_jobs, static = read_jobs(folder)
-    # Earlier jobs change the state, so the replay runs all jobs up to the one that failed.
-    failed = jobs[index]
-    name = failed.layer.name or f"job{index}"
-    kept = FAILURES / f"{engine.name}-{name}-{failed.stalls}-seed{failed.seed}"
-    kept.mkdir(parents=True, exist_ok=True)
-    write_jobs(kept, engine, all_jobs[: index + 1], static)
-    shutil.copy(folder / "simulation.log", kept)
-    command = f"dwsim replay {kept} --sim {simulator} --waves {kept}/waves.fst"
-    raise MismatchError(f"{message}\nreplay with a waveform: {command}")

@@ -15,12 +15,15 @@ from dwsim.golden.ofmap import golden_ofmap
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.layout import keep_words, pack_ifmap, pack_ofmap, pack_parameters
 
+_WHOLE = {8: np.int8, 16: np.int16, 32: np.int32}
+"""Widths of whole bytes need no work on bits."""
+
 
 @dataclass(frozen=True)
 class PoolLayer:
     """A layer with its parameters and several images; a job may keep the parameters.
 
-    ``short`` is the number of beats of one more image, the first one without its end.
+    ``short`` is the number of beats of one more image, the first one without its end; 0: none.
     """
 
     plan: Plan
@@ -48,10 +51,18 @@ def beat_words(beats: np.ndarray, width: int) -> np.ndarray:
         uint32 of shape (beats, words).
     """
     count = len(beats)
+    if width in _WHOLE:
+        packed = np.ascontiguousarray(np.asarray(beats).astype(_WHOLE[width])).view(np.uint8)
+        return _padded(packed.reshape(count, -1))
     bits = (np.asarray(beats, np.int64)[:, :, np.newaxis] >> np.arange(width)) & 1
     packed = np.packbits(bits.astype(np.uint8).reshape(count, -1), axis=1, bitorder="little")
-    padded = np.pad(packed, [(0, 0), (0, -packed.shape[1] % 4)])
-    return np.ascontiguousarray(padded).view(np.uint32).reshape(count, -1)
+    return _padded(packed)
+
+
+def _padded(rows: np.ndarray) -> np.ndarray:
+    """Rows of bytes as words of 32 bits."""
+    padded = np.pad(rows, [(0, 0), (0, -rows.shape[1] % 4)])
+    return np.ascontiguousarray(padded).view(np.uint32).reshape(len(rows), -1)
 
 
 def short_ifmap(layer: PoolLayer) -> np.ndarray:
@@ -91,12 +102,12 @@ def _layer_words(layer: PoolLayer) -> list[np.ndarray]:
     words += [np.array([len(param)], np.uint32), param.reshape(-1)]
     words += [beat_words(kept, 1).reshape(-1), beat_words(-kept, ofmap_width).reshape(-1)]
     images = [(ifmap, plan.ifmap_beats) for ifmap in layer.ifmaps]
-    images.append((short_ifmap(layer), layer.short))
+    if layer.short:
+        images.append((short_ifmap(layer), layer.short))
     words.append(np.array([len(images)], np.uint32))
     for ifmap, beats in images:
         sent = beat_words(pack_ifmap(ifmap, plan)[:beats], engine.ifmap_width)
-        sums = engine.float_sums
-        ofmap = golden_ofmap(ifmap, layer.weight, plan.layer, plan.quantisation, sums)
+        ofmap = golden_ofmap(ifmap, layer.weight, plan.layer, plan.quantisation)
         wanted = beat_words(pack_ofmap(ofmap, plan) * kept, ofmap_width)
         words += [np.array([len(sent)], np.uint32), sent.reshape(-1), wanted.reshape(-1)]
     return words

@@ -3,6 +3,9 @@
 // Runs the streams of random episodes, from EPISODE on, or those of a script, on the engine and on
 // the model of its ports, and compares every port in every cycle. Ends with a line of figures:
 //   cycles N episodes N streams N resets N wrong N beats N next N
+// Before it, a script has a line for each stream that ended: the cycle of its cfg handshake, the
+// cycles from there to its last ofmap transfer, and the error port:
+//   stream STARTED CYCLES ERROR
 // A difference comes before it, with the script of its episode:
 //   differ PORT CYCLE STREAM GOT WANTED
 //   task LAYER IMAGE ...
@@ -32,8 +35,10 @@ struct Source {
 
 class Episode {
   public:
-    Episode(const Pool& pool, const std::vector<Task>& tasks, uint32_t seed, Figures& figures)
-        : pool_(pool), tasks_(tasks), random_(seed), model_(pool.build), figures_(figures) {
+    Episode(const Pool& pool, const std::vector<Task>& tasks, uint32_t seed, Figures& figures,
+            bool tells)
+        : pool_(pool), tasks_(tasks), random_(seed), model_(pool.build), figures_(figures),
+          tells_(tells), started_(tasks.size()) {
         context_.randReset(2);
         context_.randSeed(static_cast<int>(seed >> 1) + 1);
         top_.reset(new Top(&context_));
@@ -62,6 +67,8 @@ class Episode {
     std::unique_ptr<Top> top_;
     PortModel model_;
     Figures& figures_;
+    const bool tells_;
+    Words started_;  // the cycle of the cfg handshake of each stream
     uint32_t in_[kInputWords], out_[kOutputWords], held_[kOutputWords];
     size_t now_ = 0, cfg_ = 0, at_ofmap_ = 0;
     uint32_t ofmap_beat_ = 0;
@@ -127,7 +134,9 @@ class Episode {
         const Task* t = task(cfg_);
         const bool ended = cfg_ > now_ && tasks_[cfg_ - 1].reset_after != 0u;
         if (cfg_wait_ != 0u) --cfg_wait_;
-        in_[IN_cfg_valid] = t != nullptr && !ended && cfg_wait_ == 0u && reset_left_ == 0u;
+        const bool follows = t != nullptr && t->cfg_wait == kNone;
+        const bool waits = follows ? param_.task <= cfg_ : cfg_wait_ != 0u;
+        in_[IN_cfg_valid] = t != nullptr && !ended && !waits && reset_left_ == 0u;
         if (t == nullptr) return;
         const Words& config = pool_.layers[t->layer].config[t->load];
         std::memcpy(in_ + IN_config, config.data(), 4 * kConfigWords);
@@ -245,6 +254,7 @@ class Episode {
         if (param_.held && out_[OUT_s_axis_param_tready]) take(param_, tasks_[param_.task].param_last);
         if (ifmap_.held && out_[OUT_s_axis_ifmap_tready]) take(ifmap_, tasks_[ifmap_.task].ifmap_last);
         if (in_[IN_cfg_valid] && out_[OUT_cfg_ready]) {
+            started_[cfg_] = cycle_;
             ++cfg_;
             if (const Task* t = task(cfg_)) cfg_wait_ = t->cfg_wait;
         }
@@ -270,6 +280,10 @@ class Episode {
         const Task& t = tasks_[now_];
         const Layer& layer = pool_.layers[t.layer];
         ++figures_.streams;
+        if (tells_) {
+            const uint32_t cycles = cycle_ - started_[now_] + 1u;
+            std::printf("stream %u %u %u\n", started_[now_], cycles, out_[OUT_error]);
+        }
         const bool right = t.ifmap_ends() && t.ifmap_sent == layer.course.ifmap_beats &&
                            (t.load == 0u || (t.param_ends() && t.param_sent == layer.param_beats()));
         figures_.wrong += !right;
@@ -289,9 +303,10 @@ class Episode {
     }
 };
 
-static bool run(const Pool& pool, const std::vector<Task>& tasks, uint32_t seed, Figures& figures) {
+static bool run(const Pool& pool, const std::vector<Task>& tasks, uint32_t seed, Figures& figures,
+                bool tells) {
     ++figures.episodes;
-    if (Episode(pool, tasks, seed, figures).run()) return true;
+    if (Episode(pool, tasks, seed, figures, tells).run()) return true;
     for (const Task& t : tasks) {
         const uint32_t* words = reinterpret_cast<const uint32_t*>(&t);
         std::printf("task %u", seed);
@@ -327,7 +342,7 @@ int main(int count, char** arguments) {
     bool agree = true;
     if (scripted) {
         const std::vector<Task> tasks = script(arguments[3], seed);
-        agree = run(pool, tasks, seed, figures);
+        agree = run(pool, tasks, seed, figures, true);
     } else {
         const uint64_t cycles = std::strtoull(arguments[5], nullptr, 10);
         const auto end = std::chrono::steady_clock::now() +
@@ -335,7 +350,7 @@ int main(int count, char** arguments) {
         for (next = static_cast<uint32_t>(std::atoi(arguments[4])); agree; ++next) {
             if (figures.cycles >= cycles || std::chrono::steady_clock::now() >= end) break;
             seed = static_cast<uint32_t>(std::atoi(arguments[3])) * 1000003u + next;
-            agree = run(pool, Drawing(pool, seed).episode(), seed, figures);
+            agree = run(pool, Drawing(pool, seed).episode(), seed, figures, false);
         }
     }
     std::printf("cycles %llu episodes %llu streams %llu resets %llu wrong %llu beats %llu next %u\n",

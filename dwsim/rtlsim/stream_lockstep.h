@@ -21,7 +21,8 @@ struct Layer {
     uint32_t param_beats() const { return static_cast<uint32_t>(param.size() / kParamWords); }
 };
 
-// One stream. `*_sent` counts beats; tlast is on beat `*_last`, or on none.
+// One stream. `*_sent` counts beats; tlast is on beat `*_last`, or on none. The geometry is offered
+// after `cfg_wait` cycles, or, with kNone, from the cycle after the last parameter beat.
 struct Task {
     uint32_t layer, image, load, source, sink, burst, seed, cfg_wait;
     uint32_t ifmap_sent, ifmap_last, param_sent, param_last, reset_after;

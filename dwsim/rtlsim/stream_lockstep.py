@@ -25,8 +25,11 @@ from dwsim.support.processes import run_command
 
 BENCH = "stream_lockstep"
 NONE = 0xFFFFFFFF
-"""The place of a tlast that never comes."""
+"""The place of a tlast that never comes; the wait until the parameters have been taken."""
 _OPTIMISE = "-O2"
+_QUICK = "-O1"
+# A C++ function of 32 lanes takes minutes to compile: its time grows faster than its length.
+_SPLIT = ("--output-split", "8000", "--build-jobs", "2")
 _EXTRA_SECONDS = 600.0
 
 
@@ -35,8 +38,9 @@ class Task:
     """One stream of an episode, as the words that C++ reads.
 
     ``layer`` and ``image`` are places in the pool; ``source`` and ``sink`` are the shares of
-    stalls per mille, in bursts of ``burst`` cycles; ``cfg_wait`` delays the geometry. The streams
-    end after ``*_sent`` beats, with tlast on beat ``*_last``. ``reset_after``: cycles, 0: none.
+    stalls per mille, in bursts of ``burst`` cycles; ``cfg_wait`` delays the geometry by cycles, or,
+    with ``NONE``, until the parameters have been taken. The streams end after ``*_sent`` beats,
+    with tlast on beat ``*_last``. ``reset_after``: cycles, 0: none.
     """
 
     layer: int
@@ -79,6 +83,18 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class StreamEnd:
+    """A stream that has ended: the cycle of its cfg handshake, its cycles, and the error port.
+
+    The cycles go from the handshake to the last ofmap transfer, both included.
+    """
+
+    started: int
+    cycles: int
+    error: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """The compared cycles, and the streams in them; ``next`` is the episode to go on with."""
 
@@ -92,13 +108,16 @@ class Figures:
 
 
 def build_lockstep(
-    engine: EngineSpec, edit: Callable[[dict[str, str]], dict[str, str]] | None = None
+    engine: EngineSpec,
+    edit: Callable[[dict[str, str]], dict[str, str]] | None = None,
+    quick: bool = False,
 ) -> Path:
     """The bench of an engine, from the cache or newly built.
 
     Args:
         engine: the engine.
         edit: changes the texts of the Verilog files, by file name; tests break the RTL with it.
+        quick: for a short run: a wide engine is built in a tenth of the time, and runs slower.
 
     Raises:
         ToolError: with the end of the log, if the build fails.
@@ -106,13 +125,14 @@ def build_lockstep(
     files = engine_verilog(engine)
     files = files if edit is None else edit(files)
     tool = find_verilator()
-    identity = [BENCH, files, bench_sources(BENCH), _OPTIMISE, tool.version, str(tool.executable)]
+    options = [_QUICK, *_SPLIT] if quick else [_OPTIMISE]
+    identity = [BENCH, files, bench_sources(BENCH), options, tool.version, str(tool.executable)]
     key = digest(identity)
     final = cache_root() / "builds" / key / BENCH
     with locked(key):
         if not final.is_file():
             with tempfile.TemporaryDirectory(prefix="dwsim-lockstep-") as name:
-                made = _build(engine, files, Path(name))
+                made = _build(engine, files, Path(name), options)
                 final.parent.mkdir(parents=True, exist_ok=True)
                 part = final.with_suffix(".part")
                 part.write_bytes(made.read_bytes())
@@ -121,13 +141,15 @@ def build_lockstep(
     return final
 
 
-def _build(engine: EngineSpec, files: dict[str, str], folder: Path) -> Path:
+def _build(engine: EngineSpec, files: dict[str, str], folder: Path, options: Sequence[str]) -> Path:
     sources = []
     for name, text in files.items():
         (folder / name).write_text(text)
         sources.append(folder / name)
     header = files[f"{engine.name}.v"]
-    return build_replay(engine.name, header, sources, folder / "bench", BENCH, _OPTIMISE)
+    optimise, *extra = options
+    bench = folder / "bench"
+    return build_replay(engine.name, header, sources, bench, BENCH, optimise, extra)
 
 
 class Lockstep:
@@ -145,19 +167,25 @@ class Lockstep:
     ) -> tuple[Figures, Difference | None]:
         """Runs random episodes until a limit; returns the figures and the first difference."""
         limits = ("random", seed, episode, cycles, seconds)
-        return self._run(limits, seconds + _EXTRA_SECONDS)
+        return self._run(limits, seconds + _EXTRA_SECONDS)[:2]
 
     def episode(self, episode: Episode) -> Difference | None:
         """Runs one episode; returns its first difference."""
+        return self.streams(episode)[1]
+
+    def streams(self, episode: Episode) -> tuple[list[StreamEnd], Difference | None]:
+        """Runs one episode; returns the streams that ended, and the first difference."""
         words = [episode.seed, len(episode.tasks)]
         for task in episode.tasks:
             words += astuple(task)
         np.array(words, np.uint32).tofile(self._script)
-        return self._run(("script", self._script), _EXTRA_SECONDS)[1]
+        _, difference, lines = self._run(("script", self._script), _EXTRA_SECONDS)
+        ends = [StreamEnd(*map(int, line[1:])) for line in lines if line[0] == "stream"]
+        return ends, difference
 
     def _run(
         self, arguments: tuple[object, ...], seconds: float
-    ) -> tuple[Figures, Difference | None]:
+    ) -> tuple[Figures, Difference | None, list[list[str]]]:
         command: list[str | Path] = [self.executable, self._pool, *map(str, arguments)]
         done = run_command(command, seconds=seconds, merge_errors=True)
         lines = [line.split() for line in done.output.splitlines()]
@@ -165,9 +193,10 @@ class Lockstep:
             raise ToolError(f"{BENCH} {done.ending}: {done.tail}")
         figures = Figures(*map(int, lines[-1][1::2]))
         if done.exit_code == 0:
-            return figures, None
+            return figures, None, lines
         (found,) = (line[1:] for line in lines if line[0] == "differ")
         scripts = [[int(word) for word in line[1:]] for line in lines if line[0] == "task"]
         episode = Episode(scripts[0][0], tuple(Task(*words[1:]) for words in scripts))
         port, cycle, stream, got, wanted = found
-        return figures, Difference(port, int(cycle), int(stream), got, wanted, episode)
+        difference = Difference(port, int(cycle), int(stream), got, wanted, episode)
+        return figures, difference, lines

@@ -99,6 +99,7 @@ def build_replay(
     folder: Path,
     bench: str = "stream_replay",
     optimise: str = "-O1",
+    extra: Sequence[str] = (),
 ) -> Path:
     """Builds a bench around a netlist; returns its executable.
 
@@ -109,6 +110,7 @@ def build_replay(
         folder: gets the build.
         bench: "stream_replay" or "stream_lockstep".
         optimise: the C++ compiler's option.
+        extra: more options of Verilator.
 
     Raises:
         ToolError: with the end of the log, if the build fails.
@@ -121,7 +123,7 @@ def build_replay(
     options = "--cc --exe --build -O3 -Wno-fatal -Wno-lint -Wno-style -Wno-MULTITOP --no-assert"
     options += " --x-initial unique --x-assign fast --prefix Vtop"
     command: list[str | Path] = [find_verilator().executable, *options.split()]
-    command += ["--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
+    command += [*extra, "--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
     command += ["-o", bench, folder / f"{bench}.cpp", *sources]
     environment = verilator_environment({"OPT_FAST": optimise, "OPT_SLOW": "-O0"})
     done = run_command(

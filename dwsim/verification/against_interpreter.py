@@ -38,6 +38,7 @@ def verify_network(
     simulator: str = "verilator",
     array: Array = TAP_PARALLEL,
     verdicts: KeptVerdicts | None = None,
+    lockstep: bool = True,
     progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult[DepthwiseLayer]:
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
@@ -59,6 +60,8 @@ def verify_network(
         simulator: "verilator" or "icarus".
         array: other fields of the engines, such as ``{"dataflow": "tap_serial", "pixels": 7}``.
         verdicts: take over verdicts of earlier runs, and keep those of this run.
+        lockstep: compare every signal of every layer in every cycle; otherwise large networks
+            run on a faster bench, and a sample of their layers in lock step (``Simulators``).
         progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
@@ -72,7 +75,8 @@ def verify_network(
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
     chosen = [assessment.layer for assessment in running.values()]
     engines = engines_for(chosen, lanes, array, roundings)
-    with Simulators([engine for engine, _ in engines], simulator, verdicts) as simulators:
+    loads = [(engine, [layer.facts()[0] for layer in members]) for engine, members in engines]
+    with Simulators(loads, simulator, stalls, verdicts, lockstep) as simulators:
         progress("interpreting the model", 0, 0)
         values = interpret(model, running, roundings, seed)
         order, chains = [], []

@@ -36,6 +36,7 @@ def verify_onnx(
     simulator: str = "verilator",
     array: Array = TAP_PARALLEL,
     verdicts: KeptVerdicts | None = None,
+    lockstep: bool = True,
     progress: Progress = lambda step, done, total: None,
 ) -> NetworkResult[OnnxLayer]:
     """Runs every depthwise layer that can run through RTL, in lock step with the model.
@@ -53,6 +54,8 @@ def verify_onnx(
         simulator: "verilator" or "icarus".
         array: the fields of ``EngineSpec`` that choose the engines' array.
         verdicts: take over verdicts of earlier runs, and keep those of this run.
+        lockstep: compare every signal of every layer in every cycle; otherwise large networks
+            run on a faster bench, and a sample of their layers in lock step (``Simulators``).
         progress: called with the present step, and the done and total ofmap beats.
 
     Raises:
@@ -65,7 +68,8 @@ def verify_onnx(
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
     engines = onnx_engines(running.values(), lanes, array)
-    with Simulators([engine for engine, _ in engines], simulator, verdicts) as simulators:
+    loads = [(engine, [layer.facts()[0] for layer in members]) for engine, members in engines]
+    with Simulators(loads, simulator, stalls, verdicts, lockstep) as simulators:
         progress("running the model in ONNX Runtime", 0, 0)
         values = ort_values(model, running, optimise, seed)
         chains = [

@@ -72,7 +72,7 @@ class KeptVerdicts:
         self._seed = seed
         self._again = again
 
-    def pending(self, engine: EngineSpec, build: Path, jobs: Sequence[Job]) -> Pending:
+    def pending(self, engine: EngineSpec, build: str, jobs: Sequence[Job]) -> Pending:
         """The jobs of a run that must run, and the verdicts on the others.
 
         Without stalls a job takes the same cycles after any other job, so each has a verdict of
@@ -81,8 +81,7 @@ class KeptVerdicts:
 
         Args:
             engine: the engine.
-            build: its simulator, from ``build_bench``, whose name is a hash of the Verilog and
-                of the tools.
+            build: a hash of its Verilog and of the tools that run it.
             jobs: regular jobs that load their parameters and run back to back from reset.
         """
         keys = self._keys(build, jobs)
@@ -92,8 +91,8 @@ class KeptVerdicts:
             found = [None] * len(jobs)
         return Pending(jobs, keys, found)
 
-    def _keys(self, build: Path, jobs: Sequence[Job]) -> list[str]:
-        own = [digest([code_hash(), build.name, self._seed, _content(job)]) for job in jobs]
+    def _keys(self, build: str, jobs: Sequence[Job]) -> list[str]:
+        own = [digest([code_hash(), build, self._seed, _content(job)]) for job in jobs]
         if _unstalled(jobs):
             return own
         chain = digest([own, [job.seed for job in jobs]])
@@ -180,24 +179,25 @@ def _read(key: str, job: Job, engine: EngineSpec) -> Verified | None:
         if seal != digest(facts) or facts["key"] != key:
             return None
         started, cycles, error = (int(facts[name]) for name in _COUNTS)
+        compared = str(facts["compared"])
         ofmap_hash = facts["ofmap"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     plan = plan_of(job.layer, engine, job.quantisation, job.interleave)
-    sums = engine.float_sums
-    ofmap = golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation, sums)
+    ofmap = golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation)
     if ofmap_hash != _ofmap_hash(ofmap):
         return None
     if job.stalls == "none" and cycles != plan.cycles:
         return None
-    return Verified(job, plan, started, cycles, error, NOTHING, ofmap.astype(np.int64), kept=True)
+    values = ofmap.astype(np.int64)
+    return Verified(job, plan, started, cycles, error, NOTHING, values, compared, kept=True)
 
 
 def _keep(key: str, done: Verified, first: int) -> None:
     """Writes a verdict; its start counts from ``first``, that of the first job of the run."""
     counts = (done.started - first, done.cycles, done.error)
     facts: dict[str, Any] = dict(zip(_COUNTS, map(int, counts), strict=True))
-    facts |= {"key": key, "ofmap": _ofmap_hash(done.ofmap)}
+    facts |= {"key": key, "ofmap": _ofmap_hash(done.ofmap), "compared": done.compared}
     text = json.dumps({"verdict": facts, "hash": digest(facts)}) + "\n"
     path = _path(key)
     # A reader sees the whole file or none. A verdict that cannot be written is only repeated.

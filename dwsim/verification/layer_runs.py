@@ -45,7 +45,7 @@ def run_layer_jobs(
         if verdicts is None or waves is not None:
             pending = Pending.everything(run)
         else:
-            pending = verdicts.pending(engine, build, run)
+            pending = verdicts.pending(engine, build.name, run)
         options: dict[str, Any] = {"simulator": simulator, "waves": waves, "build": build}
         options["progress"] = _after(done, progress)
         verified: list[Verified] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -9,13 +10,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dwsim.derive import Plan
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
+from dwsim.rtlsim.port_runs import run_on_ports
+from dwsim.rtlsim.stream_lockstep import build_lockstep
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.processes import stop_running
 from dwsim.verification.kept_verdicts import KeptVerdicts, Pending
 from dwsim.verification.network_result import RUNNING, Progress
 
+SMALL_CYCLES = 12_000
+"""Cycles of all layers of an engine that always run in lock step."""
+SAMPLE_CYCLES = 5_000
+"""Cycles of the layers of a longer chain that run in lock step, too."""
 _STOP_SECONDS = 0.1
 """Between two attempts to end the commands of other threads."""
 
@@ -31,25 +40,46 @@ class Chain:
 class Simulators:
     """Builds simulators while the caller goes on, and runs chains of jobs on them.
 
-    With ``verdicts``, jobs that an earlier run has verified do not run again.
+    In lock step all signals of all jobs are compared in every cycle. Without ``lockstep``, the
+    chains of an engine whose layers take more than ``SMALL_CYCLES`` without stalls run on the
+    bench in C++ (``port_runs``), and a sample of their jobs in lock step, too. With ``verdicts``,
+    jobs that an earlier run has verified do not run again.
 
     It is a context. If an exception leaves it, Ctrl-C too, then all commands of its threads have
     ended, and the threads have removed their files.
+
+    Args:
+        engines: the engines, each with the layers that run on it.
+        simulator: "verilator" or "icarus".
+        stalls: of all jobs.
+        verdicts: those of earlier runs.
+        lockstep: run all jobs in lock step.
     """
 
     def __init__(
-        self, engines: Sequence[EngineSpec], simulator: str, verdicts: KeptVerdicts | None = None
+        self,
+        engines: Sequence[tuple[EngineSpec, Sequence[LayerSpec]]],
+        simulator: str,
+        stalls: str,
+        verdicts: KeptVerdicts | None = None,
+        lockstep: bool = True,
     ) -> None:
         self._simulator = simulator
         self._verdicts = verdicts
+        fast = not lockstep and simulator == "verilator" and stalls == "none"
         # Threads suffice, because each waits for the process of a tool.
-        self._builder = ThreadPoolExecutor(1)
+        self._builder = ThreadPoolExecutor(2)
         self._runner: ThreadPoolExecutor | None = None
         self._builds: dict[EngineSpec, Future[Path]] = {
             engine: self._builder.submit(build_bench, engine, simulator=simulator)
-            for engine in engines
+            for engine, _ in engines
         }
-        self._futures: list[Future[Any]] = list(self._builds.values())
+        self._benches: dict[EngineSpec, Future[Path]] = {
+            engine: self._builder.submit(build_lockstep, engine, quick=True)
+            for engine, layers in engines
+            if fast and sum(Plan(layer, engine).cycles for layer in layers) > SMALL_CYCLES
+        }
+        self._futures: list[Future[Any]] = [*self._builds.values(), *self._benches.values()]
 
     def __enter__(self) -> Simulators:
         return self
@@ -71,15 +101,15 @@ class Simulators:
             ToolError: if a simulator is missing, cannot be built, or crashes.
         """
         progress("building the simulator", 0, 0)
-        builds = {engine: build.result() for engine, build in self._builds.items()}
-        pending = [self._pending(chain, builds[chain.engine]) for chain in chains]
-        show = _meter(chains, pending, progress)
+        for build in (*self._builds.values(), *self._benches.values()):
+            build.result()
+        pending = [self._pending(chain) for chain in chains]
+        locked = [self._in_lockstep(c, p) for c, p in zip(chains, pending, strict=True)]
+        show = _meter(chains, locked, progress)
         self._runner = ThreadPoolExecutor(max(1, min(workers, len(chains))))
         runs = [
-            self._runner.submit(
-                self._run, chain.engine, left, builds[chain.engine], partial(show, index)
-            )
-            for index, (chain, left) in enumerate(zip(chains, pending, strict=True))
+            self._runner.submit(self._run, chain, left, sample, partial(show, index))
+            for index, (chain, left, sample) in enumerate(zip(chains, pending, locked, strict=True))
         ]
         self._futures += runs
         # The first failure ends the other runs.
@@ -88,28 +118,60 @@ class Simulators:
             future.result()
         return [verified for future in runs for verified in future.result()]
 
-    def _pending(self, chain: Chain, build: Path) -> Pending:
+    def _pending(self, chain: Chain) -> Pending:
         if self._verdicts is None:
             return Pending.everything(chain.jobs)
+        build = self._builds[chain.engine].result().name
+        if chain.engine in self._benches:
+            build += self._benches[chain.engine].result().parent.name
         return self._verdicts.pending(chain.engine, build, chain.jobs)
 
+    def _in_lockstep(self, chain: Chain, pending: Pending) -> list[Job]:
+        """The jobs that run in lock step: all that have no verdict, or a sample of them."""
+        rest = pending.rest
+        if not rest or chain.engine not in self._benches:
+            return rest
+        return sample(chain, rest)
+
     def _run(
-        self, engine: EngineSpec, pending: Pending, build: Path, progress: Callable[[int], None]
+        self,
+        chain: Chain,
+        pending: Pending,
+        locked: Sequence[Job],
+        progress: Callable[[int], None],
     ) -> list[Verified]:
         """Runs the jobs of a chain that have no verdict."""
-        rest = pending.rest
-        if not rest:
+        if not pending.rest:
             return pending.join([])
-        done = run_jobs(engine, rest, simulator=self._simulator, build=build, progress=progress)
+        build = self._builds[chain.engine].result()
+        done = run_jobs(
+            chain.engine, locked, simulator=self._simulator, build=build, progress=progress
+        )
+        if chain.engine in self._benches:
+            bench = self._benches[chain.engine].result()
+            done = run_on_ports(chain.engine, pending.rest, bench)
         return pending.join(done)
 
 
+def sample(chain: Chain, rest: Sequence[Job]) -> list[Job]:
+    """Jobs of ``rest`` with at most ``SAMPLE_CYCLES``, drawn by the chain's seed; at least one."""
+    cycles = {id(job): job.plan(chain.engine).cycles for job in rest}
+    order = list(rest)
+    random.Random(chain.jobs[0].seed).shuffle(order)
+    chosen, left = [], SAMPLE_CYCLES
+    for job in order:
+        if cycles[id(job)] <= left:
+            chosen.append(job)
+            left -= cycles[id(job)]
+    return chosen or [min(rest, key=lambda job: cycles[id(job)])]
+
+
 def _meter(
-    chains: Sequence[Chain], pending: Sequence[Pending], progress: Progress
+    chains: Sequence[Chain], locked: Sequence[Sequence[Job]], progress: Progress
 ) -> Callable[[int, int], None]:
     """Adds up the ofmap beats of chains: it is called with a chain's number and its beats."""
-    pairs = zip(chains, pending, strict=True)
-    total = sum(job.plan(chain.engine).ofmap_beats for chain, left in pairs for job in left.rest)
+    pairs = zip(chains, locked, strict=True)
+    total = sum(job.plan(chain.engine).ofmap_beats for chain, jobs in pairs for job in jobs)
     done = [0] * len(chains)
 
     def show(index: int, beats: int) -> None:

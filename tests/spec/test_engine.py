@@ -10,7 +10,6 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers
 from dwsim.spec.dataflow_rules import SERIAL_FIELDS
-from dwsim.spec.float_rules import FLOAT_FIELDS
 from tests.spec.small_engine import REQUANTISING, engine
 from tests.violations import broken_rules
 
@@ -44,7 +43,6 @@ def test_every_field_has_a_rule() -> None:
         "taps_per_cycle",
         "name",
         *SERIAL_FIELDS,
-        *FLOAT_FIELDS,
     }
 
 

@@ -12,11 +12,13 @@ import pytest
 from dwsim.cli import main
 from dwsim.errors import SpecError
 from dwsim.rtlsim import cosim
+from dwsim.rtlsim.job import Job
 from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.verification import simulators
 from dwsim.verification.against_interpreter import verify_network
 from dwsim.verification.layer_engine import engines_for
 from dwsim.verification.network_result import NetworkResult
-from dwsim.workloads.tflite import Model, read_model
+from dwsim.workloads.tflite import Model, layer_quantisation, read_model
 
 MODELS = Path(__file__).resolve().parents[1] / "tflite_files"
 SMALL = MODELS / "mobilenet_v1_025_96.tflite"
@@ -136,6 +138,53 @@ def test_the_rounding_is_an_option(capsys) -> None:
     assert printed.count("RTL = model = interpreter") == 2
     assert main(["verify", "tiny", "--rounding", "float"]) == 2
     assert "--rounding = ['float']: is for model files, not for specs" in capsys.readouterr().err
+
+
+def test_a_large_network_runs_on_the_ports_and_a_sample_in_lock_step(
+    monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    """Here a small one, with other limits: the sample is its shortest layer."""
+    locked = []
+    run_jobs = simulators.run_jobs
+    monkeypatch.setattr(simulators, "SMALL_CYCLES", 0)
+    monkeypatch.setattr(simulators, "SAMPLE_CYCLES", 0)
+    monkeypatch.setattr(
+        simulators,
+        "run_jobs",
+        lambda e, jobs, **o: locked.append(len(jobs)) or run_jobs(e, jobs, **o),
+    )
+    argv = ["verify", str(MODELS / "per_tensor.tflite"), "--lanes", "4"]
+    assert main(argv) == 0
+    printed = capsys.readouterr().out
+    assert printed.count(" RTL = interpreter\n") == 2
+    assert locked == [1, 1]
+    assert main([*argv, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["layers"]
+    assert [(row["compared"], row["kept"]) for row in rows] == [("ports", True)] * 2
+    assert main([*argv, "--lockstep", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["layers"]
+    assert [(row["compared"], row["kept"]) for row in rows] == [("signals", False)] * 2
+    assert main([*argv, "--stalls", "both", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["layers"]
+    assert [row["compared"] for row in rows] == ["signals"] * 2
+    assert main(["verify", "tiny", "--lockstep"]) == 2
+    assert "--lockstep = True: is for model files, not for specs" in capsys.readouterr().err
+
+
+def test_the_sample_is_as_long_as_it_may_be(small: Model) -> None:
+    ((engine, members),) = engines_for(small.layers, 16)
+    jobs = []
+    for layer in members:
+        spec, parameters = layer.facts()
+        ifmap = np.zeros(spec.ifmap_shape, np.int8)
+        quantisation = layer_quantisation(layer, "double")
+        jobs.append(Job(spec, ifmap, parameters.weight, quantisation=quantisation))
+    chain = simulators.Chain(engine, jobs)
+    chosen = simulators.sample(chain, jobs)
+    cycles = [job.plan(engine).cycles for job in chosen]
+    assert simulators.SAMPLE_CYCLES - 2400 < sum(cycles) <= simulators.SAMPLE_CYCLES
+    other = simulators.Chain(engine, [replace(job, seed=5) for job in jobs])
+    assert [j.layer for j in chosen] != [j.layer for j in simulators.sample(other, other.jobs)]
 
 
 def test_options_of_specs_are_refused_for_models(capsys) -> None:
