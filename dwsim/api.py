@@ -115,7 +115,8 @@ def verify(
         interleave: as for ``simulate``; must be 1 for static engines.
         static: verify each layer on its static engine, whose geometry is tied off.
         waves: path of an FST file for the waveform of one layer's simulation.
-        ifmap: integers, NHWC, for one layer; None: random, as for the next three.
+        ifmap: integers, NHWC, for one layer, or floats of the engine's ``number_format``; None:
+            random, as for the next three.
         weight: integers, ``(kernel_h, kernel_w, channels, channel_multiplier)``.
         bias: one integer for each ofmap channel, in place of the quantisation's.
         quantisation: the requantisation of the layer.
@@ -125,7 +126,7 @@ def verify(
 
     Returns:
         A ``Verified`` for each layer and profile, in that order: ``job`` (layer, stalls, seed),
-        ``plan``, ``cycles``, and ``ofmap`` (NHWC, int64).
+        ``plan``, ``cycles``, and ``ofmap`` (NHWC, int64; the words of an engine's floats).
 
     Raises:
         SpecError: with every violated rule of the arguments, or of the fit of any layer.

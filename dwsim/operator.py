@@ -15,6 +15,7 @@ from dwsim.golden.depthwise import (
     require_exact_sums,
     result_dtype,
 )
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 from dwsim.spec.layer_spec import LayerSpec
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def depthwise_conv2d(
         dilations: as in ``LayerSpec.from_tf``.
         name: kept as the name of the layer.
         backend: "golden" (NumPy), "model" (the cycle model) or "rtl" (the Verilog, simulated).
-            The last two compute integers only.
+            The last two compute integers, float32, float16 and bfloat16.
         engine: the engine that "model" and "rtl" run; None lets dwsim choose one.
 
     Returns:
@@ -60,7 +61,8 @@ def depthwise_conv2d(
         taps let int32 overflow (``golden.depthwise.result_dtype``). Floats keep their dtype and
         equal TensorFlow's plain CPU kernel (``TF_ENABLE_ONEDNN_OPTS=0``) bit by bit. Its default
         kernels, oneDNN's, add the products in another order: a value may then differ by at most
-        ``(taps + 1) * eps * sum(abs(input * filter))``.
+        ``(taps + 1) * eps * sum(abs(input * filter))``. So may values of "model" and "rtl", which
+        agree with each other bit by bit, in the engine's order and its format of sums.
 
     Raises:
         SpecError: with every violated rule: argument, value, and the allowed values.
@@ -72,7 +74,7 @@ def depthwise_conv2d(
     layer: LayerSpec | None = None
     if ifmap is not None and weight is not None:
         check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
-        _check_integers_for_hardware(rules, backend, ifmap.dtype)
+        _check_hardware_dtype(rules, backend, ifmap.dtype)
         arguments = (strides, padding, data_format, dilations, name)
         try:
             layer = LayerSpec.from_tf(ifmap.shape, weight.shape, *arguments)
@@ -138,13 +140,13 @@ def _check_backend(rules: Rules, backend: Any, engine: Any) -> None:
         )
 
 
-def _check_integers_for_hardware(rules: Rules, backend: Any, dtype: np.dtype) -> None:
+def _check_hardware_dtype(rules: Rules, backend: Any, dtype: np.dtype) -> None:
     rules.require(
-        backend not in ("model", "rtl") or not is_float(dtype),
+        backend not in ("model", "rtl") or not is_float(dtype) or dtype.name in FLOAT_FORMATS,
         "input.dtype",
         str(dtype),
-        f"must be an integer dtype with backend={backend!r}: quantise input and filter to"
-        ' integers first, or choose backend="golden"',
+        f"must be an integer dtype, {', '.join(FLOAT_FORMATS)} with backend={backend!r}: convert"
+        ' input and filter first, or choose backend="golden"',
     )
 
 
@@ -158,6 +160,10 @@ def _run(
     """The NHWC ofmap in the golden model's dtype, from any backend."""
     if backend == "golden" or layer.is_empty:
         return depthwise(ifmap, weight, layer)
+    if is_float(ifmap.dtype):
+        from dwsim.verification.float_backends import run_floats
+
+        return run_floats(backend, ifmap, weight, layer, engine)
     require_exact_sums(ifmap, weight)
     # Imported here: the golden model must not need the dependencies of the other backends.
     from dwsim.verification.integer_backends import run_on_model, run_on_rtl

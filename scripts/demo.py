@@ -45,10 +45,13 @@ SERIAL = {"lanes": 32, "dataflow": "tap_serial", "pixels": 9, "ifmap_pixels": 4}
 
 
 def documentation_example() -> None:
-    """The first example in ``tf.nn.depthwise_conv2d``'s documentation, on every backend."""
-    ifmap = np.array([[1, 2], [3, 4], [5, 6]]).reshape(1, 3, 2, 1)
-    weight = np.array([[1, 2], [3, 4]]).reshape(2, 1, 1, 2)
-    print("tf.nn.depthwise_conv2d's own example, VALID:")
+    """The first example in ``tf.nn.depthwise_conv2d``'s documentation, on every backend.
+
+    It is typed as there, in float32.
+    """
+    ifmap = np.array([[1, 2], [3, 4], [5, 6]], np.float32).reshape(1, 3, 2, 1)
+    weight = np.array([[1, 2], [3, 4]], np.float32).reshape(2, 1, 1, 2)
+    print("tf.nn.depthwise_conv2d's own example in float32, VALID:")
     for backend in ("golden", "model", "rtl"):
         with waiting(f"{backend}: the first run of an engine's RTL builds a simulator"):
             ofmap = dwsim.depthwise_conv2d(ifmap, weight, [1, 1, 1, 1], "VALID", backend=backend)

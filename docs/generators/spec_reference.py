@@ -6,11 +6,13 @@ from dataclasses import MISSING, Field, fields
 
 from dwsim.spec.dataflow_rules import SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, REQUANTISE, EngineSpec
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.resources import spec_dir
 
 EXAMPLE = "tiny"
 
+FORMATS = ", ".join(f"`{name}`" for name in FLOAT_FORMATS)
 ENGINE = {
     "lanes": "channels that are processed at the same time",
     "kernel_h": "rows of the largest kernel",
@@ -39,6 +41,9 @@ ENGINE = {
     "ring_rows": "`tap_serial`: rows of the largest pitch that the ring holds",
     "ring_pixels": "`tap_serial`: pixels of a read of the ring",
     "segment": "`tap_serial`: pixels of a segment",
+    "number_format": f"`integer` or the floats of ifmap, weights and ofmap: {FORMATS}",
+    "accumulate": "floats: format of products and sums, `float32` by default or `number_format`",
+    "subnormals": "floats: `keep`, the default, or `flush`, so that they count as zero",
     "name": "name of the top module",
 }
 LAYER = {

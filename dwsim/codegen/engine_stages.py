@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from dwsim.codegen.float_stages import float_sums
 from dwsim.codegen.instance import Instance, ModuleHeader, module_header
+from dwsim.codegen.stage import Stage
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 from dwsim.derive.signals import Numbers
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One instance of the engine's top: its stem, its parameters, its special connections."""
-
-    stem: str
-    parameters: Mapping[str, int]
-    connections: Mapping[str, str]
 
 
 def stages(numbers: EngineNumbers, modules: Iterable[str]) -> dict[str, Instance]:
@@ -26,7 +18,9 @@ def stages(numbers: EngineNumbers, modules: Iterable[str]) -> dict[str, Instance
         numbers: of the engine.
         modules: texts of the engine's modules, hand-written and generated.
     """
-    made = [*_front(numbers), *_slots(numbers), *_operands(numbers), *_sums(numbers)]
+    made = [*_front(numbers), *_slots(numbers), *_operands(numbers)]
+    arithmetic = numbers.formats.arithmetic
+    made += _sums(numbers) if arithmetic is None else float_sums(numbers, arithmetic)
     if numbers.formats.requantises:
         made += _scales(numbers)
     return instances(numbers.spec.name, [*made, _output(numbers)], modules)
@@ -176,6 +170,9 @@ def _operands(n: EngineNumbers) -> list[Stage]:
         }
         found.append(Stage("lane_spread", {}, spread))
     taken = {"emit": "emit_q", "taps": "spread_taps"}
+    if n.formats.is_float:
+        taken["taps"] = "marked_taps"
+        width = {"WIDTH": n.formats.tap_beat_width}
     if spec.passes == 1:
         return [*found, Stage("tap_mask", kernel | width, taken)]
     units = {"UNITS": spec.lane_multipliers}

@@ -94,8 +94,18 @@ SERIAL_MODULES = {
 """Hand-written modules that only a tap-serial engine has."""
 
 
-FLOAT_UNITS = {"dw_float_adder", "dw_float_digits", "dw_float_multiplier"}
-"""Hand-written modules of arithmetic in floating point, which no engine has yet."""
+FLOAT_ENGINE_MODULES = {
+    "dw_float_adder",
+    "dw_float_array",
+    "dw_float_digits",
+    "dw_float_kernel_row",
+    "dw_float_multiplier",
+    "dw_float_narrow",
+    "dw_float_pass_sum",
+    "dw_float_row_tree",
+    "dw_float_weight_store",
+}
+"""Hand-written modules that only an engine in floating point has."""
 
 
 GENERIC = "generic"
@@ -134,12 +144,18 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
 
 def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
-    unused = _unused_roundings(numbers) | FLOAT_UNITS
+    unused = _unused_roundings(numbers) | FLOAT_ENGINE_MODULES
     if isinstance(numbers, SerialNumbers):
         several = numbers.shape.drain_pixels > 1
         return unused | PARALLEL_MODULES | {"dw_pixel_pack" if several else "dw_pixel_merge"}
-    passes = {"dw_tap_mask"} if numbers.spec.passes > 1 else {"dw_tap_select", "dw_pass_sum"}
-    return unused | passes | SERIAL_MODULES
+    one_pass = numbers.spec.passes == 1
+    unused |= SERIAL_MODULES | {"dw_tap_select" if one_pass else "dw_tap_mask"}
+    if not numbers.formats.is_float:
+        return unused | ({"dw_pass_sum"} if one_pass else set())
+    integers = {"dw_mac_cell", "dw_pass_sum"}
+    return (
+        (unused - FLOAT_ENGINE_MODULES) | integers | ({"dw_float_pass_sum"} if one_pass else set())
+    )
 
 
 def _unused_roundings(numbers: EngineNumbers | SerialNumbers) -> set[str]:

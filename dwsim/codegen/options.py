@@ -91,6 +91,13 @@ class DeliveryOptions:
             f"must be one of {', '.join(targets())}: no other target has modules of its own",
         )
         rules.integer("seed", self.seed, 0)
+        rules.require(
+            not self.axil or engine.arithmetic is None,
+            "axil",
+            self.axil,
+            f"must be left out with number_format = {engine.number_format!r}: registers describe"
+            " integers",
+        )
         names = [layer.name for layer in layers]
         twice = sorted({name for name in names if names.count(name) > 1})
         rules.require(not twice, "layer", twice, "must have a name of its own in each layer")

@@ -68,7 +68,8 @@ def _controls(engine: str) -> dict[str, str]:
 def _array(numbers: EngineNumbers, engine: str) -> dict[str, str]:
     """Operands, row sums and acc of the multiplier array."""
     lanes = reversed(range(numbers.spec.lanes))
-    row_sums = ", ".join(f"{engine}.u_multiplier_array.g_lane[{lane}].row_sums" for lane in lanes)
+    array = "float_array" if numbers.formats.is_float else "multiplier_array"
+    row_sums = ", ".join(f"{engine}.u_{array}.g_lane[{lane}].row_sums" for lane in lanes)
     return {
         "operands": f"{engine}.operands",
         "row_sums": f"{{{row_sums}}}",

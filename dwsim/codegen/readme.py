@@ -193,11 +193,10 @@ def _float_example(formats: NumberFormats) -> dict[str, float]:
 
 def _beat_example(formats: NumberFormats) -> dict[str, str]:
     """A beat of weights as numbers, and as a literal."""
-    spec = formats.spec
-    low, high = value_range(spec.weight_width, spec.weight_signed)
+    spec, signed = formats.spec, formats.weight_signed
+    low, high = value_range(spec.weight_width, signed)
     lanes = [
-        max(low, -1) if lane % 2 and spec.weight_signed else min(1 + lane, high)
-        for lane in range(spec.lanes)
+        max(low, -1) if lane % 2 and signed else min(1 + lane, high) for lane in range(spec.lanes)
     ]
     shown = ", ".join(map(str, lanes[:8])) + (", ..." if spec.lanes > 8 else "")
     word = to_word(np.array(lanes, np.int64), spec.weight_width)

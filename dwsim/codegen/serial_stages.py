@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dwsim.codegen.engine_stages import Stage, ifmap_stages, instances
+from dwsim.codegen.engine_stages import ifmap_stages, instances
 from dwsim.codegen.instance import Instance
+from dwsim.codegen.stage import Stage
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_FIRE_CYCLES, SERIAL_START_CYCLES
 

@@ -105,8 +105,8 @@ def streams(numbers: EngineNumbers | SerialNumbers, in_bytes: bool = False) -> S
         return StreamFormat(values, width, signed, lane_bits, keep_bits)
 
     return Streams(
-        param=one(spec.lanes, spec.weight_width, spec.weight_signed),
-        ifmap=one(formats.ifmap_beat_values, spec.ifmap_width, spec.ifmap_signed),
+        param=one(spec.lanes, spec.weight_width, formats.weight_signed),
+        ifmap=one(formats.ifmap_beat_values, spec.ifmap_width, formats.ifmap_signed),
         ofmap=one(formats.ofmap_beat_values, formats.ofmap_width, formats.ofmap_signed),
         in_bytes=in_bytes,
     )

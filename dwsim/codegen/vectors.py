@@ -151,7 +151,7 @@ def layer_vectors(
     quantisation = random_quantisation(layer, engine, seed)
     plan = Plan(layer, engine, quantisation)
     ifmap, weight = random_layer_data(layer, engine, seed)
-    expected = golden_ofmap(ifmap, weight, layer, quantisation)
+    expected = golden_ofmap(ifmap, weight, layer, quantisation, engine.float_sums)
     formats = plan.numbers.formats
     return LayerVectors(
         stem=f"{prefix}_{layer.name}" if prefix else layer.name,

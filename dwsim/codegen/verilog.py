@@ -111,12 +111,10 @@ def generated_modules(engine: EngineSpec) -> dict[str, str]:
     """Templates of an engine by the name of the module that each makes; the top is last."""
     if engine.dataflow == "tap_serial":
         return {f"{engine.name}_config": "config.v.j2", engine.name: "tap_serial.v.j2"}
-    modules = {
-        f"{engine.name}_config": "config.v.j2",
-        f"{engine.name}_kernel_row": "kernel_row.v.j2",
-        f"{engine.name}_row_tree": "row_tree.v.j2",
-        f"{engine.name}_multiplier_array": "multiplier_array.v.j2",
-    }
+    modules = {f"{engine.name}_config": "config.v.j2"}
+    if engine.number_format == "integer":
+        for stem in ("kernel_row", "row_tree", "multiplier_array"):
+            modules[f"{engine.name}_{stem}"] = f"{stem}.v.j2"
     if engine.max_channel_multiplier > 1:
         modules[f"{engine.name}_lane_spread"] = "lane_spread.v.j2"
     modules[engine.name] = "engine.v.j2"

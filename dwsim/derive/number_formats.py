@@ -8,6 +8,7 @@ from functools import cached_property
 from dwsim.derive.stages import (
     CLAMP_CYCLES,
     FLOAT_CONVERT_CYCLES,
+    FLOAT_NARROW_CYCLES,
     FLOAT_ROUND_CYCLES,
     RIGHT_SHIFT_WIDTH,
     ROUND_SHIFT_CYCLES,
@@ -42,6 +43,22 @@ class NumberFormats:
 
     def __init__(self, spec: EngineSpec):
         self.spec = spec
+        self.arithmetic = spec.arithmetic
+
+    @property
+    def is_float(self) -> bool:
+        """True if the engine computes in floating point; its numbers travel as words."""
+        return self.arithmetic is not None
+
+    @property
+    def ifmap_signed(self) -> bool:
+        """True if an ifmap value is two's complement; the words of floats are not."""
+        return self.spec.ifmap_signed and not self.is_float
+
+    @property
+    def weight_signed(self) -> bool:
+        """True if a weight is two's complement; the words of floats are not."""
+        return self.spec.weight_signed and not self.is_float
 
     @cached_property
     def operand_range(self) -> tuple[int, int]:
@@ -55,9 +72,14 @@ class NumberFormats:
         return self.spec.ifmap_width + self.requantises
 
     @property
+    def tap_width(self) -> int:
+        """Bits of an operand in the array; above a float, a bit tells a tap in the ifmap."""
+        return self.operand_width + self.is_float
+
+    @property
     def operand_signed(self) -> bool:
         """True if an operand is two's complement."""
-        return self.spec.ifmap_signed or self.requantises
+        return self.ifmap_signed or self.requantises
 
     @cached_property
     def product_range(self) -> tuple[int, int]:
@@ -68,6 +90,8 @@ class NumberFormats:
 
     def psum_width(self, taps: int) -> int:
         """Bits of a sum of ``taps`` products, wide enough that no input overflows it."""
+        if self.arithmetic is not None:
+            return self.arithmetic.acc.width
         low, high = self.product_range
         # A masked tap adds 0, so 0 is always inside the range.
         return range_bits(min(taps * low, 0), taps * high)
@@ -75,7 +99,7 @@ class NumberFormats:
     @property
     def acc_signed(self) -> bool:
         """True if a sum is two's complement: one of its factors is signed."""
-        return self.operand_signed or self.spec.weight_signed
+        return self.operand_signed or self.weight_signed
 
     @property
     def acc_width(self) -> int:
@@ -125,6 +149,8 @@ class NumberFormats:
     @property
     def requantise_cycles(self) -> int:
         """Cycles from the acc to the ofmap value, the same for every rounding of an engine."""
+        if self.is_float:
+            return FLOAT_NARROW_CYCLES
         if not self.requantises:
             return 0
         to_product = self.product_delay + SCALE_PRODUCT_CYCLES
@@ -133,7 +159,7 @@ class NumberFormats:
     @property
     def ofmap_width(self) -> int:
         """Bits of one lane of an ofmap beat."""
-        return self.spec.ifmap_width if self.requantises else self.acc_width
+        return self.spec.ifmap_width if self.requantises or self.is_float else self.acc_width
 
     @property
     def ofmap_signed(self) -> bool:
@@ -230,6 +256,11 @@ class NumberFormats:
     def operand_beat_width(self) -> int:
         """Bits of a beat in the window: the operands of all lanes."""
         return self.spec.lanes * self.operand_width
+
+    @property
+    def tap_beat_width(self) -> int:
+        """Bits of the operands of all lanes in the array."""
+        return self.spec.lanes * self.tap_width
 
     @property
     def param_beat_width(self) -> int:

@@ -83,7 +83,7 @@ def array(numbers: EngineNumbers) -> Widths:
     spec = numbers.spec
     row_width = numbers.formats.psum_width(numbers.formats.array_cols)
     return {
-        "operands": spec.lane_multipliers * numbers.formats.operand_beat_width,
+        "operands": spec.lane_multipliers * numbers.formats.tap_beat_width,
         "row_sums": spec.lanes * numbers.formats.array_rows * row_width,
         "acc": spec.lanes * numbers.formats.acc_width,
     }

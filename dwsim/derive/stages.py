@@ -20,6 +20,8 @@ WEIGHT_CYCLES = 1
 """kernel_row: a register holds the weight near its multiplier."""
 PRODUCT_CYCLES = 3
 """mac_cell: registers of the factors, of the product, and of the product near the adder."""
+SUM_CYCLES = 1
+"""mac_cell, row_tree: the sum of two numbers."""
 GATHER_CYCLES = 1
 """pass_sum: adds the sums of a window's passes; only with several passes per window."""
 FIFO_CYCLES = 2
@@ -47,6 +49,8 @@ FLOAT_PRODUCT_CYCLES = 7
 """dw_float_multiplier: three of the product of significands; left, right, last place; rounding."""
 FLOAT_SUM_CYCLES = 6
 """dw_float_adder: larger and smaller, alignment, sum, its zeros, normalisation, rounding."""
+FLOAT_NARROW_CYCLES = 2
+"""dw_float_narrow: the place of the significand in the ofmap's format, then rounding."""
 
 NEXT_TENSOR_CYCLES = 2
 """From the cfg handshake of a stream that loads parameters to the next tensor's first beat."""

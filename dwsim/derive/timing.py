@@ -6,6 +6,8 @@ from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
+    FLOAT_PRODUCT_CYCLES,
+    FLOAT_SUM_CYCLES,
     GATHER_CYCLES,
     MASK_CYCLES,
     MEMORY_CYCLES,
@@ -14,6 +16,7 @@ from dwsim.derive.stages import (
     SELECT_CYCLES,
     SLOT_CYCLES,
     START_CYCLES,
+    SUM_CYCLES,
     WEIGHT_CYCLES,
     WINDOW_CYCLES,
 )
@@ -27,22 +30,32 @@ class Timing:
         self.spec = formats.spec
         self.formats = formats
 
+    @property
+    def product_cycles(self) -> int:
+        """From the operands of a cell to their product."""
+        return FLOAT_PRODUCT_CYCLES if self.formats.is_float else PRODUCT_CYCLES
+
+    @property
+    def sum_cycles(self) -> int:
+        """From two numbers to their sum, in a chain or in the row tree."""
+        return FLOAT_SUM_CYCLES if self.formats.is_float else SUM_CYCLES
+
     def column_skew(self, column: int) -> int:
         """Cycles by which the operands of a chain's column wait for their psum.
 
         The first two columns start together, because the first one waits for no psum.
         """
-        return max(0, column - 1)
+        return max(0, column - 1) * self.sum_cycles
 
     @property
     def row_cycles(self) -> int:
         """From the operands of column 0 to the sum of a chain."""
-        return PRODUCT_CYCLES + self.formats.array_cols - 1
+        return self.product_cycles + (self.formats.array_cols - 1) * self.sum_cycles
 
     @property
     def tree_cycles(self) -> int:
         """From the sums of the kernel rows to the acc."""
-        return len(self.formats.tree_levels) - 1
+        return (len(self.formats.tree_levels) - 1) * self.sum_cycles
 
     @property
     def select_cycles(self) -> int:
@@ -52,6 +65,9 @@ class Timing:
     @property
     def gather_cycles(self) -> int:
         """From the sum of a window's last pass to the acc."""
+        if self.formats.is_float:
+            # The passes are added in pairs, one round after the other.
+            return (self.spec.passes - 1).bit_length() * self.sum_cycles
         return GATHER_CYCLES if self.spec.passes > 1 else 0
 
     @property

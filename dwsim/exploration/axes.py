@@ -9,6 +9,7 @@ from typing import Any
 from dwsim.errors import Rules
 from dwsim.spec.dataflow_rules import DATAFLOWS, SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
+from dwsim.spec.float_rules import FLOAT_FIELDS
 from dwsim.spec.toml_text import brief, unknown
 
 FIT = "fit"
@@ -49,11 +50,12 @@ _RANGES = {
 
 _FLAGS = ("ifmap_signed", "weight_signed")
 
-AXES = (
-    "kernel",
-    "interleave",
-    *(field.name for field in fields(EngineSpec) if field.name != "name"),
+ENGINE_AXES = tuple(
+    field.name for field in fields(EngineSpec) if field.name not in ("name", *FLOAT_FIELDS)
 )
+"""The fields of an engine that are axes: area and energy are fitted to engines for integers."""
+
+AXES = ("kernel", "interleave", *ENGINE_AXES)
 """Every axis: the fields of an engine, ``kernel`` for both kernel_h and kernel_w, and the policy
 that selects the interleave."""
 

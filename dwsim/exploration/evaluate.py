@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,6 +15,7 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import SpecError
 from dwsim.exploration import energy
 from dwsim.exploration.area import Area, area_of
+from dwsim.exploration.axes import ENGINE_AXES
 from dwsim.exploration.fit import interleave_of
 from dwsim.exploration.goals import Constraint, violated
 from dwsim.exploration.points import Point
@@ -258,7 +259,7 @@ def _engine_columns(point: Point, numbers: EngineNumbers | SerialNumbers) -> dic
         bytes_of[energy.KINDS[memory.kind]] += memory.total_bits / 8
     return {
         "engine_id": point.engine_id,
-        **{field.name: getattr(engine, field.name) for field in fields(engine)},
+        **{name: getattr(engine, name) for name in (*ENGINE_AXES, "name")},
         "interleave": str(point.policy),
         "passes": engine.passes,
         "multipliers": engine.multipliers,
@@ -277,10 +278,9 @@ def _area_columns(area: Area, source: str, target: str) -> dict[str, Any]:
 
 def _failed(point: Point, network: Network, error: Exception) -> dict[str, Any]:
     engine = point.engine
-    columns: Iterable[str] = (field.name for field in fields(engine))
     row = {
         "engine_id": point.engine_id,
-        **{name: getattr(engine, name) for name in columns},
+        **{name: getattr(engine, name) for name in (*ENGINE_AXES, "name")},
         "interleave": str(point.policy),
         "passes": engine.passes,
         "multipliers": engine.multipliers,

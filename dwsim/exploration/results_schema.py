@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal
 
 from dwsim.derive.losses import LOSSES
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.exploration.axes import ENGINE_AXES
 
 Kind = Literal["text", "integer", "number", "flag"]
 
@@ -30,8 +30,8 @@ def _axis(name: str) -> Field:
     return Field(name, kind, f"EngineSpec.{name}")
 
 
-ENGINE_FIELDS = tuple(_axis(field.name) for field in fields(EngineSpec) if field.name != "name")
-"""Every field of an engine except its name; null is the None of EngineSpec."""
+ENGINE_FIELDS = tuple(map(_axis, ENGINE_AXES))
+"""Every axis of an engine; null is the None of EngineSpec."""
 
 LOSS_FIELDS = tuple(
     Field(f"loss_{name}", "integer", f"multiplier cycles: {meaning}")

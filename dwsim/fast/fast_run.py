@@ -107,7 +107,7 @@ def run_layer(
     ofmap = None
     if ifmap is not None and weight is not None:
         plan.config  # noqa: B018  Raises SpecError if the quantisation is missing.
-        ofmap = golden_ofmap(ifmap, weight, plan.layer, plan.quantisation)
+        ofmap = golden_ofmap(ifmap, weight, plan.layer, plan.quantisation, plan.engine.float_sums)
     if stalls is None:
         return _run_freely(plan, eager=False, ofmap=ofmap)
     if type(stalls) is not StallPattern:

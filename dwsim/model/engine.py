@@ -15,6 +15,8 @@ from dwsim.model.component import Component
 from dwsim.model.config import Config
 from dwsim.model.control import Control, State
 from dwsim.model.credit import Credit
+from dwsim.model.float_array import FloatArray
+from dwsim.model.float_narrow import FloatNarrow
 from dwsim.model.group_tag import GroupTag
 from dwsim.model.ifmap_port import IfmapPort
 from dwsim.model.lane_spread import LaneSpread
@@ -73,7 +75,11 @@ class Engine:
         self.lane_spread = LaneSpread(spec.lanes)
         self.tap_mask = TapMask(numbers) if spec.passes == 1 else TapSelect(numbers)
         self.weight_store = WeightStore(numbers)
-        self.multiplier_array = MultiplierArray(numbers)
+        floats = spec.arithmetic
+        self.multiplier_array = (
+            MultiplierArray(numbers) if floats is None else FloatArray(numbers, floats)
+        )
+        self.float_narrow = None if floats is None else FloatNarrow(floats, spec.lanes)
         requantises = numbers.formats.requantises
         self.scale_store = ScaleStore(numbers) if requantises else None
         self.requantise_stage = RequantiseStage(numbers) if requantises else None
@@ -209,6 +215,9 @@ class Engine:
         """Window, lane spread, tap mask or tap select."""
         config, raster, tag = self.config.values, self.slot_raster, self.group_tag
         taps = self.lane_spread.spread(self.window.taps)
+        if self.float_narrow is not None:
+            # A bit above each number, which the mask clears, tells a tap in the ifmap.
+            taps = taps | 1 << self.spec.ifmap_width
         self.window.compute(
             self.control.restart,
             raster.step_q,
@@ -229,6 +238,9 @@ class Engine:
             self.scale_store.compute(loader.write, loader.active_bank, tag.weight_set)
             acc, values = values, stage.ofmap
             stage.compute(acc, scale, self.config.values)
+        if self.float_narrow is not None:
+            acc, values = values, self.float_narrow.ofmap
+            self.float_narrow.compute(acc)
         array.compute(tag.pass_q, self.tap_mask.operands, self.weight_store.weights)
         self.output_stage.compute(
             inputs.rst, tag.valid_q, tag.keep_count, tag.last, values, inputs.ofmap_tready

@@ -79,7 +79,7 @@ def _array(numbers: EngineNumbers) -> dict[str, View]:
 
     def operands(model: Engine) -> int | None:
         values = model.tap_mask.operands
-        return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.formats.operand_width)
+        return to_word(values.transpose(1, 0, 2).reshape(-1), numbers.formats.tap_width)
 
     def row_sums(model: Engine) -> int | None:
         if not model.output_stage.valids.stages[sums_stage]:

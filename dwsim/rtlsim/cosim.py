@@ -254,7 +254,9 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
         if got != want:
             return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)"
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
-    wanted = golden_ofmap(job.ifmap, loaded.weight, job.layer, loaded.quantisation)
+    wanted = golden_ofmap(
+        job.ifmap, loaded.weight, job.layer, loaded.quantisation, plan.engine.float_sums
+    )
     wrong = np.argwhere(ofmap != wanted)
     if not len(wrong):
         return ""

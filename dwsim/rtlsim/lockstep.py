@@ -51,11 +51,12 @@ class Lockstep:
         )
         if inputs.param_tvalid:
             word = self.field(observed, "s_axis_param_tdata", numbers.formats.param_beat_width)
-            inputs.param_tdata = from_word(word, spec.lanes, spec.weight_width, spec.weight_signed)
+            signed = numbers.formats.weight_signed
+            inputs.param_tdata = from_word(word, spec.lanes, spec.weight_width, signed)
         if inputs.ifmap_tvalid:
             word = self.field(observed, "s_axis_ifmap_tdata", numbers.formats.ifmap_beat_width)
-            values = numbers.formats.ifmap_beat_values
-            inputs.ifmap_tdata = from_word(word, values, spec.ifmap_width, spec.ifmap_signed)
+            values, signed = numbers.formats.ifmap_beat_values, numbers.formats.ifmap_signed
+            inputs.ifmap_tdata = from_word(word, values, spec.ifmap_width, signed)
         return inputs
 
     def compare(self, observed: int, unknown: int = 0) -> None:

@@ -107,7 +107,8 @@ def _layer_words(layer: PoolLayer) -> list[np.ndarray]:
     words.append(np.array([len(images)], np.uint32))
     for ifmap, beats in images:
         sent = beat_words(pack_ifmap(ifmap, plan)[:beats], engine.ifmap_width)
-        ofmap = golden_ofmap(ifmap, layer.weight, plan.layer, plan.quantisation)
+        sums = engine.float_sums
+        ofmap = golden_ofmap(ifmap, layer.weight, plan.layer, plan.quantisation, sums)
         wanted = beat_words(pack_ofmap(ofmap, plan) * kept, ofmap_width)
         words += [np.array([len(sent)], np.uint32), sent.reshape(-1), wanted.reshape(-1)]
     return words

@@ -75,7 +75,9 @@ def _joined(job: Job, plan: TiledPlan, parts: Sequence[Verified], unstalled: boo
     """
     where = f"layer {job.layer.name} in {len(parts)} streams, stalls {job.stalls}, seed {job.seed}"
     ofmap = join_ofmaps([part.ofmap for part in parts], plan)
-    wanted = golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation)
+    wanted = golden_ofmap(
+        job.ifmap, job.weight, job.layer, job.quantisation, plan.engine.float_sums
+    )
     wrong = np.argwhere(ofmap != wanted)
     if len(wrong):
         at = tuple(int(i) for i in wrong[0])

@@ -9,13 +9,20 @@ from dataclasses import fields
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 
+_LEFT_OUT = {"number_format": "integer"}
+"""Defaults that stay out of the text, so that an engine for integers keeps the hash that it had
+before there were other formats."""
+
 
 def toml_table(name: str, spec: EngineSpec | LayerSpec) -> str:
-    """A spec as a TOML table of all its fields, in their order, without those that are ``None``."""
+    """A spec as a TOML table of all its fields, in their order.
+
+    Fields that are ``None``, and the defaults in ``_LEFT_OUT``, are left out.
+    """
     lines = [f"[{name}]"]
     for field in fields(spec):
         value = getattr(spec, field.name)
-        if value is not None:
+        if value is not None and value != _LEFT_OUT.get(field.name):
             # JSON writes integers, booleans and escaped strings as TOML does.
             lines.append(f"{field.name} = {json.dumps(value)}")
     return "\n".join(lines) + "\n"

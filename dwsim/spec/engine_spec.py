@@ -9,6 +9,9 @@ from typing import Any
 
 from dwsim.errors import Rules, is_integer
 from dwsim.spec.dataflow_rules import check_dataflow
+from dwsim.spec.float_arithmetic import FloatArithmetic
+from dwsim.spec.float_rules import check_floats, float_arithmetic, float_widths
+from dwsim.spec.float_sums import FloatSums
 from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.verilog_words import is_verilog_word
@@ -88,6 +91,11 @@ class EngineSpec:
     array limits a 3x3 kernel at strides 1 and 2 (``dwsim.derive.serial_numbers``). There,
     ``max_row_pitch`` and ``max_plane_rows`` bound the raster in pixels.
 
+    ``number_format`` is ``"integer"``, or the format of ifmap, weights and ofmap in floating point:
+    ``"float32"``, ``"float16"`` or ``"bfloat16"``, which also gives the widths. Products and sums
+    have the format ``accumulate`` (``None``: float32), and ``subnormals`` is ``"keep"`` (also
+    ``None``) or ``"flush"``; see ``FloatArithmetic``.
+
     Raises:
         SpecError: with every violated rule.
     """
@@ -119,12 +127,20 @@ class EngineSpec:
     ring_rows: int | None = None
     ring_pixels: int | None = None
     segment: int | None = None
+    number_format: str = "integer"
+    accumulate: str | None = None
+    subnormals: str | None = None
     name: str = "depthwise_engine"
 
     def __post_init__(self) -> None:
         rules = Rules(f"engine {self.name}")
+        for name, width in float_widths(vars(self)).items():
+            object.__setattr__(self, name, width)
+        in_floats = check_floats(rules, vars(self))
         for field in fields(self):
             value = getattr(self, field.name)
+            if in_floats and field.name in ("ifmap_width", "weight_width"):
+                continue  # the format gives them
             if field.name in LIMITS:
                 rules.integer(field.name, value, *LIMITS[field.name])
             elif field.name.endswith("_signed"):
@@ -171,7 +187,7 @@ class EngineSpec:
         rules.require(
             known, "requantise", self.requantise, f"must be one of {', '.join(REQUANTISE)}"
         )
-        if not known or self.requantise == "none":
+        if not known or self.requantise == "none" or self.number_format != "integer":
             return
         why = f"with requantise = {self.requantise!r}, as TFLite defines it"
         rules.require(
@@ -235,6 +251,19 @@ class EngineSpec:
     def roundings(self) -> tuple[str, ...]:
         """The roundings of its requantiser; empty without one."""
         return REQUANTISE[self.requantise]
+
+    @property
+    def arithmetic(self) -> FloatArithmetic | None:
+        """The formats of an engine in floating point; None for integers."""
+        return float_arithmetic(vars(self))
+
+    @property
+    def float_sums(self) -> FloatSums | None:
+        """The arithmetic of an engine in floating point and its order of sums; or None."""
+        arithmetic = self.arithmetic
+        if arithmetic is None:
+            return None
+        return FloatSums(arithmetic, self.kernel_h, self.kernel_w, self.taps_per_cycle)
 
     @property
     def taps(self) -> int:

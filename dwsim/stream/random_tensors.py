@@ -8,6 +8,7 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.number_range import value_range
 from dwsim.stream.layer_memory import check_simulable
+from dwsim.stream.random_floats import random_words
 
 EXTREME_SHARE = 1 / 8
 """Share of the values that are the smallest or the largest of their format."""
@@ -27,13 +28,19 @@ def random_layer_data(
 
     Returns:
         The ifmap (NHWC) and the weights (kernel_h, kernel_w, channels, channel_multiplier),
-        each in the smallest integer dtype that holds its format.
+        each in the smallest integer dtype that holds its format. For an engine in floating point
+        they are words, with numbers of ``random_words``.
 
     Raises:
         SpecError: for a layer that is too large to simulate.
     """
     check_simulable(layer)
     rng = np.random.default_rng(seed)
+    if engine.arithmetic is not None:
+        number = engine.arithmetic.number
+        shapes = layer.ifmap_shape, layer.weight_shape
+        first, second = (random_words(rng, shape, number) for shape in shapes)
+        return first, second
     ifmap = random_values(rng, layer.ifmap_shape, engine.ifmap_width, engine.ifmap_signed)
     weight = random_values(rng, layer.weight_shape, engine.weight_width, engine.weight_signed)
     return ifmap, weight

@@ -27,6 +27,18 @@ def _format(rules: Rules, field: str, values: np.ndarray) -> tuple[int, bool]:
     return width, low < 0
 
 
+def require_small_kernel(rules: Rules, layer: LayerSpec) -> None:
+    """Notes each axis on which the layer's kernel is larger than every engine's."""
+    for axis in ("h", "w"):
+        kernel = getattr(layer, f"kernel_{axis}")
+        rules.require(
+            kernel <= MAX_KERNEL,
+            f"kernel_{axis}",
+            kernel,
+            f'an engine has at most {MAX_KERNEL} taps an axis; backend="golden" has no limit',
+        )
+
+
 def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> EngineSpec:
     """A small engine that fits the layer and its data.
 
@@ -39,14 +51,7 @@ def small_engine(ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec) -> Eng
         SpecError: if no engine can run it, because its kernel or its numbers are too large.
     """
     rules = Rules("engine for this layer")
-    for axis in ("h", "w"):
-        kernel = getattr(layer, f"kernel_{axis}")
-        rules.require(
-            kernel <= MAX_KERNEL,
-            f"kernel_{axis}",
-            kernel,
-            f'an engine has at most {MAX_KERNEL} taps an axis; backend="golden" has no limit',
-        )
+    require_small_kernel(rules, layer)
     ifmap_width, ifmap_signed = _format(rules, "input", ifmap)
     weight_width, weight_signed = _format(rules, "filter", weight)
     rules.raise_if_any()
@@ -67,6 +72,9 @@ def _prepare(
     if engine is None:
         engine = small_engine(ifmap, weight, layer)
     rules = Rules(f"data for engine {engine.name}")
+    if engine.number_format != "integer":
+        rule = f"must be 'integer': input and filter have the dtype {ifmap.dtype}"
+        rules.fail("engine.number_format", engine.number_format, rule)
     for field, values, width, signed in (
         ("input", ifmap, engine.ifmap_width, engine.ifmap_signed),
         ("filter", weight, engine.weight_width, engine.weight_signed),
@@ -87,26 +95,18 @@ def _prepare(
     return plan_of(layer, engine)
 
 
-def run_on_model(
-    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
-) -> np.ndarray:
-    """Computes the layer on the cycle model; int64, NHWC."""
+def model_ofmap(plan: AnyPlan, ifmap: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The ofmap of the cycle model; int64, NHWC."""
     from dwsim.model.layer_run import run_layer
     from dwsim.verification.tiled_simulation import step_tiles
 
-    plan = _prepare(ifmap, weight, layer, engine)
     if isinstance(plan, TiledPlan):
         return np.asarray(step_tiles(plan, (ifmap, weight), "none", seed=1).ofmap)
     return run_layer(plan, ifmap, weight).ofmap
 
 
-def run_on_rtl(
-    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
-) -> np.ndarray:
-    """Computes the layer on the generated Verilog in Verilator, in lock step with the model.
-
-    Returns:
-        int64, NHWC.
+def rtl_ofmap(plan: AnyPlan, ifmap: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The ofmap of the generated Verilog in Verilator, in lock step with the model; int64, NHWC.
 
     Raises:
         ToolError: without a simulator.
@@ -115,5 +115,18 @@ def run_on_rtl(
     from dwsim.rtlsim.job import Job
     from dwsim.rtlsim.tiled_jobs import run_layers
 
-    plan = _prepare(ifmap, weight, layer, engine)
-    return run_layers(plan.engine, [Job(layer, ifmap, weight)])[0].ofmap
+    return run_layers(plan.engine, [Job(plan.layer, ifmap, weight)])[0].ofmap
+
+
+def run_on_model(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
+) -> np.ndarray:
+    """Computes the layer on the cycle model; int64, NHWC."""
+    return model_ofmap(_prepare(ifmap, weight, layer, engine), ifmap, weight)
+
+
+def run_on_rtl(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, engine: EngineSpec | None
+) -> np.ndarray:
+    """Computes the layer on the generated Verilog; as ``rtl_ofmap``."""
+    return rtl_ofmap(_prepare(ifmap, weight, layer, engine), ifmap, weight)

@@ -13,8 +13,10 @@ import numpy as np
 from dwsim.derive import AnyPlan
 from dwsim.errors import Rules
 from dwsim.rtlsim.job import Job
+from dwsim.spec.float_arithmetic import FloatArithmetic
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
+from dwsim.stream.float_tensors import float_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,8 @@ def with_own_data(jobs: Sequence[Job], plan: AnyPlan, data: OwnData) -> list[Job
     Args:
         jobs: with random data.
         plan: the layer on its engine.
-        data: any integer arrays whose values fit the engine's number formats.
+        data: any integer arrays whose values fit the engine's number formats, or, for an engine in
+            floating point, arrays of its format.
 
     Raises:
         SpecError: with every violated rule: shape, type or values of an array, or a quantisation
@@ -54,8 +57,11 @@ def with_own_data(jobs: Sequence[Job], plan: AnyPlan, data: OwnData) -> list[Job
         "ifmap": (plan.layer.ifmap_shape, engine.ifmap_width, engine.ifmap_signed),
         "weight": (plan.layer.weight_shape, engine.weight_width, engine.weight_signed),
     }
+    arithmetic = engine.arithmetic
     arrays = {
         name: _checked(rules, name, getattr(data, name), *numbers)
+        if arithmetic is None
+        else _checked_floats(rules, name, getattr(data, name), numbers[0], arithmetic)
         for name, numbers in formats.items()
     }
     quantisation = _checked_quantisation(rules, plan, data)
@@ -98,6 +104,19 @@ def _checked(
         )
     dtype = np.dtype(f"{'i' if signed else 'u'}{1 if width <= 8 else 2}")
     return array.astype(dtype) if good else None
+
+
+def _checked_floats(
+    rules: Rules, name: str, value: Any, shape: tuple[int, ...], arithmetic: FloatArithmetic
+) -> np.ndarray | None:
+    """The words of the array; None if it is bad."""
+    if value is None:
+        return None
+    array, wanted = np.asarray(value), arithmetic.number_format
+    good = rules.require(array.shape == shape, f"{name}.shape", array.shape, f"must be {shape}")
+    rule = f"must be {wanted}, the engine's number_format"
+    good &= rules.require(array.dtype.name == wanted, f"{name}.dtype", str(array.dtype), rule)
+    return float_words(array) if good else None
 
 
 def _checked_quantisation(rules: Rules, plan: AnyPlan, data: OwnData) -> Quantisation | None:

@@ -196,7 +196,9 @@ def step_layer(
         result = run_layer(plan, ifmap, weight, pattern, report, observe)
     where = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
     ofmap = np.asarray(result.ofmap)
-    _compare(where, ofmap, golden_ofmap(ifmap, weight, plan.layer, quantisation))
+    _compare(
+        where, ofmap, golden_ofmap(ifmap, weight, plan.layer, quantisation, plan.engine.float_sums)
+    )
     if stalls == "none" and result.cycles != plan.cycles:
         raise MismatchError(f"{where}: {result.cycles} cycles, the timing law says {plan.cycles}")
     return result

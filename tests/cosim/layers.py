@@ -131,10 +131,10 @@ def random_layer(engine: EngineSpec, rng: random.Random, name: str) -> LayerSpec
     raise AssertionError(f"no random layer fits {engine}")
 
 
-def fits(made: LayerSpec, engine: EngineSpec) -> bool:
+def fits(made: LayerSpec, engine: EngineSpec, interleave: int = 1) -> bool:
     """True if the engine runs the layer."""
     try:
-        Plan(made, engine)
+        Plan(made, engine, interleave=interleave)
     except SpecError:
         return False
     return True
@@ -144,7 +144,9 @@ def interleaves(made: LayerSpec, engine: EngineSpec) -> list[int]:
     """Numbers of channel groups that a stream of the layer can interleave."""
     plan = Plan(made, engine)
     most = min(engine.max_interleave, engine.max_row_pitch // plan.raster.row_pitch)
-    return [count for count in range(1, most + 1) if plan.channel_groups % count == 0]
+    counts = [count for count in range(1, most + 1) if plan.channel_groups % count == 0]
+    # Interleaved groups multiply the lead of outputs over inputs, too.
+    return [count for count in counts if fits(made, engine, count)]
 
 
 def layer_data(made: LayerSpec, engine: EngineSpec, seed: int) -> tuple[np.ndarray, np.ndarray]:

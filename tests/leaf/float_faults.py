@@ -71,4 +71,40 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         (".act_max   (act_max)", ".act_max   (act_min)"),
         (".float_rounding (float_rounding)", ".float_rounding (1'b1)"),
     ),
+    "dw_float_kernel_row": (
+        (".skip   (!in_ifmap)", ".skip   (1'b0)"),
+        ("(c > 1) ? (c - 1) * SUM_CYCLES : 0", "(c > 1) ? c * SUM_CYCLES : 0"),
+        (".a  (g_cell[c-1].sum)", ".a  (g_cell[c-1].product)"),
+    ),
+    "dw_float_row_tree": (
+        ("localparam SUM_CYCLES = 6", "localparam SUM_CYCLES = 5"),
+        (
+            ".b  (g_level[level-1].sums[(2*i+1)*WIDTH+:WIDTH])",
+            ".b  (g_level[level-1].sums[WIDTH+:WIDTH])",
+        ),
+    ),
+    "dw_float_pass_sum": (
+        ("if (!has_first) first <= part", "first <= part"),
+        (".CYCLES(level * SUM_CYCLES)", ".CYCLES(0)"),
+        ("has_first ? first : {1'b1, {(WIDTH - 1) {1'b0}}}", "first"),
+        ("{1'b1, {(WIDTH - 1) {1'b0}}}", "{WIDTH{1'b0}}"),
+    ),
+    "dw_float_narrow": (
+        ("a[ACC_W-1] && (a[ACC_W-2:0] != 0)", "a[ACC_W-1]"),
+        ("(rest || placed_1[GUARD+1])", "rest"),
+        ("wire rest = lost_1 || ", "wire rest = "),
+        ("(SUBNORMALS == 0) && below", "1'b0"),
+        ("special || above", "special"),
+    ),
+    "dw_float_array": (
+        (
+            "localparam FIRST = (row * COLS + col) * LANES + lane",
+            "localparam FIRST = (row * COLS + col) * LANES",
+        ),
+        (".CYCLES(PASS_CYCLES)", ".CYCLES(PASS_CYCLES - 1)"),
+    ),
+    "dw_float_weight_store": (
+        ("(col - 1) * SUM_CYCLES", "(col - 1)"),
+        ("write_word[row*COLS+col]", "write_word[col*ROWS+row]"),
+    ),
 }

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from tests.leaf import instances_array as array
 from tests.leaf import instances_float as floats
+from tests.leaf import instances_float_array as float_array
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_leaving as leaving
 from tests.leaf import instances_raster as raster
@@ -84,6 +85,14 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_float_multiplier": floats.float_multiplier,
         "dw_float_adder": floats.float_adder,
     },
+    "leaf_float_array": {
+        "dw_float_kernel_row": float_array.float_kernel_row,
+        "dw_float_row_tree": float_array.float_row_tree,
+        "dw_float_pass_sum": float_array.float_pass_sum,
+        "dw_float_narrow": float_array.float_narrow,
+        "dw_float_array": float_array.float_array,
+        "dw_float_weight_store": float_array.float_weight_store,
+    },
     "leaf_stages": {
         "config": stage.config,
         "dw_stall_flags": stage.stall_flags,
@@ -136,6 +145,7 @@ BENCHES = (
     ("leaf_slots", "leaf_bench_control"),
     ("leaf_float_units", "leaf_bench_data"),
     ("leaf_scale", "leaf_bench_requantise"),
+    ("leaf_float_array", "leaf_bench_data"),
     ("leaf_group_tag", "leaf_bench_control"),
     ("leaf_requantise", "leaf_bench_requantise"),
     ("leaf_ifmap_port", "leaf_bench_control"),

@@ -88,6 +88,30 @@ PARAMETER_RULES: dict[str, Rules] = {
         "AMOUNT_W_must_be_less_than_PIXEL_W": {"AMOUNT_W": 12},
     },
     "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
+    "dw_float_array.v": {
+        **at_least(1, "LANES", "ROWS", "COLS", "PASSES"),
+        **at_least(0, "PASS_CYCLES"),
+    },
+    "dw_float_kernel_row.v": {
+        **at_least(1, "COLS"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
+    },
+    "dw_float_narrow.v": {
+        **at_least(1, "LANES"),
+        "EXPONENT_W_must_be_at_most_ACC_EXPONENT_W": {"EXPONENT_W": 9},
+        "SIGNIFICAND_W_must_be_at_most_ACC_SIGNIFICAND_W": {"SIGNIFICAND_W": 24},
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
+        "ACC_W_must_be_1_plus_ACC_EXPONENT_W_plus_ACC_SIGNIFICAND_W": {"ACC_W": 33},
+    },
+    "dw_float_pass_sum.v": {
+        **at_least(2, "PASSES"),
+        "PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1},
+    },
+    "dw_float_row_tree.v": {
+        **at_least(1, "ROWS"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
+    },
+    "dw_float_weight_store.v": at_least(1, "ROWS", "COLS"),
     "dw_float_digits.v": {"DIGITS_must_be_1_to_34": {"DIGITS": 35}},
     "dw_float_multiplier.v": {
         **at_least(5, "EXPONENT_W"),

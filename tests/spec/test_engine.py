@@ -10,6 +10,7 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers
 from dwsim.spec.dataflow_rules import SERIAL_FIELDS
+from dwsim.spec.float_rules import FLOAT_FIELDS
 from tests.spec.small_engine import REQUANTISING, engine
 from tests.violations import broken_rules
 
@@ -43,6 +44,7 @@ def test_every_field_has_a_rule() -> None:
         "taps_per_cycle",
         "name",
         *SERIAL_FIELDS,
+        *FLOAT_FIELDS,
     }
 
 

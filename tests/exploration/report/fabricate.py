@@ -9,9 +9,9 @@ import hashlib
 import itertools
 import math
 import random
-from dataclasses import fields
 from typing import Any
 
+from dwsim.exploration.axes import ENGINE_AXES
 from dwsim.exploration.report.charts import LOSS_NAMES
 from dwsim.exploration.results import Description, Results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS
@@ -128,7 +128,7 @@ def engine_id(spec: EngineSpec, interleave: str) -> str:
 def _pair(
     spec: EngineSpec, interleave: str, network: str, shapes: list[dict], rng: random.Random
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    axes = {f.name: getattr(spec, f.name) for f in fields(EngineSpec) if f.name != "name"}
+    axes = {name: getattr(spec, name) for name in ENGINE_AXES}
     pair = {
         "engine_id": engine_id(spec, interleave),
         **axes,

@@ -1,0 +1,48 @@
+"""The ofmap of an engine in floating point, from words to words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dwsim.golden.ordered_float import depthwise_ordered
+from dwsim.golden.summation_order import Order, tap_parallel_order
+from dwsim.spec.float_sums import FloatSums
+from dwsim.spec.layer_spec import LayerSpec
+
+
+def engine_order(layer: LayerSpec, sums: FloatSums) -> Order:
+    """The order in which an engine adds the taps of a layer."""
+    kernel = (sums.kernel_h, sums.kernel_w)
+    return tap_parallel_order(layer.kernel_h, layer.kernel_w, sums.taps_per_cycle, kernel)
+
+
+def float_ofmap(
+    ifmap: np.ndarray, weight: np.ndarray, layer: LayerSpec, sums: FloatSums
+) -> np.ndarray:
+    """The golden ofmap of a layer of floats, as words.
+
+    Args:
+        ifmap: words of the number format, uint16 or uint32, shape ``layer.ifmap_shape``.
+        weight: words, shape ``layer.weight_shape``.
+        layer: the geometry.
+        sums: the arithmetic and the order of the engine.
+
+    Returns:
+        Words, shape ``layer.ofmap_shape``.
+    """
+    dtype = _dtype(sums.arithmetic.number_format)
+    tensors = ifmap.view(dtype), weight.view(dtype)
+    ofmap = depthwise_ordered(*tensors, layer, sums.arithmetic, engine_order(layer, sums))
+    return ofmap.view(np.uint32 if dtype.itemsize == 4 else np.uint16)
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    if name == "bfloat16":
+        # NumPy has no such type.
+        import ml_dtypes
+
+        name = ml_dtypes.bfloat16
+    dtype: np.dtype[Any] = np.dtype(name)
+    return dtype

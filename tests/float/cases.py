@@ -1,0 +1,54 @@
+"""Engines in floating point: one for the ordinary suite, and random ones."""
+
+from __future__ import annotations
+
+import random
+
+from dwsim import EngineSpec
+from dwsim.derive import numbers_of
+from dwsim.errors import SpecError
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS
+
+ORDINARY = EngineSpec(
+    name="ordinary",
+    lanes=2,
+    kernel_h=2,
+    kernel_w=2,
+    max_row_pitch=18,
+    max_plane_rows=10,
+    max_channel_groups=2,
+    max_channel_multiplier=2,
+    max_interleave=2,
+    taps_per_cycle=2,
+    number_format="float16",
+)
+
+
+def random_engine(rng: random.Random, name: str, most_units: int = 24) -> EngineSpec:
+    """An engine of any format, with at most ``most_units`` multipliers: builds take long."""
+    while True:
+        number_format = rng.choice(tuple(FLOAT_FORMATS))
+        kernel_h, kernel_w = rng.choice((1, 2, 3, 5)), rng.choice((1, 2, 3, 5))
+        try:
+            engine = EngineSpec(
+                name=name,
+                lanes=rng.choice((1, 2, 3)),
+                kernel_h=kernel_h,
+                kernel_w=kernel_w,
+                max_row_pitch=rng.choice((12, 24)),
+                max_plane_rows=12,
+                max_dilation_h=rng.choice((1, 2)),
+                max_dilation_w=rng.choice((1, 3)),
+                max_channel_groups=rng.choice((2, 3)),
+                max_channel_multiplier=rng.choice((1, 1, 2)),
+                max_interleave=rng.choice((1, 2)),
+                taps_per_cycle=rng.choice((None, *range(1, kernel_h * kernel_w + 1))),
+                number_format=number_format,
+                accumulate=rng.choice((None, number_format)),
+                subnormals=rng.choice((None, "flush")),
+            )
+            numbers_of(engine)
+        except SpecError:  # taps_per_cycle is neither whole rows nor part of one
+            continue
+        if engine.multipliers <= most_units:
+            return engine

@@ -1,0 +1,62 @@
+"""A user's own floats on an engine in floating point: taken as words, or refused."""
+
+from __future__ import annotations
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+from dwsim import EngineSpec, LayerSpec, depthwise_conv2d, generate
+from dwsim.derive import Plan
+from dwsim.errors import SpecError
+from dwsim.stream.float_tensors import float_values, float_words
+from dwsim.verification.own_data import OwnData, with_own_data
+from dwsim.verification.random_jobs import random_jobs
+
+LAYER = LayerSpec(3, 3, channels=2, kernel_h=2, kernel_w=2)
+ENGINE = EngineSpec.smallest([LAYER], lanes=2, number_format="bfloat16")
+
+
+def test_words_are_the_bits_of_the_floats() -> None:
+    values = np.array([[1.0, -0.0], [np.inf, 2.0**-133]], ml_dtypes.bfloat16)
+    words = float_words(values)
+    assert words.tolist() == [[0x3F80, 0x8000], [0x7F80, 1]]
+    np.testing.assert_array_equal(float_values(words.astype(np.int64), "bfloat16"), values)
+    assert float_words(np.array([1.0], ">f4")).tolist() == [0x3F800000]
+    assert float_values(np.array([0x3C00]), "float16").dtype == np.float16
+
+
+def test_own_arrays_become_words() -> None:
+    plan = Plan(LAYER, ENGINE)
+    ifmap = np.full(LAYER.ifmap_shape, 1.5, ml_dtypes.bfloat16)
+    weight = np.full(LAYER.weight_shape, -2.0, ml_dtypes.bfloat16)
+    (job,) = with_own_data(random_jobs(plan, ["none"], 1), plan, OwnData(ifmap, weight))
+    assert (job.ifmap == 0x3FC0).all()
+    assert (job.weight == 0xC000).all()
+
+
+@pytest.mark.parametrize(
+    ("ifmap", "rule"),
+    [
+        (np.ones(LAYER.ifmap_shape, np.float16), "ifmap.dtype = 'float16': must be bfloat16"),
+        (np.ones(LAYER.ifmap_shape, np.int8), "ifmap.dtype = 'int8': must be bfloat16"),
+        (np.ones((1, 2, 3, 2), ml_dtypes.bfloat16), "ifmap.shape = .* must be "),
+    ],
+)
+def test_other_arrays_are_refused(ifmap: np.ndarray, rule: str) -> None:
+    plan = Plan(LAYER, ENGINE)
+    with pytest.raises(SpecError, match=rule):
+        with_own_data(random_jobs(plan, ["none"], 1), plan, OwnData(ifmap))
+
+
+def test_integers_are_refused_on_an_engine_of_floats() -> None:
+    ifmap = np.ones(LAYER.ifmap_shape, np.int8)
+    weight = np.ones(LAYER.weight_shape, np.int8)
+    rule = "engine.number_format = 'bfloat16': must be 'integer'"
+    with pytest.raises(SpecError, match=rule):
+        depthwise_conv2d(ifmap, weight, (1, 1, 1, 1), "VALID", backend="model", engine=ENGINE)
+
+
+def test_registers_are_refused(tmp_path: object) -> None:
+    with pytest.raises(SpecError, match="axil = True: must be left out with number_format"):
+        generate(ENGINE, output=f"{tmp_path}/engine", axil=True)
