@@ -13,6 +13,8 @@ NETWORKS_ARGS ?=
 SYNTH_TABLE_ARGS ?=
 FORMAL_ARGS ?=
 MUTATE_ARGS ?=
+MINUTES ?= 1
+SOAK_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +25,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench networks synth-table formal mutate clean distclean
+.PHONY: help setup demo quick test lint docs bench networks synth-table formal mutate soak clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -35,6 +37,7 @@ help:
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"
+	@echo "make soak         random streams on random builds, every port in every cycle (MINUTES=1)"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
 	@echo "make setup        the venv with all dependencies, and nothing else"
 	@echo "make clean        remove what was made, but not the venv"
@@ -72,6 +75,9 @@ formal: $(VENV)/.stamp-formal
 
 mutate: $(VENV)/.stamp-test
 	@$(BIN)/python -m tests.mutation $(MUTATE_ARGS)
+
+soak: $(VENV)/.stamp-test
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(SOAK_ARGS)
 
 synth-table: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/synth_table.py $(SYNTH_TABLE_ARGS)

@@ -16,6 +16,7 @@ from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer as run_steppable
 from dwsim.peers import scalesim
 from dwsim.peers.arrays import array_table
+from dwsim.peers.lockstep_speed import run_lockstep
 from dwsim.peers.two_arrays import BUILD, print_arrays
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
@@ -172,6 +173,11 @@ def time_rtl(spec: SpecFile, seed: int) -> Timing:
     return Timing("Verilator with cocotb, in lock step", cycles, seconds)
 
 
+def time_lockstep(spec: SpecFile, seed: int) -> Timing:
+    """Every layer through RTL in C++, every port compared in every cycle."""
+    return Timing("Verilator with C++, every port", *run_lockstep(spec, seed))
+
+
 def _layer_row(done: Verified) -> dict[str, Any]:
     layer, plan = done.job.layer, done.plan
     return {
@@ -201,6 +207,7 @@ def time_scalesim(spec: SpecFile, seed: int) -> Timing:
 PEERS: dict[str, Callable[[SpecFile, int], Timing]] = {
     "steppable": time_steppable,
     "rtl": time_rtl,
+    "lockstep": time_lockstep,
     "scalesim": time_scalesim,
 }
 """The ways that take seconds to minutes, by the name for ``--without``."""

@@ -107,7 +107,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
     if simulator == "verilator":
         runner.overrides = toolchain.verilator_environment(_MAKE_VARIABLES)
         args = _VERILATOR_ARGS + (_VERILATOR_WAVES if identity["waves"] else ())
-        _lend_runtime(identity["runtime"], scratch)
+        lend_runtime(identity["runtime"], scratch)
     try:
         runner.build(
             sources=sources,
@@ -121,7 +121,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
         if runner.exit_code != 0:
             raise tool_error(f"{simulator} cannot build {toplevel}", log)
         if simulator == "verilator":
-            _keep_runtime(identity["runtime"], scratch)
+            keep_runtime(identity["runtime"], scratch)
         # The other files, about 150 MB of precompiled headers and objects, are not needed to run.
         wanted = {toplevel if simulator == "verilator" else "sim.vvp", log.name}
         for path in scratch.iterdir():
@@ -141,7 +141,7 @@ def read_stamp(build: Path) -> dict[str, Any]:
     return stamp
 
 
-def _lend_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
+def lend_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
     """Copies the compiled run-time library of Verilator, which saves a third of the build time."""
     # The objects must be newer than the makefile, which Verilator has not written yet.
     later = time.time() + 3600
@@ -150,7 +150,8 @@ def _lend_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
         os.utime(scratch / path.name, (later, later))
 
 
-def _keep_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
+def keep_runtime(runtime: Mapping[str, Any], scratch: Path) -> None:
+    """Keeps the run-time library that a build has compiled, for ``lend_runtime``."""
     directory = _runtime_dir(runtime)
     directory.mkdir(parents=True, exist_ok=True)
     for path in scratch.glob("verilated*.o"):

@@ -43,7 +43,7 @@ def run_on_ports(engine: EngineSpec, jobs: Sequence[Job], executable: Path) -> l
     layers = [
         PoolLayer(plan, job.weight, (job.ifmap,), 0) for plan, job in zip(plans, jobs, strict=True)
     ]
-    tasks = tuple(_task(index, layer, jobs[index].seed) for index, layer in enumerate(layers))
+    tasks = tuple(whole_task(index, layer, jobs[index].seed) for index, layer in enumerate(layers))
     with tempfile.TemporaryDirectory(prefix="dwsim-ports-") as name:
         folder = Path(name)
         bench = Lockstep(executable, engine, layers, folder)
@@ -72,7 +72,7 @@ def run_on_ports(engine: EngineSpec, jobs: Sequence[Job], executable: Path) -> l
     ]
 
 
-def _task(index: int, layer: PoolLayer, seed: int) -> Task:
+def whole_task(index: int, layer: PoolLayer, seed: int) -> Task:
     """A stream of the right length without stalls."""
     beats, param_beats = layer.plan.ifmap_beats, layer.plan.param_beats
     return Task(

@@ -14,10 +14,11 @@ import numpy as np
 
 from dwsim.codegen.module_ports import module_ports
 from dwsim.errors import ToolError
+from dwsim.rtlsim.build import keep_runtime, lend_runtime
 from dwsim.rtlsim.job import Job
 from dwsim.rtlsim.job_stream import JobStream
 from dwsim.rtlsim.replay_ports import ports_header
-from dwsim.rtlsim.toolchain import find_verilator, verilator_environment
+from dwsim.rtlsim.toolchain import cxx_compiler, find_verilator, verilator_environment
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
 from dwsim.support.processes import run_command
@@ -125,13 +126,25 @@ def build_replay(
     command: list[str | Path] = [find_verilator().executable, *options.split()]
     command += [*extra, "--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
     command += ["-o", bench, folder / f"{bench}.cpp", *sources]
-    environment = verilator_environment({"OPT_FAST": optimise, "OPT_SLOW": "-O0"})
+    variables = {"OPT_FAST": optimise, "OPT_SLOW": "-O0"}
+    environment = verilator_environment(variables)
+    runtime = _runtime_identity(variables)
+    (folder / "obj").mkdir(exist_ok=True)
+    lend_runtime(runtime, folder / "obj")
     done = run_command(
         command, seconds=_BUILD_SECONDS, environment=environment, merge_errors=True, folder=folder
     )
     if done.exit_code != 0:
         raise ToolError(f"Verilator {done.ending} on {top}:\n{done.tail}")
+    keep_runtime(runtime, folder / "obj")
     return folder / "obj" / bench
+
+
+def _runtime_identity(variables: dict[str, str]) -> dict[str, object]:
+    """Everything that the run-time library of a bench in C++ depends on."""
+    tool = find_verilator()
+    version = {"version": tool.version, "executable": str(tool.executable)}
+    return {"bench": "C++", "compiler": cxx_compiler(), "make": variables, **version}
 
 
 def run_replay(

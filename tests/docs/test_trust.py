@@ -6,7 +6,13 @@ import re
 from pathlib import Path
 
 from tests.docs.runner import ROOT
-from tests.docs.trust_tables import formal_line, mutation_line, mutation_table
+from tests.docs.trust_tables import (
+    formal_line,
+    mutation_line,
+    mutation_table,
+    soak_line,
+    soak_table,
+)
 from tests.formal.proofs import PROOFS
 
 PAGE = ROOT / "docs" / "explanation" / "trust.md"
@@ -26,15 +32,19 @@ def refresh(page: Path, marker: str, lines: list[str]) -> None:
 def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     formal = [formal_line()]
     mutation = [mutation_line(), "", *mutation_table()]
+    soak = [soak_line(), "", *soak_table()]
     if update_snapshots:
+        refresh(PAGE, "soak", soak)
         refresh(PAGE, "formal", formal)
         refresh(PAGE, "mutation", mutation)
     text = PAGE.read_text()
     assert shown("formal", formal) in text
     assert shown("mutation", mutation) in text
+    assert shown("soak", soak) in text
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert formal_line() in readme
     assert mutation_line() in readme
+    assert soak_line() in readme
 
 
 def test_the_record_is_of_all_proofs() -> None:

@@ -10,6 +10,7 @@ from tests.mutation.__main__ import totals
 
 TESTS = Path(__file__).parents[1]
 FORMAL: dict[str, Any] = json.loads((TESTS / "formal" / "record.json").read_text())
+SOAK: dict[str, int] = json.loads((TESTS / "soak" / "record.json").read_text())
 MUTATION: dict[str, Any] = json.loads((TESTS / "mutation" / "record.json").read_text())
 
 
@@ -19,6 +20,30 @@ def formal_line() -> str:
         f"{FORMAL['promises']} properties of {FORMAL['modules']} parts are proven;"
         f" {FORMAL['faults']} faults break them, one for each property."
     )
+
+
+def soak_line() -> str:
+    """The sentence on the soak."""
+    cycles = SOAK["ports"] + SOAK["values"] + SOAK["lockstep"]
+    builds = SOAK["build"] + (SOAK["pool"] > 0)
+    return (
+        f"{cycles:,} cycles of {SOAK['streams']:,} streams are compared, on {builds} random"
+        f" build{'s' if builds != 1 else ''}; none differs."
+    )
+
+
+def soak_table() -> list[str]:
+    """The cycles by the way in which they were compared, and the faults in their streams."""
+    return [
+        "| compared | cycles |",
+        "|---|---|",
+        f"| tap-parallel: every port, with the model in C++ | {SOAK['ports']:,} |",
+        f"| tap-serial: every beat with golden, and the rules of the port | {SOAK['values']:,} |",
+        f"| tap-serial: every signal, with the model in cocotb | {SOAK['lockstep']:,} |",
+        "",
+        f"In them: {SOAK['beats']:,} ofmap beats, {SOAK['resets']:,} resets, {SOAK['wrong']:,}"
+        f" streams that a source stopped or gave a wrong length; seed {SOAK['seed']}.",
+    ]
 
 
 def mutation_line() -> str:
