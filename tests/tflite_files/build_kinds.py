@@ -225,14 +225,14 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "(acc + bias) * 2**shift of channel 0",
     ),
-    "float32": (floats, "ifmap.type = 'FLOAT32': no engine computes in floating point"),
+    "float32": (floats, "ifmap.type = 'FLOAT32': float layers of a file are not run"),
     "float16": (
         lambda: floats(TYPE.FLOAT16),
-        "ifmap.type = 'FLOAT16': no engine computes in floating point",
+        "ifmap.type = 'FLOAT16': float layers of a file are not run",
     ),
     "bfloat16": (
         lambda: floats(TYPE.BFLOAT16),
-        "ifmap.type = 'BFLOAT16': no engine computes in floating point",
+        "ifmap.type = 'BFLOAT16': float layers of a file are not run",
     ),
     "branches_without_constants": (
         lambda: branches(constant=False),

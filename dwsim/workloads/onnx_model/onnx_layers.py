@@ -159,7 +159,7 @@ def _of_dequantised(rules: Rules, graph: OnnxGraph, node: onnx.NodeProto) -> _Te
             maker is not None and maker.op_type == "DequantizeLinear" and len(maker.input) > 1,
             f"{role}.type",
             graph.type(name) or "unknown",
-            "must be integers: no engine computes in floating point",
+            "must be integers: float layers of a file are not run",
         )
     if not good or made[0] is None or made[1] is None:
         return None

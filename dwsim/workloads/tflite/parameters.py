@@ -55,7 +55,7 @@ def check_types(rules: Rules, tensors: LayerTensors) -> None:
             False,
             "ifmap.type",
             ifmap.type,
-            "no engine computes in floating point: convert the model with full integer"
+            "float layers of a file are not run: convert the model with full integer"
             " quantisation to run the layer; its shape can be explored as it is",
         )
         return
