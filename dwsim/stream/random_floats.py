@@ -9,11 +9,13 @@ from dwsim.spec.float_arithmetic import FloatFormat
 _SHARES = (
     (0.0, 0.0, 1.0, 0.0),
     (0.9, 0.0, 0.1, 0.0),
-    (0.7, 0.1, 0.19, 0.01),
-    (0.3, 0.4, 0.2, 0.1),
+    (0.7, 0.1, 0.17, 0.03),
+    (0.3, 0.3, 0.2, 0.2),
+    (0.5, 0.1, 0.1, 0.3),
 )
-"""Shares of the four kinds in a tensor. Small integers cancel exactly; one number that is not
-finite makes every sum over it infinite or NaN, so most tensors have few."""
+"""Shares of the four kinds in a tensor. Small integers cancel exactly. One number that is not
+finite makes every sum over it infinite or NaN, so some tensors have none; others have many, because
+a weight that is not finite on a tap outside the ifmap must have no effect."""
 
 
 _SIZES = (0.0, 0.0, 0.0, -1.0, -0.5, 0.6)
