@@ -71,8 +71,18 @@ def own_data(arguments: argparse.Namespace, layers: int) -> dict[str, Any]:
     return found
 
 
-def save_ofmap(arguments: argparse.Namespace, ofmap: np.ndarray) -> None:
-    """Writes the ofmap where ``--ofmap`` says, if it does: int64, NHWC."""
-    if arguments.ofmap is not None:
-        with arguments.ofmap.open("wb") as file:
-            np.save(file, ofmap)
+def save_ofmap(arguments: argparse.Namespace, ofmap: np.ndarray, number_format: str) -> None:
+    """Writes the ofmap where ``--ofmap`` says, if it does, NHWC.
+
+    It is int64, or of the engine's format; bfloat16, which a file of NumPy does not have, becomes
+    float32.
+    """
+    if arguments.ofmap is None:
+        return
+    if number_format != "integer":
+        from dwsim.stream.float_tensors import float_values
+
+        ofmap = float_values(ofmap, number_format)
+        ofmap = ofmap.astype(np.float32) if number_format == "bfloat16" else ofmap
+    with arguments.ofmap.open("wb") as file:
+        np.save(file, ofmap)

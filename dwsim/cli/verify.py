@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
             rows += found
             if arguments.lines is not None:
                 arguments.lines.layers(found)
-            save_ofmap(arguments, done[0].ofmap)
+            save_ofmap(arguments, done[0].ofmap, spec.engine.number_format)
     finally:
         # After a mismatch the layers that were verified before it are shown, too.
         if rows and arguments.lines is None:

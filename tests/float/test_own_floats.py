@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from pathlib import Path
+
 import ml_dtypes
 import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec, depthwise_conv2d, generate
+from dwsim.cli.data_options import save_ofmap
 from dwsim.derive import Plan
 from dwsim.errors import SpecError
 from dwsim.stream.float_tensors import float_values, float_words
@@ -47,6 +51,24 @@ def test_other_arrays_are_refused(ifmap: np.ndarray, rule: str) -> None:
     plan = Plan(LAYER, ENGINE)
     with pytest.raises(SpecError, match=rule):
         with_own_data(random_jobs(plan, ["none"], 1), plan, OwnData(ifmap))
+
+
+@pytest.mark.parametrize(
+    ("number_format", "words", "dtype", "values"),
+    [
+        ("integer", [-3, 4], np.int64, [-3, 4]),
+        ("float16", [0x3E00, 0x8000], np.float16, [1.5, -0.0]),
+        ("bfloat16", [0x3FC0, 0x7F80], np.float32, [1.5, np.inf]),
+    ],
+)
+def test_a_file_has_the_floats_of_the_ofmap(
+    number_format: str, words: list[int], dtype: type, values: list[float], tmp_path: Path
+) -> None:
+    path = tmp_path / "y.npy"
+    save_ofmap(Namespace(ofmap=path), np.array(words, np.int64), number_format)
+    written = np.load(path)
+    assert written.dtype == dtype
+    np.testing.assert_array_equal(written, values)
 
 
 def test_integers_are_refused_on_an_engine_of_floats() -> None:
