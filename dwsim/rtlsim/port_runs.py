@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from dwsim.derive import start_cycles
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.rtlsim.cosim import NOTHING, Verified
@@ -57,19 +59,15 @@ def run_on_ports(engine: EngineSpec, jobs: Sequence[Job], executable: Path) -> l
             write_jobs(folder, engine, jobs, static=False)
             (folder / "simulation.log").write_text(f"{complaint}\n")
             keep_failure(folder, f"{complaint}\nin job {index}: {jobs[index]}", jobs, index)
-    return [
-        Verified(
-            job,
-            plan,
-            end.started,
-            end.cycles,
-            end.error,
-            NOTHING,
-            golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation),
-            compared=PORTS,
-        )
-        for job, plan, end in zip(jobs, plans, ends, strict=True)
-    ]
+    verified = []
+    for job, plan, end in zip(jobs, plans, ends, strict=True):
+        # The bench has found each value of the RTL equal to this.
+        values = golden_ofmap(
+            job.ifmap, job.weight, job.layer, job.quantisation, engine.float_sums
+        ).astype(np.int64)
+        seen = (end.started, end.cycles, end.error, NOTHING)
+        verified.append(Verified(job, plan, *seen, values, compared=PORTS))
+    return verified
 
 
 def whole_task(index: int, layer: PoolLayer, seed: int) -> Task:

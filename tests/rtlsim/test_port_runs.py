@@ -56,6 +56,7 @@ def test_the_figures_are_those_of_the_lock_step(seed: int) -> None:
         assert one.compared == PORTS
         assert one.started - quick[0].started == other.started - slow[0].started
         assert (one.cycles, one.error) == (other.cycles, other.error)
+        assert one.ofmap.dtype == other.ofmap.dtype == np.int64
         assert np.array_equal(one.ofmap, other.ofmap)
 
 

@@ -11,7 +11,7 @@ import onnx
 import pytest
 
 from dwsim.cli import main
-from dwsim.verification import against_onnxruntime
+from dwsim.verification import against_onnxruntime, simulators
 from dwsim.verification.onnx_values import beside_ties
 from dwsim.workloads.onnx_model.ort_inference import random_ifmap
 from tests.onnx_files.build_forms import PATH, forms
@@ -40,6 +40,18 @@ def test_the_taps_in_series(capsys: pytest.CaptureFixture[str]) -> None:
     for layer in layers:
         assert layer["verdict"] == "RTL = model = ONNX Runtime"
         assert (layer["differing"], layer["cycles"]) == (0, layer["law"])
+
+
+def test_a_large_network_runs_on_the_ports(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here a small one, with another limit: uint8 with float rounding, and raw sums."""
+    monkeypatch.setattr(simulators, "SMALL_CYCLES", 0)
+    assert main(["verify", str(PATH), "--lanes", "4", "--json"]) == 0
+    layers = json.loads(capsys.readouterr().out)["layers"]
+    assert [layer["compared"] for layer in layers] == ["ports"] * 3
+    assert [layer["verdict"] for layer in layers] == ["RTL = ONNX Runtime"] * 3
+    assert [layer["differing"] for layer in layers] == [0, 0, 0]
 
 
 def test_with_strict_a_layer_that_cannot_run_is_an_error(
