@@ -11,17 +11,18 @@ from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 
 ORDINARY = EngineSpec(
     name="ordinary",
-    lanes=2,
+    lanes=1,
     kernel_h=2,
     kernel_w=2,
     max_row_pitch=18,
     max_plane_rows=10,
-    max_channel_groups=2,
+    max_channel_groups=3,
     max_channel_multiplier=2,
-    max_interleave=2,
+    max_interleave=3,
     taps_per_cycle=2,
-    number_format="float16",
+    number_format="float32",
 )
+"""Two multipliers, two adders: one of a chain, one of two passes."""
 
 
 def random_engine(rng: random.Random, name: str, most_units: int = 24) -> EngineSpec:

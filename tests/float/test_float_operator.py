@@ -9,20 +9,9 @@ import pytest
 from dwsim import EngineSpec, depthwise_conv2d
 from dwsim.errors import SpecError
 from tests.documentation_examples import DOCUMENTATION_EXAMPLES, DocumentationExample
+from tests.float.cases import ORDINARY
 
 DTYPES = (np.float32, np.float16, ml_dtypes.bfloat16)
-# One build for both examples, which have kernels of two rows.
-ENGINE = EngineSpec(
-    name="documented_floats",
-    lanes=1,
-    kernel_h=2,
-    kernel_w=1,
-    max_row_pitch=4,
-    max_plane_rows=4,
-    max_channel_groups=2,
-    max_channel_multiplier=2,
-    number_format="float32",
-)
 examples = pytest.mark.parametrize(
     "example", DOCUMENTATION_EXAMPLES, ids=lambda example: example.name
 )
@@ -43,7 +32,7 @@ def test_the_documented_values_on_the_model(example: DocumentationExample, dtype
 
 @examples
 def test_the_documented_values_on_the_rtl(example: DocumentationExample) -> None:
-    ofmap = call(example, np.float32, backend="rtl", engine=ENGINE)
+    ofmap = call(example, np.float32, backend="rtl", engine=ORDINARY)
     np.testing.assert_array_equal(ofmap, example.expected.astype(np.float32))
     assert ofmap.dtype == np.float32
 

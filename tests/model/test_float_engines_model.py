@@ -17,14 +17,14 @@ from dwsim.verification.simulation import step_layer
 from tests.cosim.layers import random_layer
 from tests.float.cases import random_engine
 
-ENGINES = 12
+ENGINES = 8
 LAYERS = 2
 
 
 @pytest.mark.parametrize("number", range(ENGINES))
 def test_random_layers_on_random_engines(number: int, seed: int) -> None:
     rng = random.Random(f"{seed} {number}")
-    engine = random_engine(rng, "floats", most_units=75)
+    engine = random_engine(rng, "floats", most_units=50)
     for index in range(LAYERS):
         layer = random_layer(engine, rng, f"random{index}")
         plan = Plan(layer, engine)
