@@ -88,7 +88,8 @@ def pool(engine: EngineSpec, seed: int, number: int) -> list[PoolLayer]:
         else:
             made.append(random_parallel_layer(engine, rng, "random"))
     first = rng.randrange(1 << 24)
-    return [pool_layer(layer, engine, first + 10 * n, rng) for n, layer in enumerate(made)]
+    # Every fifth seed makes the largest sums (layer_data).
+    return [pool_layer(layer, engine, first + 3 * n, rng) for n, layer in enumerate(made)]
 
 
 def _edges(engine: EngineSpec) -> Iterator[LayerSpec]:

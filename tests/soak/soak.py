@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dwsim import EngineSpec
 from dwsim.errors import MismatchError
-from dwsim.rtlsim.cosim import run_jobs
+from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.stream_lockstep import Difference, Figures, Lockstep, build_lockstep
 from dwsim.support.cache import digest
 from tests.soak import draw
@@ -160,8 +160,9 @@ class Soak:
 
     def _lockstep(self, engine: EngineSpec) -> bool:
         jobs = draw.serial_jobs(engine, self.state.seed, LOCKSTEP_JOBS)
+        build = build_bench(engine, simulator=self.simulator, edit=self.edit)
         try:
-            done = run_jobs(engine, jobs)
+            done = run_jobs(engine, jobs, build=build, simulator=self.simulator)
         except MismatchError as error:
             self.failure = f"soak: {describe(engine)}:\n{error}"
             return False
