@@ -53,6 +53,7 @@ NEEDS = {
     "golden/test_floats_with_onednn.py": "tensorflow",
     "golden/test_golden_against_tensorflow.py": "tensorflow",
     "golden/test_requantise_litert.py": "tensorflow",
+    "functional": "simulator",
     "host": "simulator",
     "leaf": "simulator",
     "mutation": "simulator",

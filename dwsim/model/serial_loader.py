@@ -25,6 +25,7 @@ class SerialLoader(Component):
         self.weight = np.zeros((2, 1 << numbers.counters.word_width, self.lanes), np.int64)
         shape = (2, 1 << numbers.counters.set_width, self.lanes, self.scale_beats, self.lanes)
         self.scale = np.zeros(shape, np.int64)
+        self.parts = np.zeros(shape[3:], np.int64)
         self.tready = False
         self.loaded = False
         self.active_bank = 0
@@ -85,5 +86,8 @@ class SerialLoader(Component):
                 self.weight[bank, index * self.taps + word] = beat
             else:
                 lane, part = divmod(word - self.taps, self.scale_beats)
-                self.scale[bank, index, lane, part] = beat
+                self.parts[part] = beat
+                # A tensor that ends within a scale leaves the old one.
+                if part == self.scale_beats - 1:
+                    self.scale[bank, index, lane] = self.parts
         super().commit()

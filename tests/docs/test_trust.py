@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.docs.runner import ROOT
 from tests.docs.trust_tables import (
     formal_line,
+    functional_line,
     mutation_line,
     mutation_table,
     soak_line,
@@ -35,12 +36,14 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     soak = [soak_line(), "", *soak_table()]
     if update_snapshots:
         refresh(PAGE, "soak", soak)
+        refresh(PAGE, "functional", [functional_line()])
         refresh(PAGE, "formal", formal)
         refresh(PAGE, "mutation", mutation)
     text = PAGE.read_text()
     assert shown("formal", formal) in text
     assert shown("mutation", mutation) in text
     assert shown("soak", soak) in text
+    assert shown("functional", [functional_line()]) in text
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert formal_line() in readme
     assert mutation_line() in readme

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.functional.axes import AXES
+from tests.functional.crosses import CROSSES
+from tests.functional.table import all_goals, excluded
 from tests.mutation.__main__ import totals
 
 TESTS = Path(__file__).parents[1]
@@ -44,6 +47,16 @@ def soak_table() -> list[str]:
         f"In them: {SOAK['beats']:,} ofmap beats, {SOAK['resets']:,} resets, {SOAK['wrong']:,}"
         f" streams that a source stopped or gave a wrong length; seed {SOAK['seed']}.",
     ]
+
+
+def functional_line() -> str:
+    """The sentence on functional coverage, which a test holds for every seed."""
+    bins = sum(map(len, AXES.values()))
+    return (
+        f"All {bins} bins of {len(AXES)} axes and all {len(all_goals()) - bins} reachable"
+        f" combinations of {len(CROSSES)} crosses are met;"
+        f" {len(excluded())} combinations cannot be."
+    )
 
 
 def mutation_line() -> str:

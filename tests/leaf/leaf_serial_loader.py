@@ -45,7 +45,7 @@ class SerialLoaderCase(TensorCase):
         lane, part = divmod(word - self.taps, self.beats)
         if part < self.beats - 1:
             return {}
-        parts = [to_word(b, self.spec.weight_width) for b in loader.scale[bank, weight_set, lane]]
+        parts = [to_word(b, self.spec.weight_width) for b in loader.parts]
         parts[part] = data
         scale = sum(number << k * self.beat_width for k, number in enumerate(parts))
         address = self._scale_address(bank, weight_set, lane)

@@ -26,7 +26,7 @@ FAULT_JOBS = 10
 BASE = {"lanes": 3, "pixels": 4, "ifmap_pixels": 2, "max_dilation_h": 2, "max_dilation_w": 2}
 ENGINES = {
     "raw": {"ofmap_pixels": 3, "requantisers": 2},
-    "both": {"requantise": "both", "ofmap_pixels": 2, "requantisers": 3},
+    "both": {"requantise": "both", "ofmap_pixels": 2, "requantisers": 3, "max_dilation_w": 3},
     "one_cell": {"lanes": 2, "pixels": 1, "ifmap_pixels": 1, "ofmap_pixels": 1, "requantisers": 1},
     "words": {
         "lanes": 5,
@@ -72,14 +72,19 @@ def engine_named(name: str, **changes: object) -> EngineSpec:
     return engine
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_rtl_model_and_golden_agree(name: str, seed: int) -> None:
-    engine = engine_named(name)
+def jobs_of(engine: EngineSpec, seed: int) -> list[Job]:
+    """Random layers, degenerate ones, and one whose sink stops for long."""
     ends = [
         make_job(layer, engine, seed + number, ("none", "both")[number % 2])
         for number, layer in enumerate(degenerate_layers(engine))
     ]
-    jobs = [*random_jobs(engine, seed, JOBS), *ends, stopped_job(engine, seed)]
+    return [*random_jobs(engine, seed, JOBS), *ends, stopped_job(engine, seed)]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_rtl_model_and_golden_agree(name: str, seed: int) -> None:
+    engine = engine_named(name)
+    jobs = jobs_of(engine, seed)
     assert len(run_jobs(engine, jobs)) == len(jobs)
 
 
@@ -88,16 +93,21 @@ def test_icarus_agrees(seed: int) -> None:
     assert len(run_jobs(engine, random_jobs(engine, seed, 4), simulator="icarus")) == 4
 
 
-def test_streams_of_a_wrong_length_and_resets(seed: int) -> None:
-    """The next tensor starts clean after a stream that is too short or too long, or a reset."""
-    engine = engine_named("both")
+def wrong_jobs(engine: EngineSpec, seed: int) -> list[Job]:
+    """Every second stream is too short, too long, or ended by a reset."""
     jobs = random_jobs(engine, seed, 12)
     faults = [{"ifmap_surplus": -1}, {"ifmap_surplus": 3}, {"reset_after": 25}]
     mixed = []
     for number, job in enumerate(jobs):
         fault = faults[number // 2 % 3] if number % 2 else {}
         mixed.append(Job(**{**vars(job), **fault}))
-    assert len(run_jobs(engine, mixed)) == 12
+    return mixed
+
+
+def test_streams_of_a_wrong_length_and_resets(seed: int) -> None:
+    """The next tensor starts clean after a stream that is too short or too long, or a reset."""
+    engine = engine_named("both")
+    assert len(run_jobs(engine, wrong_jobs(engine, seed))) == 12
 
 
 @pytest.mark.parametrize("name", ["both", "wide"])
