@@ -14,7 +14,7 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.cli.replay import read_kept
 from dwsim.errors import SpecError
-from dwsim.rtlsim import cosim
+from dwsim.rtlsim import failure
 from dwsim.rtlsim.stream_lockstep import build_lockstep
 from tests.cosim import control_faults
 from tests.cosim.fault import ENGINE
@@ -53,7 +53,7 @@ FAULTS = {"parallel": (PARALLEL, _lost_credit), "serial": (SERIAL, broken("short
 def short_soak(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Soak]:
     """Runs a soak of one engine for a second; failures go to a folder of the test."""
     monkeypatch.setattr(keep, "FAILURES", tmp_path / "failures")
-    monkeypatch.setattr(cosim, "FAILURES", tmp_path / "cocotb")
+    monkeypatch.setattr(failure, "FAILURES", tmp_path / "cocotb")
     monkeypatch.setattr(Soak, "_lockstep", lambda self, engine: True)  # tests/tap_serial has it
 
     def run(
