@@ -74,20 +74,24 @@ def test_the_face_works_without_the_extras(installed: Path) -> None:
     """Cycles and Verilog need no optional package; an error names the package that is missing."""
     code = """
 import tempfile
-from dwsim import EngineSpec, LayerSpec, explore, generate, simulate
+import numpy as np
+from ml_dtypes import bfloat16
+from dwsim import EngineSpec, LayerSpec, depthwise_conv2d, explore, generate, simulate
 layer = LayerSpec(4, 4, 2, 3, 3, name="small")
 engine = EngineSpec.smallest([layer], lanes=2)
 print(simulate(layer, engine, stalls="both").cycles > 0)
 print(len(generate(engine, [layer], output=tempfile.mkdtemp() + "/engine")) > 0)
+ones = np.ones((1, 2, 2, 1), bfloat16)
+print(depthwise_conv2d(ones, ones.reshape(2, 2, 1, 1), (1, 1, 1, 1), "VALID", backend="model"))
 try:
     explore("mobilenet_v1", tempfile.mkdtemp())
 except Exception as error:
     print(f"{type(error).__name__}: {error}")
 """
     lines = _quietly(installed, "-c", code).splitlines()
-    assert lines[:2] == ["True", "True"]
-    assert lines[2].startswith("ToolError: dwsim explore needs ")
-    assert lines[2].endswith(": python -m pip install 'dwsim[explore]'")
+    assert lines[:3] == ["True", "True", "[[[[4]]]]"]
+    assert lines[3].startswith("ToolError: dwsim explore needs ")
+    assert lines[3].endswith(": python -m pip install 'dwsim[explore]'")
 
 
 @pytest.mark.parametrize(
