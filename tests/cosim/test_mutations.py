@@ -14,7 +14,7 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.codegen.verilog import bench_verilog
 from dwsim.errors import MismatchError
-from dwsim.rtlsim import cosim
+from dwsim.rtlsim import failure
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from tests.cosim import control_faults, data_faults
 from tests.cosim.fault import ENGINE, IN_PASSES, Fault
@@ -39,7 +39,7 @@ def test_the_faults_differ() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_found(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cosim, "FAILURES", tmp_path)
+    monkeypatch.setattr(failure, "FAILURES", tmp_path)
     # A fault that does not build is not found: that is a ToolError.
     build = build_bench(fault.engine, simulator="icarus", edit=fault.edit)
     with pytest.raises(MismatchError) as caught:

@@ -13,7 +13,7 @@ import pytest
 
 from dwsim import EngineSpec
 from dwsim.errors import MismatchError
-from dwsim.rtlsim import cosim
+from dwsim.rtlsim import failure
 from dwsim.rtlsim.cosim import build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from tests.cosim.fault import Fault
@@ -259,7 +259,7 @@ def test_the_sound_rtl_passes(simulator: str) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_found(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cosim, "FAILURES", tmp_path)
+    monkeypatch.setattr(failure, "FAILURES", tmp_path)
     build = build_bench(ENGINE, simulator="icarus", edit=fault.edit)
     with pytest.raises(MismatchError) as caught:
         run_jobs(ENGINE, jobs(), build=build, simulator="icarus")

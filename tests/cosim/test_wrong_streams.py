@@ -15,7 +15,7 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.derive import Plan
 from dwsim.errors import MismatchError
-from dwsim.rtlsim import cosim
+from dwsim.rtlsim import failure
 from dwsim.rtlsim.cosim import Verified, run_jobs, runs_unstalled
 from dwsim.rtlsim.job import Job
 from tests.cosim.layers import layer, make_job
@@ -256,7 +256,7 @@ def test_a_reset_in_mid_stream_leaves_the_count_of_the_next_source_alone(seed: i
 def test_a_hang_says_what_waits_for_what(
     job: Job, waits: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cosim, "FAILURES", tmp_path)
+    monkeypatch.setattr(failure, "FAILURES", tmp_path)
     jobs = [make_job(OTHER, ENGINE, 5, "none"), replace(job, seed=77)]
     with pytest.raises(MismatchError) as caught:
         run_jobs(ENGINE, jobs)
