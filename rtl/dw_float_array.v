@@ -18,6 +18,7 @@ module dw_float_array #(
     parameter ACC_EXPONENT_W    = 8,
     parameter ACC_SIGNIFICAND_W = 23,
     parameter SUBNORMALS        = 1,                                        // 0: they count as zero
+    parameter SUM_CYCLES        = 6,                                        // of dw_float_adder
     // derived
     parameter WIDTH             = 1 + EXPONENT_W + SIGNIFICAND_W,
     parameter ACC_W             = 1 + ACC_EXPONENT_W + ACC_SIGNIFICAND_W,
@@ -37,6 +38,7 @@ module dw_float_array #(
     if (COLS < 1) begin : bad_3 dw_float_array_COLS_must_be_at_least_1 u (); end
     if (PASSES < 1) begin : bad_4 dw_float_array_PASSES_must_be_at_least_1 u (); end
     if (PASS_CYCLES < 0) begin : bad_5 dw_float_array_PASS_CYCLES_must_be_at_least_0 u (); end
+    if (SUM_CYCLES < 1) begin : bad_6 dw_float_array_SUM_CYCLES_must_be_at_least_1 u (); end
   endgenerate
 
   wire [PASS_W-1:0] pass;
@@ -69,7 +71,8 @@ module dw_float_array #(
             .SIGNIFICAND_W    (SIGNIFICAND_W),
             .ACC_EXPONENT_W   (ACC_EXPONENT_W),
             .ACC_SIGNIFICAND_W(ACC_SIGNIFICAND_W),
-            .SUBNORMALS       (SUBNORMALS)
+            .SUBNORMALS       (SUBNORMALS),
+            .SUM_CYCLES       (SUM_CYCLES)
         ) u_kernel_row (
             .clk     (clk),
             .operands(row_operands),
@@ -81,7 +84,8 @@ module dw_float_array #(
           .ROWS         (ROWS),
           .EXPONENT_W   (ACC_EXPONENT_W),
           .SIGNIFICAND_W(ACC_SIGNIFICAND_W),
-          .SUBNORMALS   (SUBNORMALS)
+          .SUBNORMALS   (SUBNORMALS),
+          .SUM_CYCLES   (SUM_CYCLES)
       ) u_row_tree (
           .clk (clk),
           .rows(row_sums),
@@ -92,7 +96,8 @@ module dw_float_array #(
             .PASSES       (PASSES),
             .EXPONENT_W   (ACC_EXPONENT_W),
             .SIGNIFICAND_W(ACC_SIGNIFICAND_W),
-            .SUBNORMALS   (SUBNORMALS)
+            .SUBNORMALS   (SUBNORMALS),
+            .SUM_CYCLES   (SUM_CYCLES)
         ) u_pass_sum (
             .clk (clk),
             .pass(pass),

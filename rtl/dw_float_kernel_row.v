@@ -1,8 +1,8 @@
 // dw_float_kernel_row: a systolic chain of one lane: the multipliers and adders of a kernel row, or
 // of a part of it.
 //
-// Promises: 7 + 6*(COLS - 1) cycles after the operands, psum is the sum of operand times weight
-// over the cells of the chain. Each product and each sum is rounded to the accumulation format, and
+// Promises: (COLS - 1)*SUM_CYCLES cycles after the products of dw_float_multiplier, psum is the sum
+// of operand times weight over the cells of the chain. Each product and each sum is rounded to the accumulation format, and
 // the cells are added from left to right. A cell whose operand has a 0 above it is skipped: its
 // product is +0. All operands arrive together; the operand of a later cell waits here until the
 // psum reaches the cell. The weight of a cell arrives one cycle before its operand is used, and
@@ -16,6 +16,7 @@ module dw_float_kernel_row #(
     parameter ACC_EXPONENT_W    = 8,
     parameter ACC_SIGNIFICAND_W = 23,
     parameter SUBNORMALS        = 1,  // 0: subnormal numbers count as zero
+    parameter SUM_CYCLES        = 6,  // of dw_float_adder
     // derived
     parameter WIDTH             = 1 + EXPONENT_W + SIGNIFICAND_W
 ) (
@@ -28,12 +29,12 @@ module dw_float_kernel_row #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (COLS < 1) begin : bad_1 dw_float_kernel_row_COLS_must_be_at_least_1 u (); end
-    if (WIDTH != 1 + EXPONENT_W + SIGNIFICAND_W) begin : bad_2
+    if (SUM_CYCLES < 1) begin : bad_2 dw_float_kernel_row_SUM_CYCLES_must_be_at_least_1 u (); end
+    if (WIDTH != 1 + EXPONENT_W + SIGNIFICAND_W) begin : bad_3
       dw_float_kernel_row_WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W u ();
     end
   endgenerate
 
-  localparam SUM_CYCLES = 6;  // of dw_float_adder
   localparam ACC_WIDTH = 1 + ACC_EXPONENT_W + ACC_SIGNIFICAND_W;
 
   genvar c;

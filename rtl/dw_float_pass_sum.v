@@ -1,6 +1,6 @@
 // dw_float_pass_sum: adds the sums of the passes of a window in floating point, in pairs.
 //
-// Promises: 6*log2(PASSES), rounded up, cycles after the sum of a window's last pass, acc is the
+// Promises: SUM_CYCLES*log2(PASSES), rounded up, cycles after the sum of a window's last pass, acc is the
 // sum of all its passes: neighbours are added, then neighbours of those sums, until one is left;
 // the last of an odd number of sums goes to the next round as it is. `pass` is the index of the
 // pass that `sum` belongs to. The passes of a window come in consecutive cycles.
@@ -14,6 +14,7 @@ module dw_float_pass_sum #(
     parameter EXPONENT_W    = 8,
     parameter SIGNIFICAND_W = 23,
     parameter SUBNORMALS    = 1,                                   // 0: subnormals count as zero
+    parameter SUM_CYCLES    = 6,                                   // of dw_float_adder
     // derived
     parameter PASS_W        = (PASSES > 1) ? $clog2(PASSES) : 1
 ) (
@@ -26,13 +27,13 @@ module dw_float_pass_sum #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (PASSES < 2) begin : bad_1 dw_float_pass_sum_PASSES_must_be_at_least_2 u (); end
-    if ((PASSES > 1) && (PASS_W != $clog2(PASSES))) begin : bad_2
+    if (SUM_CYCLES < 1) begin : bad_2 dw_float_pass_sum_SUM_CYCLES_must_be_at_least_1 u (); end
+    if ((PASSES > 1) && (PASS_W != $clog2(PASSES))) begin : bad_3
       dw_float_pass_sum_PASS_W_must_hold_PASSES_minus_1 u ();
     end
   endgenerate
 
   localparam WIDTH = 1 + EXPONENT_W + SIGNIFICAND_W;
-  localparam SUM_CYCLES = 6;  // of dw_float_adder
 
   genvar level;
   generate

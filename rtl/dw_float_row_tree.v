@@ -2,7 +2,7 @@
 //
 // Promises: sum is the sum of the rows, added in pairs: neighbours, then neighbours of those sums,
 // until one is left; the last of an odd number of sums waits for the next round. Each round takes
-// six cycles, and each sum is rounded.
+// SUM_CYCLES cycles, and each sum is rounded.
 `default_nettype none
 
 module dw_float_row_tree #(
@@ -10,6 +10,7 @@ module dw_float_row_tree #(
     parameter EXPONENT_W    = 8,
     parameter SIGNIFICAND_W = 23,
     parameter SUBNORMALS    = 1,  // 0: subnormal numbers count as zero
+    parameter SUM_CYCLES    = 6,  // of dw_float_adder
     // derived
     parameter WIDTH         = 1 + EXPONENT_W + SIGNIFICAND_W
 ) (
@@ -21,13 +22,13 @@ module dw_float_row_tree #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (ROWS < 1) begin : bad_1 dw_float_row_tree_ROWS_must_be_at_least_1 u (); end
-    if (WIDTH != 1 + EXPONENT_W + SIGNIFICAND_W) begin : bad_2
+    if (SUM_CYCLES < 1) begin : bad_2 dw_float_row_tree_SUM_CYCLES_must_be_at_least_1 u (); end
+    if (WIDTH != 1 + EXPONENT_W + SIGNIFICAND_W) begin : bad_3
       dw_float_row_tree_WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W u ();
     end
   endgenerate
 
   localparam LEVELS = $clog2(ROWS);
-  localparam SUM_CYCLES = 6;  // of dw_float_adder
 
   genvar level, i;
   generate

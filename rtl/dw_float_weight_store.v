@@ -1,9 +1,9 @@
 // dw_float_weight_store: the weights of every multiplier of an array in floating point.
 //
 // Promises: `weights` belongs to the emission that weight_word named. The weights of chain columns
-// 0 and 1 come TAG_CYCLES + 2 cycles after weight_word; each later column's come six cycles after
-// those of the column before it, because its partial sum arrives six cycles later. Otherwise it is
-// dw_weight_store, one for each column.
+// 0 and 1 come TAG_CYCLES + 2 cycles after weight_word; each later column's come SUM_CYCLES cycles
+// after those of the column before it, because its partial sum arrives that much later. Otherwise it
+// is dw_weight_store, one for each column.
 `default_nettype none
 
 module dw_float_weight_store #(
@@ -12,6 +12,7 @@ module dw_float_weight_store #(
     parameter WIDTH      = 64,  // bits of a word
     parameter WORDS      = 1,   // words of a bank
     parameter TAG_CYCLES = 1,   // from weight_word to the read of column 0
+    parameter SUM_CYCLES = 6,   // of dw_float_adder
     // derived
     parameter WORD_W     = (WORDS > 1) ? $clog2(WORDS) : 1
 ) (
@@ -29,9 +30,8 @@ module dw_float_weight_store #(
   generate
     if (ROWS < 1) begin : bad_1 dw_float_weight_store_ROWS_must_be_at_least_1 u (); end
     if (COLS < 1) begin : bad_2 dw_float_weight_store_COLS_must_be_at_least_1 u (); end
+    if (SUM_CYCLES < 1) begin : bad_3 dw_float_weight_store_SUM_CYCLES_must_be_at_least_1 u (); end
   endgenerate
-
-  localparam SUM_CYCLES = 6;  // of dw_float_adder
 
   genvar row, col;
   generate

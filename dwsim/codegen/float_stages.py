@@ -16,6 +16,7 @@ def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
         "WIDTH": n.formats.param_beat_width,
         "WORDS": n.counters.weight_words,
         "TAG_CYCLES": n.timing.weight_tag_cycles(0),
+        "SUM_CYCLES": n.timing.sum_cycles,
     }
     array = {
         "LANES": n.spec.lanes,
@@ -23,6 +24,7 @@ def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
         "COLS": cols,
         "PASSES": n.spec.passes,
         "PASS_CYCLES": n.timing.array_cycles - n.timing.gather_cycles,
+        "SUM_CYCLES": n.timing.sum_cycles,
         **formats(arithmetic),
     }
     return [

@@ -77,7 +77,7 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         (".a  (g_cell[c-1].sum)", ".a  (g_cell[c-1].product)"),
     ),
     "dw_float_row_tree": (
-        ("localparam SUM_CYCLES = 6", "localparam SUM_CYCLES = 5"),
+        (".CYCLES(SUM_CYCLES)", ".CYCLES(SUM_CYCLES - 1)"),
         (
             ".b  (g_level[level-1].sums[(2*i+1)*WIDTH+:WIDTH])",
             ".b  (g_level[level-1].sums[WIDTH+:WIDTH])",

@@ -56,14 +56,14 @@ def float_kernel_row() -> Iterator[Instance]:
         cols = n.formats.array_cols
         inputs = {"operands": cols * n.formats.tap_width, "weights": cols * n.spec.weight_width}
         outputs = {"psum": arithmetic.acc.width}
-        parameters = {"COLS": cols, **formats(arithmetic)}
+        parameters = {"COLS": cols, "SUM_CYCLES": n.timing.sum_cycles, **formats(arithmetic)}
         yield Instance("dw_float_kernel_row", inputs, outputs, ("psum",), parameters, spec=n.spec)
 
 
 def float_row_tree() -> Iterator[Instance]:
     for (n, arithmetic), rows in zip(_engines("brains", "flushed"), (5, 1), strict=True):
         width = arithmetic.acc.width
-        parameters = {"ROWS": rows, **_sums(arithmetic)}
+        parameters = {"ROWS": rows, "SUM_CYCLES": n.timing.sum_cycles, **_sums(arithmetic)}
         registered = ("sum",) if rows > 1 else ()
         ports = {"rows": rows * width}, {"sum": width}
         yield Instance("dw_float_row_tree", *ports, registered, parameters, spec=n.spec)
@@ -72,7 +72,7 @@ def float_row_tree() -> Iterator[Instance]:
 def float_pass_sum() -> Iterator[Instance]:
     for (n, arithmetic), passes in zip(_engines("halves", "singles"), (3, 7), strict=True):
         width = arithmetic.acc.width
-        parameters = {"PASSES": passes, **_sums(arithmetic)}
+        parameters = {"PASSES": passes, "SUM_CYCLES": n.timing.sum_cycles, **_sums(arithmetic)}
         ports = {"pass": (passes - 1).bit_length(), "sum": width}, {"acc": width}
         yield Instance("dw_float_pass_sum", *ports, ("acc",), parameters, spec=n.spec)
 

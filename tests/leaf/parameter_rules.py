@@ -89,11 +89,11 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
     "dw_float_array.v": {
-        **at_least(1, "LANES", "ROWS", "COLS", "PASSES"),
+        **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "SUM_CYCLES"),
         **at_least(0, "PASS_CYCLES"),
     },
     "dw_float_kernel_row.v": {
-        **at_least(1, "COLS"),
+        **at_least(1, "COLS", "SUM_CYCLES"),
         "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
     },
     "dw_float_narrow.v": {
@@ -105,13 +105,14 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_float_pass_sum.v": {
         **at_least(2, "PASSES"),
+        **at_least(1, "SUM_CYCLES"),
         "PASS_W_must_hold_PASSES_minus_1": {"PASSES": 3, "PASS_W": 1},
     },
     "dw_float_row_tree.v": {
-        **at_least(1, "ROWS"),
+        **at_least(1, "ROWS", "SUM_CYCLES"),
         "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
     },
-    "dw_float_weight_store.v": at_least(1, "ROWS", "COLS"),
+    "dw_float_weight_store.v": at_least(1, "ROWS", "COLS", "SUM_CYCLES"),
     "dw_float_digits.v": {"DIGITS_must_be_1_to_34": {"DIGITS": 35}},
     "dw_float_multiplier.v": {
         **at_least(5, "EXPONENT_W"),
