@@ -14,7 +14,7 @@ from filelock import Timeout
 from dwsim.errors import ToolError
 from dwsim.exploration.points import Point
 from dwsim.spec.canonical import toml_table
-from dwsim.support.cache import file_lock
+from dwsim.support.cache import file_lock, hash_files
 from dwsim.support.resources import package_dir, rtl_dir, template_dir
 from dwsim.workloads import Network
 
@@ -30,14 +30,8 @@ _SUFFIXES = (".py", ".csv", ".toml", ".v", ".j2")
 @cache
 def code_hash() -> str:
     """A hash of the sources that an evaluation depends on; other code may give other numbers."""
-    digest = hashlib.sha256()
     roots = [package_dir() / name for name in _SOURCES]
-    for root in (*roots, rtl_dir(), template_dir()):
-        files = [root] if root.is_file() else sorted(root.rglob("*"))
-        for file in files:
-            if file.is_file() and file.suffix in _SUFFIXES:
-                digest.update(f"{file.relative_to(root.parent)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()
+    return hash_files([*roots, rtl_dir(), template_dir()], _SUFFIXES)
 
 
 @cache

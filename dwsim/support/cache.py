@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,23 @@ def cache_folder(name: str) -> Path:
             " to a folder that you may write to"
         ) from None
     return folder
+
+
+def hash_files(roots: Iterable[Path], suffixes: Collection[str] | None = None) -> str:
+    """A hash of the names and contents of files, without those that Python compiles.
+
+    Args:
+        roots: files and folders; a name counts from its root's folder on.
+        suffixes: of the files that count; None: all.
+    """
+    found = hashlib.sha256()
+    for root in roots:
+        files = [root] if root.is_file() else sorted(root.rglob("*"))
+        for file in files:
+            counts = suffixes is None or file.suffix in suffixes
+            if counts and file.is_file() and "__pycache__" not in file.parts:
+                found.update(f"{file.relative_to(root.parent)}\n".encode() + file.read_bytes())
+    return found.hexdigest()
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from dwsim.golden.ofmap import golden_ofmap
 from dwsim.rtlsim.cosim import NOTHING, Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.support.cache import cache_folder, digest, digest_bytes
+from dwsim.support.cache import cache_folder, digest, digest_bytes, hash_files
 from dwsim.support.resources import package_dir, rtl_dir, template_dir
 
 FOLDER_VARIABLE = "DWSIM_VERDICTS"
@@ -50,14 +50,10 @@ def verdict_folder() -> Path:
 
 
 @cache
-def code_hash() -> str:
+def _code_hash() -> str:
     """A hash of all files of dwsim and of the versions of Python and NumPy."""
-    found = [sys.version, np.__version__]
-    for root in (package_dir(), rtl_dir(), template_dir()):
-        for path in sorted(root.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                found += [str(path.relative_to(root)), digest_bytes(path.read_bytes())]
-    return digest(found)
+    files = hash_files((package_dir(), rtl_dir(), template_dir()))
+    return digest([sys.version, np.__version__, files])
 
 
 class KeptVerdicts:
@@ -92,7 +88,7 @@ class KeptVerdicts:
         return Pending(jobs, keys, found)
 
     def _keys(self, build: str, jobs: Sequence[Job]) -> list[str]:
-        own = [digest([code_hash(), build, self._seed, _content(job)]) for job in jobs]
+        own = [digest([_code_hash(), build, self._seed, _content(job)]) for job in jobs]
         if _unstalled(jobs):
             return own
         chain = digest([own, [job.seed for job in jobs]])

@@ -103,7 +103,7 @@ def test_a_verdict_depends_on_each_of_its_inputs(
         lambda job: replace(job, layer=replace(job.layer, pad_left=job.layer.pad_left + 1)),
     ):
         assert _left([jobs[0], change(jobs[1]), jobs[2]], seed) == [1]
-    monkeypatch.setattr(kept_verdicts, "code_hash", lambda: "other sources")
+    monkeypatch.setattr(kept_verdicts, "_code_hash", lambda: "other sources")
     assert _left(jobs, seed) == [0, 1, 2]
 
 
@@ -115,7 +115,7 @@ def test_the_hash_of_the_sources_sees_every_file(
     for text in ("module a; endmodule", "module b; endmodule"):
         (tmp_path / "module.v").write_text(text)
         monkeypatch.setattr(kept_verdicts, "rtl_dir", lambda: tmp_path)
-        hashes.add(kept_verdicts.code_hash.__wrapped__())
+        hashes.add(kept_verdicts._code_hash.__wrapped__())
     assert len(hashes) == 2
 
 
