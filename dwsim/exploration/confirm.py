@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
-from dwsim.support.processes import stop_running
+from dwsim.support.command_threads import CommandThreads
 from dwsim.workloads import Network
 
 SEED = 1
@@ -89,14 +88,8 @@ def confirm(
         meter.report(index, beats[index])
         return _compare(outcome, points[index], networks[index], verified)
 
-    # Threads suffice, because each waits for the process of a simulator.
-    with ThreadPoolExecutor(workers) as executor:
-        try:
-            return list(executor.map(one, range(len(points))))
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            stop_running()
-            raise
+    with CommandThreads(workers) as threads:
+        return threads.map(one, range(len(points)))
 
 
 def _network(outcome: Outcome, point: Point) -> Network:

@@ -17,7 +17,6 @@ from concurrent.futures import (
     Executor,
     Future,
     ProcessPoolExecutor,
-    wait,
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from typing import Any, TypeVar
 
 from dwsim.errors import ToolError
 from dwsim.exploration.evaluation_store import code_hash
+from dwsim.support.command_threads import wait_for
 from dwsim.support.processes import cores
 from dwsim.support.progress import waiting
 
@@ -143,8 +143,7 @@ class Pool:
                     pending[self.executor.submit(work, chunk)] = chunk
                 if not pending:
                     return
-                done, _ = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in wait_for(pending, FIRST_COMPLETED):
                     yield from zip(pending.pop(future), future.result(), strict=True)
         except _InterruptedWorkError:
             # Ctrl-C may reach a worker first. It arrives here now, and not in the clean-up.

@@ -6,11 +6,14 @@ directly.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +25,9 @@ from dwsim.errors import ToolError
 _DRAIN_SECONDS = 2.0
 """Time to collect the output of a command that was killed."""
 _TAIL_LINES = 40
+WAKE_SECONDS = 0.1
+"""The main thread blocks no longer than this. Python handles a signal in this thread between two
+steps of its code: if one comes just before the thread blocks, the thread notices it on waking."""
 
 _running: set[subprocess.Popen[str]] = set()
 _running_lock = threading.Lock()
@@ -132,15 +138,20 @@ def tail(text: str) -> str:
 def _communicate(
     process: subprocess.Popen[str], seconds: float | None, name: str
 ) -> tuple[str | None, str | None]:
+    limit = math.inf if seconds is None else time.monotonic() + seconds
     try:
-        return process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        _kill_tree(process)
-        message = f"{name} did not end within {seconds:g} s and was stopped"
-        raise TimeLimitError(f"{message}; the end of its output:\n{_drain(process)}") from None
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                left = limit - time.monotonic()
+                return process.communicate(timeout=max(0.0, min(left, WAKE_SECONDS)))
+            if time.monotonic() >= limit:
+                break
     except BaseException:
         _kill_tree(process)
         raise
+    _kill_tree(process)
+    message = f"{name} did not end within {seconds:g} s and was stopped"
+    raise TimeLimitError(f"{message}; the end of its output:\n{_drain(process)}")
 
 
 def _kill_tree(process: subprocess.Popen[str]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
 from dwsim.errors import ToolError
-from dwsim.support.processes import stop_running
+from dwsim.support.command_threads import CommandThreads
 from dwsim.synth.parse import Routed, count_cells
 from dwsim.synth.request import SynthRequest, SynthResult
 from dwsim.synth.steps import Netlist, make_netlist, route
@@ -58,15 +57,10 @@ def synthesise(
     def run(job: tuple[SynthRequest, Netlist, int]) -> Routed | ToolError:
         return _attempt(report, partial(route, *job))
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        try:
-            netlists = list(pool.map(netlist, requests))
-            work = [_route_jobs(*made) for made in zip(requests, netlists, strict=True)]
-            outcomes = iter(list(pool.map(run, [job for jobs_of in work for job in jobs_of])))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            stop_running()
-            raise
+    with CommandThreads(max(1, jobs)) as threads:
+        netlists = threads.map(netlist, requests)
+        work = [_route_jobs(*made) for made in zip(requests, netlists, strict=True)]
+        outcomes = iter(threads.map(run, [job for jobs_of in work for job in jobs_of]))
     return [
         _result(request, made, {seed: next(outcomes) for _, _, seed in jobs_of}, tools)
         for request, made, jobs_of, tools in zip(requests, netlists, work, versions, strict=True)

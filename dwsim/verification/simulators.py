@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from dwsim.rtlsim.port_runs import run_on_ports
 from dwsim.rtlsim.stream_lockstep import build_lockstep
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.support.processes import stop_running
+from dwsim.support.command_threads import CommandThreads, results
 from dwsim.verification.kept_verdicts import KeptVerdicts, Pending
 from dwsim.verification.network_result import RUNNING, Progress
 
@@ -25,8 +26,8 @@ SMALL_CYCLES = 12_000
 """Cycles of all layers of an engine that always run in lock step."""
 SAMPLE_CYCLES = 5_000
 """Cycles of the layers of a longer chain that run in lock step, too."""
-_STOP_SECONDS = 0.1
-"""Between two attempts to end the commands of other threads."""
+_BUILDS = 2
+"""Builds at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,7 @@ class Simulators:
     bench in C++ (``port_runs``), and a sample of their jobs in lock step, too. With ``verdicts``,
     jobs that an earlier run has verified do not run again.
 
-    It is a context. If an exception leaves it, Ctrl-C too, then all commands of its threads have
-    ended, and the threads have removed their files.
+    It is a context, which ends like ``CommandThreads``.
 
     Args:
         engines: the engines, each with the layers that run on it.
@@ -67,31 +67,23 @@ class Simulators:
         self._simulator = simulator
         self._verdicts = verdicts
         fast = not lockstep and simulator == "verilator" and stalls == "none"
-        # Threads suffice, because each waits for the process of a tool.
-        self._builder = ThreadPoolExecutor(2)
-        self._runner: ThreadPoolExecutor | None = None
+        self._threads = ExitStack()
+        builder = self._threads.enter_context(CommandThreads(_BUILDS))
         self._builds: dict[EngineSpec, Future[Path]] = {
-            engine: self._builder.submit(build_bench, engine, simulator=simulator)
+            engine: builder.submit(build_bench, engine, simulator=simulator)
             for engine, _ in engines
         }
         self._benches: dict[EngineSpec, Future[Path]] = {
-            engine: self._builder.submit(build_lockstep, engine, quick=True)
+            engine: builder.submit(build_lockstep, engine, quick=True)
             for engine, layers in engines
             if fast and sum(Plan(layer, engine).cycles for layer in layers) > SMALL_CYCLES
         }
-        self._futures: list[Future[Any]] = [*self._builds.values(), *self._benches.values()]
 
     def __enter__(self) -> Simulators:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        for pool in (self._builder, self._runner):
-            if pool is not None:
-                pool.shutdown(wait=False, cancel_futures=kind is not None)
-        # A thread may be between two commands, so that one attempt is not enough.
-        while kind is not None and not all(future.done() for future in self._futures):
-            stop_running()
-            wait(self._futures, _STOP_SECONDS)
+    def __exit__(self, *failure: Any) -> None:
+        self._threads.__exit__(*failure)
 
     def run(self, chains: Sequence[Chain], workers: int, progress: Progress) -> list[Verified]:
         """Runs the chains, at most ``workers`` at a time; returns all jobs in order.
@@ -101,22 +93,16 @@ class Simulators:
             ToolError: if a simulator is missing, cannot be built, or crashes.
         """
         progress("building the simulator", 0, 0)
-        for build in (*self._builds.values(), *self._benches.values()):
-            build.result()
+        results([*self._builds.values(), *self._benches.values()])
         pending = [self._pending(chain) for chain in chains]
         locked = [self._in_lockstep(c, p) for c, p in zip(chains, pending, strict=True)]
         show = _meter(chains, locked, progress)
-        self._runner = ThreadPoolExecutor(max(1, min(workers, len(chains))))
+        runner = self._threads.enter_context(CommandThreads(max(1, min(workers, len(chains)))))
         runs = [
-            self._runner.submit(self._run, chain, left, sample, partial(show, index))
+            runner.submit(self._run, chain, left, sample, partial(show, index))
             for index, (chain, left, sample) in enumerate(zip(chains, pending, locked, strict=True))
         ]
-        self._futures += runs
-        # The first failure ends the other runs.
-        done, _ = wait(runs, return_when=FIRST_EXCEPTION)
-        for future in done:
-            future.result()
-        return [verified for future in runs for verified in future.result()]
+        return [verified for done in results(runs) for verified in done]
 
     def _pending(self, chain: Chain) -> Pending:
         if self._verdicts is None:
