@@ -1,16 +1,14 @@
 // dw_fetch: reads the pixels of one segment after another from the ring.
 //
 // A segment has the pixels under the cells for one kernel row of a group, or for one tap if
-// tap_segments is 1. Pixel u of it lies in ifmap column x0 + u of the group's first raster row.
-// Where that row ends (`pitch`), the pixels of the next ofmap row follow.
+// tap_segments is 1. dw_fetch_walk finds the segments, dw_fetch_rows their reads; both run ahead
+// until two reads wait here.
 //
-// Promises: for each raster row that a segment touches, the fetch makes a read for every
-// READ_PIXELS pixels, counted from the beat of the first one. A raster row without a pixel for the
-// segment takes one cycle. A read waits until its pixels are in the ring (`filled`), and all state
-// holds while `step` is 0. The ring may overwrite all beats before that of pixel `free`. Order:
-// for each plane, for each group, for each weight set, for each kernel row (and tap), from left to
-// right. The marks of a read (word_valid, word_last, word_filled, word_first, amount) come out
-// with its pixels.
+// Promises: the first read is there in the fourth cycle without `restart`, and one read can follow the
+// other in every cycle. A read waits until its pixels are in the ring (`filled`), and while `step` is 0. The
+// ring may overwrite all beats before that of pixel `free`, which follows two cycles after the last
+// read of a group. The marks of a read (word_valid, word_last, word_filled, word_first, amount) come
+// out with its pixels.
 `default_nettype none
 
 module dw_fetch #(
@@ -95,135 +93,146 @@ module dw_fetch #(
     if (AMOUNT_W >= PIXEL_W) begin : bad_14 dw_fetch_AMOUNT_W_must_be_less_than_PIXEL_W u (); end
   endgenerate
 
-  localparam BEAT_W = $clog2(BEAT_PIXELS);
-  wire [PLANE_BEATS_W+PIXEL_W-1:0] plane_pixels = {{PIXEL_W{1'b0}}, plane_beats} << BEAT_W;
-  wire [PIXEL_W-1:0] plane_address = plane_pixels[PIXEL_W-1:0];
+  // ---- segments, rows, reads -----------------------------------------------------------------
+  wire walk_valid, walk_take, walk_frees;
+  wire [X_W-1:0] walk_x;
+  wire [Y_W-1:0] walk_y, walk_group_y;
+  wire [PIXEL_W-1:0] walk_address, walk_free_pixel;
+  dw_fetch_walk #(
+      .BEAT_PIXELS  (BEAT_PIXELS),
+      .X_W          (X_W),
+      .Y_W          (Y_W),
+      .PIXEL_W      (PIXEL_W),
+      .TAP_W        (TAP_W),
+      .GROUPS_W     (GROUPS_W),
+      .SETS_W       (SETS_W),
+      .PLANES_W     (PLANES_W),
+      .PLANE_BEATS_W(PLANE_BEATS_W)
+  ) u_walk (
+      .clk          (clk),
+      .restart      (restart),
+      .ifmap_h      (ifmap_h),
+      .kernel_h     (kernel_h),
+      .kernel_w     (kernel_w),
+      .tap_segments (tap_segments),
+      .pitch        (pitch),
+      .start_x      (start_x),
+      .start_y      (start_y),
+      .wrap_x       (wrap_x),
+      .step_x       (step_x),
+      .step_y       (step_y),
+      .stride_h     (stride_h),
+      .dilation_w   (dilation_w),
+      .dilation_h   (dilation_h),
+      .start_address(start_address),
+      .step_address (step_address),
+      .row_address  (row_address),
+      .tap_address  (tap_address),
+      .plane_beats  (plane_beats),
+      .groups       (groups),
+      .sets         (sets),
+      .planes       (planes),
+      .take         (walk_take),
+      .valid        (walk_valid),
+      .x            (walk_x),
+      .y            (walk_y),
+      .group_y      (walk_group_y),
+      .address      (walk_address),
+      .frees        (walk_frees),
+      .free_pixel   (walk_free_pixel)
+  );
 
-  // ---- counters: planes, groups, weight sets, kernel rows, taps -------------------------
-  reg [PLANES_W-1:0] planes_left;
-  reg [GROUPS_W-1:0] groups_left;
-  reg [SETS_W-1:0] sets_left;
-  reg [TAP_W-1:0] rows_left;
-  reg [TAP_W-1:0] taps_left;
-  wire tap_end = !tap_segments || (taps_left == 1);
-  wire row_end = tap_end && (rows_left == 1);
-  wire set_end = row_end && (sets_left == 1);
-  wire plane_end = set_end && (groups_left == 1);
+  wire next_valid, next_filled, next_segment_end, next_frees, next_ready;
+  wire [PIXEL_W-1:0] next_pixel, next_last_pixel, next_free_pixel;
+  wire [PLACE_W-1:0] next_first;
+  dw_fetch_rows #(
+      .BEAT_PIXELS(BEAT_PIXELS),
+      .READ_PIXELS(READ_PIXELS),
+      .X_W        (X_W),
+      .Y_W        (Y_W),
+      .PIXEL_W    (PIXEL_W),
+      .PLACE_W    (PLACE_W)
+  ) u_rows (
+      .clk            (clk),
+      .restart        (restart),
+      .ifmap_w        (ifmap_w),
+      .ifmap_h        (ifmap_h),
+      .span           (span),
+      .pitch          (pitch),
+      .stride_h       (stride_h),
+      .end_y          (end_y),
+      .row_address    (row_address),
+      .walk_valid     (walk_valid),
+      .walk_x         (walk_x),
+      .walk_y         (walk_y),
+      .walk_group_y   (walk_group_y),
+      .walk_address   (walk_address),
+      .walk_frees     (walk_frees),
+      .walk_free_pixel(walk_free_pixel),
+      .take           (walk_take),
+      .ready          (next_ready),
+      .valid          (next_valid),
+      .filled         (next_filled),
+      .segment_end    (next_segment_end),
+      .pixel          (next_pixel),
+      .last_pixel     (next_last_pixel),
+      .first          (next_first),
+      .frees          (next_frees),
+      .free_pixel     (next_free_pixel)
+  );
 
-  // ---- the group, its kernel row, and the raster row of the segment ---------------------
-  reg signed [X_W-1:0] group_x;
-  reg signed [Y_W-1:0] group_y;
-  reg [PIXEL_W-1:0] group_address;
-  reg [PIXEL_W-1:0] plane_base;
-  reg signed [Y_W-1:0] kernel_y;  // ifmap row of the group's first row under the kernel row
-  reg [PIXEL_W-1:0] kernel_address;
-  reg signed [X_W-1:0] segment_x;
-  reg signed [X_W-1:0] place;  // of column 0 of the raster row
-  reg signed [X_W-1:0] column;
-  reg signed [Y_W-1:0] y;
-  reg signed [Y_W-1:0] base_y;  // y without the offset of the kernel row; tells the raster's end
-  reg [PIXEL_W-1:0] address;  // of column 0
-
-  wire signed [X_W-1:0] s_ifmap_w = ifmap_w;
-  wire signed [Y_W-1:0] s_ifmap_h = ifmap_h;
-  wire signed [X_W-1:0] s_span = span;
-  wire signed [X_W-1:0] s_wrap_x = wrap_x;
-  wire signed [Y_W-1:0] s_end_y = end_y;
-
-  // ---- one read --------------------------------------------------------------------------
-  wire signed [X_W-1:0] room = s_span - place;
-  wire signed [X_W-1:0] row_columns = (room < s_ifmap_w) ? room : s_ifmap_w;
-  wire has_pixels = !y[Y_W-1] && (y < s_ifmap_h) && (column < row_columns);
-  assign read_pixel = address + {{(PIXEL_W - X_W) {column[X_W-1]}}, column};
-  localparam [PIXEL_W-1:0] WITHIN_BEAT = BEAT_PIXELS - 1;
-  wire [PIXEL_W-1:0] into_beat = read_pixel & WITHIN_BEAT;
-  localparam [X_W-1:0] ALL_PIXELS = READ_PIXELS;
-  wire signed [X_W-1:0] reach = column + ALL_PIXELS - into_beat[X_W-1:0];
-  wire row_done = !has_pixels || (reach >= row_columns);
-  wire signed [X_W-1:0] read_end = (reach < row_columns) ? reach : row_columns;
-  wire [PIXEL_W-1:0] pixel_end = address + {{(PIXEL_W - X_W) {read_end[X_W-1]}}, read_end};
-  wire [PIXEL_W-1:0] missing = filled - pixel_end;
-  wire waits = has_pixels && missing[PIXEL_W-1];
-  wire advance = run && step && (planes_left != 0) && !waits;
-
-  wire signed [X_W-1:0] next_place = place + $signed(pitch);
-  wire signed [Y_W-1:0] next_base_y = base_y + $signed(stride_h);
-  wire segment_end = row_done && ((next_place >= s_span) || (next_base_y >= s_end_y));
-  wire next_segment = advance && segment_end;
-
-  // ---- the next segment ------------------------------------------------------------------
-  wire signed [X_W-1:0] stepped_x = group_x + $signed(step_x);
-  wire wraps = (stepped_x >= s_wrap_x);
-  wire signed [X_W-1:0] next_group_x = plane_end ? $signed(start_x)
-      : !set_end ? group_x : wraps ? stepped_x - $signed(pitch) : stepped_x;
-  wire signed [Y_W-1:0] next_group_y = plane_end ? $signed(start_y)
-      : !set_end ? group_y : group_y + $signed(step_y) + (wraps ? $signed(stride_h) : {Y_W{1'b0}});
-  wire [PIXEL_W-1:0] next_plane_base = plane_end ? plane_base + plane_address : plane_base;
-  wire [PIXEL_W-1:0] next_group_address = plane_end ? next_plane_base + start_address
-      : !set_end ? group_address
-      : group_address + step_address + (wraps ? row_address : {PIXEL_W{1'b0}});
-  wire signed [Y_W-1:0] next_kernel_y = row_end ? next_group_y
-      : tap_end ? kernel_y + $signed(dilation_h) : kernel_y;
-  wire [PIXEL_W-1:0] next_kernel_address = row_end ? next_group_address
-      : tap_end ? kernel_address + tap_address : kernel_address;
-  wire signed [X_W-1:0] next_segment_x = tap_end ? next_group_x : segment_x + $signed(dilation_w);
+  // ---- a place for the read that is made, and one for the read behind it -----------------------
+  localparam READ_BITS = 3 + 3 * PIXEL_W + PLACE_W;
+  wire [READ_BITS-1:0] next_read = {
+    next_filled, next_segment_end, next_frees, next_pixel, next_last_pixel, next_free_pixel,
+    next_first
+  };
+  reg read_valid;
+  reg [READ_BITS-1:0] read;
+  reg behind_valid;
+  reg [READ_BITS-1:0] behind;
+  wire advance;
+  wire enters = next_valid && next_ready;
+  wire moves = advance || !read_valid;
+  assign next_ready = !behind_valid;
 
   always @(posedge clk) begin
     if (restart) begin
-      planes_left <= planes;
-      groups_left <= groups;
-      sets_left <= sets;
-      rows_left <= kernel_h;
-      taps_left <= kernel_w;
-      plane_base <= {PIXEL_W{1'b0}};
-      group_x <= start_x;
-      group_y <= start_y;
-      group_address <= start_address;
-      kernel_y <= start_y;
-      kernel_address <= start_address;
-      segment_x <= start_x;
-      place <= -$signed(start_x);
-      column <= {X_W{1'b0}};
-      y <= start_y;
-      base_y <= start_y;
-      address <= start_address;
-      free <= {PIXEL_W{1'b0}};
-    end else begin
-      if (group_y[Y_W-1]) free <= plane_base;
-      else if (group_y < s_ifmap_h) free <= group_address;
-      if (next_segment) begin
-        if (plane_end) planes_left <= planes_left - 1'b1;
-        if (set_end) groups_left <= plane_end ? groups : groups_left - 1'b1;
-        if (row_end) sets_left <= set_end ? sets : sets_left - 1'b1;
-        if (tap_end) rows_left <= row_end ? kernel_h : rows_left - 1'b1;
-        taps_left <= tap_end ? kernel_w : taps_left - 1'b1;
-        plane_base <= next_plane_base;
-        group_x <= next_group_x;
-        group_y <= next_group_y;
-        group_address <= next_group_address;
-        kernel_y <= next_kernel_y;
-        kernel_address <= next_kernel_address;
-        segment_x <= next_segment_x;
-        place <= -next_segment_x;
-        column <= next_segment_x[X_W-1] ? {X_W{1'b0}} : next_segment_x;
-        y <= next_kernel_y;
-        base_y <= next_group_y;
-        address <= next_kernel_address;
-      end else if (advance && row_done) begin
-        place <= next_place;
-        column <= next_place[X_W-1] ? -next_place : {X_W{1'b0}};
-        y <= y + $signed(stride_h);
-        base_y <= next_base_y;
-        address <= address + row_address;
-      end else if (advance) begin
-        column <= reach;
-      end
+      read_valid <= 1'b0;
+      behind_valid <= 1'b0;
+    end else if (moves) begin
+      read_valid <= behind_valid || enters;
+      behind_valid <= 1'b0;
+    end else if (enters) begin
+      behind_valid <= 1'b1;
     end
+    if (moves) read <= behind_valid ? behind : next_read;
+    // A free place follows next_read until a read enters it.
+    if (!behind_valid) behind <= next_read;
   end
 
-  // ---- the marks travel with the pixels: two cycles in the ring, one in the rotator -------
-  wire signed [X_W-1:0] first = place + column;
-  wire [PIXEL_W-1:0] turn = read_pixel - {{(PIXEL_W - X_W) {first[X_W-1]}}, first};
+  // ---- the read --------------------------------------------------------------------------------
+  wire has_pixels, segment_end, frees;
+  wire [PIXEL_W-1:0] last_pixel, free_pixel;
+  wire [PLACE_W-1:0] first;
+  assign {has_pixels, segment_end, frees, read_pixel, last_pixel, free_pixel, first} = read;
+  wire [PIXEL_W-1:0] beyond = last_pixel - filled;  // negative: the pixels are in the ring
+  wire waits = has_pixels && !beyond[PIXEL_W-1];
+  assign advance = run && step && read_valid && !waits;
+
+  reg opens;  // the last read of a segment was made in the cycle before
+  reg opens_frees;
+  reg [PIXEL_W-1:0] opens_pixel;
+  always @(posedge clk) begin
+    opens       <= advance && segment_end && !restart;
+    opens_frees <= frees;
+    opens_pixel <= free_pixel;
+    if (restart) free <= {PIXEL_W{1'b0}};
+    else if (opens && opens_frees) free <= opens_pixel;
+  end
+
+  // ---- the marks travel with the pixels: two cycles in the ring, one in the rotator -------------
+  wire [PIXEL_W-1:0] turn = read_pixel - {{(PIXEL_W - PLACE_W) {1'b0}}, first};
   localparam MARKS = 2 + PLACE_W;
   reg [2:0] valid;
   reg [MARKS-1:0] marks_0, marks_1, marks_2;
@@ -237,7 +246,7 @@ module dw_fetch #(
     if (restart) valid <= 3'b000;
     else if (step) valid <= {valid[1:0], advance};
     if (step) begin
-      marks_0 <= {has_pixels, segment_end, first[PLACE_W-1:0]};
+      marks_0 <= {has_pixels, segment_end, first};
       marks_1 <= marks_0;
       marks_2 <= marks_1;
       turn_0  <= turn[AMOUNT_W-1:0];
@@ -245,10 +254,7 @@ module dw_fetch #(
     end
   end
 
-  wire unused = &{
-    1'b0, first[X_W-1:PLACE_W], turn[PIXEL_W-1:AMOUNT_W], missing[PIXEL_W-2:0],
-    plane_pixels[PLANE_BEATS_W+PIXEL_W-1:PIXEL_W], into_beat[PIXEL_W-1:X_W], 1'b0
-  };
+  wire unused = &{1'b0, turn[PIXEL_W-1:AMOUNT_W], beyond[PIXEL_W-2:0], 1'b0};
 
 endmodule
 

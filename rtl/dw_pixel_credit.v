@@ -1,45 +1,102 @@
 // dw_pixel_credit: counts the pixels for which the output FIFO has room.
 //
-// Promises: after reset there are TOTAL credits. In each cycle `take` credits leave; with `give`,
-// BEAT credits return. `room` is 1 if LARGEST credits are available.
+// Promises: after reset there are TOTAL credits. `take` is the last tap of a group: it takes a credit
+// for each cell in use and, at the end of a plane, beat_pad credits for the rest of a beat. The
+// credits of cells without a pixel (`counts`) are back three cycles later. With `give`, BEAT credits
+// return. `room` is 1 if LARGEST credits are available.
 `default_nettype none
 
 module dw_pixel_credit #(
     parameter TOTAL   = 64,
-    parameter BEAT    = 4,   // pixels of a beat
-    parameter LARGEST = 10,  // most that are taken at once
+    parameter CELLS   = 7,
+    parameter BEAT    = 4,                // pixels of a beat
     // derived
+    parameter LARGEST = CELLS + BEAT - 1, // most that are taken at once
     parameter COUNT_W = $clog2(TOTAL + 1),
-    parameter TAKE_W  = $clog2(LARGEST + 1)
+    parameter TAKE_W  = $clog2(LARGEST + 1),
+    parameter CELLS_W = $clog2(CELLS + 1),
+    parameter PAD_W   = (BEAT > 1) ? $clog2(BEAT) : 1
 ) (
-    input  wire              clk,
-    input  wire              rst,
-    input  wire [TAKE_W-1:0] take,
-    input  wire              give,
-    output wire              room
+    input  wire               clk,
+    input  wire               rst,
+    input  wire               take,
+    input  wire [CELLS_W-1:0] cells,      // cells in use
+    input  wire [  CELLS-1:0] counts,     // cells that have a pixel; all of them are in use
+    input  wire               plane_end,
+    input  wire [  PAD_W-1:0] beat_pad,
+    input  wire               give,
+    output wire               room
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
-    if (BEAT < 1) begin : bad_1 dw_pixel_credit_BEAT_must_be_at_least_1 u (); end
-    if (LARGEST < 1) begin : bad_2 dw_pixel_credit_LARGEST_must_be_at_least_1 u (); end
-    if (TOTAL < LARGEST) begin : bad_3 dw_pixel_credit_TOTAL_must_be_at_least_LARGEST u (); end
-    if (TOTAL < BEAT) begin : bad_4 dw_pixel_credit_TOTAL_must_be_at_least_BEAT u (); end
+    if (CELLS < 1) begin : bad_1 dw_pixel_credit_CELLS_must_be_at_least_1 u (); end
+    if (BEAT < 1) begin : bad_2 dw_pixel_credit_BEAT_must_be_at_least_1 u (); end
+    if (LARGEST < CELLS + BEAT - 1) begin : bad_3
+      dw_pixel_credit_LARGEST_must_hold_the_cells_and_the_rest_of_a_beat u ();
+    end
+    if (TOTAL < LARGEST) begin : bad_4 dw_pixel_credit_TOTAL_must_be_at_least_LARGEST u (); end
     if ((1 << COUNT_W) <= TOTAL) begin : bad_5 dw_pixel_credit_COUNT_W_must_hold_TOTAL u (); end
     if ((1 << TAKE_W) <= LARGEST) begin : bad_6 dw_pixel_credit_TAKE_W_must_hold_LARGEST u (); end
     if (TAKE_W > COUNT_W) begin : bad_7 dw_pixel_credit_TAKE_W_must_be_at_most_COUNT_W u (); end
+    if ((1 << CELLS_W) <= CELLS) begin : bad_8 dw_pixel_credit_CELLS_W_must_hold_CELLS u (); end
+    if (CELLS_W > TAKE_W) begin : bad_9 dw_pixel_credit_CELLS_W_must_be_at_most_TAKE_W u (); end
+    if ((1 << PAD_W) < BEAT) begin : bad_10 dw_pixel_credit_PAD_W_must_hold_BEAT_minus_1 u (); end
+    if (PAD_W > TAKE_W) begin : bad_11 dw_pixel_credit_PAD_W_must_be_at_most_TAKE_W u (); end
   endgenerate
 
-  reg [COUNT_W-1:0] credits;
   localparam [COUNT_W-1:0] ALL = TOTAL;
   localparam [COUNT_W-1:0] BACK = BEAT;
-  localparam [COUNT_W-1:0] NEEDED = LARGEST;
+  localparam [COUNT_W:0] NEEDED = LARGEST;
+  localparam [TAKE_W-1:0] ONE = 1;
 
-  assign room = (credits >= NEEDED);
+  // ---- a claim, and the number of credits with which there is room beside it ------------------
+  wire [TAKE_W+CELLS_W-1:0] wide_cells = {{TAKE_W{1'b0}}, cells};
+  wire [TAKE_W+PAD_W-1:0] wide_pad = {{TAKE_W{1'b0}}, beat_pad};
+  wire [TAKE_W-1:0] pad = plane_end ? wide_pad[TAKE_W-1:0] : {TAKE_W{1'b0}};
+  wire [TAKE_W-1:0] most = wide_cells[TAKE_W-1:0] + pad;
+  wire [COUNT_W+TAKE_W:0] wide_most = {{(COUNT_W + 1) {1'b0}}, most};
+  wire unused_wide = &{
+    1'b0, wide_cells[TAKE_W+CELLS_W-1:TAKE_W], wide_pad[TAKE_W+PAD_W-1:TAKE_W],
+    wide_most[COUNT_W+TAKE_W:COUNT_W+1], 1'b0
+  };
+  reg [COUNT_W-1:0] claimed;
+  reg [COUNT_W:0] needed;
+
+  // ---- the cells of the claim without a pixel, and their number -------------------------------
+  reg [CELLS-1:0] empty;
+  reg [TAKE_W-1:0] empty_count, returned;
+  integer q;
+  always @* begin
+    empty_count = {TAKE_W{1'b0}};
+    for (q = 0; q < CELLS; q = q + 1) if (empty[q]) empty_count = empty_count + ONE;
+  end
+
+  reg [COUNT_W-1:0] credits;
+  wire [COUNT_W+TAKE_W-1:0] wide_returned = {{COUNT_W{1'b0}}, returned};
+  wire unused_returned = &{1'b0, wide_returned[COUNT_W+TAKE_W-1:COUNT_W], 1'b0};
+  wire [COUNT_W-1:0] back = wide_returned[COUNT_W-1:0] + (give ? BACK : {COUNT_W{1'b0}});
+  assign room = ({1'b0, credits} >= needed);
+
+  genvar c;
+  generate
+    for (c = 0; c < CELLS; c = c + 1) begin : g_cell
+      always @(posedge clk) empty[c] <= take && !rst && (cells > c) && !counts[c];
+    end
+  endgenerate
 
   always @(posedge clk) begin
-    if (rst) credits <= ALL;
-    else credits <= credits - {{(COUNT_W - TAKE_W) {1'b0}}, take} + (give ? BACK : {COUNT_W{1'b0}});
+    if (rst) begin
+      credits <= ALL;
+      claimed <= {COUNT_W{1'b0}};
+      needed <= NEEDED;
+      returned <= {TAKE_W{1'b0}};
+    end else begin
+      credits <= credits - claimed + back;
+      claimed <= take ? wide_most[COUNT_W-1:0] : {COUNT_W{1'b0}};
+      needed <= take ? NEEDED + wide_most[COUNT_W:0] : NEEDED;
+      returned <= empty_count;
+    end
   end
 
 endmodule

@@ -3,8 +3,7 @@
 // Promises, in cycles after a tap fires: `load` or `shift` comes after 1 cycle, `add` and `first`
 // after ADD_CYCLES. For the last tap of a weight set, group_start and group_marks come after
 // START_CYCLES, and `complete` after ADD_CYCLES + 1, when the sums are complete. `weight` comes
-// three cycles after weight_word. `claim` is the number of pixels for which the fired tap takes
-// credit, in the same cycle; it is 0 unless the tap completes a weight set.
+// three cycles after weight_word.
 `default_nettype none
 
 module dw_tap_pipeline #(
@@ -12,8 +11,6 @@ module dw_tap_pipeline #(
     parameter SET_W        = 4,    // bits of the index of a weight set
     parameter WORD_W       = 7,    // bits of the index of a weight
     parameter WIDTH        = 128,  // bits of the weights of a tap, all lanes
-    parameter PAD_W        = 2,    // bits of a count of empty places of a beat
-    parameter CLAIM_W      = 4,
     parameter ADD_CYCLES   = 6,
     parameter START_CYCLES = 4
 ) (
@@ -31,8 +28,6 @@ module dw_tap_pipeline #(
     input  wire [        CELLS-1:0] counts,
     input  wire [        SET_W-1:0] weight_set,
     input  wire [       WORD_W-1:0] weight_word,
-    input  wire [        PAD_W-1:0] beat_pad,
-    output reg  [      CLAIM_W-1:0] claim,
     // weight memory
     input  wire                     active_bank,
     input  wire                     weight_write,
@@ -55,22 +50,9 @@ module dw_tap_pipeline #(
     if (SET_W < 1) begin : bad_2 dw_tap_pipeline_SET_W_must_be_at_least_1 u (); end
     if (WORD_W < 1) begin : bad_3 dw_tap_pipeline_WORD_W_must_be_at_least_1 u (); end
     if (WIDTH < 1) begin : bad_4 dw_tap_pipeline_WIDTH_must_be_at_least_1 u (); end
-    if (PAD_W < 1) begin : bad_5 dw_tap_pipeline_PAD_W_must_be_at_least_1 u (); end
-    if (ADD_CYCLES < 0) begin : bad_6 dw_tap_pipeline_ADD_CYCLES_must_be_at_least_0 u (); end
-    if (START_CYCLES < 0) begin : bad_7 dw_tap_pipeline_START_CYCLES_must_be_at_least_0 u (); end
-    if ((1 << CLAIM_W) <= CELLS) begin : bad_8 dw_tap_pipeline_CLAIM_W_must_hold_CELLS u (); end
-    if (CLAIM_W < PAD_W) begin : bad_9 dw_tap_pipeline_CLAIM_W_must_be_at_least_PAD_W u (); end
+    if (ADD_CYCLES < 0) begin : bad_5 dw_tap_pipeline_ADD_CYCLES_must_be_at_least_0 u (); end
+    if (START_CYCLES < 0) begin : bad_6 dw_tap_pipeline_START_CYCLES_must_be_at_least_0 u (); end
   endgenerate
-
-  localparam [CLAIM_W-1:0] ONE = 1;
-  wire [CLAIM_W+PAD_W-1:0] wide_pad = {{CLAIM_W{1'b0}}, beat_pad};
-  wire unused_pad = &{1'b0, wide_pad[CLAIM_W+PAD_W-1:CLAIM_W], 1'b0};
-  integer q;
-  always @* begin
-    claim = plane_end ? wide_pad[CLAIM_W-1:0] : {CLAIM_W{1'b0}};
-    for (q = 0; q < CELLS; q = q + 1) if (counts[q]) claim = claim + ONE;
-    if (!(fire && completes)) claim = {CLAIM_W{1'b0}};
-  end
 
   always @(posedge clk) begin
     load  <= fire && uses_segment && !rst;

@@ -77,6 +77,8 @@ SERIAL_MODULES = {
     "dw_cell_place",
     "dw_drain",
     "dw_fetch",
+    "dw_fetch_rows",
+    "dw_fetch_walk",
     "dw_float_serial_scale",
     "dw_pixel_credit",
     "dw_pixel_merge",

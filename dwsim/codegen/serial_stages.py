@@ -128,16 +128,14 @@ def _taps(n: SerialNumbers) -> list[Stage]:
     }
     credit = {
         "TOTAL": n.timing.credits,
+        "CELLS": cells,
         "BEAT": n.formats.ofmap_pixels,
-        "LARGEST": c.largest_claim,
     }
     pipeline = {
         "CELLS": cells,
         "SET_W": c.set_width,
         "WORD_W": c.word_width,
         "WIDTH": n.formats.param_beat_width,
-        "PAD_W": c.pad_width,
-        "CLAIM_W": c.claim_width,
         "ADD_CYCLES": SERIAL_FIRE_CYCLES,
         "START_CYCLES": SERIAL_START_CYCLES,
     }
@@ -159,7 +157,11 @@ def _taps(n: SerialNumbers) -> list[Stage]:
             {"CELLS": cells} | axes,
             {"advance": "fire && advances", "rewind": "fire && plane_end"},
         ),
-        Stage("pixel_credit", credit, {"take": "claim", "give": "popped", "room": "output_room"}),
+        Stage(
+            "pixel_credit",
+            credit,
+            {"take": "fire && completes", "give": "popped", "room": "output_room"},
+        ),
         Stage("tap_pipeline", pipeline, moves),
         Stage("stall_flags", {}, {"done": "taps_done"}),
     ]

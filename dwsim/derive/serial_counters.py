@@ -149,8 +149,3 @@ class SerialCounters:
     def largest_claim(self) -> int:
         """Pixels that a group takes room for at most: its own and the rest of a beat."""
         return self.formats.pixels + self.formats.ofmap_pixels - 1
-
-    @property
-    def claim_width(self) -> int:
-        """Count of pixels that a group takes room for."""
-        return bits(self.largest_claim)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive.serial_run import Repeats, RunShape
+from dwsim.derive.stages import SERIAL_FETCH_CYCLES
 from dwsim.support.compiled import compiled
 
 Words = tuple[int, int, int, int, int, int, int]
@@ -143,7 +144,7 @@ def run_planes(
     Returns:
         The fields of ``RunEnd``.
     """
-    words = (-1, -1, -1, -1, -1, -1, -1)
+    words = (SERIAL_FETCH_CYCLES - 1, -1, -1, -1, -1, -1, -1)
     loaded = last = -1
     completed = chunks = 0  # chunks: cycles in which the completed group's sums leave
     first = -1

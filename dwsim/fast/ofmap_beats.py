@@ -14,12 +14,13 @@ from dwsim.derive.serial_plan import SerialPlan
 class OfmapBeats:
     """Arrays of a plane; a *turn* is one weight set of one group, in stream order.
 
-    ``claims`` has the pixels of room that each turn takes, ``ends`` the beats up to its end. For
-    each beat, ``turn`` completes it, and ``leaving`` counts the cycles from the turn's last tap to
-    the beat's transfer, if no port stalls. All are int64.
+    ``claims`` has the pixels of room that each turn needs, ``empties`` its cells without a pixel,
+    ``ends`` the beats up to its end. For each beat, ``turn`` completes it, and ``leaving`` counts
+    the cycles from the turn's last tap to the beat's transfer, if no port stalls. All are int64.
     """
 
     claims: np.ndarray
+    empties: np.ndarray
     ends: np.ndarray
     turn: np.ndarray
     leaving: np.ndarray
@@ -33,6 +34,7 @@ def ofmap_beats(plan: SerialPlan) -> OfmapBeats:
     groups = has_pixel.reshape(walk.groups, walk.cells)
     turns = np.repeat(groups, plan.layer.channel_multiplier, axis=0)
     claims = turns.sum(axis=1)
+    empties = walk.cells - claims
     ends = np.cumsum(claims) // numbers.formats.ofmap_pixels
     # The last beat of a plane may be partial; it takes the room of a whole one.
     ends[-1] = plan.plane_ofmap_beats
@@ -43,4 +45,4 @@ def ofmap_beats(plan: SerialPlan) -> OfmapBeats:
     cycles = np.array([leaving_cycles(numbers, index) for index in range(walk.cells)])
     leaving = cycles[cell[last]]
     leaving[-1] = final_leaving_cycles(walk, numbers)
-    return OfmapBeats(claims, ends, turn[last], leaving)
+    return OfmapBeats(claims, empties, ends, turn[last], leaving)

@@ -13,7 +13,12 @@ import numpy as np
 
 from dwsim.derive.serial_loops import first_group_that_frees, next_word
 from dwsim.derive.serial_run import RunShape
-from dwsim.derive.stages import CREDIT_CYCLES, READY_CYCLES
+from dwsim.derive.stages import (
+    CREDIT_CYCLES,
+    READY_CYCLES,
+    SERIAL_FETCH_CYCLES,
+    SERIAL_RETURN_CYCLES,
+)
 from dwsim.fast.event_inputs import Port
 from dwsim.fast.events import next_free
 from dwsim.support.compiled import compiled
@@ -89,11 +94,46 @@ def absent_cycles(
 
 
 @compiled
+def cycle_with_room(
+    cycle: int, claimed: int, emitted: int, returns1: int, empty1: int, returns2: int, empty2: int,
+    reads: np.ndarray, p: Ports,
+) -> int:  # fmt: skip
+    """The first cycle, from ``cycle`` on, in which the output FIFO has room for the largest group.
+
+    Args:
+        cycle: the last tap of the group would fire in this cycle.
+        claimed: pixels that all groups before it need.
+        emitted: the ofmap beats whose ``reads`` are known.
+        returns1, empty1: the first cycle that has back the room of the newest claim's empty cells,
+            and their number; returns2 and empty2 are those of the claim before it. The room of
+            older claims is back: two claims never fall into one cycle.
+        reads: see ``run_groups``.
+    """
+    while True:
+        held, later = 0, -1
+        if returns1 > cycle:
+            held, later = held + empty1, returns1
+        if returns2 > cycle:
+            held, later = held + empty2, returns2
+        needed = claimed + held + p.largest - p.credits
+        beat = (needed + p.beat_pixels - 1) // p.beat_pixels - 1
+        if needed <= 0:
+            return cycle
+        if beat < emitted:
+            room = reads[beat] + CREDIT_CYCLES
+            if room <= cycle:
+                return cycle
+            later = room if later < 0 else min(later, room)
+        cycle = later
+
+
+@compiled
 def run_groups(
     k: RunShape, p: Ports, start: int, counts: np.ndarray, needs: np.ndarray, free: np.ndarray,
-    claims: np.ndarray, beats: np.ndarray, leaves: np.ndarray, there: np.ndarray,
-    taken: np.ndarray, opened: np.ndarray, reads: np.ndarray, transfers: np.ndarray,
-    waits: np.ndarray, source: np.random.Generator, sink: np.random.Generator,
+    claims: np.ndarray, empties: np.ndarray, beats: np.ndarray, leaves: np.ndarray,
+    there: np.ndarray, taken: np.ndarray, opened: np.ndarray, reads: np.ndarray,
+    transfers: np.ndarray, waits: np.ndarray, source: np.random.Generator,
+    sink: np.random.Generator,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Runs all groups of a stream, up to the transfer of its last ofmap beat.
 
@@ -101,7 +141,8 @@ def run_groups(
         k, p: the stream and its ports.
         start: the first cycle in which a beat may be taken; the reset ends before cycle 0.
         counts, needs, free: the ``PlaneReads`` of each plane.
-        claims: pixels of room that each weight set of each group of a plane takes.
+        claims: pixels of room that each weight set of each group of a plane needs.
+        empties: its cells without a pixel; it takes room for them, too, and gives it back.
         beats: ofmap beats of a plane up to the end of each weight set of each group.
         leaves: for each ofmap beat of a plane, the cycles from the last tap of its group to the
             first cycle in which it can be read from the FIFO.
@@ -117,11 +158,12 @@ def run_groups(
         sink.
     """
     before = start - 1
-    words = (before, -1, -1, -1, -1, -1, -1)
+    words = (before + SERIAL_FETCH_CYCLES, -1, -1, -1, -1, -1, -1)
     loaded = last = before
     completed, chunks = start, 0  # chunks: cycles in which its sums leave
     written = freeing = waiting = backpressured = 0
     emitted = claimed = 0
+    returns1 = returns2 = empty1 = empty2 = 0  # of the two newest claims: see cycle_with_room
     transfer = -1
     source_stalls, sink_stalls = p.source.stalls, p.sink.stalls
     opened[0] = start
@@ -154,12 +196,13 @@ def run_groups(
                     loaded = fire
                     last = fire + k.taps - 1
                 # The last tap of the group waits for the sums before, and for room.
-                room = 0
-                needed = claimed + p.largest - p.credits
-                if needed > 0:
-                    room = reads[(needed + p.beat_pixels - 1) // p.beat_pixels - 1] + CREDIT_CYCLES
-                complete = max(last, completed + chunks, room)
-                backpressured += max(room - last, 0)
+                room = cycle_with_room(
+                    last, claimed, emitted, returns1, empty1, returns2, empty2, reads, p
+                )
+                complete = max(completed + chunks, room)
+                backpressured += room - last
+                returns2, empty2 = returns1, empty1
+                returns1, empty1 = complete + SERIAL_RETURN_CYCLES, empties[index]
                 if k.taps == 1:
                     loaded = complete
                 last = completed = complete

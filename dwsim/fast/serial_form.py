@@ -65,6 +65,7 @@ def run_with_stalls(plan: SerialPlan, stalls: StallPattern, start: int) -> Stall
         listed.needs,
         listed.free,
         beats.claims,
+        beats.empties,
         beats.ends,
         beats.leaving - 1,
         there,

@@ -31,11 +31,13 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
             _word(lambda m: m.ring_writer.filled, counters.pixel_address_width)
         ),
         "ring_free": _running(_word(lambda m: m.fetch.free, pixel_width)),
-        "fetch_planes": _running(lambda m: m.fetch.planes_left),
-        "fetch_groups": _running(lambda m: m.fetch.groups_left),
-        "fetch_column": _running(_word(lambda m: m.fetch.column, counters.x_width)),
-        "fetch_place": _running(_word(lambda m: m.fetch.place, counters.x_width)),
-        "fetch_y": _running(_word(lambda m: m.fetch.y, counters.y_width)),
+        "fetch_planes": _running(lambda m: m.fetch.walk.planes_left),
+        "fetch_groups": _running(lambda m: m.fetch.walk.groups_left),
+        "fetch_row_valid": _running(lambda m: m.fetch.rows.row is not None),
+        "fetch_x": _walking(_word(lambda m: m.fetch.rows.row.x, counters.x_width)),
+        "fetch_y": _walking(_word(lambda m: m.fetch.rows.row.y, counters.y_width)),
+        "fetch_valid": _running(lambda m: m.fetch.rows.valid),
+        "fetch_left": _reading(_word(lambda m: m.fetch.rows.left, counters.x_width)),
         "word_valid": _running(lambda m: m.fetch.mark is not None),
         "segment_complete": _running(lambda m: m.segment.complete),
         "load": _running(lambda m: m.tap_pipeline.moves.q[0]),
@@ -65,6 +67,18 @@ def _word(value: Callable[[Any], int], width: int) -> Callable[[Any], int]:
 def _running(value: Callable[[Any], int]) -> View:
     """Registers that a restart sets, not the reset."""
     return lambda m: int(value(m)) if m.control.run else None
+
+
+def _walking(value: Callable[[Any], int]) -> View:
+    """The raster row of the fetch, if it has one."""
+    return lambda m: value(m) if m.control.run and m.fetch.rows.row is not None else None
+
+
+def _reading(value: Callable[[TapSerialEngine], int]) -> View:
+    """The rest of a raster row, if the fetch has one with pixels."""
+    return lambda m: (
+        value(m) if m.control.run and m.fetch.rows.valid and m.fetch.rows.filled else None
+    )
 
 
 def _draining(value: Callable[[Any], int]) -> View:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -44,12 +42,6 @@ class TapPipeline:
         self.groups = Pipeline(SERIAL_START_CYCLES, None)
         zeros = np.zeros(numbers.spec.lanes, np.int64)
         self.weights = Pipeline(MEMORY_CYCLES + WEIGHT_CYCLES, zeros)
-
-    def claim(self, tap: Tap, counts: np.ndarray, config: Mapping[str, Any]) -> int:
-        """Pixels that the tap's group takes room for in this cycle."""
-        if not (tap.fires and tap.completes):
-            return 0
-        return int(counts.sum()) + (int(config["beat_pad"]) if tap.plane_end else 0)
 
     def compute(
         self, rst: bool, tap: Tap, counts: np.ndarray, sequencer: Sequencer, loader: SerialLoader

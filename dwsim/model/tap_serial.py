@@ -204,11 +204,10 @@ class TapSerialEngine:
         fetch, writer = self.fetch, self.ring_writer
         mark = fetch.mark
         step = mark is None or self.segment.accepts(load)
-        read = fetch.read(self.config)
         self.segment.compute(restart, mark, self.pixel_rotate.q, *self.tap_pipeline.moves.q)
         self.pixel_rotate.compute(step, fetch.amount, self.ring.read_data)
         write = (writer.filled, self.ifmap_port.beat) if writer.write else None
-        self.ring.compute(write, step, read.pixel)
+        self.ring.compute(write, step, fetch.pixel)
         fetch.compute(restart, run, step, writer.filled, self.config)
 
     def _compute_taps(self, inputs: Inputs, restart: bool, run: bool, tap: Tap) -> None:
@@ -225,7 +224,8 @@ class TapSerialEngine:
             taps.fires.q,
         )
         pop = self.serial_output.popped(tready)
-        self.credit.compute(rst, taps.claim(tap, counts, config), pop)
+        pad = int(config["beat_pad"]) if tap.plane_end else 0
+        self.credit.compute(rst, tap.fires and tap.completes, counts, pad, pop, config)
         group = taps.groups.q
         chunks = config["final_chunks" if group is not None and group.plane_end else "chunks"]
         self.drain.compute(rst, group, taps.complete.q, self.cell_array.acc, chunks)

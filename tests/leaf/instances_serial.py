@@ -48,28 +48,86 @@ def pixel_rotate() -> Iterator[Instance]:
     return each_spec("dw_pixel_rotate", "pixel_rotate", (), ports)
 
 
+def _fetch_inputs(n: SerialNumbers) -> dict[str, int]:
+    """The geometry, and its widths."""
+    c = n.counters
+    columns = ("ifmap_w", "span", "pitch", "start_x", "wrap_x", "step_x", "dilation_w")
+    rows = ("ifmap_h", "start_y", "end_y", "step_y", "stride_h", "dilation_h")
+    addresses = ("start_address", "step_address", "row_address", "tap_address")
+    return {
+        "tap_segments": 1,
+        **dict.fromkeys(columns, c.x_width),
+        **dict.fromkeys(rows, c.y_width),
+        **dict.fromkeys(addresses, c.pixel_address_width),
+        **dict.fromkeys(("kernel_h", "kernel_w"), c.tap_width),
+        "plane_beats": c.plane_beats_width,
+        "groups": c.groups_width,
+        "sets": c.multiplier_width,
+        "planes": c.planes_width,
+    }
+
+
 def fetch() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         c = n.counters
-        columns = ("ifmap_w", "span", "pitch", "start_x", "wrap_x", "step_x", "dilation_w")
-        rows = ("ifmap_h", "start_y", "end_y", "step_y", "stride_h", "dilation_h")
-        addresses = ("start_address", "step_address", "row_address", "tap_address", "filled")
-        inputs = dict.fromkeys(("restart", "run", "tap_segments", "step"), 1)
-        inputs |= dict.fromkeys(columns, c.x_width) | dict.fromkeys(rows, c.y_width)
-        inputs |= dict.fromkeys(addresses, c.pixel_address_width)
-        inputs |= dict.fromkeys(("kernel_h", "kernel_w"), c.tap_width)
-        inputs |= {
-            "plane_beats": c.plane_beats_width,
-            "groups": c.groups_width,
-            "sets": c.multiplier_width,
-            "planes": c.planes_width,
-        }
+        inputs = {**dict.fromkeys(("restart", "run", "step"), 1), **_fetch_inputs(n)}
+        inputs["filled"] = c.pixel_address_width
         outputs = dict.fromkeys(("free", "read_pixel"), c.pixel_address_width)
         outputs |= dict.fromkeys(("word_valid", "word_filled", "word_last"), 1)
         outputs |= {"word_first": c.place_width, "amount": c.amount_width}
         return inputs, outputs, tuple(outputs)
 
     return each_spec("dw_fetch", "fetch", (), ports)
+
+
+def fetch_walk() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c = n.counters
+        geometry = {
+            k: w for k, w in _fetch_inputs(n).items() if k not in ("ifmap_w", "span", "end_y")
+        }
+        registers = {
+            "valid": 1,
+            "x": c.x_width,
+            "y": c.y_width,
+            "group_y": c.y_width,
+            "address": c.pixel_address_width,
+            "free_pixel": c.pixel_address_width,
+        }
+        outputs = {**registers, "frees": 1}
+        return {"restart": 1, "take": 1, **geometry}, outputs, tuple(registers)
+
+    names = (
+        *("BEAT_PIXELS", "X_W", "Y_W", "PIXEL_W", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W"),
+        "PLANE_BEATS_W",
+    )
+    return each_spec("dw_fetch_walk", "fetch", names, ports)
+
+
+def fetch_rows() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c = n.counters
+        used = ("ifmap_w", "ifmap_h", "span", "pitch", "stride_h", "end_y", "row_address")
+        geometry = {name: width for name, width in _fetch_inputs(n).items() if name in used}
+        walk = {
+            "walk_valid": 1,
+            "walk_x": c.x_width,
+            "walk_y": c.y_width,
+            "walk_group_y": c.y_width,
+            "walk_address": c.pixel_address_width,
+            "walk_frees": 1,
+            "walk_free_pixel": c.pixel_address_width,
+        }
+        registers = {
+            **dict.fromkeys(("valid", "filled", "segment_end", "frees"), 1),
+            **dict.fromkeys(("pixel", "last_pixel", "free_pixel"), c.pixel_address_width),
+            "first": c.place_width,
+        }
+        inputs = {"restart": 1, "ready": 1, **walk, **geometry}
+        return inputs, {**registers, "take": 1}, tuple(registers)
+
+    names = ("BEAT_PIXELS", "READ_PIXELS", "X_W", "Y_W", "PIXEL_W", "PLACE_W")
+    return each_spec("dw_fetch_rows", "fetch", names, ports)
 
 
 def ring() -> Iterator[Instance]:
@@ -129,7 +187,13 @@ def segment() -> Iterator[Instance]:
 
 def pixel_credit() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
-        return {"rst": 1, "take": n.counters.claim_width, "give": 1}, {"room": 1}, ("room",)
+        inputs = {
+            **dict.fromkeys(("rst", "take", "plane_end", "give"), 1),
+            "cells": n.counters.cells_width,
+            "counts": n.formats.pixels,
+            "beat_pad": n.counters.pad_width,
+        }
+        return inputs, {"room": 1}, ("room",)
 
     return each_spec("dw_pixel_credit", "pixel_credit", (), ports)
 
@@ -168,7 +232,6 @@ def tap_pipeline() -> Iterator[Instance]:
             "counts": n.formats.pixels,
             "weight_set": c.set_width,
             "weight_word": c.word_width,
-            "beat_pad": c.pad_width,
             "active_bank": 1,
             "weight_write": 1,
             "weight_address": c.word_width + 1,
@@ -176,7 +239,7 @@ def tap_pipeline() -> Iterator[Instance]:
         }
         registers = dict.fromkeys(("load", "shift", "add", "first", "complete", "group_start"), 1)
         registers |= {"group_marks": c.marks_width, "weight": width}
-        return inputs, {"claim": c.claim_width, **registers}, tuple(registers)
+        return inputs, registers, tuple(registers)
 
     return each_spec("dw_tap_pipeline", "tap_pipeline", (), ports)
 

@@ -23,37 +23,55 @@ class PixelCreditCase(Case):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.component = PixelCredit(SerialNumbers(self.spec))
-        self.take, self.give = Coin(self.rng), Coin(self.rng)
-        self.taken: int | None = None
+        self.take, self.give = Coin(self.rng, 0.1, 0.9, 1.0), Coin(self.rng, 0.0, 0.05, 0.5)
+        self.known = False
         self.crowded = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self.taken = 0  # of pixels that are there
+        self.empty: list[int] = []  # cells without a pixel, of the claims of the last cycles
+        self.cells = self.rng.randint(1, self.parameters["CELLS"])
 
     def _room(self) -> bool:
-        free = self.parameters["TOTAL"] - (self.taken or 0)
-        return free >= self.parameters["LARGEST"]
+        free = self.parameters["TOTAL"] - self.taken - sum(self.empty)
+        return free >= self.parameters["CELLS"] + self.parameters["BEAT"] - 1
 
     def drive(self) -> Values:
-        takes = self.taken is not None and self._room() and self.take()
         beat = self.parameters["BEAT"]
+        rst = self.rst()
+        takes = self.known and not rst and self._room() and self.take()
         return {
-            "rst": self.rst(),
-            "take": self.rng.randint(1, self.parameters["LARGEST"]) if takes else 0,
-            "give": int((self.taken or 0) >= beat and self.give()),
+            "rst": rst,
+            "take": int(takes),
+            "cells": self.cells,
+            "counts": self.word(self.cells) if self.rng.random() < 0.5 else (1 << self.cells) - 1,
+            "plane_end": int(self.rng.random() < 0.3),
+            "beat_pad": self.rng.randrange(beat),
+            "give": int(self.taken >= beat and self.give()),
         }
 
     def model(self, i: Values) -> Expected:
-        return {} if self.taken is None else {"room": self.component.room}
+        return {"room": self.component.room} if self.known else {}
 
     def promise(self, i: Values) -> Expected:
-        return {} if self.taken is None else {"room": self._room()}
+        return {"room": self._room()} if self.known else {}
 
     def clock(self, i: Values) -> None:
-        self.component.compute(bool(i["rst"]), i["take"], bool(i["give"]))
+        pixels = i["counts"].bit_count()
+        pad = i["beat_pad"] if i["plane_end"] else 0
+        counts = np.arange(self.parameters["CELLS"]) < pixels
+        config = {"cells": i["cells"]}
+        give, take = bool(i["give"]), bool(i["take"])
+        self.component.compute(bool(i["rst"]), take, counts, pad, give, config)
         self.component.commit()
-        if self.taken is not None:
-            self.taken += i["take"] - i["give"] * self.parameters["BEAT"]
-            self.crowded += not self._room()
+        self.taken += take * (pixels + pad) - give * self.parameters["BEAT"]
+        # The third cycle after a claim has the credits of its empty cells.
+        self.empty = [*self.empty[-1:], take * (i["cells"] - pixels)]
+        self.crowded += not self._room()
         if i["rst"]:
-            self.taken = 0
+            self.known = True
+            self._reset()
 
     def uncovered(self) -> str:
         return "" if self.crowded > 50 else "a FIFO without room"

@@ -111,6 +111,10 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_ring_writer": serial.ring_writer,
     },
     "leaf_fetch": {"dw_fetch": serial.fetch},
+    "leaf_fetch_walk": {
+        "dw_fetch_walk": serial.fetch_walk,
+        "dw_fetch_rows": serial.fetch_rows,
+    },
     "leaf_segment": {"dw_segment": serial.segment},
     "leaf_cells": {
         "dw_pixel_credit": serial.pixel_credit,
@@ -156,6 +160,7 @@ BENCHES = (
     ("leaf_serial_scale", "leaf_bench_stages"),
     ("leaf_ring", "leaf_bench_serial"),
     ("leaf_fetch", "leaf_bench_serial"),
+    ("leaf_fetch_walk", "leaf_bench_serial"),
     ("leaf_segment", "leaf_bench_serial"),
     ("leaf_cells", "leaf_bench_serial"),
     ("leaf_merge", "leaf_bench_serial"),

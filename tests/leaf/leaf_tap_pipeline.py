@@ -58,7 +58,6 @@ class TapPipelineCase(Case):
             "counts": self.word(n.formats.pixels),
             "weight_set": rng.randrange(n.counters.weight_sets),
             "weight_word": rng.randrange(self.words),
-            "beat_pad": rng.randrange(n.formats.ofmap_pixels),
             "active_bank": self.bank,
             "weight_write": int(rng.random() < 0.5),
             "weight_address": (1 - self.bank) << n.counters.word_width | rng.randrange(self.words),
@@ -77,11 +76,10 @@ class TapPipelineCase(Case):
         if not self.known:
             return {}
         pipeline = self.component
-        claim = pipeline.claim(self.tap, self._counts(i), {"beat_pad": i["beat_pad"]})
         load, shift = pipeline.moves.q
         add, first = pipeline.fires.q
         group = pipeline.groups.q
-        expected: Expected = {"claim": claim, "load": load, "shift": shift, "add": add}
+        expected: Expected = {"load": load, "shift": shift, "add": add}
         expected |= {"complete": pipeline.complete.q, "group_start": group is not None}
         if add:
             expected["first"] = first
@@ -106,14 +104,11 @@ class TapPipelineCase(Case):
     def promise(self, i: Values) -> Expected:
         if not self.known:
             return {}
-        pad = i["beat_pad"] if self.tap.plane_end else 0
-        claims = self.tap.fires and self.tap.completes
         moved, added = self._ago(1), self._ago(self.parameters["ADD_CYCLES"])
         summed = self._ago(self.parameters["ADD_CYCLES"] + 1)
         started = self._ago(self.parameters["START_CYCLES"])
         starts = started is not None and started[1].completes
         expected: Expected = {
-            "claim": bin(i["counts"]).count("1") + pad if claims else 0,
             "load": moved is not None and moved[1].uses_segment,
             "shift": moved is not None and not moved[1].uses_segment,
             "add": added is not None,

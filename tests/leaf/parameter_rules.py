@@ -87,6 +87,19 @@ PARAMETER_RULES: dict[str, Rules] = {
         "AMOUNT_W_must_hold_READ_PIXELS_minus_1": {"AMOUNT_W": 2},
         "AMOUNT_W_must_be_less_than_PIXEL_W": {"AMOUNT_W": 12},
     },
+    "dw_fetch_rows.v": {
+        **RING_WORDS,
+        **at_least(2, "Y_W"),
+        **at_least(1, "PLACE_W"),
+        "X_W_must_hold_READ_PIXELS_and_a_sign": {"X_W": 4, "PLACE_W": 3},
+        "PIXEL_W_must_be_more_than_X_W": {"PIXEL_W": 8},
+        "PLACE_W_must_be_less_than_X_W": {"PLACE_W": 8},
+    },
+    "dw_fetch_walk.v": {
+        "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
+        **at_least(2, "X_W", "Y_W"),
+        **at_least(1, "PIXEL_W", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "PLANE_BEATS_W"),
+    },
     "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
     "dw_float_array.v": {
         **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "SUM_CYCLES"),
@@ -192,12 +205,16 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_pipeline.v": at_least(1, "WIDTH") | at_least(0, "CYCLES"),
     "dw_pixel_credit.v": {
-        **at_least(1, "BEAT", "LARGEST"),
+        **at_least(1, "CELLS", "BEAT"),
+        "LARGEST_must_hold_the_cells_and_the_rest_of_a_beat": {"LARGEST": 9},
         "TOTAL_must_be_at_least_LARGEST": {"TOTAL": 9},
-        "TOTAL_must_be_at_least_BEAT": {"TOTAL": 15, "BEAT": 16},
         "COUNT_W_must_hold_TOTAL": {"COUNT_W": 6},
         "TAKE_W_must_hold_LARGEST": {"TAKE_W": 3},
         "TAKE_W_must_be_at_most_COUNT_W": {"TAKE_W": 8},
+        "CELLS_W_must_hold_CELLS": {"CELLS_W": 2},
+        "CELLS_W_must_be_at_most_TAKE_W": {"CELLS_W": 5},
+        "PAD_W_must_hold_BEAT_minus_1": {"PAD_W": 1},
+        "PAD_W_must_be_at_most_TAKE_W": {"PAD_W": 5},
     },
     "dw_pixel_merge.v": {
         **at_least(1, "LANES", "PIXELS", "WIDTH"),
@@ -344,10 +361,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
     "dw_tap_pipeline.v": {
-        **at_least(1, "CELLS", "SET_W", "WORD_W", "WIDTH", "PAD_W"),
+        **at_least(1, "CELLS", "SET_W", "WORD_W", "WIDTH"),
         **at_least(0, "ADD_CYCLES", "START_CYCLES"),
-        "CLAIM_W_must_hold_CELLS": {"CELLS": 16, "CLAIM_W": 4},
-        "CLAIM_W_must_be_at_least_PAD_W": {"CLAIM_W": 3, "PAD_W": 4},
     },
     "dw_tap_select.v": {
         **at_least(1, "WIDTH"),

@@ -122,11 +122,18 @@ def test_no_beat_comes_out_after_a_reset(name: str, seed: int) -> None:
 
 
 FAULTS: dict[str, tuple[str, str, str]] = {
-    "free too early": ("dw_fetch.v", "free <= group_address;", "free <= group_address + 4;"),
-    "rows wrap late": ("dw_fetch.v", "(stepped_x >= s_wrap_x)", "(stepped_x > s_wrap_x)"),
-    "short segment": ("dw_fetch.v", "(next_place >= s_span)", "(next_place + 2 >= s_span)"),
-    "fetch does not wait": ("dw_fetch.v", "has_pixels && missing", "!has_pixels && missing"),
-    "no restart of rows": ("dw_fetch.v", "rows_left <= kernel_h;", "rows_left <= kernel_w;"),
+    "free too early": ("dw_fetch.v", "free <= opens_pixel;", "free <= opens_pixel + 4;"),
+    "rows wrap late": ("dw_fetch_walk.v", "(group_x >= limit_x)", "(group_x > limit_x)"),
+    "short segment": (
+        "dw_fetch_rows.v",
+        "($signed(walk_x) <= final_x)",
+        "($signed(walk_x) <= final_x + 2)",
+    ),
+    "fetch does not wait": ("dw_fetch.v", "has_pixels && !beyond", "!has_pixels && !beyond"),
+    "no restart of rows": ("dw_fetch_walk.v", "rows_left <= kernel_h;", "rows_left <= kernel_w;"),
+    "last group forgotten": ("dw_fetch_walk.v", "({1'b0, groups_left} == TWO)", "1'b0"),
+    "segment left of the ifmap": ("dw_fetch_rows.v", "(row_x > outside_x)", "1'b1"),
+    "read lost": ("dw_fetch.v", "behind_valid || enters;", "enters;"),
     "ring too full": ("dw_ring_writer.v", "(used < CAPACITY)", "(used <= CAPACITY)"),
     "filled too early": ("dw_ring_writer.v", "if (write) filled", "if (take) filled"),
     "turns the wrong way": ("dw_pixel_rotate.v", "turned >> ", "turned << "),
@@ -159,7 +166,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "one pixel at a time": ("dw_drain.v", "CELL_STEP = PIXELS", "CELL_STEP = 1"),
     "scale not of the lane": ("dw_serial_scale.v", "(write_lane == c)", "1'b1"),
     "credit lost": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
-    "claim without rest": ("dw_tap_pipeline.v", "plane_end ? wide_pad", "1'b0 ? wide_pad"),
+    "claim without rest": ("dw_pixel_credit.v", "plane_end ? wide_pad", "1'b0 ? wide_pad"),
+    "empty cells keep credit": ("dw_pixel_credit.v", "returned <= empty_count", "returned <= 0"),
     "scale of a neighbour": ("dw_serial_scale.v", "AHEAD = c;", "AHEAD = 0;"),
     "scale of a neighbour, float": ("dw_float_serial_scale.v", "AHEAD = c;", "AHEAD = 0;"),
     "multiplier too early": ("dw_float_serial_scale.v", "(MULTIPLIER_DELAY)", "(1)"),

@@ -6,6 +6,8 @@ dw_clamp_bounds.v
 dw_control.v
 dw_drain.v
 dw_fetch.v
+dw_fetch_rows.v
+dw_fetch_walk.v
 dw_ifmap_port.v
 dw_multiplier.v
 dw_output_fifo.v

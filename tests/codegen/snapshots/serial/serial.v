@@ -152,7 +152,6 @@ module serial (
   wire [3-1:0] in_ifmap, counts;  // places of the cells
   wire output_room;  // credit
   wire segment_load, segment_shift, add, first, complete, group_start;  // tap pipeline
-  wire [3-1:0] claim;
   wire [7-1:0] group_marks;
   wire [16-1:0] weight;
   wire [6*19-1:0] acc;  // cell array
@@ -552,15 +551,19 @@ module serial (
   );
 
   dw_pixel_credit #(
-      .TOTAL  (32),
-      .BEAT   (2),
-      .LARGEST(4)
+      .TOTAL(32),
+      .CELLS(3),
+      .BEAT (2)
   ) u_pixel_credit (
-      .clk (clk),
-      .rst (rst),
-      .take(claim),
-      .give(popped),
-      .room(output_room)
+      .clk      (clk),
+      .rst      (rst),
+      .take     (fire && completes),
+      .cells    (cells),
+      .counts   (counts),
+      .plane_end(plane_end),
+      .beat_pad (beat_pad),
+      .give     (popped),
+      .room     (output_room)
   );
 
   dw_tap_pipeline #(
@@ -568,8 +571,6 @@ module serial (
       .SET_W       (1),
       .WORD_W      (4),
       .WIDTH       (16),
-      .PAD_W       (1),
-      .CLAIM_W     (3),
       .ADD_CYCLES  (6),
       .START_CYCLES(4)
   ) u_tap_pipeline (
@@ -586,8 +587,6 @@ module serial (
       .counts        (counts),
       .weight_set    (weight_set),
       .weight_word   (weight_word),
-      .beat_pad      (beat_pad),
-      .claim         (claim),
       .active_bank   (active_bank),
       .weight_write  (weight_write),
       .weight_address(weight_address),

@@ -1,0 +1,161 @@
+// dw_fetch_walk: walks the segments of a stream.
+//
+// Order: for each plane, for each group, for each weight set, for each kernel row (and tap, if
+// tap_segments is 1), from left to right.
+//
+// Promises: after `restart`, the outputs describe the first segment; after a cycle with `take` they
+// describe the next one. `valid` is 1 while a segment is left. x is the ifmap column of the
+// segment's first pixel, y and `address` belong to its first raster row, and group_y is the ifmap row
+// under the group's first kernel row. If frees is 1, the group of the segment needs no pixel before
+// free_pixel. The outputs go on at the end of the stream as if another plane followed.
+`default_nettype none
+
+module dw_fetch_walk #(
+    parameter BEAT_PIXELS   = 4,
+    parameter X_W           = 8,   // bits of a column of the raster, signed
+    parameter Y_W           = 8,   // bits of a row of the raster, signed
+    parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
+    parameter TAP_W         = 2,   // bits of a count of taps on an axis
+    parameter GROUPS_W      = 8,
+    parameter SETS_W        = 2,
+    parameter PLANES_W      = 8,
+    parameter PLANE_BEATS_W = 8
+) (
+    input  wire                     clk,
+    input  wire                     restart,
+    // geometry
+    input  wire [          Y_W-1:0] ifmap_h,
+    input  wire [        TAP_W-1:0] kernel_h,
+    input  wire [        TAP_W-1:0] kernel_w,
+    input  wire                     tap_segments,
+    input  wire [          X_W-1:0] pitch,
+    input  wire [          X_W-1:0] start_x,        // -pad_left
+    input  wire [          Y_W-1:0] start_y,        // -pad_top
+    input  wire [          X_W-1:0] wrap_x,         // pitch - pad_left
+    input  wire [          X_W-1:0] step_x,         // from a group to the next, before a wrap
+    input  wire [          Y_W-1:0] step_y,
+    input  wire [          Y_W-1:0] stride_h,
+    input  wire [          X_W-1:0] dilation_w,
+    input  wire [          Y_W-1:0] dilation_h,
+    input  wire [      PIXEL_W-1:0] start_address,  // -pad_top * ifmap_w
+    input  wire [      PIXEL_W-1:0] step_address,   // step_y * ifmap_w
+    input  wire [      PIXEL_W-1:0] row_address,    // stride_h * ifmap_w
+    input  wire [      PIXEL_W-1:0] tap_address,    // dilation_h * ifmap_w
+    input  wire [PLANE_BEATS_W-1:0] plane_beats,
+    input  wire [     GROUPS_W-1:0] groups,         // of a plane
+    input  wire [       SETS_W-1:0] sets,           // weight sets of a plane
+    input  wire [     PLANES_W-1:0] planes,
+    // segment
+    input  wire                     take,
+    output wire                     valid,
+    output reg  [          X_W-1:0] x,
+    output reg  [          Y_W-1:0] y,
+    output reg  [          Y_W-1:0] group_y,
+    output reg  [      PIXEL_W-1:0] address,
+    output wire                     frees,
+    output wire [      PIXEL_W-1:0] free_pixel
+);
+
+  // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
+  generate
+    if ((BEAT_PIXELS < 1) || ((BEAT_PIXELS & (BEAT_PIXELS - 1)) != 0)) begin : bad_1
+      dw_fetch_walk_BEAT_PIXELS_must_be_a_power_of_two u ();
+    end
+    if (X_W < 2) begin : bad_2 dw_fetch_walk_X_W_must_be_at_least_2 u (); end
+    if (Y_W < 2) begin : bad_3 dw_fetch_walk_Y_W_must_be_at_least_2 u (); end
+    if (PIXEL_W < 1) begin : bad_4 dw_fetch_walk_PIXEL_W_must_be_at_least_1 u (); end
+    if (TAP_W < 1) begin : bad_5 dw_fetch_walk_TAP_W_must_be_at_least_1 u (); end
+    if (GROUPS_W < 1) begin : bad_6 dw_fetch_walk_GROUPS_W_must_be_at_least_1 u (); end
+    if (SETS_W < 1) begin : bad_7 dw_fetch_walk_SETS_W_must_be_at_least_1 u (); end
+    if (PLANES_W < 1) begin : bad_8 dw_fetch_walk_PLANES_W_must_be_at_least_1 u (); end
+    if (PLANE_BEATS_W < 1) begin : bad_9
+      dw_fetch_walk_PLANE_BEATS_W_must_be_at_least_1 u ();
+    end
+  endgenerate
+
+  // ---- sums of the geometry: they are constant while a stream runs ---------------------------
+  localparam BEAT_W = $clog2(BEAT_PIXELS);
+  wire [PLANE_BEATS_W+PIXEL_W-1:0] plane_pixels = {{PIXEL_W{1'b0}}, plane_beats} << BEAT_W;
+  reg signed [X_W-1:0] limit_x;  // a group from here on wraps before the next one
+  reg [X_W-1:0] wrapped_x;
+  reg [Y_W-1:0] wrapped_y;
+  reg [PIXEL_W-1:0] wrapped_address;
+  reg [PIXEL_W-1:0] plane_address;  // from the base of a plane to the next plane's first group
+  localparam [GROUPS_W:0] TWO = 2;
+  reg one_group;
+  always @(posedge clk) begin
+    limit_x         <= wrap_x - step_x;
+    wrapped_x       <= step_x - pitch;
+    wrapped_y       <= step_y + stride_h;
+    wrapped_address <= step_address + row_address;
+    plane_address   <= plane_pixels[PIXEL_W-1:0] + start_address;
+    one_group       <= (groups == 1);
+  end
+
+  // ---- counters: planes, groups, weight sets, kernel rows, taps ------------------------------
+  reg [PLANES_W-1:0] planes_left;
+  reg [GROUPS_W-1:0] groups_left;
+  reg last_group;
+  reg [SETS_W-1:0] sets_left;
+  reg [TAP_W-1:0] rows_left;
+  reg [TAP_W-1:0] taps_left;
+  wire tap_end = !tap_segments || (taps_left == 1);
+  wire row_end = tap_end && (rows_left == 1);
+  wire set_end = row_end && (sets_left == 1);
+  wire plane_end = set_end && last_group;
+  assign valid = (planes_left != 0);
+
+  // ---- the group and its segment -------------------------------------------------------------
+  reg signed [X_W-1:0] group_x;
+  reg [PIXEL_W-1:0] group_address;
+  reg [PIXEL_W-1:0] plane_base;
+  wire wraps = (group_x >= limit_x);
+  wire [X_W-1:0] stepped_x = wraps ? group_x + wrapped_x : group_x + step_x;
+  wire [Y_W-1:0] stepped_y = wraps ? group_y + wrapped_y : group_y + step_y;
+  wire [PIXEL_W-1:0] stepped_address =
+      wraps ? group_address + wrapped_address : group_address + step_address;
+  wire [X_W-1:0] next_x = plane_end ? start_x : set_end ? stepped_x : group_x;
+  wire [Y_W-1:0] next_y = plane_end ? start_y : set_end ? stepped_y : group_y;
+  wire [PIXEL_W-1:0] next_address =
+      plane_end ? plane_base + plane_address : set_end ? stepped_address : group_address;
+
+  assign frees = group_y[Y_W-1] || (group_y < ifmap_h);
+  assign free_pixel = group_y[Y_W-1] ? plane_base : group_address;
+
+  always @(posedge clk) begin
+    if (restart) begin
+      planes_left <= planes;
+      groups_left <= groups;
+      last_group <= (groups == 1);
+      sets_left <= sets;
+      rows_left <= kernel_h;
+      taps_left <= kernel_w;
+      plane_base <= {PIXEL_W{1'b0}};
+      group_x <= start_x;
+      group_y <= start_y;
+      group_address <= start_address;
+      x <= start_x;
+      y <= start_y;
+      address <= start_address;
+    end else if (take) begin
+      taps_left <= tap_end ? kernel_w : taps_left - 1'b1;
+      if (tap_end) rows_left <= row_end ? kernel_h : rows_left - 1'b1;
+      if (row_end) sets_left <= set_end ? sets : sets_left - 1'b1;
+      if (set_end) groups_left <= last_group ? groups : groups_left - 1'b1;
+      if (set_end) last_group <= last_group ? one_group : ({1'b0, groups_left} == TWO);
+      if (plane_end) planes_left <= planes_left - 1'b1;
+      if (plane_end) plane_base <= plane_base + plane_pixels[PIXEL_W-1:0];
+      group_x <= next_x;
+      group_y <= next_y;
+      group_address <= next_address;
+      x <= tap_end ? next_x : x + dilation_w;
+      if (tap_end) y <= row_end ? next_y : y + dilation_h;
+      if (tap_end) address <= row_end ? next_address : address + tap_address;
+    end
+  end
+
+  wire unused = &{1'b0, plane_pixels[PLANE_BEATS_W+PIXEL_W-1:PIXEL_W], 1'b0};
+
+endmodule
+
+`default_nettype wire
