@@ -32,9 +32,8 @@ def depthwise_ordered(
     """A depthwise convolution in floating point, bit by bit.
 
     Every product and every sum is rounded to ``arithmetic.accumulate``, to nearest, ties to even.
-    A tap outside the ifmap is skipped. A sum that is zero is +0, as if it had begun with +0. Then
-    come the bias, the rounding to ``arithmetic.number_format``, and the clamp, which lets NaN
-    pass.
+    A tap outside the ifmap is skipped. A sum that is zero is +0, with the bias and without. Then
+    come the rounding to ``arithmetic.number_format``, and the clamp, which lets NaN pass.
 
     Args:
         ifmap_nhwc: of the dtype ``arithmetic.number_format``, shape ``layer.ifmap_shape``.
@@ -62,7 +61,8 @@ def depthwise_ordered(
         sums = _Sums(ifmap_nhwc, weight, layer, arithmetic).all_rows(order)
         if bias is not None:
             wide = _operand(bias.astype(np.float32), arithmetic.acc, arithmetic)
-            sums = _rounded(sums + wide, arithmetic, dtype)
+            # + 0: with "flush" a small negative sum was rounded to -0.
+            sums = _rounded(sums + wide, arithmetic, dtype) + np.float32(0)
         if arithmetic.flushes:
             sums = _flushed(sums, sums, arithmetic.number)
         ofmap: np.ndarray = sums.astype(dtype)

@@ -92,7 +92,7 @@ class Definition:
         """From a window's sum to its result."""
         value = 0.0 if total is None or total == 0 else total
         if bias is not None:
-            value = self.sum(value, bias)
+            value = self.sum(value, bias) + 0.0  # no -0
         if math.isfinite(value) and value != 0:
             value = self.result(Fraction(value), self.number)
         if clamp is not None and not math.isnan(value):

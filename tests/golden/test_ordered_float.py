@@ -189,6 +189,28 @@ def test_a_negative_zero_comes_from_rounding_alone_and_passes_the_clamp() -> Non
     assert ofmap.view(np.uint16).ravel().tolist() == [0x8000, 0, 0, 0x7FC0]
 
 
+def test_a_sum_with_the_bias_that_is_zero_is_positive() -> None:
+    """-0 as the bias, an exact cancellation, and a negative sum that is flushed to zero."""
+    layer = LayerSpec(ifmap_h=1, ifmap_w=1, channels=3, kernel_h=1, kernel_w=1)
+    least = np.float32(2.0**-126)
+    values, bias = (
+        np.array(row, np.float32)
+        for row in ([0, 1, least], [-0.0, -1, -np.nextafter(least, np.float32(1))])
+    )
+    definition = Definition("float32", "float32", flush=True)
+    ofmap = depthwise_ordered(
+        values.reshape(layer.ifmap_shape),
+        np.ones(layer.weight_shape, np.float32),
+        layer,
+        FloatArithmetic("float32", subnormals="flush"),
+        tap_serial_order(1, 1),
+        bias=bias,
+    )
+    assert ofmap.view(np.uint32).ravel().tolist() == [0, 0, 0]
+    for value, each in zip(values.tolist(), bias.tolist(), strict=True):
+        assert same_bits(definition.final(value, each, None), np.float32(0))
+
+
 def test_integers_are_exact_in_any_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
     layer = LayerSpec(ifmap_h=9, ifmap_w=8, channels=3, kernel_h=3, kernel_w=3, pad_top=1)
