@@ -109,6 +109,9 @@ FLOAT_ENGINE_MODULES = {
 }
 """Hand-written modules that only an engine in floating point has."""
 
+FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_clamp"}
+"""Hand-written modules of a bias and a clamp in floating point, which no engine has so far."""
+
 
 GENERIC = "generic"
 """The target whose modules leave every choice of primitives to the synthesizer."""
@@ -146,7 +149,7 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
 
 def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
-    unused = _unused_roundings(numbers) | FLOAT_ENGINE_MODULES
+    unused = _unused_roundings(numbers) | FLOAT_ENGINE_MODULES | FLOAT_BIAS_MODULES
     if isinstance(numbers, SerialNumbers):
         several = numbers.shape.drain_pixels > 1
         return unused | PARALLEL_MODULES | {"dw_pixel_pack" if several else "dw_pixel_merge"}

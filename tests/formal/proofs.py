@@ -39,6 +39,8 @@ NOT_PROVEN: dict[str, str] = {
     **dict.fromkeys(
         (
             "dw_float_array",
+            "dw_float_bias",
+            "dw_float_clamp",
             "dw_float_kernel_row",
             "dw_float_narrow",
             "dw_float_pass_sum",

@@ -96,6 +96,15 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("(SUBNORMALS == 0) && below", "1'b0"),
         ("special || above", "special"),
     ),
+    "dw_float_bias": ((".b  (bias[lane*WIDTH+:WIDTH])", ".b  (bias[0+:WIDTH])"),),
+    "dw_float_clamp": (
+        ("if (word[WIDTH-1]) key = -key", "if (word[WIDTH-1]) key = ~key"),
+        ("!nan && (place > most)", "(place > most)"),
+        ("below_1 <= !nan && (place < least)", "below_1 <= (place < least)"),
+        ("(place < least)", "(place <= least)"),
+        ("(place > most)", "(place >= most)"),
+        ("key = {1'b0, word[WIDTH-2:0]}", "key = word"),
+    ),
     "dw_float_array": (
         (
             "localparam FIRST = (row * COLS + col) * LANES + lane",

@@ -84,6 +84,27 @@ def float_narrow() -> Iterator[Instance]:
         yield Instance("dw_float_narrow", *ports, ("ofmap",), parameters, spec=n.spec)
 
 
+def float_bias() -> Iterator[Instance]:
+    for n, arithmetic in _engines("mixed", "singles"):
+        width = n.spec.lanes * arithmetic.acc.width
+        parameters = {"LANES": n.spec.lanes, **_sums(arithmetic)}
+        ports = {"acc": width, "bias": width}, {"sum": width}
+        yield Instance("dw_float_bias", *ports, ("sum",), parameters, spec=n.spec)
+
+
+def float_clamp() -> Iterator[Instance]:
+    for n, arithmetic in _engines("brains", "mixed", "singles"):
+        number, width = arithmetic.number, n.formats.ofmap_beat_width
+        parameters = {
+            "LANES": n.spec.lanes,
+            "EXPONENT_W": number.exponent_width,
+            "SIGNIFICAND_W": number.significand_width,
+        }
+        inputs = {"act_min": number.width, "act_max": number.width, "value": width}
+        ports = inputs, {"ofmap": width}
+        yield Instance("dw_float_clamp", *ports, ("ofmap",), parameters, spec=n.spec)
+
+
 def float_array() -> Iterator[Instance]:
     for n, arithmetic in _engines("mixed"):
         units = n.spec.lane_multipliers

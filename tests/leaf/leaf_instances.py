@@ -93,6 +93,10 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_float_array": float_array.float_array,
         "dw_float_weight_store": float_array.float_weight_store,
     },
+    "leaf_float_output": {
+        "dw_float_bias": float_array.float_bias,
+        "dw_float_clamp": float_array.float_clamp,
+    },
     "leaf_stages": {
         "config": stage.config,
         "dw_stall_flags": stage.stall_flags,
@@ -150,6 +154,7 @@ BENCHES = (
     ("leaf_float_units", "leaf_bench_data"),
     ("leaf_scale", "leaf_bench_requantise"),
     ("leaf_float_array", "leaf_bench_data"),
+    ("leaf_float_output", "leaf_bench_data"),
     ("leaf_group_tag", "leaf_bench_control"),
     ("leaf_requantise", "leaf_bench_requantise"),
     ("leaf_ifmap_port", "leaf_bench_control"),

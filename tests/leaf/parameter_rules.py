@@ -105,6 +105,15 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "SUM_CYCLES"),
         **at_least(0, "PASS_CYCLES"),
     },
+    "dw_float_bias.v": {
+        **at_least(1, "LANES"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
+    },
+    "dw_float_clamp.v": {
+        **at_least(1, "LANES"),
+        **at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
+    },
     "dw_float_kernel_row.v": {
         **at_least(1, "COLS", "SUM_CYCLES"),
         "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
