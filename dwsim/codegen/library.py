@@ -109,7 +109,7 @@ FLOAT_ENGINE_MODULES = {
 }
 """Hand-written modules that only an engine in floating point has."""
 
-FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_clamp"}
+FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_bias_store", "dw_float_clamp"}
 """Hand-written modules of a bias and a clamp in floating point, which no engine has so far."""
 
 

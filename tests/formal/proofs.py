@@ -40,6 +40,7 @@ NOT_PROVEN: dict[str, str] = {
         (
             "dw_float_array",
             "dw_float_bias",
+            "dw_float_bias_store",
             "dw_float_clamp",
             "dw_float_kernel_row",
             "dw_float_narrow",

@@ -97,6 +97,12 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("special || above", "special"),
     ),
     "dw_float_bias": ((".b  (bias[lane*WIDTH+:WIDTH])", ".b  (bias[0+:WIDTH])"),),
+    "dw_float_bias_store": (
+        ("bias[(lane*WORDS+k)*WIDTH+:WIDTH]", "bias[(k*LANES+lane)*WIDTH+:WIDTH]"),
+        ("write_word[k]", "write_word[0]"),
+        (".d  ({active_bank, weight_set})", ".d  ({1'b0, weight_set})"),
+        (".CYCLES(TAG_CYCLES)", ".CYCLES(TAG_CYCLES + 1)"),
+    ),
     "dw_float_clamp": (
         ("if (word[WIDTH-1]) key = -key", "if (word[WIDTH-1]) key = ~key"),
         ("!nan && (place > most)", "(place > most)"),

@@ -92,6 +92,29 @@ def float_bias() -> Iterator[Instance]:
         yield Instance("dw_float_bias", *ports, ("sum",), parameters, spec=n.spec)
 
 
+def float_bias_store() -> Iterator[Instance]:
+    for n, arithmetic in _engines("brains", "mixed", "flushed", "singles"):
+        number, words = arithmetic.number, arithmetic.acc.width // arithmetic.number.width
+        sets = n.counters.set_width
+        parameters = {
+            "LANES": n.spec.lanes,
+            "WIDTH": number.width,
+            "WORDS": words,
+            "SETS": n.counters.weight_sets,
+            "TAG_CYCLES": n.timing.scale_tag_cycles,
+        }
+        inputs = {
+            "rst": 1,
+            "active_bank": 1,
+            "weight_set": sets,
+            "write_word": words,
+            "write_set": 1 + sets,
+            "write_data": n.formats.param_beat_width,
+        }
+        outputs = {"bias": n.spec.lanes * arithmetic.acc.width}
+        yield Instance("dw_float_bias_store", inputs, outputs, ("bias",), parameters, spec=n.spec)
+
+
 def float_clamp() -> Iterator[Instance]:
     for n, arithmetic in _engines("brains", "mixed", "singles"):
         number, width = arithmetic.number, n.formats.ofmap_beat_width

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 
 from dwsim.model.float_bias import FloatBias
+from dwsim.model.float_bias_store import FloatBiasStore
 from dwsim.model.float_clamp import FloatClamp
-from dwsim.stream.layout import to_word
+from dwsim.model.param_loader import Write
+from dwsim.stream.layout import from_word, to_word
 from tests.leaf.float_part import FloatArrayPart
 from tests.leaf.leaf_float_units import value_of, word_of
 from tests.leaf.leaf_harness import Expected, Values, leaf_test
+from tests.leaf.store_cases import StoreCase
 
 SUM_CYCLES = 6
 
@@ -47,6 +50,39 @@ class FloatBiasCase(FloatArrayPart):
         self.history.append(self.drawn)
         self.component.compute(*self.drawn)
         self.component.commit()
+
+
+class FloatBiasStoreCase(StoreCase):
+    """The biases of every lane, in one beat or two."""
+
+    tag, address, data = "weight_set", "write_set", "bias"
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        arithmetic = self.numbers.formats.arithmetic
+        self.first_word = self.spec.lane_multipliers
+        self.component = FloatBiasStore(self.numbers, arithmetic)
+        self.acc_width = arithmetic.acc.width
+
+    def memory_cycles(self) -> list[int]:
+        return [self.parameters["TAG_CYCLES"] + 2] * self.parameters["WORDS"]
+
+    def model(self, i: Values) -> Expected:
+        return {"bias": to_word(self.component.bias, self.acc_width)} if self._ready() else {}
+
+    def promise(self, i: Values) -> Expected:
+        if not self._ready():
+            return {}
+        width = self.parameters["WIDTH"]
+        beats = [from_word(words[0], self.spec.lanes, width, False) for words in self.read]
+        lanes = zip(*(beat.tolist() for beat in beats), strict=True)
+        return {
+            "bias": to_word(np.array([to_word(np.array(b), width) for b in lanes]), self.acc_width)
+        }
+
+    def _write(self, memory: int, bank: int, index: int, data: int) -> Write:
+        beat = from_word(data, self.spec.lanes, self.parameters["WIDTH"], False)
+        return Write(memory + self.first_word, bank, index, index, beat)
 
 
 class FloatClampCase(FloatArrayPart):
@@ -119,4 +155,5 @@ class FloatClampCase(FloatArrayPart):
 
 
 dw_float_bias = leaf_test("dw_float_bias", FloatBiasCase, 500)
+dw_float_bias_store = leaf_test("dw_float_bias_store", FloatBiasStoreCase, 2000)
 dw_float_clamp = leaf_test("dw_float_clamp", FloatClampCase, 1500)

@@ -95,6 +95,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     },
     "leaf_float_output": {
         "dw_float_bias": float_array.float_bias,
+        "dw_float_bias_store": float_array.float_bias_store,
         "dw_float_clamp": float_array.float_clamp,
     },
     "leaf_stages": {

@@ -109,6 +109,11 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "LANES"),
         "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
     },
+    "dw_float_bias_store.v": {
+        **at_least(1, "LANES", "WIDTH", "WORDS", "SETS"),
+        **at_least(0, "TAG_CYCLES"),
+        "SET_W_must_hold_SETS_minus_1": {"SETS": 3, "SET_W": 1},
+    },
     "dw_float_clamp.v": {
         **at_least(1, "LANES"),
         **at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
