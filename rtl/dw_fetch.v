@@ -39,7 +39,6 @@ module dw_fetch #(
     input  wire [     X_W-1:0] pitch,
     input  wire [     X_W-1:0] start_x,        // -pad_left
     input  wire [     Y_W-1:0] start_y,        // -pad_top
-    input  wire [     X_W-1:0] wrap_x,         // pitch - pad_left
     input  wire [     Y_W-1:0] end_y,          // ofmap_h * stride_h - pad_top
     input  wire [     X_W-1:0] step_x,         // from a group to the next, before a wrap
     input  wire [     Y_W-1:0] step_y,
@@ -118,7 +117,6 @@ module dw_fetch #(
       .pitch        (pitch),
       .start_x      (start_x),
       .start_y      (start_y),
-      .wrap_x       (wrap_x),
       .step_x       (step_x),
       .step_y       (step_y),
       .stride_h     (stride_h),

@@ -31,7 +31,6 @@ module dw_fetch_walk #(
     input  wire [          X_W-1:0] pitch,
     input  wire [          X_W-1:0] start_x,        // -pad_left
     input  wire [          Y_W-1:0] start_y,        // -pad_top
-    input  wire [          X_W-1:0] wrap_x,         // pitch - pad_left
     input  wire [          X_W-1:0] step_x,         // from a group to the next, before a wrap
     input  wire [          Y_W-1:0] step_y,
     input  wire [          Y_W-1:0] stride_h,
@@ -76,7 +75,6 @@ module dw_fetch_walk #(
   // ---- sums of the geometry: they are constant while a stream runs ---------------------------
   localparam BEAT_W = $clog2(BEAT_PIXELS);
   wire [PLANE_BEATS_W+PIXEL_W-1:0] plane_pixels = {{PIXEL_W{1'b0}}, plane_beats} << BEAT_W;
-  reg signed [X_W-1:0] limit_x;  // a group from here on wraps before the next one
   reg [X_W-1:0] wrapped_x;
   reg [Y_W-1:0] wrapped_y;
   reg [PIXEL_W-1:0] wrapped_address;
@@ -84,7 +82,6 @@ module dw_fetch_walk #(
   localparam [GROUPS_W:0] TWO = 2;
   reg one_group;
   always @(posedge clk) begin
-    limit_x         <= wrap_x - step_x;
     wrapped_x       <= step_x - pitch;
     wrapped_y       <= step_y + stride_h;
     wrapped_address <= step_address + row_address;
@@ -109,7 +106,12 @@ module dw_fetch_walk #(
   reg signed [X_W-1:0] group_x;
   reg [PIXEL_W-1:0] group_address;
   reg [PIXEL_W-1:0] plane_base;
-  wire wraps = (group_x >= limit_x);
+  // From the end of the raster row to the next group without a wrap: the sign says that it wraps,
+  // so no comparison precedes the choice of the sums.
+  reg [X_W-1:0] beyond;
+  wire [X_W-1:0] start_beyond = step_x - pitch;
+  wire wraps = !beyond[X_W-1];
+  wire [X_W-1:0] stepped_beyond = wraps ? beyond + wrapped_x : beyond + step_x;
   wire [X_W-1:0] stepped_x = wraps ? group_x + wrapped_x : group_x + step_x;
   wire [Y_W-1:0] stepped_y = wraps ? group_y + wrapped_y : group_y + step_y;
   wire [PIXEL_W-1:0] stepped_address =
@@ -132,6 +134,7 @@ module dw_fetch_walk #(
       taps_left <= kernel_w;
       plane_base <= {PIXEL_W{1'b0}};
       group_x <= start_x;
+      beyond <= start_beyond;
       group_y <= start_y;
       group_address <= start_address;
       x <= start_x;
@@ -146,6 +149,7 @@ module dw_fetch_walk #(
       if (plane_end) planes_left <= planes_left - 1'b1;
       if (plane_end) plane_base <= plane_base + plane_pixels[PIXEL_W-1:0];
       group_x <= next_x;
+      if (set_end) beyond <= plane_end ? start_beyond : stepped_beyond;
       group_y <= next_y;
       group_address <= next_address;
       x <= tap_end ? next_x : x + dilation_w;

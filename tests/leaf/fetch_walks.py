@@ -9,7 +9,7 @@ Config = Mapping[str, int]
 
 GEOMETRY = (
     *("ifmap_w", "ifmap_h", "kernel_h", "kernel_w", "tap_segments", "span", "pitch", "start_x"),
-    *("start_y", "wrap_x", "end_y", "step_x", "step_y", "stride_h", "dilation_w", "dilation_h"),
+    *("start_y", "end_y", "step_x", "step_y", "stride_h", "dilation_w", "dilation_h"),
     *("start_address", "step_address", "row_address", "tap_address", "plane_beats", "groups"),
     "planes",
 )

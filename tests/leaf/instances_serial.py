@@ -51,7 +51,7 @@ def pixel_rotate() -> Iterator[Instance]:
 def _fetch_inputs(n: SerialNumbers) -> dict[str, int]:
     """The geometry, and its widths."""
     c = n.counters
-    columns = ("ifmap_w", "span", "pitch", "start_x", "wrap_x", "step_x", "dilation_w")
+    columns = ("ifmap_w", "span", "pitch", "start_x", "step_x", "dilation_w")
     rows = ("ifmap_h", "start_y", "end_y", "step_y", "stride_h", "dilation_h")
     addresses = ("start_address", "step_address", "row_address", "tap_address")
     return {

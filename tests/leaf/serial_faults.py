@@ -27,7 +27,7 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("turn_1  <= turn_0", "turn_1  <= turn[AMOUNT_W-1:0]"),
     ),
     "dw_fetch_walk": (
-        ("(group_x >= limit_x)", "(group_x > limit_x)"),
+        ("start_beyond = step_x - pitch", "start_beyond = step_x - pitch - 1'b1"),
         ("rows_left <= row_end ? kernel_h", "rows_left <= row_end ? kernel_w"),
         ("rows_left <= kernel_h;", "rows_left <= kernel_w;"),
         ("taps_left <= tap_end ? kernel_w", "taps_left <= tap_end ? kernel_h"),

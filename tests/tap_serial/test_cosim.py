@@ -123,7 +123,7 @@ def test_no_beat_comes_out_after_a_reset(name: str, seed: int) -> None:
 
 FAULTS: dict[str, tuple[str, str, str]] = {
     "free too early": ("dw_fetch.v", "free <= opens_pixel;", "free <= opens_pixel + 4;"),
-    "rows wrap late": ("dw_fetch_walk.v", "(group_x >= limit_x)", "(group_x > limit_x)"),
+    "rows wrap late": ("dw_fetch_walk.v", "= step_x - pitch", "= step_x - pitch - 1'b1"),
     "short segment": (
         "dw_fetch_rows.v",
         "($signed(walk_x) <= final_x)",

@@ -395,7 +395,6 @@ module serial (
       .pitch        (pitch),
       .start_x      (start_x),
       .start_y      (start_y),
-      .wrap_x       (wrap_x),
       .end_y        (end_y),
       .step_x       (step_x),
       .step_y       (step_y),
