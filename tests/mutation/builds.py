@@ -6,16 +6,17 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from dwsim import EngineSpec
+from dwsim import EngineSpec, LayerSpec
 from dwsim.codegen.register_files import axil_name, axil_verilog
 from dwsim.codegen.verilog import engine_verilog
+from dwsim.errors import SpecError
 from dwsim.rtlsim.job import Job
 from dwsim.rtlsim.stream_replay import BusRead, BusWrite
 from tests.cosim import mutation_jobs, test_requantise
 from tests.cosim.fault import ENGINE, IN_PASSES
-from tests.cosim.layers import Case
+from tests.cosim.layers import Case, fits, make_job
 from tests.mutation.host_accesses import accesses
-from tests.mutation.maxima import maxima_jobs
+from tests.mutation.maxima import maxima_jobs, maxima_layers
 from tests.tap_serial.cases import random_layer as random_serial_layer
 from tests.tap_serial.test_cosim import make_job as serial_job
 
@@ -98,32 +99,90 @@ def _serial(engine: EngineSpec) -> list[Job]:
         serial_job(random_serial_layer(rng, engine), engine, SEED + n, profiles[n % 4])
         for n in range(280)
     ]
+    jobs += [
+        serial_job(made, engine, 5000 + n, profiles[n % 4])
+        for n, made in enumerate((*maxima_layers(engine), *_large_layers(rng, engine)))
+    ]
     return [*jobs, *_wrong_streams(jobs, engine)]
 
 
+def _large_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
+    """Layers whose sizes, paddings and strides are drawn up to the maxima of the engine."""
+    rows, columns = engine.max_plane_rows, engine.max_row_pitch
+    found = 0
+    while found < _LARGE_LAYERS:
+        try:
+            made = LayerSpec(
+                rng.randint(1, rows),
+                rng.randint(1, columns),
+                rng.choice([1, engine.lanes * engine.max_channel_groups]),
+                rng.randint(1, engine.kernel_h),
+                rng.randint(1, engine.kernel_w),
+                channel_multiplier=rng.randint(1, engine.max_channel_multiplier),
+                stride_h=rng.choice([1, 2, rng.randint(1, rows)]),
+                stride_w=rng.choice([1, 2, rng.randint(1, columns)]),
+                dilation_h=rng.randint(1, engine.max_dilation_h),
+                dilation_w=rng.randint(1, engine.max_dilation_w),
+                pad_top=rng.choice([0, rng.randint(0, rows)]),
+                pad_bottom=rng.choice([0, rng.randint(0, rows)]),
+                pad_left=rng.choice([0, rng.randint(0, columns)]),
+                pad_right=rng.choice([0, rng.randint(0, columns)]),
+                name="large",
+            )
+        except SpecError:
+            continue
+        if fits(made, engine):
+            found += 1
+            yield made
+
+
+_LARGE_LAYERS = 100
+
+
 def _wrong_streams(jobs: list[Job], engine: EngineSpec) -> Iterator[Job]:
-    """Streams of a wrong length and resets, each followed by a job that loads its parameters."""
+    """Streams of a wrong length and resets, each followed by a job that loads its parameters.
+
+    A reset follows each wrong stream, too: until then the error bits do not change.
+    """
     loading = [job for job in jobs if job.load and job.plan(engine).ifmap_beats > 20]
-    faults = (
-        {"ifmap_surplus": -1},
-        {"ifmap_surplus": 3},
-        {"ifmap_surplus": 70},
-        {"param_surplus": 5},
-        {"param_surplus": -1},
-        {"param_surplus": 200},
-        *({"reset_after": cycles} for cycles in (*range(1, 40), 47, 60, 75, 90, 120)),
-    )
-    for number, fault in enumerate(faults):
-        stalls = ("none", "both", "slow-sink")[number % 3]
-        yield replace(loading[2 * number % len(loading)], stalls=stalls, **fault)
+    resets = [{"reset_after": cycles} for cycles in (*range(1, 40), 47, 60, 75, 90, 120)]
+    for number, wrong in enumerate(_WRONG_LENGTHS):
+        job = loading[2 * number % len(loading)]
+        yield replace(job, stalls=_STALLS[number % 3], **_surplus(job, engine, **wrong))
         yield replace(loading[(2 * number + 1) % len(loading)], stalls="both")
+        yield replace(job, reset_after=7 + number)
+    for number, fault in enumerate(resets):
+        yield replace(loading[2 * number % len(loading)], stalls=_STALLS[number % 3], **fault)
+        yield replace(loading[(2 * number + 1) % len(loading)], stalls="both")
+
+
+_STALLS = ("none", "both", "slow-sink")
+_WRONG_LENGTHS = (
+    *({"ifmap": beats} for beats in (-1, 3, 70, -2, 1, -20, 2)),
+    *({"param": beats} for beats in (5, -1, 200, 1)),
+    *({"param_sets": sets} for sets in (1, 2, -1)),
+)
+"""The surplus of a stream in beats, or of a parameter tensor in weight sets."""
+
+
+def _surplus(
+    job: Job, engine: EngineSpec, ifmap: int = 0, param: int = 0, param_sets: int = 0
+) -> dict[str, int]:
+    plan = job.plan(engine)
+    param += param_sets * plan.param_beats // plan.weight_sets
+    return {"ifmap_surplus": ifmap, "param_surplus": max(param, 1 - plan.param_beats)}
 
 
 def _on_registers(engine: EngineSpec) -> list[Job]:
     """Without resets, which the pins of a bus do not see."""
     jobs = [*Case(engine, randoms=30).jobs(SEED), *maxima_jobs(engine, 5000)]
+    rng = random.Random(SEED)
+    jobs += [
+        make_job(made, engine, 6000 + n, _STALLS[n % 3])
+        for n, made in enumerate(_large_layers(rng, engine))
+    ]
     wrong = [job for job in _wrong_streams(jobs, engine) if job.reset_after is None]
-    return [*jobs, *wrong[:12]]
+    return [*jobs, *wrong[: 2 * len(_WRONG_LENGTHS)]]
 
 
 _SMALL = {"kernel_h": 3, "kernel_w": 3, "ifmap_width": 4, "weight_width": 4}
