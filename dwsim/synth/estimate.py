@@ -2,8 +2,9 @@
 
 Multipliers and block RAMs are counted exactly. LUTs, flip-flops and the clock period are weighted
 sums of structural counts. Non-negative least squares on relative errors fits the weights to the
-engines of role ``fit`` in the committed table. The engines of role ``held_out``, which the fit does
-not see, measure the error of the estimate.
+tap-parallel engines of role ``fit`` in the committed table. The table has few tap-serial engines:
+one factor for each figure fits the same weights to them. The engines of role ``held_out``, which
+the fit does not see, measure the error of the estimate, for each array apart.
 """
 
 from __future__ import annotations
@@ -28,13 +29,6 @@ from dwsim.synth.targets import ECP5
 
 Counts = Mapping[str, float]
 Numbers = EngineNumbers | SerialNumbers
-
-
-SERIAL_NOTE = (
-    "; tap-serial engines: DSP and block RAM are counted, LUT, FF and Fmax extrapolated from"
-    " tap-parallel engines"
-)
-"""The note of every estimate on engines that the table does not measure."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Errors:
 class Estimate:
     """Cells of an ECP5, and the worst nextpnr-reported Fmax of three seeds, in MHz.
 
-    ``errors`` apply to every estimate, not to this engine alone.
+    ``errors`` apply to every estimate of an engine with such an array, not to this engine alone.
     """
 
     lut: int
@@ -77,7 +71,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Fit:
-    """The weights of the counts of LUTs, flip-flops and clock period, by name."""
+    """The weights of the counts of LUTs, flip-flops and clock period, by name, for one array."""
 
     lut: Counts
     ff: Counts
@@ -109,28 +103,25 @@ def period_counts(numbers: Numbers) -> dict[str, float]:
 def estimate(engine: EngineSpec, numbers: Numbers | None = None) -> Estimate:
     """Area and clock of an engine on the table's ECP5.
 
-    The weights are those of tap-parallel engines. For a tap-serial engine the multipliers and the
-    block RAMs are counted from its own parts; LUTs, flip-flops and clock are an extrapolation, the
-    same weights on the counts of its parts.
-
     Args:
         engine: the engine.
         numbers: the numbers of the engine, if the caller has them.
     """
-    fit, errors = fitted()
+    fit, errors = fitted(engine.dataflow)
     lut, ff, dsp, bram, fmax = fit.figures(numbers or numbers_of(engine))
     return Estimate(round(lut), round(ff), dsp, bram, fmax, errors)
 
 
 @functools.cache
-def fitted() -> tuple[Fit, Errors]:
-    """The fit to the committed table, and its errors on the held-out engines."""
+def fitted(dataflow: str = "tap_parallel") -> tuple[Fit, Errors]:
+    """The fit of an array to the committed table, and its errors on the held-out engines."""
     lines = [
         line
         for line in read_table()
-        if line.target == ECP5.name and line.engine.dataflow == "tap_parallel"
+        if line.target == ECP5.name and line.engine.dataflow == dataflow
     ]
-    fit = fit_to([line for line in lines if line.role == "fit"])
+    chosen = [line for line in lines if line.role == "fit"]
+    fit = fit_to(chosen) if dataflow == "tap_parallel" else scaled_to(fitted()[0], chosen)
     return fit, errors_of(fit, [line for line in lines if line.role == "held_out"])
 
 
@@ -143,12 +134,23 @@ def fit_to(lines: Sequence[Measured]) -> Fit:
     )
 
 
+def scaled_to(fit: Fit, lines: Sequence[Measured]) -> Fit:
+    """The weights of another array, times the factor of each figure that fits these lines best."""
+    ratios = []
+    for line in lines:
+        lut, ff, _, _, fmax = fit.figures(numbers_of(line.engine))
+        ratios.append((lut / line.lut, ff / line.ff, _fmax(line) / fmax))
+    # The least squares of the relative errors: the sum of (factor * ratio - 1)**2.
+    lut, ff, period = (sum(of) / sum(ratio**2 for ratio in of) for of in zip(*ratios, strict=True))
+    return Fit(_scaled(fit.lut, lut), _scaled(fit.ff, ff), _scaled(fit.period, period))
+
+
 def errors_of(fit: Fit, lines: Sequence[Measured]) -> Errors:
     """The largest relative error of each figure on these lines of a table."""
     errors = []
     for line in lines:
         measured = (line.lut, line.ff, line.dsp, line.bram, _fmax(line))
-        estimated = fit.figures(EngineNumbers(line.engine))
+        estimated = fit.figures(numbers_of(line.engine))
         errors.append([_error(e, m) for e, m in zip(estimated, measured, strict=True)])
     lut, ff, dsp, bram, fmax = (max(column) for column in zip(*errors, strict=True))
     largest = max(line.engine.multipliers for line in lines)
@@ -161,10 +163,9 @@ def sentence() -> str:
 
     Cached, because the comparison of the table with the present Verilog takes about 0.1 s.
     """
-    _, errors = fitted()
     part = f"{ECP5.title} {ECP5.default_device}, speed {ECP5.speeds[-1]}"
-    said = f"estimate for {part}: {errors} (largest errors; dwsim/synth/table.csv)"
-    said += SERIAL_NOTE
+    said = f"estimate for {part}: {fitted()[1]} (largest errors; dwsim/synth/table.csv)"
+    said += f"; of tap-serial engines {fitted('tap_serial')[1]}"
     old = outdated()
     if old:
         said += f"; {len(old)} of {len(read_table())} lines of the table are from another RTL"
@@ -199,3 +200,7 @@ def _fit(
 
 def _weighted(weights: Counts, counts: Counts) -> float:
     return sum(weights[name] * count for name, count in counts.items())
+
+
+def _scaled(weights: Counts, factor: float) -> Counts:
+    return {name: factor * weight for name, weight in weights.items()}

@@ -28,7 +28,9 @@ ROLES = ("fit", "held_out")
 _HERE = Path(__file__).resolve().parent
 _ENGINES, _TABLE = _HERE / "engines.toml", _HERE / "table.csv"
 _SHOWN = (
+    "dataflow",
     "lanes",
+    "pixels",
     "kernel_h",
     "kernel_w",
     "taps_per_cycle",

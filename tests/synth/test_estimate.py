@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from dwsim.derive import EngineNumbers
+from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.synth import estimate as module
-from dwsim.synth.estimate import Errors, estimate, fit_to, fitted, sentence
+from dwsim.synth.estimate import Errors, estimate, fit_to, fitted, scaled_to, sentence
 from dwsim.synth.structure import adders, ff_counts, float_cells, lut_counts
 from dwsim.synth.table import Measured, read_table
 from tests.synth.engines import SMALL
@@ -28,13 +29,18 @@ def _forget() -> None:
     sentence.cache_clear()
 
 
-def _lines(role: str) -> list[Measured]:
-    return [line for line in read_table() if line.target == "ecp5" and line.role == role]
+def _lines(role: str, dataflow: str = "tap_parallel") -> list[Measured]:
+    return [
+        line
+        for line in read_table()
+        if (line.target, line.role, line.engine.dataflow) == ("ecp5", role, dataflow)
+    ]
 
 
-def test_the_errors_are_those_on_the_held_out_engines() -> None:
-    lines = _lines("held_out")
-    assert len(lines) >= 4
+@pytest.mark.parametrize(("dataflow", "least"), [("tap_parallel", 4), ("tap_serial", 2)])
+def test_the_errors_are_those_on_the_held_out_engines(dataflow: str, least: int) -> None:
+    lines = _lines("held_out", dataflow)
+    assert len(lines) >= least
     wrong: dict[str, float] = dict.fromkeys(("lut", "ff", "dsp", "bram", "fmax"), 0.0)
     for line in lines:
         made = estimate(line.engine)
@@ -43,7 +49,7 @@ def test_the_errors_are_those_on_the_held_out_engines() -> None:
         for key, (estimated, measured) in pairs.items():
             error = abs(estimated - measured) / measured if measured else float(estimated != 0)
             wrong[key] = max(wrong[key], error)
-    said = estimate(SMALL).errors
+    said = estimate(lines[0].engine).errors
     assert said.engines == len(lines)
     assert said.multipliers == max(line.engine.multipliers for line in lines)
     # Estimates are rounded to whole cells.
@@ -66,8 +72,8 @@ def test_the_held_out_engines_are_not_fitted(monkeypatch: pytest.MonkeyPatch, fr
 
 
 def test_multipliers_and_block_rams_are_exact() -> None:
-    lines = _lines("fit") + _lines("held_out")
-    assert len(lines) >= 16
+    lines = [line for line in read_table() if line.target == "ecp5"]
+    assert len(lines) >= 20
     for line in lines:
         made = estimate(line.engine)
         assert (made.dsp, made.bram) == (line.dsp, line.bram), line.engine.name
@@ -154,6 +160,7 @@ def test_the_sentence_tells_the_errors_and_an_old_table(
     monkeypatch.setattr(module, "outdated", lambda: ())
     now = sentence()
     assert now.startswith(said)
+    assert f"; of tap-serial engines {fitted('tap_serial')[1]}" in now
     assert "another RTL" not in now
     sentence.cache_clear()
     monkeypatch.setattr(module, "outdated", lambda: ("one (ecp5)", "two (ecp5)"))
@@ -167,3 +174,16 @@ def test_errors_as_text() -> None:
         "LUT within 5.0 %, FF 4.0 %, Fmax 10.0 %, DSP 0.0 %, block RAM 0.0 % on 6 held-out engines"
         " of up to 108 multipliers"
     )
+
+
+def test_factors_are_those_between_the_arrays() -> None:
+    fit = fitted()[0]
+    lines = []
+    for line in _lines("fit", "tap_serial"):
+        lut, ff, _, _, fmax = fit.figures(SerialNumbers(line.engine))
+        lines.append(replace(line, lut=3 * lut, ff=0.5 * ff, fmax_worst=fmax / 2))
+    scaled = scaled_to(fit, lines)
+    for line in lines:
+        lut, ff, _, _, fmax = scaled.figures(SerialNumbers(line.engine))
+        made = (lut, ff, fmax)
+        assert made == pytest.approx((line.lut, line.ff, line.fmax_worst), rel=1e-9)

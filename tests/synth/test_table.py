@@ -41,6 +41,8 @@ def test_engines_enough_of_both_roles() -> None:
     counts = {role: sum(entry.role == role for entry in chosen) for role in ROLES}
     assert counts["fit"] >= 12
     assert counts["held_out"] >= 4
+    serial = [entry.role for entry in chosen if entry.engine.dataflow == "tap_serial"]
+    assert set(serial) == set(ROLES)
     assert sum(counts.values()) == len(chosen)
     assert len({entry.engine.name for entry in chosen}) == len(chosen)
     assert {target for entry in entries() for target in entry.targets} == set(TARGETS)
