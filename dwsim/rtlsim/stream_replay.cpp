@@ -1,7 +1,11 @@
 // usage: stream_replay CASE OUTPUT FIRST LAST: records the jobs of CASE on the sound netlist, writes
 // its ofmap beats to OUTPUT, and replays the inputs on the mutants FIRST to LAST. A line for each:
 //   mutant N survived | mutant N value PORT CYCLE | mutant N cycle PORT CYCLE
+// A bench that counts coverage writes it to coverage.dat in the current folder.
 #include "stream_replay.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 constexpr uint32_t kResetCycles = 4;
 constexpr uint32_t kWatchdog = 20000;
@@ -16,6 +20,9 @@ class Device {
         top_.reset(new Top(context_.get()));
         select_mutant(*top_, mutant);
     }
+#if VM_COVERAGE
+    ~Device() { context_->coveragep()->write("coverage.dat"); }
+#endif
     void settle(const uint32_t* inputs, uint32_t* outputs) {
         top_->clk = 0;
         drive(*top_, inputs);

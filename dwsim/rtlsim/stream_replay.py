@@ -129,6 +129,8 @@ def build_replay(
     variables = {"OPT_FAST": optimise, "OPT_SLOW": "-O0"}
     environment = verilator_environment(variables)
     runtime = _runtime_identity(variables)
+    if any(option.startswith("--coverage") for option in extra):
+        runtime |= {"coverage": True}  # the library is compiled with another macro
     (folder / "obj").mkdir(exist_ok=True)
     lend_runtime(runtime, folder / "obj")
     done = run_command(
@@ -165,10 +167,14 @@ def run_replay(
     Raises:
         ToolError: if the sound engine hangs, or the bench crashes.
     """
+    folder = folder.resolve()
     case, output = folder / "case.bin", folder / "ofmap.bin"
     np.array(_case_words(engine, jobs, bus, has_config), np.uint32).tofile(case)
     done = run_command(
-        [executable, case, output, *map(str, mutants)], seconds=_RUN_SECONDS, merge_errors=True
+        [executable.resolve(), case, output, *map(str, mutants)],
+        seconds=_RUN_SECONDS,
+        merge_errors=True,
+        folder=folder,
     )
     if done.exit_code != 0:
         raise ToolError(f"{executable.name} {done.ending}: {done.tail}")

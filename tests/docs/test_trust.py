@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.docs.runner import ROOT
 from tests.docs.trust_tables import (
+    coverage_line,
+    coverage_table,
     formal_line,
     functional_line,
     mutation_line,
@@ -34,7 +36,9 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     formal = [formal_line()]
     mutation = [mutation_line(), "", *mutation_table()]
     soak = [soak_line(), "", *soak_table()]
+    coverage = [coverage_line(), "", *coverage_table()]
     if update_snapshots:
+        refresh(PAGE, "coverage", coverage)
         refresh(PAGE, "soak", soak)
         refresh(PAGE, "functional", [functional_line()])
         refresh(PAGE, "formal", formal)
@@ -43,11 +47,13 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     assert shown("formal", formal) in text
     assert shown("mutation", mutation) in text
     assert shown("soak", soak) in text
+    assert shown("coverage", coverage) in text
     assert shown("functional", [functional_line()]) in text
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert formal_line() in readme
     assert mutation_line() in readme
     assert soak_line() in readme
+    assert coverage_line() in readme
 
 
 def test_the_record_is_of_all_proofs() -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.code_coverage.figures import share
+from tests.code_coverage.points import KINDS
 from tests.functional.axes import AXES
 from tests.functional.crosses import CROSSES
 from tests.functional.table import all_goals, excluded
@@ -15,6 +17,7 @@ TESTS = Path(__file__).parents[1]
 FORMAL: dict[str, Any] = json.loads((TESTS / "formal" / "record.json").read_text())
 SOAK: dict[str, int] = json.loads((TESTS / "soak" / "record.json").read_text())
 MUTATION: dict[str, Any] = json.loads((TESTS / "mutation" / "record.json").read_text())
+COVERAGE: dict[str, int] = json.loads((TESTS / "code_coverage" / "record.json").read_text())
 
 
 def formal_line() -> str:
@@ -57,6 +60,27 @@ def functional_line() -> str:
         f" combinations of {len(CROSSES)} crosses are met;"
         f" {len(excluded())} combinations cannot be."
     )
+
+
+def coverage_line() -> str:
+    """The sentence on the coverage of the Verilog."""
+    shares = [share(COVERAGE, f"{kind}_points", f"{kind}_reached") for kind in KINDS]
+    return (
+        f"{shares[0]} of the blocks, {shares[1]} of the branches and {shares[2]} of the toggles of"
+        f" {COVERAGE['builds']} builds are reached, in {COVERAGE['cycles']:,} cycles."
+    )
+
+
+def coverage_table() -> list[str]:
+    """The points of the Verilog, and the lines and branches of the package."""
+    rows = [(f"Verilog: {kind}", f"{kind}_points", f"{kind}_reached") for kind in KINDS]
+    rows.append(("Python: lines", "python_lines", "python_lines_run"))
+    rows.append(("Python: branches", "python_branches", "python_branches_taken"))
+    lines = ["| points | all | reached | share |", "|---|---|---|---|"]
+    for name, total, reached in rows:
+        figures = f"{COVERAGE[total]:,} | {COVERAGE[reached]:,} | {share(COVERAGE, total, reached)}"
+        lines.append(f"| {name} | {figures} |")
+    return lines
 
 
 def mutation_line() -> str:

@@ -1,0 +1,1 @@
+"""`make coverage`: the parts of Verilog, Python and the functional table that a run meets."""
