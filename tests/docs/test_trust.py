@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.docs.runner import ROOT
 from tests.docs.trust_tables import (
+    COVERAGE,
+    MUTATION,
     coverage_line,
     coverage_table,
     formal_line,
@@ -59,3 +61,9 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
 def test_the_record_is_of_all_proofs() -> None:
     promises = {(proof.file, label) for proof in PROOFS for label in proof.promises()}
     assert f"{len(promises)} properties" in formal_line()
+
+
+def test_the_coverage_is_that_of_the_streams_that_kill_the_mutants() -> None:
+    """Whoever changes the streams of tests/mutation measures both records again."""
+    assert COVERAGE["builds"] == len(MUTATION)
+    assert COVERAGE["cycles"] == sum(build["cycles"] for build in MUTATION.values())
