@@ -98,7 +98,12 @@ class Timing:
     @property
     def scale_tag_cycles(self) -> int:
         """Delay of the weight set on its way to the memories of the scales."""
-        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES - SCALE_CYCLES
+        return self.bias_tag_cycles - SCALE_CYCLES
+
+    @property
+    def bias_tag_cycles(self) -> int:
+        """Delay of the weight set on its way to the memories of float biases, which meet acc."""
+        return SLOT_CYCLES + self.array_cycles - MEMORY_CYCLES
 
     @property
     def drain_cycles(self) -> int:

@@ -23,7 +23,7 @@ class FloatBiasStore(Component):
         self.width = arithmetic.number.width
         self.words = arithmetic.acc.width // self.width
         self.units = numbers.spec.lane_multipliers
-        self.age = numbers.timing.scale_tag_cycles
+        self.age = numbers.timing.bias_tag_cycles
         self.tags = deque([(0, 0)] * (1 + self.age), maxlen=1 + self.age)
         shape = (self.words, numbers.spec.lanes)
         self.memory = np.zeros((2, 1 << numbers.counters.set_width, *shape), np.int64)

@@ -101,7 +101,7 @@ def float_bias_store() -> Iterator[Instance]:
             "WIDTH": number.width,
             "WORDS": words,
             "SETS": n.counters.weight_sets,
-            "TAG_CYCLES": n.timing.scale_tag_cycles,
+            "TAG_CYCLES": n.timing.bias_tag_cycles,
         }
         inputs = {
             "rst": 1,
