@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -31,6 +32,8 @@ from dwsim.support.resources import package_dir, rtl_dir, template_dir
 
 FOLDER_VARIABLE = "DWSIM_VERDICTS"
 """The environment variable for another folder than ``verdicts`` in the cache folder."""
+KEPT_DAYS = 30
+"""Days without a use, after which a verdict is removed."""
 _COUNTS = ("started", "cycles", "error")
 
 
@@ -57,7 +60,7 @@ def _code_hash() -> str:
 
 
 class KeptVerdicts:
-    """The verdicts of earlier runs with one seed.
+    """The verdicts of earlier runs with one seed; those that no run has used for long are removed.
 
     Args:
         seed: of the run, from which the seeds of its jobs follow.
@@ -67,6 +70,7 @@ class KeptVerdicts:
     def __init__(self, seed: int, again: bool = False) -> None:
         self._seed = seed
         self._again = again
+        _remove_old()
 
     def pending(self, engine: EngineSpec, build: str, jobs: Sequence[Job]) -> Pending:
         """The jobs of a run that must run, and the verdicts on the others.
@@ -163,6 +167,16 @@ def _path(key: str) -> Path:
     return verdict_folder() / f"{key}.json"
 
 
+def _remove_old() -> None:
+    """Removes the files that were neither written nor read for ``KEPT_DAYS``."""
+    oldest = time.time() - KEPT_DAYS * 24 * 3600
+    # Another run may remove a file first, and the folder may be for reading only.
+    for path in verdict_folder().glob("*.json"):
+        with suppress(OSError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+
+
 def _ofmap_hash(ofmap: np.ndarray) -> str:
     return digest_bytes(np.ascontiguousarray(ofmap, np.int64).tobytes())
 
@@ -187,6 +201,8 @@ def _read(key: str, job: Job, engine: EngineSpec) -> Verified | None:
     if job.stalls == "none" and cycles != plan.cycles:
         return None
     values = ofmap.astype(np.int64)
+    with suppress(OSError):
+        os.utime(_path(key))
     return Verified(job, plan, started, cycles, error, NOTHING, values, compared, kept=True)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +58,26 @@ def _left(jobs: list[Job], seed: int, build: str = BUILD) -> list[int]:
     """The numbers of the jobs that must run."""
     found = KeptVerdicts(seed).pending(TINY.engine, build, jobs).found
     return [number for number, verdict in enumerate(found) if verdict is None]
+
+
+def test_verdicts_without_use_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setenv(kept_verdicts.FOLDER_VARIABLE, str(tmp_path))
+    jobs = _jobs(seed)
+    _keep(jobs, seed)
+    files = sorted(tmp_path.glob("*.json"))
+    assert len(files) == len(jobs)
+    limit = time.time() - kept_verdicts.KEPT_DAYS * 24 * 3600
+    almost, long_ago = limit + 60, limit - 60
+    for path in files:
+        os.utime(path, (almost, almost))
+    assert _left(jobs, seed) == []
+    # Reading renewed them.
+    assert all(path.stat().st_mtime > almost + 60 for path in files)
+    os.utime(files[0], (long_ago, long_ago))
+    assert len(_left(jobs, seed)) == 1
+    assert sorted(tmp_path.glob("*.json")) == files[1:]
 
 
 def test_only_the_layer_that_changed_runs_again(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
