@@ -91,7 +91,11 @@ def test_a_broken_rule_stops_the_tool(file: str, tool: Tool, tmp_path: Path) -> 
     copy_sources(file, tmp_path)
     code, said = outcome(tool, module, {}, tmp_path)
     assert code == 0, f"{file} with its defaults: exit code {code}\n{said}"
-    for rule, parameters in PARAMETER_RULES[file].items():
+    rules = list(PARAMETER_RULES[file].items())
+    if tool is yosys:
+        # It starts slower than the other tools together, and all rules have one form.
+        rules = [rules[0], rules[-1]]
+    for rule, parameters in rules:
         code, said = outcome(tool, module, parameters, tmp_path)
         assert code != 0, f"{module}_{rule}: {parameters} is elaborated"
         assert f"{module}_{rule}" in said, f"{module}_{rule} with {parameters}: {said}"
