@@ -6,8 +6,8 @@
 // SUBNORMALS = 0, a subnormal factor counts as zero, and so does a product whose exact magnitude is
 // below the smallest normal number; both keep their signs.
 //
-// Above its highest 1, the product of two significands has as many zeros as both factors together,
-// or one more. So the shift follows from the factors, before their product is there.
+// The product of two significands has leading zeros: as many as both factors together, or one more.
+// So the shift follows from the factors, before their product is there.
 `default_nettype none
 
 module dw_float_multiplier #(

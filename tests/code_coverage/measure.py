@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from dwsim.rtlsim.stream_replay import build_replay, run_replay
+from dwsim.support.command_threads import CommandThreads
 from tests.code_coverage.points import Point, read_points
 from tests.mutation.builds import Build
 from tests.mutation.score import check_values
@@ -38,8 +38,8 @@ def measure_all(builds: Sequence[Build], folder: Path, at_a_time: int) -> list[M
         )
         return made
 
-    with ThreadPoolExecutor(at_a_time) as pool:
-        return list(pool.map(work, builds))
+    with CommandThreads(at_a_time) as threads:
+        return threads.map(work, builds)
 
 
 def measure(build: Build, folder: Path) -> Measured:

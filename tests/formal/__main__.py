@@ -11,9 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from dwsim.support.command_threads import CommandThreads
 from tests.formal.proofs import NOT_PROVEN, PROOFS
 from tests.formal.prover import Outcome, Proof, prove
 
@@ -66,8 +66,8 @@ def _prove_all(proofs: Sequence[Proof], folder: Path, jobs: int) -> list[Outcome
         print(f"{proof.name:60} {state} {figures} {time.monotonic() - began:6.1f} s", flush=True)
         return outcome
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(work, proofs))
+    with CommandThreads(jobs) as threads:
+        return threads.map(work, proofs)
 
 
 if __name__ == "__main__":

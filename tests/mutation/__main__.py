@@ -11,10 +11,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from dwsim.support.command_threads import CommandThreads
 from tests.mutation.builds import BUILDS, Build
 from tests.mutation.score import Score, score
 
@@ -98,8 +98,8 @@ def _score_all(builds: Sequence[Build], count: int, folder: Path, jobs: int) -> 
         print("\n".join(lines), flush=True)
         return made
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(work, builds))
+    with CommandThreads(jobs) as threads:
+        return threads.map(work, builds)
 
 
 def _figures(made: Score) -> dict[str, float]:
