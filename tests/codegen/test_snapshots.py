@@ -19,7 +19,7 @@ from dwsim.codegen.options import DeliveryOptions
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.spec_file import read_spec
-from dwsim.support.resources import rtl_dir
+from dwsim.support.resources import rtl_dir, template_dir
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
@@ -155,3 +155,9 @@ def test_the_file_list_has_every_file_once() -> None:
     listed = files[FILE_LIST].splitlines()
     assert sorted(listed) == sorted(key for key in files if key.endswith(".v"))
     assert listed[-2:] == ["point.v", "point_strided.v"]
+
+
+def test_the_tops_read_as_tables_of_contents() -> None:
+    """Ports, wires, and an instance for each stage: longer text belongs into a file of its own."""
+    for top in ("engine.v.j2", "tap_serial.v.j2"):
+        assert len((template_dir() / top).read_text().splitlines()) <= 150, top
