@@ -7,6 +7,7 @@ from typing import Any
 
 from dwsim.errors import ToolError
 from dwsim.exploration.results_schema import TIMED_METRICS
+from dwsim.spec.dataflow_rules import DATAFLOWS
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.synth.capacity import beyond
 from dwsim.synth.estimate import estimate, fitted
@@ -88,11 +89,14 @@ def _estimated(engine: EngineSpec) -> Area:
 def described(source: str, target: str) -> dict[str, Any]:
     """The source of the figures; for an estimate with its error.
 
-    ``held_out_error`` has the largest relative errors of ``lut``, ``ff``, ``dsp``, ``bram`` and
-    ``fmax`` on ``engines`` that were not used for the fit.
+    ``held_out_error`` has for each dataflow the largest relative errors of ``lut``, ``ff``,
+    ``dsp``, ``bram`` and ``fmax`` on ``engines`` that were not used for the fit, of up to
+    ``multipliers``.
     """
-    said = {"source": source, "target": target, "note": sentence(source, target)}
-    return said | ({"held_out_error": asdict(fitted()[1])} if source == ESTIMATE else {})
+    said: dict[str, Any] = {"source": source, "target": target, "note": sentence(source, target)}
+    if source == ESTIMATE:
+        said["held_out_error"] = {name: asdict(fitted(name)[1]) for name in DATAFLOWS}
+    return said
 
 
 def sentence(source: str, target: str) -> str:

@@ -23,11 +23,11 @@ from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
 from dwsim.spec.toml_text import read_text
 from dwsim.support.cache import digest, digest_bytes
 
-FORMAT = 3
+FORMAT = 4
 """The version of the columns of the tables and of the description.
 
 2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes; 3 adds the
-digest.
+digest; 4 adds the held-out errors of each dataflow.
 """
 _TABLES = ("points.parquet", "layers.parquet")
 _DESCRIPTION = "explore.json"
@@ -53,7 +53,7 @@ class Description:
     on the front of each network alone. ``refused`` lists the combinations of the axes that are not
     valid engines: ``{"axes", "reason"}``. ``failed`` lists the evaluations that raised:
     ``{"engine_id", "network", "traceback"}``, the last one a file of the directory. ``area`` has
-    the source of area and clock, and the held-out error of an estimate.
+    the source of area and clock, and the held-out errors of an estimate.
     """
 
     space: str
