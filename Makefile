@@ -9,6 +9,7 @@ JOBS ?= auto
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+RATES_ARGS ?=
 NETWORKS_ARGS ?=
 SYNTH_TABLE_ARGS ?=
 FORMAL_ARGS ?=
@@ -26,7 +27,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench networks synth-table formal mutate coverage soak clean distclean
+.PHONY: help setup demo quick test lint docs bench rates networks synth-table formal mutate coverage soak clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -35,6 +36,7 @@ help:
 	@echo "make lint         ruff: rules and format; mypy: types"
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
 	@echo "make bench        both arrays on eight networks; the models, RTL and SCALE-Sim side by side"
+	@echo "make rates        images per second on an ECP5-85k, the fastest engine of each array"
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"
@@ -71,6 +73,9 @@ networks: $(VENV)/.stamp-test
 
 bench: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/bench.py $(BENCH_ARGS)
+
+rates: $(VENV)/.stamp-sim
+	@$(BIN)/python scripts/image_rates.py $(RATES_ARGS)
 
 formal: $(VENV)/.stamp-formal
 	@$(BIN)/python -m tests.formal $(FORMAL_ARGS)

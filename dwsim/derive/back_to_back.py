@@ -60,3 +60,13 @@ def start_cycles(plans: Sequence[StreamTimes], loads: Sequence[bool]) -> list[in
             start, loaded = max(start, ready), index
         starts.append(start)
     return starts
+
+
+def interval_cycles(plans: Sequence[StreamTimes]) -> int:
+    """Cycles from the start of a network to its next start, if it runs again and again.
+
+    Every stream loads its parameters; the first repetition, which loads ahead of nothing, is
+    left out.
+    """
+    starts = start_cycles([*plans, *plans, plans[0]], [True] * (2 * len(plans) + 1))
+    return starts[-1] - starts[len(plans)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dwsim.derive import EngineNumbers, Plan, start_cycles
+from dwsim.derive import EngineNumbers, Plan, interval_cycles, start_cycles
 from dwsim.derive.losses import LOSSES, stream_losses, wait_losses
 from dwsim.derive.memories import memories
 from dwsim.derive.numbers_of import numbers_of
@@ -163,9 +163,9 @@ class Evaluator:
 
     def _network_columns(self, network: Network, streams: Sequence[Stream]) -> dict[str, Any]:
         """The columns of a network, whose layers run one after the other."""
-        starts = start_cycles([*streams, *streams, streams[0]], [True] * (2 * len(streams) + 1))
-        cycles = starts[len(streams) - 1] + streams[-1].cycles
-        interval = starts[-1] - starts[len(streams)]
+        starts = start_cycles(streams, [True] * len(streams))
+        cycles = starts[-1] + streams[-1].cycles
+        interval = interval_cycles(streams)
         bound = sum(stream.bound for stream in streams)
         incoming = sum(stream.input_bytes for stream in streams)
         outgoing = sum(stream.output_bytes for stream in streams)

@@ -16,8 +16,9 @@ from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer as run_steppable
 from dwsim.peers import scalesim
 from dwsim.peers.arrays import array_table
+from dwsim.peers.image_rates import rate_table
 from dwsim.peers.lockstep_speed import run_lockstep
-from dwsim.peers.two_arrays import BUILD, print_arrays
+from dwsim.peers.two_arrays import BUILD, every_network, print_arrays
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
@@ -258,6 +259,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if ARRAYS not in arguments.without:
         print_arrays()
+        print(f"Images per second by the law:\n\n{rate_table(every_network())}")
     for name, peer in PEERS.items():
         if name not in arguments.without:
             timings += _of_peer(peer, spec, arguments.seed, failures)

@@ -179,9 +179,14 @@ def build_rows(networks: Sequence[Network]) -> list[dict[str, Any]]:
     return rows
 
 
+def every_network() -> list[Network]:
+    """The networks that come with dwsim."""
+    return [read_network(name) for name in ready_networks()]
+
+
 def print_arrays() -> None:
     """Prints both tables."""
-    networks = [read_network(name) for name in ready_networks()]
+    networks = every_network()
     print(
         "Useful share of the multiplier cycles by the law: the best engine of each network within"
         f" a budget,\ngeometric mean of {len(networks)} networks:\n"
