@@ -50,11 +50,11 @@ def depthwise_ordered(
 
     Raises:
         SpecError: for other dtypes and shapes, an order of another kernel, and clamp limits that
-            are not numbers of the format or not in order.
+            are not numbers of the format or not in order, or subnormal numbers with "flush".
     """
     _check(ifmap_nhwc, weight, layer, arithmetic, order, bias)
     dtype = ifmap_nhwc.dtype.newbyteorder("=")
-    limits = None if clamp is None else _limits(clamp, dtype)
+    limits = None if clamp is None else _limits(clamp, dtype, arithmetic)
     if layer.is_empty:
         return np.zeros(layer.ofmap_shape, dtype)
     with np.errstate(all="ignore"):
@@ -105,13 +105,18 @@ def _check(
     rules.raise_if_any()
 
 
-def _limits(clamp: tuple[float, float], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def _limits(
+    clamp: tuple[float, float], dtype: np.dtype, arithmetic: FloatArithmetic
+) -> tuple[np.ndarray, np.ndarray]:
     low, high = (np.asarray(limit, np.float64).astype(dtype) for limit in clamp)
     rules = Rules("golden.depthwise_ordered")
     for field, limit, given in (("clamp[0]", low, clamp[0]), ("clamp[1]", high, clamp[1])):
         rules.require(
             float(limit) == given, field, given, f"must be a number that {dtype.name} has"
         )
+        normal = not 0 < abs(given) < 2.0**arithmetic.number.least_exponent
+        rule = "must not be subnormal with subnormals='flush'"
+        rules.require(normal or not arithmetic.flushes, field, given, rule)
     rules.require(float(low) <= float(high), "clamp", clamp, "must be (smallest, largest)")
     rules.raise_if_any()
     return low, high

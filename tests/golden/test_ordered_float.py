@@ -253,6 +253,13 @@ LAYER = LayerSpec(ifmap_h=3, ifmap_w=3, channels=1, kernel_h=2, kernel_w=2)
         ({"order": tap_serial_order(1, 3)}, "order = '3 taps': must have each tap of the 2x2"),
         ({"clamp": (0.0, 0.1)}, "clamp[1] = 0.1: must be a number that float32 has"),
         ({"clamp": (1.0, 0.0)}, "clamp = (1.0, 0.0): must be (smallest, largest)"),
+        (
+            {
+                "clamp": (-(2.0**-127), 2.0**-126),
+                "arithmetic": FloatArithmetic("float32", "float32", "flush"),
+            },
+            "clamp[0] = -5.877471754111438e-39: must not be subnormal with subnormals='flush'",
+        ),
     ],
 )
 def test_bad_calls_are_refused(changes: dict, message: str) -> None:
@@ -262,13 +269,14 @@ def test_bad_calls_are_refused(changes: dict, message: str) -> None:
         "order": tap_serial_order(2, 2),
         "bias": None,
         "clamp": None,
+        "arithmetic": FloatArithmetic("float32"),
     } | changes
     with pytest.raises(SpecError) as error:
         depthwise_ordered(
             arguments["ifmap"],
             arguments["weight"],
             LAYER,
-            FloatArithmetic("float32"),
+            arguments["arithmetic"],
             arguments["order"],
             bias=arguments["bias"],
             clamp=arguments["clamp"],
