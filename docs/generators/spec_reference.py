@@ -44,6 +44,7 @@ ENGINE = {
     "number_format": f"`integer` or the floats of ifmap, weights and ofmap: {FORMATS}",
     "accumulate": "floats: format of products and sums, `float32` by default or `number_format`",
     "subnormals": "floats: `keep`, the default, or `flush`, so that they count as zero",
+    "epilogue": "floats: `bias_clamp` for a bias of each channel and a clamp; by default neither",
     "name": "name of the top module",
 }
 LAYER = {

@@ -10,6 +10,7 @@ from dwsim.spec.float_arithmetic import FloatArithmetic
 def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
     """Weights, the array that they are multiplied in, and the ofmap values of its sums."""
     rows, cols = n.formats.array_rows, n.formats.array_cols
+    units = n.spec.lane_multipliers
     weights = {
         "ROWS": rows,
         "COLS": cols,
@@ -27,10 +28,41 @@ def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
         "SUM_CYCLES": n.timing.sum_cycles,
         **formats(arithmetic),
     }
+    narrow = {"LANES": n.spec.lanes, **formats(arithmetic)}
+    made = [Stage("float_weight_store", weights, {}), Stage("float_array", array, {})]
+    if not n.formats.has_epilogue:
+        return [*made, Stage("float_narrow", narrow, {})]
+    made[0] = Stage("float_weight_store", weights, {"write_word": f"write_word[{units - 1}:0]"})
+    narrow_ports = {"acc": "biased", "ofmap": "rounded"}
+    return [*made, *_epilogue(n, arithmetic), Stage("float_narrow", narrow, narrow_ports)]
+
+
+def _epilogue(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
+    """The biases, their sums with those of the array, and the clamp."""
+    acc, number = arithmetic.acc, arithmetic.number
+    store = {
+        "LANES": n.spec.lanes,
+        "WIDTH": number.width,
+        "WORDS": n.formats.bias_words,
+        "SETS": n.counters.weight_sets,
+        "TAG_CYCLES": n.timing.bias_tag_cycles,
+    }
+    bias = {
+        "LANES": n.spec.lanes,
+        "EXPONENT_W": acc.exponent_width,
+        "SIGNIFICAND_W": acc.significand_width,
+        "SUBNORMALS": int(not arithmetic.flushes),
+    }
+    clamp = {
+        "LANES": n.spec.lanes,
+        "EXPONENT_W": number.exponent_width,
+        "SIGNIFICAND_W": number.significand_width,
+    }
+    written = f"write_word[{n.formats.memory_words - 1}:{n.spec.lane_multipliers}]"
     return [
-        Stage("float_weight_store", weights, {}),
-        Stage("float_array", array, {}),
-        Stage("float_narrow", {"LANES": n.spec.lanes, **formats(arithmetic)}, {}),
+        Stage("float_bias_store", store, {"write_word": written}),
+        Stage("float_bias", bias, {"sum": "biased"}),
+        Stage("float_clamp", clamp, {"value": "rounded"}),
     ]
 
 

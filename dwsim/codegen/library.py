@@ -110,7 +110,7 @@ FLOAT_ENGINE_MODULES = {
 """Hand-written modules that only an engine in floating point has."""
 
 FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_bias_store", "dw_float_clamp"}
-"""Hand-written modules of a bias and a clamp in floating point, which no engine has so far."""
+"""Hand-written modules that only an engine in floating point with an epilogue has."""
 
 
 GENERIC = "generic"
@@ -157,10 +157,9 @@ def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     unused |= SERIAL_MODULES | {"dw_tap_select" if one_pass else "dw_tap_mask"}
     if not numbers.formats.is_float:
         return unused | ({"dw_pass_sum"} if one_pass else set())
+    used = FLOAT_ENGINE_MODULES | (FLOAT_BIAS_MODULES if numbers.formats.has_epilogue else set())
     integers = {"dw_mac_cell", "dw_pass_sum"}
-    return (
-        (unused - FLOAT_ENGINE_MODULES) | integers | ({"dw_float_pass_sum"} if one_pass else set())
-    )
+    return (unused - used) | integers | ({"dw_float_pass_sum"} if one_pass else set())
 
 
 def _unused_roundings(numbers: EngineNumbers | SerialNumbers) -> set[str]:

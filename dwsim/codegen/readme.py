@@ -29,7 +29,8 @@ from dwsim.host.register_types import Register
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation_limits import reduced_multiplier
-from dwsim.spec.real_scales import quantise_multiplier
+from dwsim.spec.real_scales import ACTIVATIONS, quantise_multiplier
+from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.layout import to_word
 
 
@@ -85,6 +86,7 @@ def readme(
         "requantisers": _requantisers(numbers),
         "scale_example": _scale_example(numbers.formats),
         "float_example": _float_example(numbers.formats),
+        "limits": _limits(numbers.formats),
         "beat_example": _beat_example(numbers.formats),
         "constants": engine_constants(numbers),
         "derived": derived_formulas(numbers),
@@ -124,7 +126,8 @@ def _requantisers(numbers: Numbers) -> int:
 def _value(plan: Plan, field: ConfigField) -> str:
     """The value of a ``cfg_*`` port: decimal, or a literal with its elements."""
     if field.name not in plan.geometry:
-        return "from the layer's quantisation"
+        of_floats = plan.numbers.formats.has_epilogue
+        return f"from the layer's {'activation' if of_floats else 'quantisation'}"
     word, value = plan.geometry_words()[field.name], plan.geometry[field.name]
     if isinstance(value, int):
         return str(word)
@@ -189,6 +192,16 @@ def _float_example(formats: NumberFormats) -> dict[str, float]:
         "right_shift": formats.fraction - shift,
         "largest": largest,
     }
+
+
+def _limits(formats: NumberFormats) -> list[tuple[str, str, str]]:
+    """Activations with the words of their limits, of an engine in floating point."""
+    arithmetic = formats.arithmetic
+    if arithmetic is None:
+        return []
+    made = [(name, epilogue_of(arithmetic, 0, activation=name)) for name in ACTIVATIONS]
+    width = arithmetic.number.width
+    return [(name, sized(width, one.act_min), sized(width, one.act_max)) for name, one in made]
 
 
 def _beat_example(formats: NumberFormats) -> dict[str, str]:

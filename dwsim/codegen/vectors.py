@@ -15,6 +15,7 @@ from dwsim.host.register_map import register_map
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.stream.layout import keep_words, pack_ifmap, pack_ofmap, pack_parameters, to_word
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 
@@ -142,16 +143,16 @@ def layer_vectors(
     Args:
         layer: the layer.
         engine: an engine that it fits.
-        seed: of the tensors and, if the engine requantises, of the quantisation.
+        seed: of the tensors and, if the engine has them, of the quantisation or the epilogue.
         prefix: put in front of the layer's name in the names of the files.
 
     Raises:
         SpecError: when the layer does not fit the engine.
     """
     quantisation = random_quantisation(layer, engine, seed)
-    plan = Plan(layer, engine, quantisation)
+    plan = Plan(layer, engine, quantisation, epilogue=random_epilogue(layer, engine, seed))
     ifmap, weight = random_layer_data(layer, engine, seed)
-    expected = golden_ofmap(ifmap, weight, layer, quantisation, engine.float_sums)
+    expected = golden_ofmap(ifmap, weight, layer, quantisation, engine.float_sums, plan.epilogue)
     formats = plan.numbers.formats
     return LayerVectors(
         stem=f"{prefix}_{layer.name}" if prefix else layer.name,

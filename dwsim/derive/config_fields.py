@@ -85,10 +85,15 @@ def _tap_fields(spec: EngineSpec, counters: Counters) -> tuple[ConfigField, ...]
 
 
 def scale_fields(formats: NumberFormats) -> tuple[ConfigField, ...]:
-    """The ports that only an engine with a requantiser has."""
+    """The ports that only an engine with a requantiser or an epilogue has."""
+    width = formats.spec.ifmap_width
+    if formats.has_epilogue:
+        return (
+            ConfigField("act_min", width, "smallest ofmap value, a word of the format"),
+            ConfigField("act_max", width, "largest ofmap value, a word of the format"),
+        )
     if not formats.requantises:
         return ()
-    width = formats.spec.ifmap_width
     float_fields = (
         ConfigField("float_rounding", 1, "1: round as float32 does, whatever single_rounding is"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dwsim.derive.config_fields import ConfigField
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_raster import Raster
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
@@ -83,6 +84,11 @@ def scale_config(q: Quantisation, engine: EngineSpec) -> Config:
         "single_rounding": int(q.rounding == "single"),
         **floats,
     }
+
+
+def epilogue_config(epilogue: Epilogue) -> Config:
+    """The ports that only an engine with an epilogue has: the limits, as words."""
+    return {"act_min": epilogue.act_min, "act_max": epilogue.act_max}
 
 
 def element_words(field: ConfigField, value: int | list[int]) -> list[int]:

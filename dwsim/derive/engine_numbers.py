@@ -69,7 +69,7 @@ class EngineNumbers:
 
     @property
     def scale_fields(self) -> tuple[ConfigField, ...]:
-        """The ports that only an engine with a requantiser has."""
+        """The ports that only an engine with a requantiser or an epilogue has."""
         return scale_fields(self.formats)
 
     @property

@@ -6,6 +6,7 @@ from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.errors import Rules, is_integer
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_maxima import layer_maxima
 from dwsim.spec.layer_raster import Raster
 from dwsim.spec.layer_spec import LayerSpec
@@ -27,16 +28,27 @@ _QUANTITIES = {
 """The quantity of a layer that each maximum of an engine bounds, for messages."""
 
 
-def _rules(layer: LayerSpec, engine: EngineSpec, quantisation: Quantisation | None) -> Rules:
-    """The rules of a layer on an engine, with the violations of its quantisation."""
+def values_rules(
+    layer: LayerSpec,
+    engine: EngineSpec,
+    quantisation: Quantisation | None,
+    epilogue: Epilogue | None,
+) -> Rules:
+    """The rules of a layer on an engine, with the violations of its quantisation or epilogue."""
     rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
     if quantisation is not None:
-        check_quantisation(rules, layer, engine, quantisation)
+        _check_quantisation(rules, layer, engine, quantisation)
+    if epilogue is not None:
+        _check_epilogue(rules, layer, engine, epilogue)
     return rules
 
 
 def check_fit(
-    layer: LayerSpec, numbers: EngineNumbers, raster: Raster, quantisation: Quantisation | None
+    layer: LayerSpec,
+    numbers: EngineNumbers,
+    raster: Raster,
+    quantisation: Quantisation | None,
+    epilogue: Epilogue | None,
 ) -> None:
     """Checks that an engine can run a layer.
 
@@ -44,7 +56,7 @@ def check_fit(
         SpecError: with every maximum that the layer exceeds, and by how much.
     """
     engine = numbers.spec
-    rules = _rules(layer, engine, quantisation)
+    rules = values_rules(layer, engine, quantisation, epilogue)
     if layer.is_empty:
         rules.fail("ofmap", layer.ofmap_shape, "is empty: an engine has nothing to compute")
     _check_interleave(rules, layer, engine, raster)
@@ -53,7 +65,11 @@ def check_fit(
 
 
 def check_serial_fit(
-    layer: LayerSpec, numbers: SerialNumbers, raster: Raster, quantisation: Quantisation | None
+    layer: LayerSpec,
+    numbers: SerialNumbers,
+    raster: Raster,
+    quantisation: Quantisation | None,
+    epilogue: Epilogue | None,
 ) -> None:
     """Checks that a tap-serial engine can run a layer, but for the reach of its ring.
 
@@ -61,7 +77,7 @@ def check_serial_fit(
         SpecError: with every maximum that the layer exceeds, and by how much.
     """
     engine = numbers.spec
-    rules = _rules(layer, engine, quantisation)
+    rules = values_rules(layer, engine, quantisation, epilogue)
     rules.require(
         raster.interleave == 1,
         "interleave",
@@ -113,7 +129,35 @@ def _exceeds(rules: Rules, maximum: str, limit: int, quantity: str, needed: int)
     )
 
 
-def check_quantisation(rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation) -> None:
+def _check_epilogue(rules: Rules, layer: LayerSpec, engine: EngineSpec, e: Epilogue) -> None:
+    """Notes every rule that a layer's epilogue breaks on an engine."""
+    arithmetic = engine.arithmetic
+    if arithmetic is None or engine.epilogue is None:
+        rule = "needs an engine in floating point with epilogue = 'bias_clamp'"
+        rules.require(False, "epilogue", e, rule)
+        return
+    for name in ("number_format", "accumulate"):
+        own = getattr(arithmetic, name)
+        rule = f"of the epilogue must be the engine's, {own!r}"
+        rules.require(getattr(e, name) == own, name, getattr(e, name), rule)
+    rules.require(
+        e.channels == layer.ofmap_channels,
+        "bias",
+        e.channels,
+        f"must have one entry for each of {layer.ofmap_channels} ofmap channels",
+    )
+    for name in e.subnormal_limits if arithmetic.flushes else ():
+        rules.require(
+            False,
+            name,
+            f"{getattr(e, name):#x}",
+            "must not be subnormal on an engine with subnormals = 'flush': it has no such ofmap",
+        )
+
+
+def _check_quantisation(
+    rules: Rules, layer: LayerSpec, engine: EngineSpec, q: Quantisation
+) -> None:
     """Notes every rule that a layer's quantisation breaks on an engine."""
     if not rules.require(
         engine.requantise != "none",

@@ -22,7 +22,7 @@ class Memory:
     """
 
     kind: str
-    """"line" (row and column delays), "weight" and "scale" (two banks each), or "fifo"."""
+    """"line" (row and column delays), "weight", "scale" and "bias" (two banks each), or "fifo"."""
     count: int
     words: int
     width: int
@@ -53,7 +53,7 @@ class Accesses:
 
 
 def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
-    """The memories that hold data: row delays, column delays, weights, scales, output FIFO.
+    """The memories that hold data: row and column delays, weights, scales, biases, output FIFO.
 
     A delay of up to ``SHIFT_LENGTH_MAX`` slots is a shift register and not listed, nor are the
     flags of the plane markers. A kind with no memory is left out.
@@ -80,6 +80,12 @@ def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
             numbers.formats.scale_words,
             2 * numbers.counters.weight_sets,
             numbers.formats.scale_word_width,
+        ),
+        Memory(
+            "bias",
+            numbers.formats.bias_words,
+            2 * numbers.counters.weight_sets,
+            numbers.formats.param_beat_width,
         ),
         Memory("fifo", 1, numbers.timing.fifo_depth, numbers.formats.ofmap_beat_width),
     )
@@ -118,8 +124,8 @@ def accesses(plan: Plan) -> tuple[Accesses, ...]:
     """The accesses of a stream to each memory of its engine; its parameters are loaded once.
 
     A delay writes and reads a word in every slot. A pass reads one weight word of each multiplier,
-    an ofmap beat reads its scale and crosses the FIFO once. Reads whose word is not used do not
-    count.
+    an ofmap beat reads its scale or its bias, and crosses the FIFO once. Reads whose word is not
+    used do not count.
     """
     beats, sets = plan.ofmap_beats, plan.weight_sets
     if isinstance(plan, SerialPlan):
@@ -130,6 +136,7 @@ def accesses(plan: Plan) -> tuple[Accesses, ...]:
         "line": (plan.slots, plan.slots),
         "weight": (beats * plan.engine.passes, sets * plan.engine.passes),
         "scale": (beats, sets),
+        "bias": (beats, sets),
         "fifo": (beats, beats),
     }
     return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))

@@ -7,9 +7,11 @@ from functools import cached_property
 
 from dwsim.derive.stages import (
     CLAMP_CYCLES,
+    FLOAT_CLAMP_CYCLES,
     FLOAT_CONVERT_CYCLES,
     FLOAT_NARROW_CYCLES,
     FLOAT_ROUND_CYCLES,
+    FLOAT_SUM_CYCLES,
     RIGHT_SHIFT_WIDTH,
     ROUND_SHIFT_CYCLES,
     SCALE_PRODUCT_CYCLES,
@@ -49,6 +51,11 @@ class NumberFormats:
     def is_float(self) -> bool:
         """True if the engine computes in floating point; its numbers travel as words."""
         return self.arithmetic is not None
+
+    @property
+    def has_epilogue(self) -> bool:
+        """True if the engine adds a bias to its sums in floating point, and clamps the ofmap."""
+        return self.spec.epilogue is not None
 
     @property
     def ifmap_signed(self) -> bool:
@@ -150,7 +157,8 @@ class NumberFormats:
     def requantise_cycles(self) -> int:
         """Cycles from the acc to the ofmap value, the same for every rounding of an engine."""
         if self.is_float:
-            return FLOAT_NARROW_CYCLES
+            after = FLOAT_SUM_CYCLES + FLOAT_CLAMP_CYCLES if self.has_epilogue else 0
+            return FLOAT_NARROW_CYCLES + after
         if not self.requantises:
             return 0
         to_product = self.product_delay + SCALE_PRODUCT_CYCLES
@@ -217,14 +225,22 @@ class NumberFormats:
         return limbs[0] * limbs[1]
 
     @property
+    def bias_words(self) -> int:
+        """Beats of a weight set with the bias in floating point, the lowest bits first."""
+        if self.arithmetic is None or not self.has_epilogue:
+            return 0
+        return self.arithmetic.bias_words
+
+    @property
     def param_words(self) -> int:
-        """Beats of a weight set: the taps of every pass, then the scale."""
-        return self.spec.passes * self.spec.lane_multipliers + self.scale_words
+        """Beats of a weight set: the taps of every pass, then the scale or the bias."""
+        return self.spec.passes * self.spec.lane_multipliers + self.scale_words + self.bias_words
 
     @property
     def memory_words(self) -> int:
-        """Parameter memories: one for each multiplier of a lane and for each byte of a scale."""
-        return self.spec.lane_multipliers + self.scale_words
+        """Parameter memories: one for each multiplier of a lane, each byte of a scale, or each
+        beat of a bias."""
+        return self.spec.lane_multipliers + self.scale_words + self.bias_words
 
     @cached_property
     def tree_levels(self) -> list[list[int]]:

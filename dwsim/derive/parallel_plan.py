@@ -16,7 +16,7 @@ class ParallelPlan(Plan, dataflow="tap_parallel"):
     numbers: EngineNumbers
 
     def _check_fit(self) -> None:
-        check_fit(self.layer, self.numbers, self.raster, self.quantisation)
+        check_fit(self.layer, self.numbers, self.raster, self.quantisation, self.epilogue)
 
     @property
     def ifmap_beats(self) -> int:
@@ -85,7 +85,7 @@ class ParallelPlan(Plan, dataflow="tap_parallel"):
 
     @cached_property
     def geometry(self) -> Config:
-        """Value of every ``cfg_*`` port except the requantiser's."""
+        """Value of every ``cfg_*`` port except those of the requantiser or the epilogue."""
         return geometry_config(self.layer, self.raster, self.engine) | {
             "planes": self.planes,
             "image_planes": self.image_planes,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar, Self, cast
 
-from dwsim.derive.config_values import Config, port_words, scale_config
+from dwsim.derive.config_values import Config, epilogue_config, port_words, scale_config
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_raster import Raster
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
@@ -17,7 +18,8 @@ from dwsim.spec.quantisation import Quantisation
 class Plan:
     """A layer on an engine: its raster, its cycles by the timing law, and its configuration.
 
-    ``quantisation`` is for an engine that requantises; ``config`` needs it, the cycles do not.
+    ``quantisation`` is for an engine that requantises, ``epilogue`` for one with an epilogue;
+    ``config`` needs them, the cycles do not.
     ``interleave`` channel groups share a plane, pixel by pixel: 1 is the plane-major order,
     ``channel_groups`` is NHWC.
 
@@ -32,11 +34,13 @@ class Plan:
         engine: EngineSpec,
         quantisation: Quantisation | None = None,
         interleave: int = 1,
+        epilogue: Epilogue | None = None,
     ):
         self.layer = layer
         self.engine = engine
         self.quantisation = quantisation
         self.interleave = interleave
+        self.epilogue = epilogue
         self.raster = Raster(layer, interleave)
         self.numbers = numbers_of(engine)
         self._check_fit()
@@ -150,20 +154,25 @@ class Plan:
         """Value of every ``cfg_*`` port; ``load``, the host's choice, is 1.
 
         Raises:
-            SpecError: if the engine requantises and the plan has no quantisation.
+            SpecError: if the engine requantises and the plan has no quantisation, or the engine
+                has an epilogue and the plan none.
         """
         return self.geometry | self._scale_config()
 
     @cached_property
     def geometry(self) -> Config:
-        """Value of every ``cfg_*`` port but the requantiser's."""
+        """Value of every ``cfg_*`` port but those of the requantiser or the epilogue."""
         raise _undefined(self)
 
     def _scale_config(self) -> Config:
+        rules = Rules(f"layer {self.layer.name} on engine {self.engine.name}")
+        if self.numbers.formats.has_epilogue:
+            if self.epilogue is None:
+                rules.fail("epilogue", None, "is required by an engine with an epilogue")
+            return epilogue_config(self.epilogue)
         if not self.numbers.formats.requantises:
             return {}
         if self.quantisation is None:
-            rules = Rules(f"layer {self.layer.name} on engine {self.engine.name}")
             rules.fail("quantisation", None, "is required by an engine that requantises")
         return scale_config(self.quantisation, self.engine)
 

@@ -28,7 +28,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
     """The walk of the cells over a plane."""
 
     def _check_fit(self) -> None:
-        check_serial_fit(self.layer, self.numbers, self.raster, self.quantisation)
+        check_serial_fit(self.layer, self.numbers, self.raster, self.quantisation, self.epilogue)
         walk = choose_geometry(self.layer, self.numbers)
         if walk is None:
             least = SerialGeometry(PlaceRaster(self.layer), 1, True)

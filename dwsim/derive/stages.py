@@ -51,6 +51,8 @@ FLOAT_SUM_CYCLES = 6
 """dw_float_adder: larger and smaller, alignment, sum, its zeros, normalisation, rounding."""
 FLOAT_NARROW_CYCLES = 2
 """dw_float_narrow: the place of the significand in the ofmap's format, then rounding."""
+FLOAT_CLAMP_CYCLES = 2
+"""dw_float_clamp: comparisons, then the selection."""
 
 NEXT_TENSOR_CYCLES = 2
 """From the cfg handshake of a stream that loads parameters to the next tensor's first beat."""

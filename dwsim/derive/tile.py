@@ -10,6 +10,7 @@ from math import prod
 from typing import NamedTuple
 
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
@@ -110,15 +111,21 @@ class Tile:
 
     def quantisation_of(self, whole: Quantisation, layer: LayerSpec) -> Quantisation:
         """The tile's channels of a quantisation of the layer that the tile is a part of."""
-        channels = [
-            k * layer.channel_multiplier + q for k in self.channels for q in self.multipliers
-        ]
+        channels = self._ofmap_channels(layer)
         return replace(
             whole,
             bias=tuple(whole.bias[channel] for channel in channels),
             multiplier=tuple(whole.multiplier[channel] for channel in channels),
             shift=tuple(whole.shift[channel] for channel in channels),
         )
+
+    def epilogue_of(self, whole: Epilogue, layer: LayerSpec) -> Epilogue:
+        """The tile's channels of an epilogue of the layer that the tile is a part of."""
+        bias = tuple(whole.bias[channel] for channel in self._ofmap_channels(layer))
+        return replace(whole, bias=bias)
+
+    def _ofmap_channels(self, layer: LayerSpec) -> list[int]:
+        return [k * layer.channel_multiplier + q for k in self.channels for q in self.multipliers]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dwsim.derive.back_to_back import StreamCycles, start_cycles
-from dwsim.derive.fit_rules import check_quantisation
+from dwsim.derive.fit_rules import values_rules
 from dwsim.derive.plan import Plan
 from dwsim.derive.tile import Tile
 from dwsim.derive.tile_search import choose_tiles
-from dwsim.errors import Rules, SpecError, is_integer
+from dwsim.errors import SpecError, is_integer
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
@@ -32,22 +33,22 @@ class TiledPlan:
         engine: EngineSpec,
         quantisation: Quantisation | None = None,
         interleave: int = 1,
+        epilogue: Epilogue | None = None,
     ) -> None:
-        rules = Rules(" ".join(f"layer {layer.name} on engine {engine.name}".split()))
-        if quantisation is not None:
-            check_quantisation(rules, layer, engine, quantisation)
-        rules.raise_if_any()
+        values_rules(layer, engine, quantisation, epilogue).raise_if_any()
         self.layer = layer
         self.engine = engine
         self.quantisation = quantisation
         self.interleave = interleave
+        self.epilogue = epilogue
         self.tiles = choose_tiles(layer, engine, interleave)
         self.plans = tuple(self._plan(index, tile) for index, tile in enumerate(self.tiles))
 
     def _plan(self, index: int, tile: Tile) -> Plan:
         part = tile.layer_of(self.layer, f"{self.layer.name or 'layer'}_tile{index}")
         quantisation = self.quantisation and tile.quantisation_of(self.quantisation, self.layer)
-        return Plan(part, self.engine, quantisation, self.interleave)
+        epilogue = self.epilogue and tile.epilogue_of(self.epilogue, self.layer)
+        return Plan(part, self.engine, quantisation, self.interleave, epilogue)
 
     @property
     def loads(self) -> list[bool]:
@@ -124,6 +125,7 @@ def plan_of(
     engine: EngineSpec,
     quantisation: Quantisation | None = None,
     interleave: int = 1,
+    epilogue: Epilogue | None = None,
 ) -> AnyPlan:
     """The plan of a layer as one stream if it fits the engine, otherwise as several.
 
@@ -131,7 +133,7 @@ def plan_of(
         SpecError: if neither is possible.
     """
     try:
-        return Plan(layer, engine, quantisation, interleave)
+        return Plan(layer, engine, quantisation, interleave, epilogue)
     except SpecError as error:
         groups = layer.channel_groups(engine.lanes)
         possible = is_integer(interleave, 1, engine.max_interleave) and groups % interleave == 0
@@ -139,6 +141,6 @@ def plan_of(
             raise
         broken = error
     try:
-        return TiledPlan(layer, engine, quantisation, interleave)
+        return TiledPlan(layer, engine, quantisation, interleave, epilogue)
     except SpecError as tiled:
         raise tiled from broken

@@ -89,7 +89,7 @@ def run_layer(
 
     Args:
         plan: the layer on its engine; for data on an engine that requantises, with its
-            quantisation.
+            quantisation, or on one with an epilogue, with its epilogue.
         ifmap: integers, NHWC, within the engine's ifmap format; None for cycles alone.
         weight: integers, (kernel_h, kernel_w, channels, channel_multiplier); with the ifmap.
         stalls: the stalls of source and sink; ``None``: no stalls. It is not changed: another run
@@ -106,8 +106,10 @@ def run_layer(
         )
     ofmap = None
     if ifmap is not None and weight is not None:
-        plan.config  # noqa: B018  Raises SpecError if the quantisation is missing.
-        ofmap = golden_ofmap(ifmap, weight, plan.layer, plan.quantisation, plan.engine.float_sums)
+        plan.config  # noqa: B018  Raises SpecError if quantisation or epilogue is missing.
+        ofmap = golden_ofmap(
+            ifmap, weight, plan.layer, plan.quantisation, plan.engine.float_sums, plan.epilogue
+        )
     if stalls is None:
         return _run_freely(plan, eager=False, ofmap=ofmap)
     if type(stalls) is not StallPattern:

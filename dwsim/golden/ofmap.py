@@ -7,6 +7,7 @@ import numpy as np
 from dwsim.golden.depthwise import depthwise
 from dwsim.golden.float_ofmap import float_ofmap
 from dwsim.golden.quantised import depthwise_quantised
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.float_sums import FloatSums
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
@@ -18,6 +19,7 @@ def golden_ofmap(
     layer: LayerSpec,
     quantisation: Quantisation | None,
     float_sums: FloatSums | None = None,
+    epilogue: Epilogue | None = None,
 ) -> np.ndarray:
     """The golden ofmap of a layer (NHWC).
 
@@ -31,9 +33,10 @@ def golden_ofmap(
         layer: the geometry.
         quantisation: the requantiser's parameters; ``None`` for raw accumulators.
         float_sums: of an engine in floating point; ``None`` for integers.
+        epilogue: bias and clamp of a layer of floats; ``None`` for neither.
     """
     if float_sums is not None:
-        return float_ofmap(ifmap, weight, layer, float_sums)
+        return float_ofmap(ifmap, weight, layer, float_sums, epilogue)
     if quantisation is None:
         return depthwise(ifmap, weight, layer)
     return depthwise_quantised(ifmap, weight, layer, quantisation)

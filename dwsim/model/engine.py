@@ -16,7 +16,7 @@ from dwsim.model.config import Config
 from dwsim.model.control import Control, State
 from dwsim.model.credit import Credit
 from dwsim.model.float_array import FloatArray
-from dwsim.model.float_narrow import FloatNarrow
+from dwsim.model.float_epilogue import FloatEpilogue
 from dwsim.model.group_tag import GroupTag
 from dwsim.model.ifmap_port import IfmapPort
 from dwsim.model.lane_spread import LaneSpread
@@ -79,7 +79,7 @@ class Engine:
         self.multiplier_array = (
             MultiplierArray(numbers) if floats is None else FloatArray(numbers, floats)
         )
-        self.float_narrow = None if floats is None else FloatNarrow(floats, spec.lanes)
+        self.float_epilogue = None if floats is None else FloatEpilogue(numbers, floats)
         requantises = numbers.formats.requantises
         self.scale_store = ScaleStore(numbers) if requantises else None
         self.requantise_stage = RequantiseStage(numbers) if requantises else None
@@ -215,7 +215,7 @@ class Engine:
         """Window, lane spread, tap mask or tap select."""
         config, raster, tag = self.config.values, self.slot_raster, self.group_tag
         taps = self.lane_spread.spread(self.window.taps)
-        if self.float_narrow is not None:
+        if self.float_epilogue is not None:
             # A bit above each number, which the mask clears, tells a tap in the ifmap.
             taps = taps | 1 << self.spec.ifmap_width
         self.window.compute(
@@ -229,7 +229,7 @@ class Engine:
         self.tap_mask.compute(raster.emit_q, raster.row_mask, raster.col_mask, tag.pass_q, taps)
 
     def _compute_values(self, inputs: Inputs) -> None:
-        """Weight store, multiplier array, requantisers, output stage."""
+        """Weight store, array, requantisers or the epilogue of floats, output stage."""
         loader, tag, array = self.param_loader, self.group_tag, self.multiplier_array
         values = array.acc
         self.weight_store.compute(loader.write, loader.active_bank, tag.weight_word)
@@ -238,9 +238,9 @@ class Engine:
             self.scale_store.compute(loader.write, loader.active_bank, tag.weight_set)
             acc, values = values, stage.ofmap
             stage.compute(acc, scale, self.config.values)
-        if self.float_narrow is not None:
-            acc, values = values, self.float_narrow.ofmap
-            self.float_narrow.compute(acc)
+        if self.float_epilogue is not None:
+            acc, values = values, self.float_epilogue.ofmap
+            self.float_epilogue.compute(acc, loader, tag.weight_set, self.config.values)
         array.compute(tag.pass_q, self.tap_mask.operands, self.weight_store.weights)
         self.output_stage.compute(
             inputs.rst, tag.valid_q, tag.keep_count, tag.last, values, inputs.ofmap_tready

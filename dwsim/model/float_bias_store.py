@@ -21,7 +21,7 @@ class FloatBiasStore(Component):
 
     def __init__(self, numbers: EngineNumbers, arithmetic: FloatArithmetic) -> None:
         self.width = arithmetic.number.width
-        self.words = arithmetic.acc.width // self.width
+        self.words = arithmetic.bias_words
         self.units = numbers.spec.lane_multipliers
         self.age = numbers.timing.bias_tag_cycles
         self.tags = deque([(0, 0)] * (1 + self.age), maxlen=1 + self.age)

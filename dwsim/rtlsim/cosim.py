@@ -102,8 +102,8 @@ def run_jobs(
     Raises:
         MismatchError: with the first difference, and the command that replays it with a
             waveform.
-        SpecError: if a job keeps parameters but not their quantisation, has parameters outside of
-            TFLite's definition, or interleaves on a static engine.
+        SpecError: if a job keeps parameters but not their quantisation or epilogue, has parameters
+            outside of TFLite's definition, or interleaves on a static engine.
         ToolError: if the simulator is missing or crashes.
     """
     _check_jobs(engine, static, jobs)
@@ -183,19 +183,21 @@ def _verify(
 
 
 def _check_kept_parameters(jobs: Sequence[Job]) -> None:
-    """A job that keeps parameters also keeps their scales, so it must have their quantisation."""
+    """A job that keeps parameters also keeps their scales or biases, so it must have the same."""
     rules = Rules("jobs")
     for index, job in enumerate(jobs):
         if not rules.require(
             job.load or index > 0, f"jobs[{index}].load", job.load, "must be true in the first job"
         ):
             continue
-        rules.require(
-            job.quantisation == _parameters_used(jobs, index).quantisation,
-            f"jobs[{index}].quantisation",
-            job.quantisation,
-            "must equal that of the job whose parameters it keeps",
-        )
+        for name in ("quantisation", "epilogue"):
+            own = getattr(job, name)
+            rules.require(
+                own == getattr(_parameters_used(jobs, index), name),
+                f"jobs[{index}].{name}",
+                own,
+                "must equal that of the job whose parameters it keeps",
+            )
     rules.raise_if_any()
 
 
@@ -255,7 +257,12 @@ def _values_complaint(plan: Plan, job: Job, result: JobResult, loaded: Job) -> s
             return f"tkeep of ofmap beat {beat} is {got}, expected {want} (hexadecimal)"
     ofmap = unpack_ofmap(result.ofmap_beats, plan)
     wanted = golden_ofmap(
-        job.ifmap, loaded.weight, job.layer, loaded.quantisation, plan.engine.float_sums
+        job.ifmap,
+        loaded.weight,
+        job.layer,
+        loaded.quantisation,
+        plan.engine.float_sums,
+        loaded.epilogue,
     )
     wrong = np.argwhere(ofmap != wanted)
     if not len(wrong):

@@ -12,6 +12,7 @@ import numpy as np
 
 from dwsim.derive import Plan
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 
@@ -42,6 +43,7 @@ class Job:
     reset_after: int | None = None
     quantisation: Quantisation | None = field(default=None, repr=False)
     interleave: int = 1
+    epilogue: Epilogue | None = field(default=None, repr=False)
 
     def plan(self, engine: EngineSpec) -> Plan:
         """The plan of the job on an engine.
@@ -49,7 +51,7 @@ class Job:
         Raises:
             SpecError: if the layer does not fit.
         """
-        return Plan(self.layer, engine, self.quantisation, self.interleave)
+        return Plan(self.layer, engine, self.quantisation, self.interleave, self.epilogue)
 
     @property
     def is_regular(self) -> bool:
@@ -89,6 +91,7 @@ def write_jobs(folder: Path, engine: EngineSpec, jobs: Sequence[Job], static: bo
         {name: getattr(job, name) for name in _PLAIN}
         | {"layer": asdict(job.layer)}
         | {"quantisation": job.quantisation and asdict(job.quantisation)}
+        | {"epilogue": job.epilogue and asdict(job.epilogue)}
         for job in jobs
     ]
     content = {"format": FORMAT, "engine": asdict(engine), "static": static, "jobs": described}
@@ -114,6 +117,9 @@ def read_jobs(folder: Path) -> tuple[EngineSpec, list[Job], bool]:
             job["layer"] = LayerSpec(**job["layer"])
             if job["quantisation"] is not None:
                 job["quantisation"] = Quantisation(**job["quantisation"])
+            # Files of versions without epilogues have no such key.
+            if job.get("epilogue") is not None:
+                job["epilogue"] = Epilogue(**job["epilogue"])
             jobs.append(Job(ifmap=arrays[f"ifmap_{i}"], weight=arrays[f"weight_{i}"], **job))
     return EngineSpec(**described["engine"]), jobs, described["static"]
 

@@ -108,7 +108,9 @@ def _layer_words(layer: PoolLayer) -> list[np.ndarray]:
     for ifmap, beats in images:
         sent = beat_words(pack_ifmap(ifmap, plan)[:beats], engine.ifmap_width)
         sums = engine.float_sums
-        ofmap = golden_ofmap(ifmap, layer.weight, plan.layer, plan.quantisation, sums)
+        ofmap = golden_ofmap(
+            ifmap, layer.weight, plan.layer, plan.quantisation, sums, plan.epilogue
+        )
         wanted = beat_words(pack_ofmap(ofmap, plan) * kept, ofmap_width)
         words += [np.array([len(sent)], np.uint32), sent.reshape(-1), wanted.reshape(-1)]
     return words

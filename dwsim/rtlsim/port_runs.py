@@ -63,7 +63,7 @@ def run_on_ports(engine: EngineSpec, jobs: Sequence[Job], executable: Path) -> l
     for job, plan, end in zip(jobs, plans, ends, strict=True):
         # The bench has found each value of the RTL equal to this.
         values = golden_ofmap(
-            job.ifmap, job.weight, job.layer, job.quantisation, engine.float_sums
+            job.ifmap, job.weight, job.layer, job.quantisation, engine.float_sums, job.epilogue
         ).astype(np.int64)
         seen = (end.started, end.cycles, end.error, NOTHING)
         verified.append(Verified(job, plan, *seen, values, compared=PORTS))

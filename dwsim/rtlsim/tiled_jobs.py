@@ -33,7 +33,9 @@ def run_layers(engine: EngineSpec, jobs: Sequence[Job], **options: Any) -> list[
         MismatchError: as ``run_jobs``; or if the tiles together differ from the whole.
         ToolError: as ``run_jobs``.
     """
-    plans = [plan_of(job.layer, engine, job.quantisation, job.interleave) for job in jobs]
+    plans = [
+        plan_of(job.layer, engine, job.quantisation, job.interleave, job.epilogue) for job in jobs
+    ]
     streams = [stream_jobs(job, plan) for job, plan in zip(jobs, plans, strict=True)]
     flat = [stream for of_layer in streams for stream in of_layer]
     done = iter(run_jobs(engine, flat, **options))
@@ -62,6 +64,7 @@ def stream_jobs(job: Job, plan: AnyPlan) -> list[Job]:
             seed=job.seed + index,
             load=tile.load,
             quantisation=stream.quantisation,
+            epilogue=stream.epilogue,
         )
         for index, (tile, stream) in enumerate(zip(plan.tiles, plan.plans, strict=True))
     ]
@@ -76,7 +79,7 @@ def _joined(job: Job, plan: TiledPlan, parts: Sequence[Verified], unstalled: boo
     where = f"layer {job.layer.name} in {len(parts)} streams, stalls {job.stalls}, seed {job.seed}"
     ofmap = join_ofmaps([part.ofmap for part in parts], plan)
     wanted = golden_ofmap(
-        job.ifmap, job.weight, job.layer, job.quantisation, plan.engine.float_sums
+        job.ifmap, job.weight, job.layer, job.quantisation, plan.engine.float_sums, job.epilogue
     )
     wrong = np.argwhere(ofmap != wanted)
     if len(wrong):

@@ -94,7 +94,8 @@ class EngineSpec:
     ``number_format`` is ``"integer"``, or the format of ifmap, weights and ofmap in floating point:
     ``"float32"``, ``"float16"`` or ``"bfloat16"``, which also gives the widths. Products and sums
     have the format ``accumulate`` (``None``: float32), and ``subnormals`` is ``"keep"`` (also
-    ``None``) or ``"flush"``; see ``FloatArithmetic``.
+    ``None``) or ``"flush"``; see ``FloatArithmetic``. An engine in floating point with
+    ``epilogue="bias_clamp"`` adds a bias to each sum and clamps the ofmap: see ``Epilogue``.
 
     Raises:
         SpecError: with every violated rule.
@@ -130,6 +131,7 @@ class EngineSpec:
     number_format: str = "integer"
     accumulate: str | None = None
     subnormals: str | None = None
+    epilogue: str | None = None
     name: str = "depthwise_engine"
 
     def __post_init__(self) -> None:

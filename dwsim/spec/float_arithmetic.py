@@ -97,6 +97,11 @@ class FloatArithmetic:
         return FLOAT_FORMATS[self.accumulate]
 
     @property
+    def bias_words(self) -> int:
+        """Words of the width of a number that a bias, which has the format of the sums, takes."""
+        return self.acc.width // self.number.width
+
+    @property
     def flushes(self) -> bool:
         """True if subnormal numbers count as zero."""
         return self.subnormals == "flush"

@@ -12,8 +12,12 @@ INTEGER = "integer"
 NUMBER_FORMATS = (INTEGER, *FLOAT_FORMATS)
 """Values of ``EngineSpec.number_format``."""
 
-FLOAT_FIELDS = ("number_format", "accumulate", "subnormals")
+FLOAT_FIELDS = ("number_format", "accumulate", "subnormals", "epilogue")
 """The fields that an engine for integers leaves at their defaults."""
+
+BIAS_CLAMP = "bias_clamp"
+EPILOGUES = (BIAS_CLAMP,)
+"""Values of ``EngineSpec.epilogue``, besides None."""
 
 _DEFAULTS = {"requantise": "none", "dataflow": "tap_parallel"}
 _SIGNED = ("ifmap_signed", "weight_signed")
@@ -55,7 +59,7 @@ def check_floats(rules: Rules, values: Mapping[str, Any]) -> bool:
     known = isinstance(chosen, str) and chosen in NUMBER_FORMATS
     rule = f"must be one of {', '.join(NUMBER_FORMATS)}"
     if not rules.require(known, "number_format", chosen, rule) or chosen == INTEGER:
-        for field in ("accumulate", "subnormals"):
+        for field in FLOAT_FIELDS[1:]:
             rules.require(
                 not known or values[field] is None,
                 field,
@@ -67,6 +71,13 @@ def check_floats(rules: Rules, values: Mapping[str, Any]) -> bool:
         float_arithmetic(values)
     except SpecError as error:
         rules.violations += error.violations
+    epilogue = values["epilogue"]
+    rules.require(
+        epilogue is None or (isinstance(epilogue, str) and epilogue in EPILOGUES),
+        "epilogue",
+        epilogue,
+        f"must be {' or '.join(EPILOGUES)}, or left out",
+    )
     why = f"with number_format = {chosen!r}"
     width = FLOAT_FORMATS[chosen].width
     for field in _WIDTHS:

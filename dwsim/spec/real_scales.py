@@ -110,6 +110,28 @@ def _float_multiplier(real: float) -> tuple[int, int]:
     return significand << 31 - FLOAT_DIGITS, shift
 
 
+def activation_limits(activation: str) -> tuple[float, float]:
+    """The clamp of a fused activation in real numbers; infinities where it is open.
+
+    Raises:
+        SpecError: for an unknown activation.
+    """
+    rules = Rules("activation_limits")
+    _check_activation(rules, activation)
+    rules.raise_if_any()
+    low, high = _CLAMPS[activation]
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def _check_activation(rules: Rules, activation: str) -> None:
+    rules.require(
+        isinstance(activation, str) and activation in ACTIVATIONS,
+        "activation",
+        activation,
+        f"must be one of {', '.join(ACTIVATIONS)}",
+    )
+
+
 def activation_range(
     activation: str, scale: float, zero_point: int, width: int = 8, rounding: str = "double"
 ) -> tuple[int, int]:
@@ -125,12 +147,7 @@ def activation_range(
             a zero point or a width that does not fit, a clamp that leaves int32.
     """
     rules = Rules("activation_range")
-    rules.require(
-        isinstance(activation, str) and activation in ACTIVATIONS,
-        "activation",
-        activation,
-        f"must be one of {', '.join(ACTIVATIONS)}",
-    )
+    _check_activation(rules, activation)
     scale_32 = np.float32(float32_scale(rules, "scale", scale))
     if rules.require(
         type(width) is int and width in IFMAP_WIDTHS, "width", width, "must be 8 or 16"

@@ -21,11 +21,16 @@ def float_values(words: np.ndarray, number_format: str) -> np.ndarray:
 
     bfloat16 is the dtype of ml_dtypes.
     """
-    dtype: Any = number_format
+    width = FLOAT_FORMATS[number_format].width
+    return words.astype(np.uint32 if width == 32 else np.uint16).view(float_dtype(number_format))
+
+
+def float_dtype(number_format: str) -> np.dtype[Any]:
+    """The dtype of a format; that of bfloat16 comes from ml_dtypes."""
     if number_format == "bfloat16":
         # NumPy has no such type.
         import ml_dtypes
 
-        dtype = ml_dtypes.bfloat16
-    width = FLOAT_FORMATS[number_format].width
-    return words.astype(np.uint32 if width == 32 else np.uint16).view(dtype)
+        number_format = ml_dtypes.bfloat16
+    dtype: np.dtype[Any] = np.dtype(number_format)
+    return dtype

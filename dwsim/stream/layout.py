@@ -14,6 +14,7 @@ from dwsim.derive import Plan
 from dwsim.derive.number_formats import NumberFormats
 from dwsim.derive.requantise_domain import check_domain
 from dwsim.derive.serial_plan import SerialPlan
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.quantisation_limits import reduced_multiplier
 from dwsim.stream.pixel_layout import (
@@ -47,17 +48,19 @@ def pack_ifmap(ifmap: np.ndarray, plan: Plan) -> np.ndarray:
 
 
 def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
-    """The parameter tensor's beats: for each weight set its taps, then its scales.
+    """The parameter tensor's beats: for each weight set its taps, then its scales or biases.
 
     Args:
         weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
-        plan: the layer on its engine, with its quantisation if the engine requantises.
+        plan: the layer on its engine, with its quantisation if the engine requantises, and its
+            epilogue if the engine has one.
 
     Returns:
         int64 of shape (param_beats, lanes). Set ``g*M + m`` holds ofmap channels
         ``(g*M + m)*lanes`` onwards. Its taps come row by row; a kernel smaller than the engine's
         sits at the end, and zeros fill the last of the engine's passes. A scale has the bytes of
-        bias, multiplier and right shift, each from the lowest byte up.
+        bias, multiplier and right shift, each from the lowest byte up. A bias in floating point
+        is cut into words of the weights' width, the lowest first.
 
     Raises:
         SpecError: if a channel of the layer leaves the domain that TFLite defines; see
@@ -79,8 +82,18 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
     full[top:, left:, : layer.ofmap_channels] = flat
     if scale_bytes is not None:
         words[scales:, : layer.ofmap_channels] = scale_bytes
+    if plan.epilogue is not None:
+        words[scales:, : layer.ofmap_channels] = _bias_words(plan.epilogue, formats)
     by_set = words.reshape(formats.param_words, sets, engine.lanes)
     return np.ascontiguousarray(by_set.transpose(1, 0, 2)).reshape(-1, engine.lanes)
+
+
+def _bias_words(epilogue: Epilogue, formats: NumberFormats) -> np.ndarray:
+    """The words of each ofmap channel's bias: (bias_words, channels)."""
+    width = formats.spec.weight_width
+    places = width * np.arange(formats.bias_words)[:, np.newaxis]
+    words: np.ndarray = np.array(epilogue.bias, np.int64) >> places & (1 << width) - 1
+    return words
 
 
 def _scale_bytes(q: Quantisation, formats: NumberFormats) -> np.ndarray:

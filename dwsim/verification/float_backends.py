@@ -7,7 +7,9 @@ import numpy as np
 from dwsim.derive import AnyPlan, plan_of
 from dwsim.errors import Rules
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.float_tensors import float_values, float_words
 from dwsim.verification.integer_backends import (
     SMALL_LANES,
@@ -57,9 +59,16 @@ def _plan(number_format: str, layer: LayerSpec, engine: EngineSpec | None) -> An
             f"must be {number_format!r}, the dtype of input and filter",
         )
         rules.raise_if_any()
-        return plan_of(layer, engine)
+        return plan_of(layer, engine, epilogue=_no_epilogue(layer, engine))
     rules = Rules("engine for this layer")
     require_small_kernel(rules, layer)
     rules.raise_if_any()
     lanes = min(SMALL_LANES, layer.channels)
     return plan_of(layer, EngineSpec.smallest([layer], lanes, number_format=number_format))
+
+
+def _no_epilogue(layer: LayerSpec, engine: EngineSpec) -> Epilogue | None:
+    """An epilogue that changes no value, for an engine that needs one."""
+    if engine.arithmetic is None or engine.epilogue is None:
+        return None
+    return epilogue_of(engine.arithmetic, layer.ofmap_channels)

@@ -115,7 +115,8 @@ def rtl_ofmap(plan: AnyPlan, ifmap: np.ndarray, weight: np.ndarray) -> np.ndarra
     from dwsim.rtlsim.job import Job
     from dwsim.rtlsim.tiled_jobs import run_layers
 
-    return run_layers(plan.engine, [Job(plan.layer, ifmap, weight)])[0].ofmap
+    job = Job(plan.layer, ifmap, weight, epilogue=plan.epilogue)
+    return run_layers(plan.engine, [job])[0].ofmap
 
 
 def run_on_model(

@@ -160,7 +160,8 @@ def _content(job: Job) -> list[Any]:
     ]
     quantisation = job.quantisation and asdict(job.quantisation)
     layer = asdict(replace(job.layer, name=""))
-    return [layer, quantisation, job.stalls, job.interleave, arrays]
+    epilogue = job.epilogue and asdict(job.epilogue)
+    return [layer, quantisation, epilogue, job.stalls, job.interleave, arrays]
 
 
 def _path(key: str) -> Path:
@@ -193,9 +194,9 @@ def _read(key: str, job: Job, engine: EngineSpec) -> Verified | None:
         ofmap_hash = facts["ofmap"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    plan = plan_of(job.layer, engine, job.quantisation, job.interleave)
+    plan = plan_of(job.layer, engine, job.quantisation, job.interleave, job.epilogue)
     sums = engine.float_sums
-    ofmap = golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation, sums)
+    ofmap = golden_ofmap(job.ifmap, job.weight, job.layer, job.quantisation, sums, job.epilogue)
     if ofmap_hash != _ofmap_hash(ofmap):
         return None
     if job.stalls == "none" and cycles != plan.cycles:

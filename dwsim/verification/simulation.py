@@ -18,6 +18,7 @@ from dwsim.model.activity import Activity
 from dwsim.model.layer_run import LayerRun, run_layer
 from dwsim.model.trace import Trace
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
@@ -174,7 +175,8 @@ def step_layer(
     """One layer on the steppable model, with seeded data and stalls, compared with golden.
 
     Args:
-        plan: the layer on its engine; an engine that requantises gets a random quantisation.
+        plan: the layer on its engine; an engine that requantises gets a random quantisation, one
+            with an epilogue a random epilogue.
         stalls: a name among ``PROFILES``.
         seed: of data and stalls; not negative.
         report: called with the ofmap beats so far, now and then.
@@ -184,21 +186,26 @@ def step_layer(
         MismatchError: if model and golden differ, or, without stalls, the cycles and the law.
     """
     ifmap, weight = random_layer_data(plan.layer, plan.engine, seed)
-    quantisation = random_quantisation(plan.layer, plan.engine, seed)
+    values = (
+        random_quantisation(plan.layer, plan.engine, seed),
+        plan.interleave,
+        random_epilogue(plan.layer, plan.engine, seed),
+    )
     result: LayerRun | TiledRun
     if isinstance(plan, TiledPlan):
-        plan = TiledPlan(plan.layer, plan.engine, quantisation, plan.interleave)
+        plan = TiledPlan(plan.layer, plan.engine, *values)
         result = step_tiles(plan, (ifmap, weight), stalls, seed, report, trace)
     else:
-        plan = Plan(plan.layer, plan.engine, quantisation, plan.interleave)
+        plan = Plan(plan.layer, plan.engine, *values)
         pattern = StallPattern(PROFILES[stalls], seed)
         observe = trace.observe if trace else None
         result = run_layer(plan, ifmap, weight, pattern, report, observe)
     where = f"layer {plan.layer.name}, stalls {stalls}, seed {seed}"
     ofmap = np.asarray(result.ofmap)
-    _compare(
-        where, ofmap, golden_ofmap(ifmap, weight, plan.layer, quantisation, plan.engine.float_sums)
+    wanted = golden_ofmap(
+        ifmap, weight, plan.layer, plan.quantisation, plan.engine.float_sums, plan.epilogue
     )
+    _compare(where, ofmap, wanted)
     if stalls == "none" and result.cycles != plan.cycles:
         raise MismatchError(f"{where}: {result.cycles} cycles, the timing law says {plan.cycles}")
     return result

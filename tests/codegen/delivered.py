@@ -45,6 +45,13 @@ WORDS = replace(
     QUANTISED, ifmap_width=16, requantise="single", taps_per_cycle=None, max_dilation_h=2,
     name="words",
 )  # fmt: skip
+FINISHED_LAYERS = (
+    LayerSpec(4, 5, 3, 2, 1, pad_top=1, channel_multiplier=2, name="whole_kernel"),
+    LayerSpec(3, 4, 3, 1, 1, name="one_tap"),
+)
+FINISHED = EngineSpec.smallest(
+    FINISHED_LAYERS, lanes=2, number_format="float16", epilogue="bias_clamp", name="finished"
+)
 SERIAL_LAYERS = (
     LayerSpec(5, 7, 4, 3, 3, pad_top=1, pad_bottom=1, pad_left=1, pad_right=1, name="same"),
     LayerSpec(6, 7, 7, 2, 3, stride_h=2, stride_w=2, batch=2, channel_multiplier=2, pad_top=4,
@@ -80,6 +87,7 @@ CASES = {
     "narrow_axil": (NARROW, LAYERS[:2], DeliveryOptions(axil=True)),
     "quantised": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(axil=True, static=("same",))),
     "words": (WORDS, SQUARE_LAYERS, DeliveryOptions(axil=True)),
+    "finished": (FINISHED, FINISHED_LAYERS, DeliveryOptions(static=("one_tap",))),
     "serial_raw": (SERIAL_RAW, SERIAL_LAYERS, DeliveryOptions(axis_bytes=True)),
     "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(axil=True, static=("multiplied",))),
     "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),

@@ -17,7 +17,10 @@ from dwsim.derive import Plan
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+from dwsim.spec.real_scales import ACTIVATIONS
+from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.layout import pack_parameters
+from tests.codegen.delivered import FINISHED, FINISHED_LAYERS
 from tests.host.layers import QUANTISED, RAW, random_work
 
 ENGINES = [
@@ -189,6 +192,37 @@ def test_float_rounding_is_what_the_packing_makes(seed: int) -> None:
         octets = (beats[9:, 0] & 0xFF).tolist()
         found = (sum(octet << 8 * k for k, octet in enumerate(octets[4:8])), octets[8])
         assert found == expected, f"seed {seed}: scale {scale}"
+
+
+@pytest.mark.parametrize("accumulate", ["float32", "float16"])
+def test_biases_and_limits_are_what_the_packing_makes(accumulate: str) -> None:
+    """The beats of a bias and the words of the activations, as the text says."""
+    engine = replace(FINISHED, lanes=1, max_channel_groups=3, accumulate=accumulate)
+    text = readme(engine, FINISHED_LAYERS)
+    assert "It adds a bias to each sum, and keeps the ofmap between two limits." in text
+    said = re.findall(
+        r"^\| (\d+) \| (?:bits (\d+) to (\d+) of )?"
+        rf"the channel's bias, a number of {accumulate} \|$",
+        text,
+        re.MULTILINE,
+    )
+    assert len(said) == engine.arithmetic.bias_words
+    layer = LayerSpec(3, 3, 1, 1, 1)
+    bias = np.array([-1000.1], accumulate)
+    word = int(bias.view({2: np.uint16, 4: np.uint32}[bias.itemsize])[0])
+    epilogue = epilogue_of(engine.arithmetic, 1, bias)
+    weight = np.zeros((1, 1, 1, 1), np.uint16)
+    beats = pack_parameters(weight, Plan(layer, engine, epilogue=epilogue))
+    assert len(beats) == int(said[-1][0]) + 1
+    for beat, first, last in said:
+        low, high = int(first or 0), int(last or 15)
+        assert beats[int(beat), 0] == word >> low & (1 << high - low + 1) - 1
+    rows = re.findall(r"^\| (\w+) \| `16'h(\w+)` \| `16'h(\w+)` \|$", text, re.MULTILINE)
+    assert [activation for activation, _, _ in rows] == list(ACTIVATIONS)
+    for activation, *words in rows:
+        made = epilogue_of(engine.arithmetic, 1, activation=activation)
+        assert [int(limit, 16) for limit in words] == [made.act_min, made.act_max]
+    assert text.count("from the layer's activation") == 2 * len(FINISHED_LAYERS)
 
 
 def test_values_of_an_interleaved_layer_follow_from_those_it_lists() -> None:

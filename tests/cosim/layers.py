@@ -14,6 +14,7 @@ from dwsim.errors import SpecError
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES
 
@@ -160,8 +161,10 @@ def layer_data(made: LayerSpec, engine: EngineSpec, seed: int) -> tuple[np.ndarr
 
 
 def make_job(made: LayerSpec, engine: EngineSpec, seed: int, stalls: str, **options: int) -> Job:
-    """A job with random data of that seed."""
-    return Job(made, *layer_data(made, engine, seed), stalls=stalls, seed=seed, **options)
+    """A job with random data of that seed, and an epilogue if the engine has one."""
+    data = layer_data(made, engine, seed)
+    epilogue = random_epilogue(made, engine, seed)
+    return Job(made, *data, stalls=stalls, seed=seed, epilogue=epilogue, **options)
 
 
 @dataclass(frozen=True)
@@ -223,4 +226,5 @@ def _with_kept_weights(
                 seed=seed,
                 load=False,
                 interleave=interleave,
+                epilogue=job.epilogue,
             )

@@ -9,6 +9,12 @@ from dwsim.derive import EngineNumbers, Plan
 from dwsim.derive.memories import accesses, memories
 
 ENGINE = EngineSpec(4, 3, 2, 20, 30, max_channel_groups=5, max_channel_multiplier=2)
+FLOATS = {
+    "number_format": "bfloat16",
+    "ifmap_width": 16,
+    "weight_width": 16,
+    "epilogue": "bias_clamp",
+}
 
 
 def test_memories_of_a_small_engine() -> None:
@@ -27,6 +33,7 @@ def test_memories_of_a_small_engine() -> None:
     [
         ({"max_interleave": 5, "max_row_pitch": 100}, ["line", "line", "weight", "fifo"]),
         ({"requantise": "both"}, ["line", "weight", "scale", "fifo"]),
+        (FLOATS, ["line", "weight", "bias", "fifo"]),
         ({"kernel_h": 1, "kernel_w": 1}, ["weight", "fifo"]),
         ({"max_row_pitch": 4}, ["weight", "fifo"]),
     ],
@@ -37,15 +44,16 @@ def test_an_engine_has_only_what_it_needs(fields: dict[str, object], kinds: list
     assert all(memory.bits > 0 for memory in memories(numbers))
 
 
-def test_words_of_a_bank_are_those_of_a_parameter_tensor() -> None:
+@pytest.mark.parametrize("values", [{"requantise": "both"}, FLOATS])
+def test_words_of_a_bank_are_those_of_a_parameter_tensor(values: dict[str, object]) -> None:
     """A full parameter tensor writes every word of one bank, and there are two."""
-    engine = EngineSpec(**vars(ENGINE) | {"taps_per_cycle": 1, "requantise": "both"})
+    engine = EngineSpec(**vars(ENGINE) | {"taps_per_cycle": 1} | values)
     layer = LayerSpec(6, 7, 4 * 5, 3, 2, channel_multiplier=2)
     plan = Plan(layer, engine)
     written = {
         a.memory.kind: a.writes * a.memory.count
         for a in accesses(plan)
-        if a.memory.kind in ("weight", "scale")
+        if a.memory.kind in ("weight", "scale", "bias")
     }
     assert sum(written.values()) == plan.param_beats
     words = {m.kind: m.count * m.words for m in memories(plan.numbers)}

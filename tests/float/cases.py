@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from dwsim import EngineSpec
 from dwsim.derive import numbers_of
@@ -21,8 +22,29 @@ ORDINARY = EngineSpec(
     max_interleave=3,
     taps_per_cycle=2,
     number_format="float32",
+    epilogue="bias_clamp",
 )
-"""Two multipliers, two adders: one of a chain, one of two passes."""
+"""Two multipliers, three adders: one of a chain, one of two passes, one of the biases."""
+
+PLAIN = replace(ORDINARY, name="plain", epilogue=None)
+"""Without an epilogue; it runs in Icarus Verilog, which needs little time to build it."""
+
+
+FINISHED = EngineSpec(
+    name="finished",
+    lanes=2,
+    kernel_h=1,
+    kernel_w=1,
+    max_row_pitch=18,
+    max_plane_rows=10,
+    max_channel_groups=3,
+    max_channel_multiplier=2,
+    max_interleave=3,
+    number_format="bfloat16",
+    subnormals="flush",
+    epilogue="bias_clamp",
+)
+"""An epilogue with biases of two words; the faults in its wiring run on it in Icarus Verilog."""
 
 
 def random_engine(rng: random.Random, name: str, most_units: int = 24) -> EngineSpec:
@@ -47,6 +69,7 @@ def random_engine(rng: random.Random, name: str, most_units: int = 24) -> Engine
                 number_format=number_format,
                 accumulate=rng.choice((None, number_format)),
                 subnormals=rng.choice((None, "flush")),
+                epilogue=rng.choice((None, "bias_clamp")),
             )
             numbers_of(engine)
         except SpecError:  # taps_per_cycle is neither whole rows nor part of one

@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         values += sum(one.ofmap.size for one in done)
         ports += figures.cycles
         kernel = f"{engine.kernel_h}x{engine.kernel_w}, {engine.multipliers} multipliers"
-        print(f"{engine.arithmetic}, {kernel}: {len(done)} and {figures}", flush=True)
+        made = f"{engine.arithmetic}, epilogue {engine.epilogue}, {kernel}"
+        print(f"{made}: {len(done)} and {figures}", flush=True)
     print(
         f"soak: {streams:,} streams on {arguments.builds} builds, {cycles:,} cycles and"
         f" {values:,} values compared; {ports:,} more cycles at the ports; 0 differ, seed"

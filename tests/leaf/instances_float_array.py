@@ -94,7 +94,7 @@ def float_bias() -> Iterator[Instance]:
 
 def float_bias_store() -> Iterator[Instance]:
     for n, arithmetic in _engines("brains", "mixed", "flushed", "singles"):
-        number, words = arithmetic.number, arithmetic.acc.width // arithmetic.number.width
+        number, words = arithmetic.number, arithmetic.bias_words
         sets = n.counters.set_width
         parameters = {
             "LANES": n.spec.lanes,

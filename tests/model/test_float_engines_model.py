@@ -11,6 +11,7 @@ from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
 from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.verification.simulation import step_layer
@@ -27,7 +28,7 @@ def test_random_layers_on_random_engines(number: int, seed: int) -> None:
     engine = random_engine(rng, "floats", most_units=50)
     for index in range(LAYERS):
         layer = random_layer(engine, rng, f"random{index}")
-        plan = Plan(layer, engine)
+        plan = Plan(layer, engine, epilogue=random_epilogue(layer, engine, seed + index))
         # Values by golden, cycles by the law.
         step_layer(plan, "none", seed + index)
         data, profile = random_layer_data(layer, engine, seed + index), PROFILES["both"]

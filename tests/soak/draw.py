@@ -11,6 +11,7 @@ from dwsim.derive import Plan, numbers_of
 from dwsim.rtlsim.job import Job
 from dwsim.rtlsim.lockstep_pool import PoolLayer
 from dwsim.spec.quantisation_limits import ROUNDINGS
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_quantisation import random_quantisation
 from tests.cosim.layers import DEGENERATE, fits, interleaves, layer_data
 from tests.cosim.layers import random_layer as random_parallel_layer
@@ -109,7 +110,7 @@ def pool_layer(
         serial = engine.dataflow == "tap_serial"
         interleave = 1 if serial else rng.choice(interleaves(layer, engine))
     quantisation = random_quantisation(layer, engine, seed)
-    plan = Plan(layer, engine, quantisation, interleave)
+    plan = Plan(layer, engine, quantisation, interleave, random_epilogue(layer, engine, seed))
     ifmap, weight = layer_data(layer, engine, seed)
     others = (layer_data(layer, engine, seed + n)[0] for n in range(1, IMAGES))
     short = rng.randint(1, max(1, plan.ifmap_beats - 1))

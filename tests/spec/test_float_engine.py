@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,17 @@ BAD: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"number_format": None}, "number_format", "must be one of"),
     ({"accumulate": "float32"}, "accumulate", "belongs to floats: leave it out with"),
     ({"subnormals": "keep"}, "subnormals", "belongs to floats: leave it out with"),
+    ({"epilogue": "bias_clamp"}, "epilogue", "belongs to floats: leave it out with"),
+    (
+        {"number_format": "float16", "epilogue": "bias"},
+        "epilogue",
+        "must be bias_clamp, or left out",
+    ),
+    (
+        {"number_format": "float16", "epilogue": ["bias_clamp"]},
+        "epilogue",
+        "must be bias_clamp, or left out",
+    ),
     (
         {"number_format": "bfloat16", "accumulate": "float16"},
         "accumulate",
@@ -70,6 +82,17 @@ def test_a_spec_of_floats_reads_back(tmp_path: Any) -> None:
     path.write_text(canonical_toml(made))
     assert read_spec(path).engine == made
     assert spec_hash(made) != spec_hash(engine(number_format="bfloat16"))
+
+
+def test_an_epilogue_reads_back_and_none_keeps_the_hash(tmp_path: Any) -> None:
+    plain = engine(number_format="bfloat16", subnormals="flush")
+    made = replace(plain, epilogue="bias_clamp")
+    path = tmp_path / "spec.toml"
+    path.write_text(canonical_toml(made))
+    assert read_spec(path).engine == made
+    text = canonical_toml(plain)
+    assert "epilogue" not in text
+    assert canonical_toml(made) == text.replace("name =", 'epilogue = "bias_clamp"\nname =')
 
 
 def test_integers_keep_their_hash() -> None:
