@@ -43,8 +43,8 @@ def simulate(
     Args:
         layers: one layer, or at least one in an iterable. A layer that exceeds the engine's maxima
             runs as several streams, if it can be cut so (``dwsim.derive.TiledPlan``).
-        engine: the engine. For one that requantises, the steppable model takes a random
-            quantisation; the cycles do not depend on it.
+        engine: the engine. The steppable model takes a random quantisation or epilogue if the
+            engine has one; the cycles do not depend on it.
         stalls: the stall profile of source and sink: "none", "slow-source", "slow-sink", "both",
             "boundary" or "long-stops" (``dwsim.stream.stalls.PROFILES``).
         seed: seed of the stalls, and of the steppable model's data; not negative.
@@ -97,6 +97,7 @@ def verify(
     weight: Any = None,
     bias: Any = None,
     quantisation: Quantisation | None = None,
+    activation: Any = None,
     verdicts: KeptVerdicts | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Verified]:
@@ -108,7 +109,7 @@ def verify(
     Args:
         layers: one layer, or at least one in an iterable; cut as for ``simulate``, but a static
             engine must fit its layer.
-        engine: the engine; one that requantises gets a random quantisation for each layer.
+        engine: the engine; one with a requantiser or an epilogue gets random ones for each layer.
         stalls: as for ``simulate``, or "all": each layer runs once with each profile.
         seed: seed of data and stalls, not negative; with "all", of the first profile.
         simulator: "verilator" or "icarus".
@@ -116,10 +117,12 @@ def verify(
         static: verify each layer on its static engine, whose geometry is tied off.
         waves: path of an FST file for the waveform of one layer's simulation.
         ifmap: integers, NHWC, for one layer, or floats of the engine's ``number_format``; None:
-            random, as for the next three.
+            random, as for the next four.
         weight: integers, ``(kernel_h, kernel_w, channels, channel_multiplier)``.
-        bias: one integer for each ofmap channel, in place of the quantisation's.
+        bias: one integer for each ofmap channel, in place of the quantisation's; with an epilogue
+            floats of the format of the sums or of the ifmap.
         quantisation: the requantisation of the layer.
+        activation: for an engine with an epilogue: as for ``depthwise_conv2d``.
         verdicts: take over the verdicts of earlier runs on the same inputs
             (``dwsim.verification.kept_verdicts``); None: everything runs.
         progress: called several times a second with the number of ofmap beats so far.
@@ -150,8 +153,8 @@ def verify(
         "must be 1 with static: a static engine is plane-major",
     )
     path = _waveform(rules, waves, len(chosen))
-    own = OwnData(ifmap, weight, bias, quantisation)
-    rule = "must be one layer with ifmap, weight, bias or quantisation"
+    own = OwnData(ifmap, weight, bias, quantisation, activation)
+    rule = "must be one layer with ifmap, weight, bias, quantisation or activation"
     rules.require(len(chosen) == 1 or not own.given, "layers", len(chosen), rule)
     rules.raise_if_any()
     plans = plans_of("verify", chosen, engine, interleave, cut=not static)

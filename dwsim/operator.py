@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dwsim.errors import MismatchError, Rules, SpecError
+from dwsim.golden.bias_and_activation import activate, add_bias
 from dwsim.golden.depthwise import (
     check_dtypes,
     depthwise,
@@ -15,6 +16,7 @@ from dwsim.golden.depthwise import (
     require_exact_sums,
     result_dtype,
 )
+from dwsim.spec.activation_limits import activation_limits
 from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 from dwsim.spec.layer_spec import LayerSpec
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from dwsim.spec.engine_spec import EngineSpec
 
 BACKENDS = ("golden", "model", "rtl")
+
+AfterSums = tuple[np.ndarray | None, tuple[float, float] | None]
+"""The bias and the limits of the activation of a layer of floats; None for neither."""
 
 
 def depthwise_conv2d(
@@ -35,6 +40,8 @@ def depthwise_conv2d(
     *,
     backend: str = "golden",
     engine: EngineSpec | None = None,
+    bias: Any = None,
+    activation: Any = None,
 ) -> np.ndarray:
     """Computes ``tf.nn.depthwise_conv2d`` for the same arguments, and returns a NumPy array.
 
@@ -53,7 +60,12 @@ def depthwise_conv2d(
         name: kept as the name of the layer.
         backend: "golden" (NumPy), "model" (the cycle model) or "rtl" (the Verilog, simulated).
             The last two compute integers, float32, float16 and bfloat16.
-        engine: the engine that "model" and "rtl" run; None lets dwsim choose one.
+        engine: the engine that "model" and "rtl" run; None lets dwsim choose one. It needs
+            ``epilogue="bias_clamp"`` if there is a bias or an activation.
+        bias: for floats: a number for each ofmap channel, of the input's dtype, which is added to
+            the sum as ``tf.nn.bias_add`` does.
+        activation: for floats: "none", "relu", "relu6", "relu_n1_to_1", or a pair: the smallest
+            and the largest result. NaN passes.
 
     Returns:
         ``[batch, ofmap_h, ofmap_w, channels*channel_multiplier]``, or for NCHW with the channels
@@ -72,6 +84,7 @@ def depthwise_conv2d(
     weight = _as_array(rules, "filter", filter)
     _check_backend(rules, backend, engine)
     layer: LayerSpec | None = None
+    after: AfterSums = (None, None)
     if ifmap is not None and weight is not None:
         check_dtypes(rules, ifmap.dtype, weight.dtype, names=("input", "filter"))
         _check_hardware_dtype(rules, backend, ifmap.dtype)
@@ -80,14 +93,40 @@ def depthwise_conv2d(
             layer = LayerSpec.from_tf(ifmap.shape, weight.shape, *arguments)
         except SpecError as error:
             rules.violations.extend(error.violations)
+        after = _checked_after(rules, ifmap.dtype, layer, bias, activation)
     ifmap, weight, layer = rules.checked(ifmap), rules.checked(weight), rules.checked(layer)
     if data_format == "NCHW":
-        ofmap = _run(backend, ifmap.transpose(0, 2, 3, 1), weight, layer, engine)
+        ofmap = _run(backend, ifmap.transpose(0, 2, 3, 1), weight, layer, engine, after)
         return np.ascontiguousarray(ofmap.transpose(0, 3, 1, 2))
-    return _run(backend, ifmap, weight, layer, engine)
+    return _run(backend, ifmap, weight, layer, engine, after)
 
 
-def _as_array(rules: Rules, argument: str, value: Any) -> np.ndarray | None:
+def _checked_after(
+    rules: Rules, dtype: np.dtype, layer: LayerSpec | None, bias: Any, activation: Any
+) -> AfterSums:
+    """The bias and the limits of the activation; those of bad arguments have no meaning."""
+    given = {"bias": bias is not None, "activation": activation is not None}
+    if not is_float(dtype):
+        rule = "is for floats: the bias of integers is in a Quantisation, see dwsim.verify"
+        for argument, is_given in given.items():
+            rules.require(not is_given, argument, "given", rule)
+        return None, None
+    array = _as_array(rules, "bias", bias, "a 1-D array") if given["bias"] else None
+    if array is not None:
+        rule = f"must be input.dtype = {str(dtype)!r}"
+        same = array.dtype.newbyteorder("=") == dtype.newbyteorder("=")
+        rules.require(same, "bias.dtype", str(array.dtype), rule)
+        if layer is not None:
+            shape = (layer.ofmap_channels,)
+            rule = f"must be {shape}: one number for each ofmap channel"
+            rules.require(array.shape == shape, "bias.shape", array.shape, rule)
+    native = dtype.newbyteorder("=")
+    return array, activation_limits(rules, activation, native) if given["activation"] else None
+
+
+def _as_array(
+    rules: Rules, argument: str, value: Any, kind: str = "a 4-D array"
+) -> np.ndarray | None:
     """``value`` as an array; None when it is none, which is then noted in ``rules``."""
     if isinstance(value, np.ma.MaskedArray):
         rules.require(False, argument, "a masked array", "must have no mask: fill it first")
@@ -96,7 +135,7 @@ def _as_array(rules: Rules, argument: str, value: Any) -> np.ndarray | None:
         array = np.asarray(value)
     # A tensor of PyTorch that needs a gradient or is on another device raises a RuntimeError.
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
-        rules.require(False, argument, reprlib.repr(value), f"must be a 4-D array: {error}")
+        rules.require(False, argument, reprlib.repr(value), f"must be {kind}: {error}")
         return None
     if array.dtype != np.float64 or not isinstance(_first_number(value), (int, float)):
         return array
@@ -156,14 +195,18 @@ def _run(
     weight: np.ndarray,
     layer: LayerSpec,
     engine: EngineSpec | None,
+    after: AfterSums,
 ) -> np.ndarray:
     """The NHWC ofmap in the golden model's dtype, from any backend."""
     if backend == "golden" or layer.is_empty:
-        return depthwise(ifmap, weight, layer)
+        bias, limits = after
+        ofmap = depthwise(ifmap, weight, layer)
+        ofmap = ofmap if bias is None else add_bias(ofmap, bias)
+        return ofmap if limits is None else activate(ofmap, limits)
     if is_float(ifmap.dtype):
         from dwsim.verification.float_backends import run_floats
 
-        return run_floats(backend, ifmap, weight, layer, engine)
+        return run_floats(backend, ifmap, weight, layer, engine, after)
     require_exact_sums(ifmap, weight)
     # Imported here: the golden model must not need the dependencies of the other backends.
     from dwsim.verification.integer_backends import run_on_model, run_on_rtl

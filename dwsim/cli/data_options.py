@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from dwsim.errors import Rules
+from dwsim.spec.real_scales import ACTIVATIONS
 
 ARRAYS = ("ifmap", "weight", "bias")
 
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
-    """--ifmap, --weight, --bias, --quantisation and --ofmap."""
+    """--ifmap, --weight, --bias, --quantisation, --activation and --ofmap."""
     shapes = {
         "ifmap": "batch, rows, columns, channels",
         "weight": "kernel_h, kernel_w, channels, channel_multiplier",
-        "bias": "one integer for each ofmap channel",
+        "bias": "one number for each ofmap channel",
     }
     for name, shape in shapes.items():
         parser.add_argument(
@@ -34,13 +35,25 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         help="the fields of a Quantisation, one array each (default: random)",
     )
     parser.add_argument(
+        "--activation",
+        type=activation,
+        metavar="NAME",
+        help=f"the activation of one layer on an engine with an epilogue: {', '.join(ACTIVATIONS)},"
+        " or two limits, such as --activation=-1,6 (default: random)",
+    )
+    parser.add_argument(
         "--ofmap", type=Path, metavar="FILE.npy", help="write the ofmap of one layer"
     )
 
 
+def activation(text: str) -> str | tuple[float, ...]:
+    """A name, or numbers between commas; ``dwsim.verify`` checks both."""
+    return tuple(map(float, text.split(","))) if "," in text else text
+
+
 def given(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     """The options that were given, with their files."""
-    names = (*ARRAYS, "quantisation", "ofmap")
+    names = (*ARRAYS, "quantisation", "activation", "ofmap")
     return [
         (f"--{name}", str(getattr(arguments, name)))
         for name in names
@@ -66,6 +79,8 @@ def own_data(arguments: argparse.Namespace, layers: int) -> dict[str, Any]:
         for name in ARRAYS
         if getattr(arguments, name) is not None
     }
+    if arguments.activation is not None:
+        found["activation"] = arguments.activation
     if arguments.quantisation is not None:
         found["quantisation"] = read_quantisation(arguments.quantisation)
     return found

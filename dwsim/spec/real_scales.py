@@ -23,14 +23,14 @@ from dwsim.spec.quantisation_limits import (
 )
 
 # The clamps in real numbers: (lower, upper), None where the activation leaves the range open.
-_CLAMPS: dict[str, tuple[int | None, int | None]] = {
+CLAMPS: dict[str, tuple[int | None, int | None]] = {
     "none": (None, None),
     "relu": (0, None),
     "relu6": (0, 6),
     "relu_n1_to_1": (-1, 1),
 }
 
-ACTIVATIONS = tuple(_CLAMPS)
+ACTIVATIONS = tuple(CLAMPS)
 """Names of the fused activations."""
 
 
@@ -110,28 +110,6 @@ def _float_multiplier(real: float) -> tuple[int, int]:
     return significand << 31 - FLOAT_DIGITS, shift
 
 
-def activation_limits(activation: str) -> tuple[float, float]:
-    """The clamp of a fused activation in real numbers; infinities where it is open.
-
-    Raises:
-        SpecError: for an unknown activation.
-    """
-    rules = Rules("activation_limits")
-    _check_activation(rules, activation)
-    rules.raise_if_any()
-    low, high = _CLAMPS[activation]
-    return -math.inf if low is None else low, math.inf if high is None else high
-
-
-def _check_activation(rules: Rules, activation: str) -> None:
-    rules.require(
-        isinstance(activation, str) and activation in ACTIVATIONS,
-        "activation",
-        activation,
-        f"must be one of {', '.join(ACTIVATIONS)}",
-    )
-
-
 def activation_range(
     activation: str, scale: float, zero_point: int, width: int = 8, rounding: str = "double"
 ) -> tuple[int, int]:
@@ -147,7 +125,12 @@ def activation_range(
             a zero point or a width that does not fit, a clamp that leaves int32.
     """
     rules = Rules("activation_range")
-    _check_activation(rules, activation)
+    rules.require(
+        isinstance(activation, str) and activation in ACTIVATIONS,
+        "activation",
+        activation,
+        f"must be one of {', '.join(ACTIVATIONS)}",
+    )
     scale_32 = np.float32(float32_scale(rules, "scale", scale))
     if rules.require(
         type(width) is int and width in IFMAP_WIDTHS, "width", width, "must be 8 or 16"
@@ -155,7 +138,7 @@ def activation_range(
         rules.integer("zero_point", zero_point, *value_range(width, signed=True))
     rules.raise_if_any()
     low, high = value_range(width, signed=True)
-    lower, upper = _CLAMPS[activation]
+    lower, upper = CLAMPS[activation]
     in_float = rounding == "float"
     ends = [
         None if end is None else _quantised(rules, end, scale_32, zero_point, in_float)

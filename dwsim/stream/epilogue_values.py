@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dwsim.errors import Rules
+from dwsim.spec.activation_limits import activation_limits
 from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.float_arithmetic import FloatArithmetic
-from dwsim.spec.real_scales import activation_limits
 from dwsim.stream.float_tensors import float_dtype, float_words
 
 
@@ -35,18 +35,21 @@ def epilogue_of(
     """
     rules = Rules("epilogue")
     words = _bias_words(rules, arithmetic, channels, bias)
-    limits = [_limit(rules, arithmetic, *pair) for pair in _limits(rules, activation)]
+    dtype = float_dtype(arithmetic.number_format)
+    limits = activation_limits(rules, activation, dtype)
     rules.raise_if_any()
-    return Epilogue(arithmetic.number_format, arithmetic.accumulate, words, *limits)
+    act_min, act_max = float_words(np.array(limits).astype(dtype)).tolist()
+    return Epilogue(arithmetic.number_format, arithmetic.accumulate, words, act_min, act_max)
 
 
 def _bias_words(
     rules: Rules, arithmetic: FloatArithmetic, channels: int, bias: Any
 ) -> tuple[int, ...]:
+    """The words of a bias; none of a bad one."""
     if bias is None:
         return (0,) * channels
     array = np.asarray(bias)
-    allowed = list(dict.fromkeys((arithmetic.accumulate, arithmetic.number_format)))
+    allowed = dict.fromkeys((arithmetic.accumulate, arithmetic.number_format))
     shape = (channels,)
     good = rules.require(array.shape == shape, "bias.shape", array.shape, f"must be {shape}")
     rule = f"must be {' or '.join(allowed)}"
@@ -55,27 +58,3 @@ def _bias_words(
     with np.errstate(invalid="ignore"):  # a NaN that signals
         wide = array.astype(float_dtype(arithmetic.accumulate))
     return tuple(float_words(wide).tolist()) if good else ()
-
-
-def _limits(rules: Rules, activation: Any) -> list[tuple[str, Any]]:
-    """The limits of an activation, with their fields."""
-    if isinstance(activation, str):
-        return [("activation", limit) for limit in activation_limits(activation)]
-    pair = list(activation) if isinstance(activation, (tuple, list)) else []
-    rule = "must be the name of an activation, or two numbers: the smallest and the largest result"
-    if not rules.require(len(pair) == 2, "activation", activation, rule):
-        return []
-    return [(f"activation[{index}]", limit) for index, limit in enumerate(pair)]
-
-
-def _limit(rules: Rules, arithmetic: FloatArithmetic, field: str, value: Any) -> int:
-    """The word of a limit; 0 for one that is no number of the format."""
-    name = arithmetic.number_format
-    rule = f"must be a number that {name} has"
-    real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not rules.require(real, field, value, rule):
-        return 0
-    with np.errstate(over="ignore"):
-        limit = np.array(value, np.float64).astype(float_dtype(name))
-    rules.require(float(limit) == float(value), field, value, rule)
-    return int(float_words(limit.reshape(1))[0])

@@ -17,6 +17,7 @@ from dwsim.spec.float_arithmetic import FloatArithmetic
 from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
 from dwsim.stream.float_tensors import float_words
+from dwsim.verification.own_epilogue import own_epilogue, with_own
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +25,15 @@ class OwnData:
     """The data of one layer; None stands for random data.
 
     ``ifmap`` is NHWC, ``weight`` (kernel_h, kernel_w, channels, channel_multiplier), ``bias`` has
-    one integer for each ofmap channel and replaces that of the quantisation.
+    one number for each ofmap channel and replaces that of the quantisation or the epilogue.
+    ``activation`` is the name of an activation, or a pair of limits, for an engine of floats.
     """
 
     ifmap: Any = None
     weight: Any = None
     bias: Any = None
     quantisation: Quantisation | None = None
+    activation: Any = None
 
     @property
     def given(self) -> bool:
@@ -65,12 +68,15 @@ def with_own_data(jobs: Sequence[Job], plan: AnyPlan, data: OwnData) -> list[Job
         for name, numbers in formats.items()
     }
     quantisation = _checked_quantisation(rules, plan, data)
-    bias = _checked_bias(rules, plan, data.bias)
+    epilogue = own_epilogue(rules, plan, data.bias, data.activation)
+    bias = None if engine.epilogue is not None else _checked_bias(rules, plan, data.bias)
     rules.raise_if_any()
     changes: dict[str, Any] = {name: array for name, array in arrays.items() if array is not None}
     if quantisation is not None:
         changes["quantisation"] = quantisation
     made = [replace(job, **changes) for job in jobs]
+    if epilogue:
+        return [replace(job, epilogue=with_own(job.epilogue, epilogue)) for job in made]
     if bias is None:
         return made
     return [
@@ -142,7 +148,7 @@ def _checked_quantisation(rules: Rules, plan: AnyPlan, data: OwnData) -> Quantis
 def _checked_bias(rules: Rules, plan: AnyPlan, value: Any) -> tuple[int, ...] | None:
     if value is None:
         return None
-    _require_requantiser(rules, plan, "bias", "given")
+    _require_requantiser(rules, plan, "bias", "given", " or have an epilogue")
     bias = np.asarray(value)
     shape = (plan.layer.ofmap_channels,)
     rules.require(bias.shape == shape, "bias.shape", bias.shape, f"must be {shape}")
@@ -150,12 +156,15 @@ def _checked_bias(rules: Rules, plan: AnyPlan, value: Any) -> tuple[int, ...] | 
     return tuple(bias.reshape(-1).tolist())
 
 
-def _require_requantiser(rules: Rules, plan: AnyPlan, field: str, value: Any) -> None:
+def _require_requantiser(
+    rules: Rules, plan: AnyPlan, field: str, value: Any, others: str = ""
+) -> None:
     rules.require(
         plan.engine.requantise != "none",
         field,
         value,
-        "is for engines that requantise: this one has requantise = 'none' and returns sums",
+        f"is for engines that requantise{others}: this one has requantise = 'none' and returns"
+        " sums",
     )
 
 

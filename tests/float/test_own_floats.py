@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import ml_dtypes
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from dwsim import EngineSpec, LayerSpec, depthwise_conv2d, generate
+from dwsim.cli import main
 from dwsim.cli.data_options import save_ofmap
 from dwsim.derive import Plan
 from dwsim.errors import SpecError
+from dwsim.spec.canonical import canonical_toml
 from dwsim.stream.float_tensors import float_values, float_words
 from dwsim.verification.own_data import OwnData, with_own_data
 from dwsim.verification.random_jobs import random_jobs
@@ -82,3 +85,57 @@ def test_integers_are_refused_on_an_engine_of_floats() -> None:
 def test_registers_are_refused(tmp_path: object) -> None:
     with pytest.raises(SpecError, match="axil = True: must be left out with number_format"):
         generate(ENGINE, output=f"{tmp_path}/engine", axil=True)
+
+
+WITH_EPILOGUE = replace(ENGINE, epilogue="bias_clamp")
+
+
+def test_own_bias_and_activation_replace_the_random_ones() -> None:
+    plan = Plan(LAYER, WITH_EPILOGUE)
+    (random,) = random_jobs(plan, ["none"], 1)
+    assert random.epilogue is not None
+    bias = np.array([1.0, -np.inf], np.float32)
+    (biased,) = with_own_data([random], plan, OwnData(bias=bias))
+    assert biased.epilogue == replace(random.epilogue, bias=(0x3F800000, 0xFF800000))
+    (clamped,) = with_own_data([random], plan, OwnData(activation=(-1.0, 6.0)))
+    assert clamped.epilogue == replace(random.epilogue, act_min=0xBF80, act_max=0x40C0)
+    (neither,) = with_own_data([random], plan, OwnData())
+    assert neither.epilogue == random.epilogue
+
+
+@pytest.mark.parametrize(
+    ("engine", "data", "rule"),
+    [
+        (ENGINE, {"activation": "relu"}, "activation = 'relu': is for engines in floating point"),
+        (ENGINE, {"bias": np.ones(2, np.float32)}, "bias = 'given': is for engines that requant"),
+        (WITH_EPILOGUE, {"bias": np.ones(2)}, "bias.dtype = 'float64': must be float32 or bfloat"),
+        (WITH_EPILOGUE, {"bias": np.ones(3, np.float32)}, r"bias.shape = \(3,\): must be \(2,\)"),
+        (WITH_EPILOGUE, {"activation": (0, 0.1)}, r"activation\[1\] = 0.1: must be a number that"),
+    ],
+)
+def test_bad_biases_and_activations_are_refused(
+    engine: EngineSpec, data: dict[str, object], rule: str
+) -> None:
+    plan = Plan(LAYER, engine)
+    with pytest.raises(SpecError, match=rule):
+        with_own_data(random_jobs(plan, ["none"], 1), plan, OwnData(**data))
+
+
+def test_the_command_takes_bias_and_activation(tmp_path: Path) -> None:
+    layer = LayerSpec(2, 3, channels=2, kernel_h=1, kernel_w=1, name="own")
+    engine = EngineSpec.smallest([layer], 2, number_format="float16", epilogue="bias_clamp")
+    spec = tmp_path / "own.toml"
+    spec.write_text(canonical_toml(engine, [layer]))
+    ifmap = np.arange(12, dtype=np.float16).reshape(layer.ifmap_shape)
+    np.savez(tmp_path / "data.npz", ifmap=ifmap, bias=np.array([0.5, -20.0], np.float32),
+             weight=np.ones(layer.weight_shape, np.float16))  # fmt: skip
+    files = [f"--{name}={tmp_path / 'data.npz'}" for name in ("ifmap", "weight", "bias")]
+    options = ["--activation=-12,6.5", f"--ofmap={tmp_path / 'y.npy'}", "--sim", "icarus"]
+    assert main(["verify", str(spec), *files, *options]) == 0
+    expected = np.clip(ifmap + np.array([0.5, -20.0]), -12, 6.5)
+    np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), expected)
+
+
+def test_an_activation_that_is_no_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "tiny", "--activation", "relu,6"]) == 2
+    assert "argument --activation: invalid activation value: 'relu,6'" in capsys.readouterr().err

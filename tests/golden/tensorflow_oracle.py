@@ -35,3 +35,19 @@ def depthwise(input: np.ndarray, filter: np.ndarray, **arguments: object) -> np.
         return tensorflow.nn.depthwise_conv2d(input, filter, **arguments).numpy()
     except tensorflow.errors.InvalidArgumentError:
         return None
+
+
+def after_sums(
+    sums: np.ndarray, bias: np.ndarray, activation: str | tuple[float, float]
+) -> np.ndarray:
+    """``tf.nn.bias_add``, and then the function that an activation names, or a pair of limits."""
+    functions = {
+        "none": tensorflow.identity,
+        "relu": tensorflow.nn.relu,
+        "relu6": tensorflow.nn.relu6,
+        "relu_n1_to_1": lambda x: tensorflow.clip_by_value(x, -1.0, 1.0),
+    }
+    biased = tensorflow.nn.bias_add(sums, bias)
+    if isinstance(activation, tuple):
+        return tensorflow.clip_by_value(biased, *activation).numpy()
+    return functions[activation](biased).numpy()

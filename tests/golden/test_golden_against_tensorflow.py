@@ -228,3 +228,24 @@ def test_tensors_are_accepted() -> None:
     tensors = [tensorflow_oracle.tensorflow.ones((size, 3, 1, 1)) for size in (1, 3)]
     with_arrays = depthwise_conv2d(*[t.numpy() for t in tensors], [1] * 4, "SAME")
     np.testing.assert_array_equal(depthwise_conv2d(*tensors, [1] * 4, "SAME"), with_arrays)
+
+
+@pytest.mark.parametrize("dtype", FLOAT_DTYPES, ids=lambda dtype: np.dtype(dtype).name)
+@pytest.mark.parametrize("activation", ["none", "relu", "relu6", "relu_n1_to_1", (-2.0, 1.5)])
+def test_bias_and_activation_equal_tensorflow(
+    dtype: type, activation: str | tuple[float, float], seed: int
+) -> None:
+    """All bits but the sign of a zero: TensorFlow's relu makes +0 of some -0, in float32."""
+    rng = np.random.default_rng(seed)
+    ifmap = (4 * rng.standard_normal((1, 5, 6, 3))).astype(dtype)
+    ifmap[0, 0, 0] = np.nan, np.inf, -np.inf
+    weight = rng.standard_normal((2, 3, 3, 2)).astype(dtype)
+    bias = rng.standard_normal(6).astype(dtype)
+    bias[5] = np.inf
+    arguments = {"strides": [1, 1, 1, 1], "padding": "SAME"}
+    expected = tensorflow_oracle.depthwise(ifmap, weight, **arguments)
+    expected = tensorflow_oracle.after_sums(expected, bias, activation)
+    ofmap = depthwise_conv2d(ifmap, weight, **arguments, bias=bias, activation=activation)
+    assert ofmap.dtype == dtype
+    np.testing.assert_array_equal(ofmap.astype(np.float64), expected.astype(np.float64))
+    assert (ofmap != depthwise_conv2d(ifmap, weight, **arguments)).mean() > 0.8

@@ -10,7 +10,7 @@ import pytest
 from dwsim import LayerSpec, SpecError
 from dwsim.golden.depthwise import depthwise
 from tests.golden.operator_call import ENGINE, IFMAP, WEIGHT, call
-from tests.violations import violations_of
+from tests.violations import broken_rules, violations_of
 
 
 class _OnAnotherDevice:
@@ -97,3 +97,32 @@ def test_golden_refuses_arrays_that_are_not_the_layers() -> None:
         depthwise(IFMAP[:, 1:], WEIGHT.astype(bool)[1:], layer)
     fields = [violation.field for violation in caught.value.violations]
     assert fields == ["ifmap.shape", "weight.shape", "weight.dtype"]
+
+
+FLOATS = {"input": IFMAP.astype(np.float32), "filter": WEIGHT.astype(np.float32)}
+HALF = {"input": IFMAP.astype(np.float16), "filter": WEIGHT.astype(np.float16)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({"bias": [1.0, 2.0]}, "bias", "is for floats: the bias of integers is in a Quantisation"),
+        ({"activation": "relu"}, "activation", "is for floats: the bias of integers is in a"),
+        (FLOATS | {"bias": [1.0]}, "bias.shape", "must be (2,): one number for each ofmap channel"),
+        (FLOATS | {"bias": np.zeros(2)}, "bias.dtype", "must be input.dtype = 'float32'"),
+        (FLOATS | {"bias": [1, 2]}, "bias.dtype", "must be input.dtype = 'float32'"),
+        (FLOATS | {"bias": [[1.0], [1.0, 2.0]]}, "bias", "must be a 1-D array: "),
+        (FLOATS | {"activation": "tanh"}, "activation", "must be one of none, relu, relu6"),
+        (FLOATS | {"activation": 6}, "activation", "must be the name of an activation, or two"),
+        (FLOATS | {"activation": (1, 0)}, "activation", "must have the smallest result first"),
+        (FLOATS | {"activation": (0, 10**400)}, "activation[1]", "must be a number that float32"),
+        (HALF | {"activation": (0, 0.1)}, "activation[1]", "must be a number that float16 has"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["golden", "model"])
+def test_a_bad_bias_or_activation_is_refused(
+    changes: dict[str, Any], field: str, rule: str, backend: str
+) -> None:
+    ((found, _, why),) = broken_rules(call, **changes, backend=backend)
+    assert found == field
+    assert why.startswith(rule)

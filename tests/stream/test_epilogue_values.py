@@ -47,7 +47,7 @@ BAD: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"activation": (np.nan, 0)}, "activation[0]", "must be a number that float16 has"),
     ({"activation": (0, "6")}, "activation[1]", "must be a number that float16 has"),
     ({"activation": (True, 6)}, "activation[0]", "must be a number that float16 has"),
-    ({"activation": (6, 0)}, "act_min", "must not be above act_max = 0x0"),
+    ({"activation": (6, 0)}, "activation", "must have the smallest result first"),
 )
 
 
