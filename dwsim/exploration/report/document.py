@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dwsim.exploration.report.charts import LOSS_NAMES, LOSS_TITLES, axis, layer_step, sign
 from dwsim.exploration.report.columns import AXES, SHOWN, Column, objective_columns, pair_columns
+from dwsim.exploration.report.front_chart import axis, sign
+from dwsim.exploration.report.layers_chart import LOSS_NAMES, LOSS_TITLES, layer_step
 from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.results import Results
 from dwsim.exploration.results_schema import ENGINE_FIELDS

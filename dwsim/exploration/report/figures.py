@@ -8,12 +8,14 @@ from typing import Any
 
 from dwsim.errors import Rules
 from dwsim.exploration.report import vega
-from dwsim.exploration.report.charts import LOSS_NAMES, front_chart, keep, layer_step, layers_chart
 from dwsim.exploration.report.columns import Column, objective_columns, pair_columns
 from dwsim.exploration.report.document import layer_rows, needless_prefix, tier, wants_log
+from dwsim.exploration.report.front_chart import front_chart
+from dwsim.exploration.report.layers_chart import LOSS_NAMES, layer_step, layers_chart
 from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.report.roofline import roofline_chart
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
+from dwsim.exploration.report.vega import keep
 from dwsim.exploration.results import Results
 
 _FRONT_SIZE = (380, 300)

@@ -11,9 +11,10 @@ from string import Template
 from typing import Any
 
 from dwsim.exploration.report import vega
-from dwsim.exploration.report.charts import front_chart, layers_chart
 from dwsim.exploration.report.columns import pair_columns
 from dwsim.exploration.report.document import document
+from dwsim.exploration.report.front_chart import front_chart
+from dwsim.exploration.report.layers_chart import layers_chart
 from dwsim.exploration.report.theme import DARK, LIGHT, Palette, chart_config
 from dwsim.exploration.results import Results
 from dwsim.support.resources import report_dir

@@ -1,10 +1,11 @@
-"""Converts Vega-Lite charts to files, and provides the JavaScript of Vega (by vl-convert)."""
+"""Converts Vega-Lite charts to files, and provides the JavaScript of Vega and parts of charts."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from dwsim.errors import ToolError
@@ -75,3 +76,15 @@ def _vl_convert() -> Any:
             f"the report needs the Python package vl-convert-python: {_INSTALL}"
         ) from error
     return vl_convert
+
+
+def keep(scale: dict[str, Any], present: Container[str]) -> None:
+    """Removes the colours of absent values from a scale, and so from its legend."""
+    pairs = zip(scale["domain"], scale["range"], strict=True)
+    kept = [pair for pair in pairs if pair[0] in present]
+    scale["domain"], scale["range"] = ([pair[i] for pair in kept] for i in range(2))
+
+
+def expression(titles: Mapping[str, str]) -> str:
+    """A dictionary of words in the expression language of Vega."""
+    return json.dumps(dict(titles))

@@ -12,7 +12,7 @@ import random
 from typing import Any
 
 from dwsim.exploration.axes import ENGINE_AXES
-from dwsim.exploration.report.charts import LOSS_NAMES
+from dwsim.exploration.report.layers_chart import LOSS_NAMES
 from dwsim.exploration.results import Description, Results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS
 from dwsim.spec.engine_spec import EngineSpec

@@ -11,8 +11,8 @@ import pytest
 
 from dwsim.errors import SpecError, ToolError
 from dwsim.exploration.report import vega
-from dwsim.exploration.report.charts import LOSS_NAMES
 from dwsim.exploration.report.figures import figures, write_figures
+from dwsim.exploration.report.layers_chart import LOSS_NAMES
 from dwsim.exploration.report.page import write_report
 from dwsim.exploration.report.roofline import roofs
 from dwsim.exploration.results import Results, read_results
