@@ -48,7 +48,7 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         "--bandwidth",
         type=_gigabytes,
         metavar="GB/S",
-        help="bandwidth of the memory, for its roof in the rooflines among the figures",
+        help="bandwidth of the memory, for its roof in the rooflines of page and figures",
     )
     parser.add_argument(
         "--format",
@@ -71,10 +71,12 @@ def check_outputs(arguments: argparse.Namespace) -> None:
     rules = Rules("report")
     given = arguments.formats is None or arguments.figures is not None
     rules.require(given, "--format", arguments.formats, "needs --figures DIR")
-    given = arguments.bandwidth is None or arguments.figures is not None
-    rules.require(given, "--bandwidth", arguments.bandwidth, "needs --figures DIR")
+    outputs = (arguments.report, arguments.figures)
+    given = arguments.bandwidth is None or outputs != (None, None)
+    rule = "needs --report FILE.html or --figures DIR"
+    rules.require(given, "--bandwidth", arguments.bandwidth, rule)
     rules.raise_if_any()
-    if arguments.report is None and arguments.figures is None:
+    if outputs == (None, None):
         return
     vega.require()
 
@@ -92,7 +94,7 @@ def write_outputs(directory: Path, arguments: argparse.Namespace) -> None:
         raise ToolError(MISSING.format(error.name)) from None
     results = read_results(directory)
     if arguments.report is not None:
-        write_report(results, arguments.report)
+        write_report(results, arguments.report, arguments.bandwidth)
         size = arguments.report.stat().st_size
         print(f"report: {arguments.report}, {size / 1e6:.1f} MB, for any browser")
     if arguments.figures is not None:

@@ -13,6 +13,7 @@ A number depends on an engine alone, or on a layer and an engine:
   engine cannot run; ``TiledPlan`` cuts it into streams that the engine runs, and ``plan_of``
   chooses between the two. ``start_cycles`` and ``interval_cycles`` give the law of streams that run
   back to back, and ``requantise_domain`` refuses parameters for which TFLite defines no result.
+* ``gemm`` has the cycles of the dense baseline, a weight-stationary array.
 
 Model, templates, bench and reports take their numbers from here and compute none themselves.
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from dwsim.derive import EngineNumbers, Plan, interval_cycles, start_cycles
+from dwsim.derive.gemm import gemm_cycles, gemm_shape
 from dwsim.derive.losses import LOSSES, stream_losses, wait_losses
 from dwsim.derive.memories import memories
 from dwsim.derive.numbers_of import numbers_of
@@ -179,6 +180,7 @@ class Evaluator:
             "steady_cycles": sum(stream.steady_cycles for stream in streams),
             "ideal": -(-network.macs // self.engine.multipliers),
             "bound": bound,
+            "gemm_cycles": self._gemm_cycles(network),
             "bound_share": bound / cycles,
             "utilisation": network.macs / (self.engine.multipliers * cycles),
             **self._loss_columns(streams, starts),
@@ -192,6 +194,10 @@ class Evaluator:
             "energy_external_uj": energy.external_pj(round(8 * (incoming + outgoing)))
             / energy.PJ_PER_UJ,
         }
+
+    def _gemm_cycles(self, network: Network) -> int:
+        rows, cols = gemm_shape(self.engine)
+        return sum(gemm_cycles(layer, rows, cols) for layer in network.layers)
 
     def _loss_columns(self, streams: Sequence[Stream], starts: Sequence[int]) -> dict[str, int]:
         """The loss stack of one inference: its streams, and the waits between them."""

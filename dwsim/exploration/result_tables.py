@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from dwsim.derive import start_cycles
+from dwsim.derive.gemm import gemm_cycles, gemm_shape
 from dwsim.derive.losses import wait_losses
 from dwsim.exploration.evaluate import LAYER_FACTS
 from dwsim.exploration.goals import violated
@@ -50,11 +51,11 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
                 continue
             known = {"engine_id": engine_id, "network": network.name}
             multipliers = record["row"]["multipliers"]
+            gemm = gemm_shape(outcome.points[engine_id].engine)
             for index, (shape, layer) in enumerate(
                 zip(shapes, layers_of(network, record), strict=True)
             ):
                 share = shape["macs"] / (multipliers * layer["cycles"])
-                moved = layer["input_bytes"] + layer["output_bytes"]
                 waits = wait_losses(layer["switch_cycles"], layer["wait_cycles"], multipliers)
                 rows.append(
                     shape
@@ -62,13 +63,22 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
                     | known
                     | {"index": index, "layer": shape["name"], "utilisation": share}
                     | {f"loss_{name}": count for name, count in waits.items()}
-                    | {
-                        "intensity": shape["macs"] / moved,
-                        "input_rate": layer["input_bytes"] / layer["cycles"],
-                        "output_rate": layer["output_bytes"] / layer["cycles"],
-                    }
+                    | {"gemm_cycles": gemm_cycles(network.layers[index], *gemm)}
+                    | _traffic(shape["macs"], layer, record["row"]["param_bytes_per_cycle"])
                 )
     return rows
+
+
+def _traffic(macs: int, layer: dict[str, Any], param_beat_bytes: float) -> dict[str, float]:
+    """The bytes of a layer at each port, in all and a cycle."""
+    loaded = layer["param_beats"] * param_beat_bytes
+    return {
+        "param_bytes": loaded,
+        "intensity": macs / (layer["input_bytes"] + layer["output_bytes"]),
+        "ifmap_rate": (layer["input_bytes"] - loaded) / layer["cycles"],
+        "param_rate": loaded / layer["cycles"],
+        "output_rate": layer["output_bytes"] / layer["cycles"],
+    }
 
 
 def layers_of(network: Network, record: Record) -> list[dict[str, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dwsim.derive import Plan
+from dwsim.derive.gemm import gemm_cycles, gemm_shape
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.text_table import Column, text_table
@@ -24,27 +25,14 @@ COLUMNS = [
 ]
 
 
-def gemm_cycles(layer: LayerSpec, rows: int, cols: int) -> int:
-    """Cycles of a layer on a weight-stationary array of rows x cols multipliers, by im2col.
-
-    Each ifmap channel is a product of its own: its taps lie along the rows, its filters along the
-    columns, and the ofmap's pixels stream through. A fold takes ``2*rows + cols + pixels - 2``
-    cycles (A. Samajdar et al., A systematic methodology for characterizing scalability of DNN
-    accelerators using SCALE-Sim, ISPASS 2020, equation 4); folds do not overlap.
-    """
-    pixels = layer.batch * layer.ofmap_h * layer.ofmap_w
-    folds = -(-layer.kernel_h * layer.kernel_w // rows) * -(-layer.channel_multiplier // cols)
-    return layer.channels * folds * (2 * rows + cols + pixels - 2)
-
-
 def array_rows(layers: Sequence[LayerSpec], engine: EngineSpec) -> Iterator[dict[str, Any]]:
     """The figures of each array, by the keys of ``COLUMNS``.
 
-    The GEMM array has a row for each tap of the engine; a tap-serial engine has the engine's lanes
-    and multipliers.
+    The GEMM array is that of ``gemm_shape``; a tap-serial engine has the engine's lanes and
+    multipliers.
     """
     macs = sum(layer.macs for layer in layers)
-    rows, cols = engine.taps, -(-engine.multipliers // engine.taps)
+    rows, cols = gemm_shape(engine)
     gemm = sum(gemm_cycles(layer, rows, cols) for layer in layers)
     yield {
         "array": f"GEMM, weight-stationary {rows}x{cols}, by formula",

@@ -30,6 +30,7 @@ _TITLES = {
     "ifmap_width": "ifmap bits",
     "weight_width": "weight bits",
     "bound_share": "bound/cycles",
+    "gemm_cycles": "GEMM cycles",
     "fmax_mhz": "Fmax",
     "time_ms": "time",
     "inferences_per_s": "inferences/s",
@@ -60,7 +61,7 @@ _ABSENT = {"taps_per_cycle": "all", "fifo_depth": "auto"}
 """The meaning of None in EngineSpec, for a tap-parallel engine."""
 
 _UNITS = {"uJ": "µJ", "1/s": ""}
-_NEITHER = ("layers", "macs")
+_NEITHER = ("layers", "macs", "gemm_cycles")
 _MAXIMISED = (
     "bound_share",
     "utilisation",

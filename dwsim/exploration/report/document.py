@@ -11,6 +11,7 @@ from dwsim.exploration.report.columns import AXES, SHOWN, Column, objective_colu
 from dwsim.exploration.report.front_chart import axis, sign
 from dwsim.exploration.report.layers_chart import LOSS_NAMES, LOSS_TITLES, layer_step
 from dwsim.exploration.report.overall import OVERALL, overall_rows
+from dwsim.exploration.report.roofline import memory_roof, roofs
 from dwsim.exploration.results import Results
 from dwsim.exploration.results_schema import ENGINE_FIELDS
 from dwsim.spec.canonical import canonical_toml
@@ -29,8 +30,10 @@ _RUN = (
     "ideal",
     "bound",
     "utilisation",
-    "input_rate",
-    "output_rate",
+    "gemm_cycles",
+    "input_bytes",
+    "param_bytes",
+    "output_bytes",
     "intensity",
     *LOSS_NAMES,
 )
@@ -41,8 +44,9 @@ def document(results: Results) -> dict[str, Any]:
     """All data of the page.
 
     Tables are stored by column, ``rows[key][i]``: first each engine on each network, then each
-    engine on all networks (``overall_rows``). ``layers[network]`` has the names and shapes of the
-    layers, ``runs[network][engine_id]`` the columns of ``_RUN`` in the same order.
+    engine on all networks (``overall_rows``). ``layers[network]`` has the names, shapes and
+    multiply-adds of the layers, ``runs[network][engine_id]`` the columns of ``_RUN`` in the same
+    order. ``memory_rates`` are bytes a cycle for 1 GB/s.
     """
     rows = [*results.pairs, *overall_rows(results)]
     objectives = objective_columns(results.description)
@@ -58,6 +62,7 @@ def document(results: Results) -> dict[str, Any]:
         "tiers": [tier(row) for row in rows],
         "losses": LOSS_TITLES,
         "layers": _layers(results),
+        "memory_rates": _memory_rates(results),
         "runs": _runs(results),
         "specs": specs(results),
     }
@@ -136,18 +141,28 @@ def tier(row: dict[str, Any]) -> str:
     return "beyond" if row.get("beyond_part") else "other"
 
 
+def _memory_rates(results: Results) -> dict[str, float]:
+    """Bytes a cycle that 1 GB/s gives, for each engine with a clock."""
+    rates = {}
+    for pair in results.pairs:
+        if pair["status"] == "ok" and pair["fmax_mhz"] is not None:
+            rates[pair["engine_id"]] = roofs(pair, 1.0)[memory_roof(1.0)][1]
+    return rates
+
+
 def _layers(results: Results) -> dict[str, dict[str, Any]]:
-    by_network: dict[str, dict[int, tuple[str, str]]] = {}
+    by_network: dict[str, dict[int, tuple[str, str, int]]] = {}
     for row in results.layers:
         layers = by_network.setdefault(row["network"], {})
         if row["index"] not in layers:
-            layers[row["index"]] = (row["layer"], _shape(row))
+            layers[row["index"]] = (row["layer"], _shape(row), row["macs"])
     return {
         network: {
             "names": [layers[index][0] for index in sorted(layers)],
             "shapes": [layers[index][1] for index in sorted(layers)],
+            "macs": [layers[index][2] for index in sorted(layers)],
             "step": layer_step(len(layers)),
-            "prefix": needless_prefix([name for name, _ in layers.values()]),
+            "prefix": needless_prefix([layer[0] for layer in layers.values()]),
         }
         for network, layers in by_network.items()
     }
@@ -187,4 +202,7 @@ def _runs(results: Results) -> dict[str, dict[str, dict[str, list[Any]]]]:
 
 
 def _brief(value: Any) -> Any:
-    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    # Bytes are whole numbers mostly, which stay exact.
+    return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")

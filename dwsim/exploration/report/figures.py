@@ -13,7 +13,7 @@ from dwsim.exploration.report.document import layer_rows, needless_prefix, tier,
 from dwsim.exploration.report.front_chart import front_chart
 from dwsim.exploration.report.layers_chart import LOSS_NAMES, layer_step, layers_chart
 from dwsim.exploration.report.overall import OVERALL, overall_rows
-from dwsim.exploration.report.roofline import roofline_chart
+from dwsim.exploration.report.roofline import ROOFS, UNDER_ROOFS, roof_rows, roofline_chart
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
 from dwsim.exploration.report.vega import keep
 from dwsim.exploration.results import Results
@@ -126,9 +126,13 @@ def _roofline(
     if not rows:
         return None
     pair = next(p for p in results.pairs if p["engine_id"] == engine_id)
-    chart = roofline_chart(rows, pair, LIGHT, bandwidth)
+    chart = roofline_chart(LIGHT)
+    keys = ("layer", "macs", "cycles", "intensity")
+    points = [{key: row[key] for key in keys} for row in rows]
+    datasets = {ROOFS: roof_rows(rows, pair, bandwidth), UNDER_ROOFS: points}
     config = chart_config(LIGHT, FIGURE_FONT, "white")
-    return chart | {"title": f"{network} on engine {engine_id}", "config": config}
+    title = f"{network} on engine {engine_id}"
+    return chart | {"datasets": datasets, "title": title, "config": config}
 
 
 def _framed(chart: dict[str, Any], rows: list[dict[str, Any]], title: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dwsim.exploration.report.columns import pair_columns
 from dwsim.exploration.report.document import document
 from dwsim.exploration.report.front_chart import front_chart
 from dwsim.exploration.report.layers_chart import layers_chart
+from dwsim.exploration.report.roofline import roofline_chart
 from dwsim.exploration.report.theme import DARK, LIGHT, Palette, chart_config
 from dwsim.exploration.results import Results
 from dwsim.support.resources import report_dir
@@ -26,6 +27,8 @@ SCRIPTS = (
     "filter.js",
     "front.js",
     "table.js",
+    "layers.js",
+    "roofline.js",
     "engine.js",
     "notes.js",
     "controls.js",
@@ -34,9 +37,10 @@ SCRIPTS = (
 """The scripts in their order in the page: each one uses only those before it."""
 
 
-def write_report(results: Results, path: Path) -> None:
+def write_report(results: Results, path: Path, bandwidth: float | None = None) -> None:
     """Writes the report of an exploration as one HTML file.
 
+    ``bandwidth`` of a memory, in GB/s, is that of the rooflines until the reader sets another one.
     The same results give the same bytes. The file is all that a browser needs: the content security
     policy of the page forbids every fetch.
 
@@ -45,12 +49,13 @@ def write_report(results: Results, path: Path) -> None:
         OSError: if the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(results), encoding="utf-8")
+    path.write_text(page(results, bandwidth), encoding="utf-8")
 
 
-def page(results: Results) -> str:
+def page(results: Results, bandwidth: float | None = None) -> str:
     """The text of the page."""
-    content = document(results) | {"charts": {"light": _charts(LIGHT), "dark": _charts(DARK)}}
+    charts = {"light": _charts(LIGHT), "dark": _charts(DARK)}
+    content = document(results) | {"charts": charts, "bandwidth": bandwidth}
     scripts = "\n".join(_asset(name) for name in SCRIPTS)
     return Template(_asset("page.html")).substitute(
         title=html.escape(results.description.space),
@@ -72,6 +77,7 @@ def _charts(palette: Palette) -> dict[str, Any]:
         "config": chart_config(palette),
         "front": front_chart(columns["cycles"], columns["lut"], palette),
         "layers": layers_chart(palette, width=400),
+        "roofline": roofline_chart(palette),
     }
 
 

@@ -54,7 +54,9 @@ def test_layers_are_those_of_the_tables(explored: Path) -> None:
     for row in results.layers:
         run = content["runs"][row["network"]][row["engine_id"]]
         assert content["layers"][row["network"]]["names"][row["index"]] == row["layer"]
-        for key in ("cycles", "bound", "ideal", "interleave", *content["losses"]):
+        assert content["layers"][row["network"]]["macs"][row["index"]] == row["macs"]
+        figures = ("cycles", "bound", "ideal", "interleave", "gemm_cycles", "output_bytes")
+        for key in (*figures, *content["losses"]):
             assert run[key][row["index"]] == row[key]
         spent = sum(run[key][row["index"]] for key in content["losses"])
         place = content["rows"]["engine_id"].index(row["engine_id"])
@@ -63,6 +65,13 @@ def test_layers_are_those_of_the_tables(explored: Path) -> None:
     assert content["layers"]["first"]["shapes"][1] == (
         "6x5x12, kernel 3x3, stride 2, channel multiplier 2"
     )
+
+
+def test_a_memory_gives_its_bytes_to_each_clock(explored: Path) -> None:
+    results = read_results(explored)
+    rates = document(results)["memory_rates"]
+    clocks = {pair["engine_id"]: pair["fmax_mhz"] for pair in results.pairs}
+    assert rates == pytest.approx({name: 1e3 / clock for name, clock in clocks.items()})
 
 
 def test_the_values_of_objectives_are_those_of_the_front(explored: Path) -> None:
@@ -165,11 +174,14 @@ def test_names_cannot_end_the_page() -> None:
     assert text.count("</script>") == 3
 
 
-def test_the_page_holds_the_document() -> None:
+@pytest.mark.parametrize("bandwidth", [None, 3.2])
+def test_the_page_holds_the_document(bandwidth: float | None) -> None:
     results = fabricate.results(engines=4)
-    (packed,) = re.findall(r'<script id="data" type="text/plain">([^<]*)</script>', page(results))
+    text = page(results, bandwidth)
+    (packed,) = re.findall(r'<script id="data" type="text/plain">([^<]*)</script>', text)
     held = json.loads(gzip.decompress(base64.b64decode(packed)))
     assert held.pop("charts").keys() == {"light", "dark"}
+    assert held.pop("bandwidth") == bandwidth
     assert held == json.loads(json.dumps(document(results)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -14,7 +15,8 @@ from dwsim.exploration.report import vega
 from dwsim.exploration.report.figures import figures, write_figures
 from dwsim.exploration.report.layers_chart import LOSS_NAMES
 from dwsim.exploration.report.page import write_report
-from dwsim.exploration.report.roofline import roofs
+from dwsim.exploration.report.roofline import ROOFS, UNDER_ROOFS, roofs
+from dwsim.exploration.report.vega import chart_bytes
 from dwsim.exploration.results import Results, read_results
 from tests.cli.helpers import environment
 from tests.exploration.report import fabricate
@@ -132,11 +134,30 @@ def test_no_layer_lies_above_a_roof(tmp_path: Path) -> None:
     assert list(limits) == ["multipliers", "ports", "memory, 4 GB/s"]
     assert limits["memory, 4 GB/s"][1] == pytest.approx(4e9 / (pair["fmax_mhz"] * 1e6))
     chart = figures(results, 4.0)["roofline_first"]
-    lines, points = (layer["data"]["values"] for layer in chart["layer"])
-    assert {line["roof"] for line in lines} == set(limits)
     rows = [r for r in results.layers if r["engine_id"] == best and r["network"] == "first"]
-    assert [point["y"] for point in points] == [row["macs"] / row["cycles"] for row in rows]
-    for point in points:
+    assert [line["roof"] for line in chart["datasets"][ROOFS]] == list(limits)
+    assert [point["macs"] for point in chart["datasets"][UNDER_ROOFS]] == [r["macs"] for r in rows]
+    for row in rows:
         for name in ("multipliers", "ports"):
             most, per_byte = limits[name]
-            assert point["y"] <= min(most, per_byte * point["x"]), (name, point)
+            assert row["macs"] / row["cycles"] <= min(most, per_byte * row["intensity"]), name
+    lines, points = drawn(chart_bytes(chart, "svg").decode())
+    assert len(lines) == len(limits)
+    assert len(points) == len(rows)
+    # Pixels count downwards. The memory is a roof only for a slower engine.
+    for (left, top), (right, end) in lines[:2]:
+        for x, y in points:
+            assert left < x < right
+            assert y >= top + (end - top) * (x - left) / (right - left)
+    (_, flat), (_, still_flat) = lines[0]
+    assert flat == still_flat
+
+
+def drawn(svg: str) -> tuple[list[list[tuple[float, ...]]], list[tuple[float, ...]]]:
+    """The ends of each line of a chart in pixels, and the centres of its points."""
+    number = r"([0-9.]+)"
+    lines = re.findall(rf'd="M{number},{number}L{number},{number}" stroke="#', svg)
+    points = re.findall(rf'transform="translate\({number},{number}\)" d="M[^"]*A', svg)
+    ends = [[float(x) for x in line] for line in lines]
+    centres = [tuple(float(x) for x in point) for point in points]
+    return [[(a, b), (c, d)] for a, b, c, d in ends], centres

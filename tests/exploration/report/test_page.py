@@ -128,6 +128,51 @@ def test_a_layer_has_a_tooltip(opened: Opened, results: Results) -> None:
     assert f"{row['cycles']:,}" in page.inner_text("#tip")
 
 
+def test_the_table_of_layers_has_bytes_and_the_baseline(opened: Opened, results: Results) -> None:
+    page = opened.page
+    engine = results.description.front[0]["engine_id"]
+    pair = next(p for p in ok_pairs(results, FIRST_NETWORK) if p["engine_id"] == engine)
+    rows = layer_rows(results, engine, FIRST_NETWORK)
+    assert f"{pair['gemm_cycles']:,}" in page.inner_text(f"tr[data-network={FIRST_NETWORK}]")
+    page.click("#layer-table summary")
+
+    def cells(layer: str) -> dict[str, float]:
+        found = page.locator(f"#layer-table tr[data-layer='{layer}'] td[data-key]")
+        texts = found.evaluate_all("cells => cells.map(c => [c.dataset.key, c.innerText])")
+        return {key: float(text.replace(",", "")) for key, text in texts if text}
+
+    for row in rows:
+        taken, loaded = row["cycles"], row["param_bytes"]
+        entered = row["input_bytes"] - loaded
+        assert cells(row["layer"]) == pytest.approx(
+            {key: row[key] for key in ("cycles", "gemm_cycles", "output_bytes", "intensity")}
+            | {"ifmap_bytes": entered, "param_bytes": loaded, "ifmap_rate": entered / taken}
+            | {"param_rate": loaded / taken, "output_rate": row["output_bytes"] / taken},
+            rel=1e-3,
+        )
+    image = cells("one image")
+    assert image["ifmap_bytes"] + image["param_bytes"] == pair["input_bytes"]
+    assert image["output_bytes"] == pair["output_bytes"]
+    assert image["output_rate"] == pytest.approx(pair["output_bytes"] / pair["cycles"], rel=1e-3)
+    assert cells("most at the port")["param_rate"] == pair["param_bytes_per_cycle"]
+
+
+def test_a_memory_has_a_roof(opened: Opened) -> None:
+    page = opened.page
+    page.click("#roofline summary")
+    chart = page.locator("#roofline-chart")
+    page.wait_for_selector("#roofline-chart svg.marks")
+    points = chart.locator(".mark-symbol.role-mark path[fill]:not([fill=none])")
+    assert points.count() >= fabricate.NETWORK_LAYERS[FIRST_NETWORK]
+    assert "memory" not in chart.inner_text()
+    page.fill("#bandwidth", "3.2")
+    page.press("#bandwidth", "Enter")
+    page.wait_for_function(
+        "document.querySelector('#roofline-chart').textContent.includes('memory, 3.2 GB/s')"
+    )
+    assert chart.locator(".mark-line.role-mark path").count() == 3
+
+
 def test_the_command_makes_the_engines_verilog(
     opened: Opened, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

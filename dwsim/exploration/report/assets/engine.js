@@ -1,13 +1,15 @@
 // The panel of the chosen engine: its cost, its results on each network, and how to generate it.
 
 const COSTS = ["multipliers", "fmax_mhz", "lut", "ff", "dsp", "bram", "buffer_bytes"];
-const ON_NETWORK = ["network", "cycles", "ideal", "utilisation", "bound_share", "time_ms"];
+const ON_NETWORK = ["network", "cycles", "ideal", "utilisation", "bound_share", "gemm_cycles",
+  "time_ms"];
 const LABELS = { font: "11px system-ui, sans-serif", most: 150, padding: 14 };
 
 /** The panel of an engine. `onNetwork` gets the network whose layers the panel shows. */
 function createEngine(element, store, tip, onNetwork) {
   let view = null;
   let shares = false;
+  const roofline = createRoofline(store, tip);
 
   function show(state, charts) {
     const rows = store.byEngine.get(state.engine);
@@ -28,9 +30,18 @@ function createEngine(element, store, tip, onNetwork) {
       networks(rows, state),
       layersHead(state),
       chart,
+      ...ofLayers(state, charts),
       ...build(overall),
     );
     drawLayers(chart, state, charts);
+  }
+
+  /** The table of the layers and their roofline; nothing if the engine cannot run them. */
+  function ofLayers(state, charts) {
+    const rows = layerRows(state);
+    if (!rows.length) return [];
+    const pair = store.byEngine.get(state.engine).find((row) => row.network === state.layersOf);
+    return [layerTable(rows, pair), roofline(rows, pair, charts)];
   }
 
   function title(row) {
@@ -123,12 +134,13 @@ function createEngine(element, store, tip, onNetwork) {
   function layerRows(state) {
     const run = store.runs[state.layersOf]?.[state.engine];
     if (!run) return [];
-    const { names, shapes } = store.layers[state.layersOf];
+    const { names, shapes, macs } = store.layers[state.layersOf];
     return names.map((layer, i) => {
-      const row = { index: i, layer, shape: shapes[i] };
+      const row = { index: i, layer, shape: shapes[i], macs: macs[i] };
       for (const key of Object.keys(run)) row[key] = run[key][i];
       row.multipliers = multipliersOf(state.engine);
-      return row;
+      row.ifmap_bytes = row.input_bytes - row.param_bytes;
+      return withRates(row);
     });
   }
 
@@ -199,7 +211,10 @@ function createEngine(element, store, tip, onNetwork) {
       ["cycles", GROUPED.format(row.cycles)],
       ["ideal", `${GROUPED.format(row.ideal)} · ${percent(row.utilisation)}`],
       ["own bound", `${GROUPED.format(row.bound)} · ${percent(row.bound / row.cycles)}`],
-      ["bytes/cycle in", row.input_rate.toFixed(2)],
+      ["GEMM", GROUPED.format(row.gemm_cycles)],
+      ["bytes in", GROUPED.format(row.input_bytes)],
+      ["bytes out", GROUPED.format(row.output_bytes)],
+      ["bytes/cycle in", (row.input_bytes / row.cycles).toFixed(2)],
       ["bytes/cycle out", row.output_rate.toFixed(2)],
       ["MACs/byte", row.intensity.toFixed(2)],
       ["interleave", GROUPED.format(row.interleave)],
