@@ -13,9 +13,10 @@ from dwsim.cli import main
 from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.verification.against_interpreter import verify_network
+from dwsim.verification.interpreter_values import interpret
 from dwsim.verification.layer_engine import assess
 from dwsim.workloads.tflite import layer_quantisation, parse_model, read_model
-from dwsim.workloads.tflite.inference import run_layer
+from dwsim.workloads.tflite.inference import infer, run_layer
 from tests.tflite_files.build_graphs import branches, second_graph
 from tests.tflite_files.build_kinds import (
     REFUSED,
@@ -24,7 +25,7 @@ from tests.tflite_files.build_kinds import (
     elu,
     everything,
 )
-from tests.tflite_files.model_builder import single
+from tests.tflite_files.model_builder import TYPE, ModelBuilder, layer, single
 
 
 def written(folder: Path, content: bytes) -> str:
@@ -171,3 +172,21 @@ def test_a_scale_of_2_to_the_29_runs_in_float_rounding_only(seed: int) -> None:
     assert {-128, 127} <= set(ofmap.ravel().tolist()) <= {-128, 0, 127}
     # LiteRT's default kernels take no scale of 2**8 and more.
     assert run_layer(layer, ifmap, "float").ofmap is None
+
+
+def test_layers_that_litert_leaves_to_its_optimised_kernel(seed: int) -> None:
+    """A network with 4-bit weights runs with the default kernels alone. XNNPACK leaves those layers
+    to a kernel whose values are now and then beside every rounding; that is no mismatch."""
+    rng = np.random.default_rng(seed)
+    made = ModelBuilder()
+    for _ in range(30):
+        weight_scales = (2.0 ** rng.uniform(-9, -4, 9), (0,) * 9)
+        layer(made, (1, 6, 7, 9), weight_kind=TYPE.INT4, weight_numbers=weight_scales)
+    model = parse_model(made.finish(), Path("four_bits.tflite"))
+    inferred = infer(model, "single", seed)
+    assert {found.rounding for found in inferred.values()} == {None}
+    running = {found.layer.name: found for found in assess(model.layers, 4)}
+    values = interpret(model, running, ["double"], seed)
+    lone = values.runs["double"]
+    apart = [lone[name].ofmap.astype(np.int16) - found.ofmap for name, found in inferred.items()]
+    assert np.abs(apart).max() <= 1

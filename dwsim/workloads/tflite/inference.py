@@ -47,13 +47,14 @@ _FLOATS: dict[str, type[np.generic]] = {
 class InferredTensors:
     """One layer's ifmap and ofmap in an inference, NHWC, int8 or int16.
 
-    ``rounding`` is that of the kernel that ran: XNNPACK may leave an 8-bit layer of a "single"
-    inference to a kernel that rounds twice. With int16 both names mean the same.
+    ``rounding`` is that of the kernel that ran, with int16 the one that was asked for. It is None
+    where XNNPACK leaves an 8-bit layer, such as one with 4-bit weights, to LiteRT's optimised
+    kernel: its values differ from those of every rounding here by 1 now and then.
     """
 
     ifmap: np.ndarray
     ofmap: np.ndarray
-    rounding: str
+    rounding: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +112,8 @@ def run_layers(
     """The interpreter's ofmap of each layer, run alone on the given ifmap.
 
     Each layer becomes a model of one operator (two with padding that is neither SAME nor VALID).
-    A layer that the interpreter refuses, or that XNNPACK leaves to a kernel that rounds twice,
-    has a reason in place of an ofmap.
+    A layer that the interpreter refuses, or that XNNPACK leaves to another kernel, has a reason in
+    place of an ofmap.
 
     Args:
         layers: layers that run, under any names.
@@ -179,7 +180,7 @@ def _inferred(
     # BATCH_TO_SPACE_ND, the last operator of a folded dilation, moves the kernel's values.
     made = layer.ofmap_tensor in outcome.delegated
     took = ofmap.dtype != np.int8 or (made and layer.dilation_operators is None)
-    return InferredTensors(ifmap, ofmap, rounding if took else "double")
+    return InferredTensors(ifmap, ofmap, rounding if rounding == "double" or took else None)
 
 
 def _check_rounding(rounding: str) -> None:
