@@ -1,4 +1,4 @@
-"""The bias and the activation of a layer of floats, after TensorFlow's sums."""
+"""The bias of a layer of floats, as TensorFlow adds it, and the clamp of an activation."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dwsim.errors import Rules
+from dwsim.golden.bias_and_activation import activate
 from dwsim.golden.summation_order import Chain, Order, taps_of
 from dwsim.spec.float_arithmetic import FloatArithmetic, FloatFormat
 from dwsim.spec.layer_spec import LayerSpec
@@ -54,7 +55,8 @@ def depthwise_ordered(
     """
     _check(ifmap_nhwc, weight, layer, arithmetic, order, bias)
     dtype = ifmap_nhwc.dtype.newbyteorder("=")
-    limits = None if clamp is None else _limits(clamp, dtype, arithmetic)
+    if clamp is not None:
+        _check_limits(clamp, dtype, arithmetic)
     if layer.is_empty:
         return np.zeros(layer.ofmap_shape, dtype)
     with np.errstate(all="ignore"):
@@ -66,10 +68,8 @@ def depthwise_ordered(
         if arithmetic.flushes:
             sums = _flushed(sums, sums, arithmetic.number)
         ofmap: np.ndarray = sums.astype(dtype)
-        if limits is not None:
-            # Comparisons with NaN are false, and -0 is not below 0.
-            ofmap = np.where(ofmap < limits[0], limits[0], ofmap)
-            ofmap = np.where(ofmap > limits[1], limits[1], ofmap)
+        if clamp is not None:
+            ofmap = activate(ofmap, clamp)
         nan = np.isnan(ofmap)
     bits = ofmap.view(np.uint32 if dtype.itemsize == 4 else np.uint16)
     bits[nan] = arithmetic.number.canonical_nan
@@ -105,9 +105,7 @@ def _check(
     rules.raise_if_any()
 
 
-def _limits(
-    clamp: tuple[float, float], dtype: np.dtype, arithmetic: FloatArithmetic
-) -> tuple[np.ndarray, np.ndarray]:
+def _check_limits(clamp: tuple[float, float], dtype: np.dtype, arithmetic: FloatArithmetic) -> None:
     low, high = (np.asarray(limit, np.float64).astype(dtype) for limit in clamp)
     rules = Rules("golden.depthwise_ordered")
     for field, limit, given in (("clamp[0]", low, clamp[0]), ("clamp[1]", high, clamp[1])):
@@ -119,7 +117,6 @@ def _limits(
         rules.require(normal or not arithmetic.flushes, field, given, rule)
     rules.require(float(low) <= float(high), "clamp", clamp, "must be (smallest, largest)")
     rules.raise_if_any()
-    return low, high
 
 
 def _operand(values: np.ndarray, number: FloatFormat, arithmetic: FloatArithmetic) -> np.ndarray:
