@@ -10,7 +10,6 @@ from dwsim.spec.float_arithmetic import FloatArithmetic
 def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
     """Weights, the array that they are multiplied in, and the ofmap values of its sums."""
     rows, cols = n.formats.array_rows, n.formats.array_cols
-    units = n.spec.lane_multipliers
     weights = {
         "ROWS": rows,
         "COLS": cols,
@@ -29,12 +28,19 @@ def float_sums(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
         **formats(arithmetic),
     }
     narrow = {"LANES": n.spec.lanes, **formats(arithmetic)}
-    made = [Stage("float_weight_store", weights, {}), Stage("float_array", array, {})]
-    if not n.formats.has_epilogue:
-        return [*made, Stage("float_narrow", narrow, {})]
-    made[0] = Stage("float_weight_store", weights, {"write_word": f"write_word[{units - 1}:0]"})
-    narrow_ports = {"acc": "biased", "ofmap": "rounded"}
-    return [*made, *_epilogue(n, arithmetic), Stage("float_narrow", narrow, narrow_ports)]
+    epilogue: list[Stage] = []
+    store_ports: dict[str, str] = {}
+    narrow_ports: dict[str, str] = {}
+    if n.formats.has_epilogue:
+        epilogue = _epilogue(n, arithmetic)
+        store_ports = {"write_word": f"write_word[{n.spec.lane_multipliers - 1}:0]"}
+        narrow_ports = {"acc": "biased", "ofmap": "rounded"}
+    return [
+        Stage("float_weight_store", weights, store_ports),
+        Stage("float_array", array, {}),
+        *epilogue,
+        Stage("float_narrow", narrow, narrow_ports),
+    ]
 
 
 def _epilogue(n: EngineNumbers, arithmetic: FloatArithmetic) -> list[Stage]:
