@@ -15,7 +15,7 @@ from typing import Any
 
 from dwsim.derive import Plan, interval_cycles
 from dwsim.errors import DwsimError, SpecError
-from dwsim.peers.two_arrays import IFMAP_PIXELS
+from dwsim.peers.two_arrays import ARRAYS, IFMAP_PIXELS
 from dwsim.spec.dataflow_rules import MAX_CELLS
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.number_format import share_text
@@ -42,8 +42,6 @@ COLUMNS = [
     Column("source", "Fmax from", "text"),
     Column("rate", "images/s", "number"),
 ]
-ARRAYS = {"tap_parallel": "taps at once", "tap_serial": "taps in series"}
-"""The words of the table for the dataflows."""
 
 
 @dataclass(frozen=True)

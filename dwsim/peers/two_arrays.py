@@ -6,7 +6,7 @@ multipliers are those of the budget, so that an engine that leaves some of them 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -121,19 +121,16 @@ def geometric_mean(values: Sequence[float]) -> float:
     return float(product ** (1 / len(values)))
 
 
-ARRAYS: dict[str, Callable[[Network, int], float]] = {
-    "taps at once": lambda network, budget: best_engine(network, budget, "tap_parallel").share,
-    "taps in series": lambda network, budget: best_engine(network, budget, "tap_serial").share,
-}
-"""The arrays of the first table: the useful share of the best engine of a budget."""
+ARRAYS = {"tap_parallel": "taps at once", "tap_serial": "taps in series"}
+"""The words of the tables for the dataflows."""
 
 ALONE = "mobilenet_v1"
 """The network whose own shares the first table shows, too."""
 
 BUDGET_COLUMNS = [
     Column("budget", "multipliers"),
-    *(Column(name, name, "share") for name in ARRAYS),
-    *(Column(f"{ALONE}, {name}", f"{ALONE}, {name}", "share") for name in ARRAYS),
+    *(Column(name, name, "share") for name in ARRAYS.values()),
+    *(Column(f"{ALONE}, {name}", f"{ALONE}, {name}", "share") for name in ARRAYS.values()),
 ]
 
 BUILD_COLUMNS = [
@@ -151,8 +148,10 @@ def budget_rows(networks: Sequence[Network]) -> list[dict[str, Any]]:
     rows = []
     for budget in BUDGETS:
         row: dict[str, Any] = {"budget": budget}
-        for name, share in ARRAYS.items():
-            shares = {network.name: share(network, budget) for network in networks}
+        for dataflow, name in ARRAYS.items():
+            shares = {
+                network.name: best_engine(network, budget, dataflow).share for network in networks
+            }
             row[name] = geometric_mean(list(shares.values()))
             row[f"{ALONE}, {name}"] = shares.get(ALONE)
         rows.append(row)
