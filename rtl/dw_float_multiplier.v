@@ -6,8 +6,8 @@
 // SUBNORMALS = 0, a subnormal factor counts as zero, and so does a product whose exact magnitude is
 // below the smallest normal number; both keep their signs.
 //
-// The product of two significands has leading zeros: as many as both factors together, or one more.
-// So the shift follows from the factors, before their product is there.
+// The leading zeros of two significands add up to those of their product, or to one less. So the
+// shift follows from the factors, before their product is there.
 `default_nettype none
 
 module dw_float_multiplier #(

@@ -9,8 +9,8 @@ from dwsim.spec.layer_spec import LayerSpec
 def gemm_shape(engine: EngineSpec) -> tuple[int, int]:
     """Rows and columns of a GEMM array with at most the multipliers of an engine.
 
-    A row for each tap of the engine's kernel, if there are enough multipliers, and as many columns
-    as the multipliers permit. A depthwise channel fills one column.
+    The rows are the taps of the engine's kernel, or its multipliers if these are fewer; the columns
+    are the multipliers divided by the rows, rounded down. A depthwise channel fills one column.
     """
     rows = min(engine.taps, engine.multipliers)
     return rows, engine.multipliers // rows

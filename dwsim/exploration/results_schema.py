@@ -123,7 +123,7 @@ LAYER_FIELDS = (
     Field("steady_cycles", "integer", "cycles per image once images follow each other"),
     Field("ideal", "integer", "macs / multipliers"),
     Field("bound", "integer", "the fewest cycles that its ports and the shape of its array permit"),
-    Field("gemm_cycles", "integer", "on a weight-stationary GEMM array of as many multipliers"),
+    Field("gemm_cycles", "integer", "on a GEMM array with at most its multipliers"),
     Field("utilisation", "number", "macs / (multipliers * cycles): the share of the ideal"),
     Field("macs", "integer", "multiply-adds, including taps on padding"),
     Field("param_beats", "integer", "beats of the parameter tensor"),
