@@ -19,7 +19,7 @@ from dwsim.verification.network_result import (
     all_reasons,
 )
 from dwsim.verification.onnx_engine import assess_onnx, fits_int8, onnx_engines, rounding_of
-from dwsim.verification.onnx_values import OnnxValues, beside_ties, ort_values
+from dwsim.verification.onnx_values import OnnxValues, float_distance, ort_values
 from dwsim.verification.simulators import Chain, Simulators
 from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, offset, onnx_quantisation
 
@@ -123,5 +123,6 @@ def _compare(
     differs = distance != 0
     explained = np.zeros_like(differs)
     if layer.operator_name == "Conv" and differs.any():
-        explained = (np.abs(distance) == 1) & beside_ties(layer, values.ifmaps[layer.name])
+        possible = float_distance(layer, values.ifmaps[layer.name])
+        explained = differs & (np.abs(distance) <= possible)
     return LayerResult(layer, rounding, engine, done, int(differs.sum()), int(explained.sum()))

@@ -52,18 +52,23 @@ def ort_values(
     return OnnxValues(ifmaps, runs, alone)
 
 
-def beside_ties(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
-    """True for values that a Conv in float32 may round to either neighbour.
+def float_distance(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
+    """The largest distance of each value of a Conv in float32 from the value of exact sums.
 
     Where ONNX Runtime does not fuse DequantizeLinear, Conv and QuantizeLinear, it adds products
     of real numbers in float32. Their sum is within ``n * eps * sum|x * w|`` of the true one for n
     roundings (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). A value whose
-    distance from a tie is larger has one right result. A bias in floating point is rounded to an
-    integer for the engine, and by ONNX Runtime where it fuses: a tie between both values counts.
+    distance from a tie is larger has one right result. Beside a tie there are two; more only where
+    the ofmap's scale is so small that the bound is many of its steps. A bias in floating point is
+    rounded to an integer for the engine, and by ONNX Runtime where it fuses: a tie between both
+    values counts.
 
     Args:
         layer: a Conv between DequantizeLinear and QuantizeLinear.
         ifmap: NHWC, of the file's type.
+
+    Returns:
+        Whole numbers of shape ``spec.ofmap_shape``, float64; 0 for a value with one right result.
     """
     spec, parameters = layer.facts()
     scales = parameters.scales
@@ -79,5 +84,8 @@ def beside_ties(layer: OnnxLayer, ifmap: np.ndarray) -> np.ndarray:
     # Each product has three roundings, each sum one, the bias and the quotient two.
     roundings = spec.kernel_h * spec.kernel_w + 8
     bound = roundings * np.finfo(np.float32).eps * magnitude + np.abs(remainder) * scale
-    near: np.ndarray = np.abs(value - np.floor(value) - 0.5) <= bound
-    return near
+    # At a tie, one half from both, either may be the value of exact sums.
+    lower, upper = np.ceil(value - 0.5), np.floor(value + 0.5)
+    most, least = np.floor(value + bound + 0.5), np.ceil(value - bound - 0.5)
+    distance: np.ndarray = np.maximum(most - lower, upper - least)
+    return distance

@@ -12,7 +12,7 @@ import pytest
 
 from dwsim.cli import main
 from dwsim.verification import against_onnxruntime, simulators
-from dwsim.verification.onnx_values import beside_ties
+from dwsim.verification.onnx_values import float_distance
 from dwsim.workloads.onnx_model.ort_inference import random_ifmap
 from tests.onnx_files.build_forms import PATH, forms
 from tests.onnx_files.onnx_builder import Case, OnnxBuilder, add_case, single
@@ -71,7 +71,7 @@ def test_a_wrong_value_is_found(
         ofmap = values.runs["dw1"].ofmap.copy()
         # This value lies beside no tie: float32 arithmetic does not explain the difference.
         layer, ifmap = arguments[1]["dw1"], values.ifmaps["dw1"]
-        where = tuple(np.argwhere(~beside_ties(layer, ifmap))[0])
+        where = tuple(np.argwhere(float_distance(layer, ifmap) == 0)[0])
         ofmap[where] += 1
         runs = {**values.runs, "dw1": dataclasses.replace(values.runs["dw1"], ofmap=ofmap)}
         return dataclasses.replace(values, runs=runs)
@@ -117,13 +117,14 @@ def test_ties_are_the_only_differences_that_float32_explains() -> None:
     """A Conv of real numbers may round a tie either way; few values are beside one."""
     layer = only_layer(single(Case(ifmap_scale=0.5, weight_scales=0.25, ofmap_scale=0.25)))
     ifmap = np.zeros(layer.facts()[0].ifmap_shape, np.uint8)
-    near = beside_ties(layer, ifmap)
     # The scale of a sum is 0.5: every odd sum is a tie.
     sums = golden_sums(layer, ifmap) + layer.facts()[1].scales.bias
-    assert np.array_equal(near, sums % 2 == 1)
+    assert np.array_equal(float_distance(layer, ifmap), sums % 2)
     usual = only_layer(single(Case()))
     rng = np.random.default_rng(1)
-    assert beside_ties(usual, random_ifmap(rng, usual)).mean() < 0.01
+    distance = float_distance(usual, random_ifmap(rng, usual))
+    assert distance.max() <= 1
+    assert distance.mean() < 0.01
 
 
 def test_nothing_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
