@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dwsim.derive import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.resources import rtl_dir
 
 _CHECKS = {
@@ -11,13 +12,15 @@ _CHECKS = {
     "tap_serial": {"dw_serial_check", "dw_serial_rules"},
 }
 _HOST = {"dw_axil_port", "dw_stream_control", "dw_stream_counters"}
-HOST_MODULES = _HOST.union(*_CHECKS.values())
+_FLOAT_CHECK = {"dw_float_limits"}
+HOST_MODULES = _HOST.union(_FLOAT_CHECK, *_CHECKS.values())
 """Hand-written modules that only an engine with an AXI4-Lite port has."""
 
 
-def host_modules(dataflow: str) -> set[str]:
-    """Those that such an engine of a dataflow has."""
-    return _HOST | _CHECKS[dataflow]
+def host_modules(engine: EngineSpec) -> set[str]:
+    """Those that an engine with such a port has."""
+    limits = _FLOAT_CHECK if engine.epilogue is not None else set()
+    return _HOST | _CHECKS[engine.dataflow] | limits
 
 
 REQUANTISE_MODULES = {

@@ -126,12 +126,17 @@ def _requantisers(numbers: Numbers) -> int:
 def _value(plan: Plan, field: ConfigField) -> str:
     """The value of a ``cfg_*`` port: decimal, or a literal with its elements."""
     if field.name not in plan.geometry:
-        of_floats = plan.numbers.formats.has_epilogue
-        return f"from the layer's {'activation' if of_floats else 'quantisation'}"
+        return _from_the_layer(plan)
     word, value = plan.geometry_words()[field.name], plan.geometry[field.name]
     if isinstance(value, int):
         return str(word)
     return f"{sized(field.total_width, word)} = [{', '.join(map(str, value))}]"
+
+
+def _from_the_layer(plan: Plan) -> str:
+    """The source of a value that does not follow from the geometry."""
+    of_floats = plan.numbers.formats.has_epilogue
+    return f"from the layer's {'activation' if of_floats else 'quantisation'}"
 
 
 def _example(engine: EngineSpec, numbers: Numbers) -> dict[str, object]:
@@ -161,7 +166,7 @@ def _register(plan: Plan, register: Register) -> str:
     """The word of a register for a plan, if its geometry says it."""
     value = plan.geometry.get(register.config)
     if value is None:
-        return "from the layer's quantisation"
+        return _from_the_layer(plan)
     (field,) = (f for f in plan.numbers.config_fields if f.name == register.config)
     word = register_words(field, value)[register.element]
     return f"`0x{word:08X}`" if word >> 31 else str(word)

@@ -35,6 +35,9 @@ _INSIDE = ("errors_start_while_pending", "errors_write_while_pending", "errors_b
 _UNCHECKED = ("lead", "ifmap_zero_point", "ofmap_zero_point", "float_rounding")
 """Ports without a rule of their own; float_rounding is checked together with single_rounding."""
 
+_FLOAT_LIMITS = {"act_min": "limits_least", "act_max": "limits_most"}
+"""The integers that the check compares in place of limits in floating point."""
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -107,7 +110,7 @@ def host_verilog(engine: EngineSpec, origin: Origin, in_bytes: bool) -> dict[str
     files = {
         path.name: path.read_text()
         for path in sorted(rtl_dir().glob("*.v"))
-        if path.stem in host_modules(engine.dataflow)
+        if path.stem in host_modules(engine)
     }
     env, values = environment(), register_context(engine, origin) | wrapped(engine, in_bytes)
     templates = {f"{engine.name}_registers": "registers.v.j2"}
@@ -154,6 +157,7 @@ def register_context(engine: EngineSpec, origin: Origin) -> dict[str, object]:
         "ports": _ports(registers, numbers),
         "check_width": check_width(numbers),
         "check_limits": _check_limits(numbers),
+        "checks_limits": numbers.formats.requantises or numbers.formats.has_epilogue,
         "check_cycles": check_cycles(numbers),
         "address_width": ADDRESS_WIDTH,
         "word_width": ADDRESS_WIDTH - 2,
@@ -230,8 +234,11 @@ def _checked(registers: RegisterMap, numbers: Numbers) -> list[Wide]:
         if register.config in _UNCHECKED:
             continue
         field = register.fields[0]
-        sign = f"{register.name}[{field.width - 1}]" if field.signed else "1'b0"
-        names = [register.name]
+        name, signed = register.name, field.signed
+        if numbers.formats.has_epilogue and name in _FLOAT_LIMITS:
+            name, signed = _FLOAT_LIMITS[name], True
+        sign = f"{name}[{field.width - 1}]" if signed else "1'b0"
+        names = [name]
         if register.name == "single_rounding":
             names = list(rounding_registers(numbers.spec))
         bits = field.width + len(names) - 1

@@ -8,6 +8,7 @@ from dwsim.derive import EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.signals import Numbers
 from dwsim.host.register_types import Field, Register
+from dwsim.spec.float_rules import NUMBER_FORMATS
 from dwsim.version import __version__
 
 MAGIC = 0x4457534D
@@ -57,6 +58,11 @@ def _identity(numbers: Numbers) -> tuple[Register, ...]:
 def _array(numbers: Numbers) -> tuple[Register, ...]:
     spec, ofmap_width = numbers.spec, numbers.formats.ofmap_width
     mode = numbers.formats.rounding_code
+    arithmetic = spec.arithmetic
+    own = arithmetic is not None and arithmetic.accumulate == spec.number_format
+    flush, epilogue = arithmetic is not None and arithmetic.flushes, spec.epilogue is not None
+    code = NUMBER_FORMATS.index(spec.number_format)
+    codes = ", ".join(f"{index}: {name}" for index, name in enumerate(NUMBER_FORMATS))
     modes = "0: none; else the roundings, added up: 1 double, 2 single, 4 float"
     return (
         _constants(
@@ -75,6 +81,10 @@ def _array(numbers: Numbers) -> tuple[Register, ...]:
             ("weight_signed", 15, 1, spec.weight_signed, "weights are signed"),
             ("ofmap_width", 16, 6, ofmap_width, "bits of an ofmap value"),
             ("requantise", 24, 3, mode, modes),
+            ("number_format", 27, 2, code, codes),
+            ("own_sums", 29, 1, own, "sums in floats have the number format; 0: float32"),
+            ("flush", 30, 1, flush, "subnormal numbers count as zero"),
+            ("epilogue", 31, 1, epilogue, "a bias and a clamp follow the sums in floats"),
         ),
     )
 

@@ -60,15 +60,17 @@ _RULES = (
     ("tap_col", "each above -row_pitch and at most ifmap_w"),
 )
 
-_BY_DATAFLOW = {
-    dataflow: tuple(GeometryRule(code, *rule) for code, rule in enumerate(rules, 1))
-    for dataflow, rules in (("tap_parallel", _RULES), ("tap_serial", SERIAL_RULES))
-}
+_BY_DATAFLOW = {"tap_parallel": _RULES, "tap_serial": SERIAL_RULES}
 
 
 def geometry_rules(numbers: Numbers) -> tuple[GeometryRule, ...]:
     """The rules in the order of the checks; the hardware reports the first broken one."""
-    return _BY_DATAFLOW[numbers.spec.dataflow]
+    meanings = dict(_BY_DATAFLOW[numbers.spec.dataflow])
+    arithmetic = numbers.spec.arithmetic
+    if arithmetic is not None:
+        unfit = "NaN or a subnormal number" if arithmetic.flushes else "NaN"
+        meanings["activation"] += f", as numbers of the format, and neither is {unfit}"
+    return tuple(GeometryRule(code, *rule) for code, rule in enumerate(meanings.items(), 1))
 
 
 def check_width(numbers: Numbers) -> int:

@@ -87,7 +87,7 @@ CASES = {
     "narrow_axil": (NARROW, LAYERS[:2], DeliveryOptions(axil=True)),
     "quantised": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(axil=True, static=("same",))),
     "words": (WORDS, SQUARE_LAYERS, DeliveryOptions(axil=True)),
-    "finished": (FINISHED, FINISHED_LAYERS, DeliveryOptions(static=("one_tap",))),
+    "finished": (FINISHED, FINISHED_LAYERS, DeliveryOptions(axil=True, static=("one_tap",))),
     "serial_raw": (SERIAL_RAW, SERIAL_LAYERS, DeliveryOptions(axis_bytes=True)),
     "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(axil=True, static=("multiplied",))),
     "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),

@@ -27,7 +27,7 @@ TOPS = {
     "narrow_axil": ["axil", "axis_bytes", ""],
     "quantised": ["axil", "axis_bytes", "same", ""],
     "words": ["axil", "axis_bytes", ""],
-    "finished": ["one_tap", ""],
+    "finished": ["axil", "axis_bytes", "one_tap", ""],
     "serial_raw": ["axis_bytes", ""],
     "serial": ["axil", "axis_bytes", "multiplied", ""],
     "serial_ecp5": [""],

@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from dwsim import EngineSpec, LayerSpec, depthwise_conv2d, generate
+from dwsim import EngineSpec, LayerSpec, depthwise_conv2d
 from dwsim.cli import main
 from dwsim.cli.data_options import save_ofmap
 from dwsim.derive import Plan
@@ -80,11 +80,6 @@ def test_integers_are_refused_on_an_engine_of_floats() -> None:
     rule = "engine.number_format = 'bfloat16': must be 'integer'"
     with pytest.raises(SpecError, match=rule):
         depthwise_conv2d(ifmap, weight, (1, 1, 1, 1), "VALID", backend="model", engine=ENGINE)
-
-
-def test_registers_are_refused(tmp_path: object) -> None:
-    with pytest.raises(SpecError, match="axil = True: must be left out with number_format"):
-        generate(ENGINE, output=f"{tmp_path}/engine", axil=True)
 
 
 WITH_EPILOGUE = replace(ENGINE, epilogue="bias_clamp")

@@ -111,6 +111,18 @@ PROOFS = (
         },
     ),
     Proof(
+        "dw_float_limits",
+        parameters={"SUBNORMALS": 0},
+        bound=1,
+        faults={
+            "accepts_limits_in_order": ("if (word[WIDTH-1]) place = -place;", ""),
+            "refuses_others": ("place(act_min)", "place(act_max)"),
+            "refuses_nan": ("((&exponent) || ", "("),
+            "refuses_what_is_flushed": ("((SUBNORMALS == 0) && !(|exponent))", "1'b0"),
+        },
+    ),
+    Proof("dw_float_limits", bound=1),
+    Proof(
         "dw_geometry_check",
         sources=("dw_rule_walk.v",),
         bound=14,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dwsim.derive import Plan, TiledPlan, plan_of
+from dwsim.derive import AnyPlan, Plan, TiledPlan, plan_of
 from dwsim.errors import SpecError
-from dwsim.golden.depthwise import depthwise
 from dwsim.golden.ofmap import golden_ofmap
-from dwsim.golden.quantised import depthwise_quantised
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+from dwsim.stream.float_tensors import float_values
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.tile_tensors import join_ofmaps, tile_ifmap, tile_weight
 
@@ -47,6 +47,22 @@ QUANTISED = EngineSpec(
     name="axil_quantised",
 )
 
+FLOAT = EngineSpec(
+    lanes=2,
+    kernel_h=2,
+    kernel_w=2,
+    max_row_pitch=12,
+    max_plane_rows=10,
+    max_dilation_h=2,
+    max_channel_groups=3,
+    max_channel_multiplier=2,
+    max_batch=2,
+    taps_per_cycle=2,
+    number_format="bfloat16",
+    subnormals="flush",
+    epilogue="bias_clamp",
+    name="axil_float",
+)
 
 SERIAL = EngineSpec(
     lanes=3,
@@ -89,7 +105,8 @@ def random_work(engine: EngineSpec, seed: int, least_cycles: int = 0) -> Work:
             interleave = rng.randint(1, engine.max_interleave)
             layer = _random_layer(engine, interleave, rng)
             quantisation = _random_quantisation(layer, engine, rng)
-            plan = Plan(layer, engine, quantisation, interleave)
+            epilogue = random_epilogue(layer, engine, rng.getrandbits(30))
+            plan = Plan(layer, engine, quantisation, interleave, epilogue=epilogue)
         except SpecError:
             continue
         if plan.cycles >= least_cycles:
@@ -100,11 +117,12 @@ def work_of(plan: Plan, seed: int, weight: np.ndarray | None = None) -> Work:
     """Random data for a plan; with ``weight``, these weights."""
     ifmap, own_weight = random_layer_data(plan.layer, plan.engine, seed)
     weight = own_weight if weight is None else weight
-    if plan.quantisation is None:
-        ofmap = depthwise(ifmap, weight, plan.layer)
-    else:
-        ofmap = depthwise_quantised(ifmap, weight, plan.layer, plan.quantisation)
-    return Work(plan, ifmap, weight, ofmap)
+    return Work(plan, ifmap, weight, _golden(plan, ifmap, weight))
+
+
+def _golden(plan: AnyPlan, ifmap: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    sums, epilogue = plan.engine.float_sums, plan.epilogue
+    return golden_ofmap(ifmap, weight, plan.layer, plan.quantisation, sums, epilogue)
 
 
 def larger_works(engine: EngineSpec, seed: int) -> tuple[TiledPlan, list[Work]]:
@@ -122,14 +140,15 @@ def larger_works(engine: EngineSpec, seed: int) -> tuple[TiledPlan, list[Work]]:
     quantisation = _random_quantisation(layer, engine, rng)
     if quantisation is not None and engine.requantise == "double":
         quantisation = replace(quantisation, rounding="double")
-    plan = plan_of(layer, engine, quantisation)
+    epilogue = random_epilogue(layer, engine, rng.getrandbits(30))
+    plan = plan_of(layer, engine, quantisation, epilogue=epilogue)
     assert isinstance(plan, TiledPlan)
     ifmap, weight = random_layer_data(layer, engine, seed)
     works = []
     for tile, stream in zip(plan.tiles, plan.plans, strict=True):
         data = tile_ifmap(ifmap, tile), tile_weight(weight, tile)
-        works.append(Work(stream, *data, golden_ofmap(*data, stream.layer, stream.quantisation)))
-    whole = golden_ofmap(ifmap, weight, layer, quantisation)
+        works.append(Work(stream, *data, _golden(stream, *data)))
+    whole = _golden(plan, ifmap, weight)
     assert np.array_equal(join_ofmaps([work.ofmap for work in works], plan), whole)
     return plan, works
 
@@ -174,6 +193,20 @@ def _random_quantisation(
     )
 
 
+def _in_order(low: int, high: int, engine: EngineSpec) -> bool:
+    """True if a stream may have these limits: integers, or the words of floats."""
+    arithmetic = engine.arithmetic
+    if arithmetic is None:
+        return low <= high
+    words = np.array([low, high], np.dtype(f"u{arithmetic.number.width // 8}"))
+    with np.errstate(invalid="ignore"):  # a NaN that signals
+        reals = float_values(words, engine.number_format).astype(np.float64)
+    least = 2.0**arithmetic.number.least_exponent
+    if arithmetic.flushes and any(0 < abs(real) < least for real in reals):
+        return False
+    return bool(reals[0] <= reals[1])
+
+
 def first_broken(
     config: dict[str, int | list[int]],
     engine: EngineSpec,
@@ -190,6 +223,7 @@ def first_broken(
     max_col_delay = engine.max_dilation_w * engine.max_interleave
     reach = (engine.kernel_h - 1) * max_row_delay + (engine.kernel_w - 1) * max_col_delay
     quantises = engine.requantise != "none"
+    limited = quantises or engine.epilogue is not None
     groups, multiplier = c["image_planes"] * c["interleave"], c["channel_multiplier"]
     rules = {
         "refused_write": lambda: not refused_write,
@@ -215,7 +249,7 @@ def first_broken(
         "whole_images": lambda: c["planes"] % c["image_planes"] == 0,
         "tail_channels": lambda: 1 <= c["tail_channels"] <= engine.lanes * multiplier,
         "tail_multiple": lambda: c["tail_channels"] % multiplier == 0,
-        "activation": lambda: not quantises or c["act_min"] <= c["act_max"],
+        "activation": lambda: not limited or _in_order(c["act_min"], c["act_max"], engine),
         "single_rounding": lambda: (
             not quantises or (c["single_rounding"], c.get("float_rounding", 0)) in roundings
         ),

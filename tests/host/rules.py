@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dwsim.derive import EngineNumbers, Plan, value_range
+from dwsim.spec.engine_spec import EngineSpec
 
 
 def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
@@ -74,11 +75,43 @@ def broken_geometries(plan: Plan) -> list[tuple[dict[str, Any], str]]:
     if numbers.formats.requantises:
         wrong("activation", act_min=1, act_max=0)
         wrong("activation", act_min=0, act_max=-1)
+    if numbers.formats.has_epilogue:
+        for low, high in wrong_limits(spec):
+            wrong("activation", act_min=low, act_max=high)
     if spec.ifmap_width == 8 and spec.requantise in ("double", "single"):
         wrong("single_rounding", single_rounding=int(spec.requantise == "double"))
     if spec.requantise == "all":
         wrong("single_rounding", single_rounding=1, float_rounding=1)
     return [change for change in changes if _fits(change[0], numbers)]
+
+
+def wrong_limits(spec: EngineSpec) -> list[tuple[int, int]]:
+    """Words that a clamp must not have: out of order, NaN, and subnormal if these are flushed."""
+    arithmetic = spec.arithmetic
+    assert arithmetic is not None
+    number = arithmetic.number
+    sign, normal = 1 << number.width - 1, 1 << number.significand_width
+    infinite, nan = sign - normal, number.canonical_nan
+    wrong = [
+        (normal, 0),
+        (0, sign + normal),
+        (normal + 1, normal),
+        (sign + normal, sign + infinite),
+    ]
+    wrong += [(nan, nan), (nan, infinite), (0, nan), (sign + nan, infinite), (0, infinite + 1)]
+    if arithmetic.flushes:
+        wrong += [(1, infinite), (sign + 1, infinite), (0, normal - 1)]
+    return wrong
+
+
+def right_limits(spec: EngineSpec) -> list[tuple[int, int]]:
+    """Words that a clamp may have, at the edges of the rule."""
+    arithmetic = spec.arithmetic
+    assert arithmetic is not None
+    number = arithmetic.number
+    sign, normal = 1 << number.width - 1, 1 << number.significand_width
+    infinite = sign - normal
+    return [(0, sign), (sign + infinite, infinite), (infinite, infinite), (sign + normal, sign)]
 
 
 def slowest_geometry(numbers: EngineNumbers) -> dict[str, Any]:
@@ -97,6 +130,7 @@ def slowest_geometry(numbers: EngineNumbers) -> dict[str, Any]:
         "single_rounding": int(spec.requantise == "single"),
         "tap_row": [1] * spec.kernel_h,
         "tap_col": [1] * spec.kernel_w,
+        **({"act_min": 0, "act_max": 0} if spec.epilogue else {}),
     }
 
 

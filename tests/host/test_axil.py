@@ -15,7 +15,7 @@ from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from tests.codegen.test_lint import ENGINES, elaborate, lint, write
 from tests.host.faults import FAULTS, with_faults
-from tests.host.layers import QUANTISED, RAW, SERIAL
+from tests.host.layers import FLOAT, QUANTISED, RAW, SERIAL
 from tests.host.scenarios import SCENARIOS
 
 BENCH = "tests.host.axil_bench"
@@ -26,6 +26,7 @@ resets kept_weights wrong_streams every_rule any_walk
 """
 RAW_SCENARIOS = [name for name in SCENARIOS if name != "any_walk"]
 QUANTISED_SCENARIOS = ["identity", "back_to_back", "stalls", "values", "every_rule"]
+FLOAT_SCENARIOS = [*QUANTISED_SCENARIOS, "larger_layer", "kept_weights", "random_geometries"]
 
 WIDEST = """
 least one_column all_unsigned most_multiplied wide
@@ -45,6 +46,7 @@ MOST_GROUPS = EngineSpec(
 LINTED = [
     RAW,
     QUANTISED,
+    FLOAT,
     SERIAL,
     MOST_GROUPS,
     *(spec for spec in ENGINES if spec.name in WIDEST.split()),
@@ -88,6 +90,10 @@ def test_the_host_drives_raw_accumulators(tmp_path: Path, seed: int) -> None:
 
 def test_the_host_drives_a_requantising_engine(tmp_path: Path, seed: int) -> None:
     _run(QUANTISED, tmp_path, seed, QUANTISED_SCENARIOS)
+
+
+def test_the_host_drives_an_engine_in_floating_point(tmp_path: Path, seed: int) -> None:
+    _run(FLOAT, tmp_path, seed, FLOAT_SCENARIOS)
 
 
 def test_the_host_drives_a_tap_serial_engine(tmp_path: Path, seed: int) -> None:

@@ -22,7 +22,7 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.resources import rtl_dir
 from tests.codegen.test_lint import ENGINES, write
 from tests.host.faults import with_faults
-from tests.host.layers import QUANTISED, RAW, SERIAL, random_work
+from tests.host.layers import FLOAT, QUANTISED, RAW, SERIAL, random_work
 from tests.host.serial_faults import SERIAL_FAULTS
 
 DOUBLE = replace(
@@ -54,12 +54,12 @@ def test_registers_lie_apart_and_fields_fit(spec: EngineSpec) -> None:
 
 def test_offsets_are_the_same_in_every_build() -> None:
     offsets: dict[str, int] = {}
-    for spec in (RAW, QUANTISED, SERIAL, *ENGINES):
+    for spec in (RAW, QUANTISED, FLOAT, SERIAL, *ENGINES):
         for register in register_map(numbers_of(spec)).registers:
             assert offsets.setdefault(register.name, register.offset) == register.offset
 
 
-@pytest.mark.parametrize("spec", [RAW, QUANTISED, SERIAL], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [RAW, QUANTISED, FLOAT, SERIAL], ids=lambda spec: spec.name)
 def test_the_c_compiler_reads_the_map_from_the_header(spec: EngineSpec, tmp_path: Path) -> None:
     prefix = spec.name.upper()
     registers = register_map(numbers_of(spec)).registers
@@ -92,7 +92,7 @@ def test_the_c_compiler_reads_the_map_from_the_header(spec: EngineSpec, tmp_path
     assert said.splitlines() == wanted
 
 
-@pytest.mark.parametrize("spec", [RAW, QUANTISED, SERIAL], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [RAW, QUANTISED, FLOAT, SERIAL], ids=lambda spec: spec.name)
 def test_the_table_has_every_register_field_and_rule(spec: EngineSpec) -> None:
     text = register_markdown(spec)
     for register in register_map(numbers_of(spec)).registers:
@@ -109,7 +109,7 @@ def test_the_table_has_every_register_field_and_rule(spec: EngineSpec) -> None:
 
 def test_the_same_spec_gives_the_same_text() -> None:
     for text_of in (axil_verilog, register_header, register_markdown):
-        for spec in (QUANTISED, SERIAL):
+        for spec in (QUANTISED, FLOAT, SERIAL):
             assert text_of(spec) == text_of(replace(spec))
 
 
@@ -181,6 +181,14 @@ def test_a_refused_start_and_a_hanging_one_are_errors() -> None:
         DeviceError, match="rule lag demands: at most max_lag, and with lead at least 1"
     ):
         driver.start()
+    wrong_limits = FakeDevice(FLOAT)
+    wrong_limits.after_start = {"errors": 24 << 16 | 1 << 8}
+    with pytest.raises(
+        DeviceError,
+        match="rule activation demands: act_min is at most act_max, as numbers of the format,"
+        " and neither is NaN or a subnormal number",
+    ):
+        wrong_limits.driver(FLOAT).start()
     device.after_start = {"errors": 0, "status": 0b1110}
     with pytest.raises(DeviceError, match="timed out waiting for the check"):
         driver.start()

@@ -123,6 +123,10 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(1, "COLS", "SUM_CYCLES"),
         "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
     },
+    "dw_float_limits.v": {
+        **at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
+    },
     "dw_float_narrow.v": {
         **at_least(1, "LANES"),
         "EXPONENT_W_must_be_at_most_ACC_EXPONENT_W": {"EXPONENT_W": 9},
