@@ -2,8 +2,8 @@
 //
 // Promises, in cycles after a tap fires: `load` or `shift` comes after 1 cycle, `add` and `first`
 // after ADD_CYCLES. For the last tap of a weight set, group_start and group_marks come after
-// START_CYCLES, and `complete` after ADD_CYCLES + 1, when the sums are complete. `weight` comes
-// three cycles after weight_word.
+// START_CYCLES, and `complete` after ADD_CYCLES + SUM_CYCLES, when the sums are complete. `weight`
+// comes three cycles after weight_word.
 `default_nettype none
 
 module dw_tap_pipeline #(
@@ -12,6 +12,7 @@ module dw_tap_pipeline #(
     parameter WORD_W       = 7,    // bits of the index of a weight
     parameter WIDTH        = 128,  // bits of the weights of a tap, all lanes
     parameter ADD_CYCLES   = 6,
+    parameter SUM_CYCLES   = 1,
     parameter START_CYCLES = 4
 ) (
     input  wire                     clk,
@@ -52,6 +53,7 @@ module dw_tap_pipeline #(
     if (WIDTH < 1) begin : bad_4 dw_tap_pipeline_WIDTH_must_be_at_least_1 u (); end
     if (ADD_CYCLES < 0) begin : bad_5 dw_tap_pipeline_ADD_CYCLES_must_be_at_least_0 u (); end
     if (START_CYCLES < 0) begin : bad_6 dw_tap_pipeline_START_CYCLES_must_be_at_least_0 u (); end
+    if (SUM_CYCLES < 0) begin : bad_7 dw_tap_pipeline_SUM_CYCLES_must_be_at_least_0 u (); end
   endgenerate
 
   always @(posedge clk) begin
@@ -71,7 +73,7 @@ module dw_tap_pipeline #(
   );
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(ADD_CYCLES + 1),
+      .CYCLES(ADD_CYCLES + SUM_CYCLES),
       .RESET (1)
   ) u_complete (
       .clk(clk),

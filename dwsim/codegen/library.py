@@ -52,7 +52,12 @@ PARALLEL_MODULES = {
     "dw_countdown",
     "dw_credit",
     "dw_delay_line",
+    "dw_float_array",
+    "dw_float_bias_store",
+    "dw_float_kernel_row",
+    "dw_float_pass_sum",
     "dw_float_requantise_stage",
+    "dw_float_weight_store",
     "dw_group_tag",
     "dw_mac_cell",
     "dw_output_stage",
@@ -82,7 +87,11 @@ SERIAL_MODULES = {
     "dw_fetch",
     "dw_fetch_rows",
     "dw_fetch_walk",
+    "dw_float_accumulator",
+    "dw_float_cell_array",
+    "dw_float_part_sum",
     "dw_float_serial_scale",
+    "dw_partial_index",
     "dw_pixel_credit",
     "dw_pixel_merge",
     "dw_pixel_pack",
@@ -100,17 +109,24 @@ SERIAL_MODULES = {
 
 
 FLOAT_ENGINE_MODULES = {
+    "dw_float_accumulator",
     "dw_float_adder",
     "dw_float_array",
+    "dw_float_cell_array",
     "dw_float_digits",
     "dw_float_kernel_row",
     "dw_float_multiplier",
     "dw_float_narrow",
+    "dw_float_part_sum",
     "dw_float_pass_sum",
     "dw_float_row_tree",
     "dw_float_weight_store",
+    "dw_partial_index",
 }
 """Hand-written modules that only an engine in floating point has."""
+
+INTEGER_ARRAY_MODULES = {"dw_accumulator", "dw_cell_array", "dw_mac_cell", "dw_pass_sum"}
+"""Hand-written modules of an array that only an engine for integers has."""
 
 FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_bias_store", "dw_float_clamp"}
 """Hand-written modules that only an engine in floating point with an epilogue has."""
@@ -152,17 +168,19 @@ def written_modules(without: set[str], target: str = GENERIC) -> dict[str, str]:
 
 def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     """Hand-written modules that an engine does without."""
-    unused = _unused_roundings(numbers) | FLOAT_ENGINE_MODULES | FLOAT_BIAS_MODULES
+    unused = _unused_roundings(numbers)
+    if not numbers.formats.has_epilogue:
+        unused |= FLOAT_BIAS_MODULES
+    unused |= INTEGER_ARRAY_MODULES if numbers.formats.is_float else FLOAT_ENGINE_MODULES
     if isinstance(numbers, SerialNumbers):
         several = numbers.shape.drain_pixels > 1
-        return unused | PARALLEL_MODULES | {"dw_pixel_pack" if several else "dw_pixel_merge"}
+        unused |= {"dw_pixel_pack" if several else "dw_pixel_merge"}
+        return unused | PARALLEL_MODULES
     one_pass = numbers.spec.passes == 1
-    unused |= SERIAL_MODULES | {"dw_tap_select" if one_pass else "dw_tap_mask"}
-    if not numbers.formats.is_float:
-        return unused | ({"dw_pass_sum"} if one_pass else set())
-    used = FLOAT_ENGINE_MODULES | (FLOAT_BIAS_MODULES if numbers.formats.has_epilogue else set())
-    integers = {"dw_mac_cell", "dw_pass_sum"}
-    return (unused - used) | integers | ({"dw_float_pass_sum"} if one_pass else set())
+    unused |= {"dw_tap_select" if one_pass else "dw_tap_mask"}
+    if one_pass:
+        unused |= {"dw_pass_sum", "dw_float_pass_sum"}
+    return unused | SERIAL_MODULES
 
 
 def _unused_roundings(numbers: EngineNumbers | SerialNumbers) -> set[str]:

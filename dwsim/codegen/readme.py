@@ -27,6 +27,7 @@ from dwsim.derive.signals import Numbers
 from dwsim.host.register_map import ADDRESS_WIDTH, register_map
 from dwsim.host.register_types import Register
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.float_sums import PARTIAL_SUMS
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation_limits import reduced_multiplier
 from dwsim.spec.real_scales import ACTIVATIONS, quantise_multiplier
@@ -86,6 +87,7 @@ def readme(
         "requantisers": _requantisers(numbers),
         "scale_example": _scale_example(numbers.formats),
         "float_example": _float_example(numbers.formats),
+        "partial_sums": PARTIAL_SUMS,
         "limits": _limits(numbers.formats),
         "beat_example": _beat_example(numbers.formats),
         "constants": engine_constants(numbers),

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from dwsim.codegen.engine_stages import ifmap_stages, instances
 from dwsim.codegen.instance import Instance
+from dwsim.codegen.serial_float_stages import float_cells, serial_float_values
 from dwsim.codegen.stage import Stage
 from dwsim.derive.serial_numbers import SerialNumbers
-from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_FIRE_CYCLES, SERIAL_START_CYCLES
+from dwsim.derive.stages import SERIAL_DRAIN_CYCLES
 
 
 def serial_stages(numbers: SerialNumbers, modules: Iterable[str]) -> dict[str, Instance]:
@@ -19,7 +20,10 @@ def serial_stages(numbers: SerialNumbers, modules: Iterable[str]) -> dict[str, I
         modules: texts of the engine's modules, hand-written and generated.
     """
     made = [*_front(numbers), *_ring(numbers), *_taps(numbers), *_sums(numbers)]
-    if numbers.formats.requantises:
+    arithmetic = numbers.formats.arithmetic
+    if arithmetic is not None:
+        made += serial_float_values(numbers, arithmetic)
+    elif numbers.formats.requantises:
         made.append(_scale(numbers))
     return instances(numbers.spec.name, [*made, _output(numbers)], modules)
 
@@ -136,8 +140,9 @@ def _taps(n: SerialNumbers) -> list[Stage]:
         "SET_W": c.set_width,
         "WORD_W": c.word_width,
         "WIDTH": n.formats.param_beat_width,
-        "ADD_CYCLES": SERIAL_FIRE_CYCLES,
-        "START_CYCLES": SERIAL_START_CYCLES,
+        "ADD_CYCLES": n.timing.add_cycles,
+        "SUM_CYCLES": n.timing.sum_cycles,
+        "START_CYCLES": n.timing.start_cycles,
     }
     moves = {"load": "segment_load", "shift": "segment_shift"}
     return [
@@ -170,25 +175,15 @@ def _taps(n: SerialNumbers) -> list[Stage]:
 def _sums(n: SerialNumbers) -> list[Stage]:
     """The cells, and the way of their sums out of the array."""
     c, cells = n.counters, n.formats.pixels
-    array = {
-        "LANES": n.spec.lanes,
-        "CELLS": cells,
-        "LENGTH": n.shape.segment,
-        "OPERAND_W": n.formats.operand_width,
-        "WEIGHT_W": n.spec.weight_width,
-        "OPERAND_SIGNED": int(n.formats.operand_signed),
-        "WEIGHT_SIGNED": int(n.spec.weight_signed),
-        "ACC_W": n.formats.acc_width,
-    }
     drain = {
         "LANES": n.spec.lanes,
         "CELLS": cells,
         "VALUES": n.shape.requantisers,
-        "WIDTH": n.formats.acc_width,
+        "WIDTH": n.formats.sums_width,
         "MARKS_W": c.marks_width,
     }
     return [
-        Stage("cell_array", array, {}),
+        _cells(n),
         Stage(
             "drain",
             drain,
@@ -202,6 +197,23 @@ def _sums(n: SerialNumbers) -> list[Stage]:
             },
         ),
     ]
+
+
+def _cells(n: SerialNumbers) -> Stage:
+    """The cells: a multiplier and a sum each, or partial sums of floats."""
+    if n.formats.arithmetic is not None:
+        return float_cells(n, n.formats.arithmetic)
+    array = {
+        "LANES": n.spec.lanes,
+        "CELLS": n.formats.pixels,
+        "LENGTH": n.shape.segment,
+        "OPERAND_W": n.formats.operand_width,
+        "WEIGHT_W": n.spec.weight_width,
+        "OPERAND_SIGNED": int(n.formats.operand_signed),
+        "WEIGHT_SIGNED": int(n.spec.weight_signed),
+        "ACC_W": n.formats.acc_width,
+    }
+    return Stage("cell_array", array, {})
 
 
 def _scale(n: SerialNumbers) -> Stage:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from dwsim.derive.number_formats import NumberFormats
 from dwsim.spec.dataflow_rules import MAX_BEAT_PIXELS
+from dwsim.spec.float_sums import PARTIAL_SUMS
 
 FULL_RATE_COLUMNS = 3
 """Columns of a kernel row that the default read width of the ring keeps at full rate."""
@@ -72,6 +73,22 @@ class SerialFormats(NumberFormats):
     def operand_beat_width(self) -> int:
         """Bits of an ifmap beat whose zero point has been taken out."""
         return self.pixel_width * self.ifmap_pixels
+
+    @property
+    def partial_sums(self) -> int:
+        """Sums that a cell keeps: one, or several of floats, because their adder takes several
+        cycles; never more than the kernel has taps."""
+        return min(PARTIAL_SUMS, self.spec.taps) if self.is_float else 1
+
+    @property
+    def sums_width(self) -> int:
+        """Bits of the sums that a cell keeps."""
+        return self.partial_sums * self.acc_width
+
+    @property
+    def part_rounds(self) -> int:
+        """Rounds in which the partial sums of a cell are added in pairs."""
+        return (self.partial_sums - 1).bit_length()
 
     @property
     def scale_width(self) -> int:

@@ -21,7 +21,6 @@ from dwsim.derive.serial_geometry import (
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_run import RunEnd, RunShape
 from dwsim.derive.serial_walk import plane_reads
-from dwsim.derive.stages import SERIAL_START_CYCLES
 
 _NO_FIRES = np.empty(0, np.int64)
 
@@ -42,7 +41,7 @@ def run_shape(
         sets=walk.layer.channel_multiplier,
         chunks=chunks_of(walk, numbers),
         final_chunks=final_chunks,
-        slack=SERIAL_START_CYCLES + final_chunks + numbers.timing.drain_cycles + 1,
+        slack=numbers.timing.start_cycles + final_chunks + numbers.timing.drain_cycles + 1,
     )
 
 
@@ -79,13 +78,13 @@ def _run(
 def leaving_cycles(numbers: SerialNumbers, cell: int) -> int:
     """Cycles from the last tap of a group to the transfer of a beat that the sum of a cell ends."""
     chunk = ((cell + 1) * numbers.spec.lanes - 1) // numbers.shape.requantisers
-    return SERIAL_START_CYCLES + 1 + chunk + numbers.timing.drain_cycles + 1
+    return numbers.timing.start_cycles + 1 + chunk + numbers.timing.drain_cycles + 1
 
 
 def final_leaving_cycles(walk: SerialGeometry, numbers: SerialNumbers) -> int:
     """Cycles from the last tap of a plane to the transfer of its last beat."""
     chunks = last_pixel_chunks(walk, numbers) + divides_last_pixels(walk, numbers)
-    return SERIAL_START_CYCLES + chunks + numbers.timing.drain_cycles + 1
+    return numbers.timing.start_cycles + chunks + numbers.timing.drain_cycles + 1
 
 
 def _empty_chunks(walk: SerialGeometry, numbers: SerialNumbers) -> int:

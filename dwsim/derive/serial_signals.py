@@ -50,6 +50,6 @@ def serial_array(numbers: SerialNumbers) -> dict[str, int]:
     formats = numbers.formats
     return {
         "in_ifmap": formats.pixels,
-        "acc": formats.pixels * numbers.spec.lanes * formats.acc_width,
-        "leaving": numbers.shape.requantisers * formats.acc_width,
+        "acc": formats.pixels * numbers.spec.lanes * formats.sums_width,
+        "leaving": numbers.shape.requantisers * formats.sums_width,
     }

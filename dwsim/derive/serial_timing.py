@@ -8,10 +8,14 @@ from dwsim.derive.serial_counters import SerialCounters
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
     FIFO_CYCLES,
+    FLOAT_PRODUCT_CYCLES,
+    FLOAT_SUM_CYCLES,
+    PRODUCT_CYCLES,
     SERIAL_DRAIN_CYCLES,
+    SERIAL_FIRE_CYCLES,
     SERIAL_MERGE_CYCLES,
     SERIAL_PACK_CYCLES,
-    SERIAL_START_CYCLES,
+    SUM_CYCLES,
 )
 from dwsim.spec.number_range import bits
 
@@ -25,14 +29,38 @@ class SerialTiming:
         self.formats = counters.formats
 
     @property
+    def add_cycles(self) -> int:
+        """From a tap to the mark of its product: with the product, or a cycle before it in floats,
+        so that the cell can choose its partial sum."""
+        if self.formats.is_float:
+            return SERIAL_FIRE_CYCLES - PRODUCT_CYCLES + FLOAT_PRODUCT_CYCLES - 1
+        return SERIAL_FIRE_CYCLES
+
+    @property
+    def sum_cycles(self) -> int:
+        """From the mark of a product to a sum with it in its register."""
+        return 1 + FLOAT_SUM_CYCLES + SUM_CYCLES if self.formats.is_float else SUM_CYCLES
+
+    @property
+    def start_cycles(self) -> int:
+        """From the last tap of a group to the start of the drain, which takes the sums
+        ``SERIAL_DRAIN_CYCLES`` later, so that scales are read in time."""
+        return self.add_cycles + self.sum_cycles - SERIAL_DRAIN_CYCLES
+
+    @property
     def latency(self) -> int:
         """From the last tap of a group to the transfer of a beat that its first sums complete."""
-        return SERIAL_START_CYCLES + 1 + self.drain_cycles + 1
+        return self.start_cycles + 1 + self.drain_cycles + 1
 
     @property
     def requantise_cycles(self) -> int:
         """From a sum at the end of the drain to its value."""
-        return self.formats.requantise_cycles
+        return self.part_cycles + self.formats.requantise_cycles
+
+    @property
+    def part_cycles(self) -> int:
+        """From partial sums at the end of the drain to their sum."""
+        return self.formats.part_rounds * FLOAT_SUM_CYCLES
 
     @cached_property
     def drain_cycles(self) -> int:
@@ -64,7 +92,7 @@ class SerialTiming:
             -(-lanes * used // requantisers): used + rest
             for used in range(1, self.formats.pixels + 1)
         }
-        away = SERIAL_START_CYCLES + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
+        away = self.start_cycles + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
         most = [0] * away  # [n]: the claims of groups that leave in n cycles
         for cycles in range(1, away):
             groups = [most[cycles - n] + claim for n, claim in claims.items() if n <= cycles]

@@ -65,7 +65,7 @@ SHIFT_LENGTH_MAX = 4
 
 SERIAL_FIRE_CYCLES = 6
 """Tap-serial array: from the cycle in which a tap fires to that in which its product is added: the
-segment, the operand, and PRODUCT_CYCLES of the multiplier."""
+segment, the operand, and PRODUCT_CYCLES of the multiplier. Products of floats take longer."""
 SERIAL_FETCH_CYCLES = 3
 """From the first cycle of a run to the first read: the segment, its raster row, its read, and the
 place in which the read waits for its pixels."""
@@ -73,8 +73,6 @@ SERIAL_RETURN_CYCLES = 3
 """From the last tap of a group to the cycle that has back the room of its cells without a pixel."""
 SERIAL_OPERAND_CYCLES = 2
 """From the cycle in which a tap fires to that in which its operands are chosen."""
-SERIAL_START_CYCLES = 4
-"""From the last tap of a group to the start of the drain, so that scales are read in time."""
 SERIAL_DRAIN_CYCLES = 3
 """dw_drain: from an active cycle to its sums at the end of the chain."""
 SERIAL_PACK_CYCLES = 1

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dwsim.golden.ordered_float import depthwise_ordered
-from dwsim.golden.summation_order import Order, tap_parallel_order
+from dwsim.golden.summation_order import Order, tap_parallel_order, tap_serial_order
 from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.float_sums import FloatSums
 from dwsim.spec.layer_spec import LayerSpec
@@ -15,6 +15,8 @@ from dwsim.spec.layer_spec import LayerSpec
 
 def engine_order(layer: LayerSpec, sums: FloatSums) -> Order:
     """The order in which an engine adds the taps of a layer."""
+    if sums.partial_sums is not None:
+        return tap_serial_order(layer.kernel_h, layer.kernel_w, sums.partial_sums)
     kernel = (sums.kernel_h, sums.kernel_w)
     return tap_parallel_order(layer.kernel_h, layer.kernel_w, sums.taps_per_cycle, kernel)
 

@@ -11,13 +11,17 @@ from dwsim.model.component import Component
 
 
 class Drain(Component):
-    """``chain`` is int64 of shape (pixels * lanes,): cell by cell, lane by lane."""
+    """``chain`` is int64 of shape (pixels * lanes,): cell by cell, lane by lane.
+
+    In floating point each place has the partial sums of a cell: (pixels * lanes, partial_sums).
+    """
 
     def __init__(self, numbers: SerialNumbers) -> None:
         self.lanes = numbers.spec.lanes
         self.count = numbers.shape.requantisers
         self.together = numbers.shape.drain_pixels
-        self.chain = np.zeros(numbers.formats.pixels * self.lanes, np.int64)
+        parts = (numbers.formats.partial_sums,) if numbers.formats.is_float else ()
+        self.chain = np.zeros((numbers.formats.pixels * self.lanes, *parts), np.int64)
         self.active = False
         self.left = 0
         self.lane = self.cell = 0
@@ -29,7 +33,8 @@ class Drain(Component):
         return self.chain[: self.count]
 
     def compute(self, rst: bool, start: Any, load: bool, sums: np.ndarray, chunks: int) -> None:
-        """``start`` is the marks of a group, or None; ``sums`` are (pixels, lanes).
+        """``start`` is the marks of a group, or None; ``sums`` are (pixels, lanes), in floating
+        point (pixels, lanes, partial_sums).
 
         The sums of the group leave in ``chunks`` cycles.
         """
@@ -54,7 +59,7 @@ class Drain(Component):
         if rst:
             self.next["active"] = False
         if load:
-            self.next["chain"] = sums.reshape(-1)
-        elif self.count < self.chain.size:
-            rest = np.zeros(self.count, np.int64)
+            self.next["chain"] = sums.reshape(self.chain.shape)
+        elif self.count < len(self.chain):
+            rest = np.zeros_like(self.values)
             self.next["chain"] = np.concatenate([self.chain[self.count :], rest])

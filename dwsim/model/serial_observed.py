@@ -17,6 +17,7 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
     """The model's view of every signal that is no port."""
     counters, acc_width = numbers.counters, numbers.formats.acc_width
     pixel_width = counters.pixel_address_width
+    summed = _complete if numbers.formats.is_float else _summing
     return {
         "state": lambda m: int(m.state),
         "loaded": lambda m: m.loader.loaded,
@@ -54,8 +55,8 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "drain_cell": _draining(lambda m: m.drain.cell),
         "held_pixels": _running(lambda m: m.serial_output.pack.held),
         "in_ifmap": _selecting(lambda m: to_word(m.cell_place.in_ifmap.astype(int), 1)),
-        "acc": _summing(lambda m: to_word(m.cell_array.acc.reshape(-1), numbers.formats.acc_width)),
-        "leaving": _leaving(lambda m: to_word(m.drain.values, acc_width)),
+        "acc": summed(lambda m: to_word(m.cell_array.acc.reshape(-1), acc_width)),
+        "leaving": _leaving(lambda m: to_word(m.drain.values.reshape(-1), acc_width)),
     }
 
 
@@ -93,6 +94,11 @@ def _selecting(value: Callable[[TapSerialEngine], int]) -> View:
 def _summing(value: Callable[[TapSerialEngine], int]) -> View:
     """Sums that a product is about to enter."""
     return lambda m: value(m) if m.tap_pipeline.fires.q == (True, False) else None
+
+
+def _complete(value: Callable[[TapSerialEngine], int]) -> View:
+    """Partial sums of floats, which have values only when all taps of a sum are in them."""
+    return lambda m: value(m) if m.tap_pipeline.complete.q else None
 
 
 def _leaving(value: Callable[[TapSerialEngine], int]) -> View:

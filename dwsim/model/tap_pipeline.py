@@ -9,8 +9,6 @@ import numpy as np
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import (
     MEMORY_CYCLES,
-    SERIAL_FIRE_CYCLES,
-    SERIAL_START_CYCLES,
     WEIGHT_CYCLES,
 )
 from dwsim.model.pipeline import Pipeline
@@ -34,12 +32,13 @@ class TapPipeline:
     """Delays of a tap's marks, and of the weights of all lanes."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
+        timing = numbers.timing
         self.moves = Pipeline(1, (False, False))
         """Load or shift the segment."""
-        self.fires = Pipeline(SERIAL_FIRE_CYCLES, (False, False))
+        self.fires = Pipeline(timing.add_cycles, (False, False))
         """A tap fired; it is the first of its sum."""
-        self.complete = Pipeline(SERIAL_FIRE_CYCLES + 1, False)
-        self.groups = Pipeline(SERIAL_START_CYCLES, None)
+        self.complete = Pipeline(timing.add_cycles + timing.sum_cycles, False)
+        self.groups = Pipeline(timing.start_cycles, None)
         zeros = np.zeros(numbers.spec.lanes, np.int64)
         self.weights = Pipeline(MEMORY_CYCLES + WEIGHT_CYCLES, zeros)
 

@@ -17,6 +17,7 @@ from dwsim.model.control import Control, State
 from dwsim.model.drain import Drain
 from dwsim.model.engine import Inputs
 from dwsim.model.fetch import Fetch
+from dwsim.model.float_cell_array import FloatCellArray
 from dwsim.model.ifmap_port import IfmapPort
 from dwsim.model.pixel_credit import PixelCredit
 from dwsim.model.pixel_rotate import PixelRotate
@@ -24,6 +25,7 @@ from dwsim.model.ring import Ring
 from dwsim.model.ring_writer import RingWriter
 from dwsim.model.segment import Segment
 from dwsim.model.sequencer import Sequencer, Tap
+from dwsim.model.serial_float_values import SerialFloatValues
 from dwsim.model.serial_loader import SerialLoader
 from dwsim.model.serial_output import PixelBeat, SerialOutput
 from dwsim.model.serial_scale import SerialScale
@@ -56,11 +58,19 @@ class TapSerialEngine:
         self.cell_place = CellPlace(numbers)
         self.credit = PixelCredit(numbers)
         self.tap_pipeline = TapPipeline(numbers)
-        self.cell_array = CellArray(numbers)
+        arithmetic = numbers.formats.arithmetic
+        self.cell_array = (
+            CellArray(numbers) if arithmetic is None else FloatCellArray(numbers, arithmetic)
+        )
         self.drain = Drain(numbers)
         self.serial_output = SerialOutput(numbers)
         self.stall_flags = StallFlags()
-        self.serial_scale = SerialScale(numbers) if numbers.formats.requantises else None
+        self.finish: SerialScale | SerialFloatValues | None = None
+        """The stages from sums to ofmap values; None: raw sums."""
+        if arithmetic is not None:
+            self.finish = SerialFloatValues(numbers, arithmetic)
+        elif numbers.formats.requantises:
+            self.finish = SerialScale(numbers)
         stages = (
             self.config_registers, self.control, self.loader, self.skid_buffer, self.ifmap_port,
             self.ring_writer, self.fetch, self.ring, self.pixel_rotate, self.segment,
@@ -68,8 +78,8 @@ class TapSerialEngine:
             self.cell_array, self.drain, self.serial_output,
         )  # fmt: skip
         self.components: tuple[Any, ...] = stages
-        if self.serial_scale is not None:
-            self.components = (*stages, self.serial_scale)
+        if self.finish is not None:
+            self.components = (*stages, self.finish)
         self.activity = Activity.FILL
         self._no_beat = np.zeros(numbers.formats.ifmap_beat_values, np.int64)
 
@@ -235,10 +245,10 @@ class TapSerialEngine:
     def _compute_output(self, inputs: Inputs, restart: bool) -> None:
         drain, config = self.drain, self.config
         values = drain.values
-        if self.serial_scale is not None:
+        if self.finish is not None:
             index = 0 if drain.marks is None else drain.marks.weight_set
-            self.serial_scale.compute(self.loader, drain.lane, index, drain.values, config)
-            values = self.serial_scale.values
+            self.finish.compute(self.loader, drain.lane, index, drain.values, config)
+            values = self.finish.values
         self.serial_output.compute(inputs.rst, restart, drain, values, inputs.ofmap_tready, config)
 
     def waits(self) -> str:

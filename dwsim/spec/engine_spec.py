@@ -11,7 +11,7 @@ from dwsim.errors import Rules, is_integer
 from dwsim.spec.dataflow_rules import check_dataflow
 from dwsim.spec.float_arithmetic import FloatArithmetic
 from dwsim.spec.float_rules import check_floats, float_arithmetic, float_widths
-from dwsim.spec.float_sums import FloatSums
+from dwsim.spec.float_sums import PARTIAL_SUMS, FloatSums
 from dwsim.spec.layer_maxima import largest, layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.verilog_words import is_verilog_word
@@ -265,7 +265,8 @@ class EngineSpec:
         arithmetic = self.arithmetic
         if arithmetic is None:
             return None
-        return FloatSums(arithmetic, self.kernel_h, self.kernel_w, self.taps_per_cycle)
+        parts = PARTIAL_SUMS if self.dataflow == "tap_serial" else None
+        return FloatSums(arithmetic, self.kernel_h, self.kernel_w, self.taps_per_cycle, parts)
 
     @property
     def taps(self) -> int:

@@ -19,7 +19,7 @@ BIAS_CLAMP = "bias_clamp"
 EPILOGUES = (BIAS_CLAMP,)
 """Values of ``EngineSpec.epilogue``, besides None."""
 
-_DEFAULTS = {"requantise": "none", "dataflow": "tap_parallel"}
+_DEFAULTS = {"requantise": "none"}
 _SIGNED = ("ifmap_signed", "weight_signed")
 _WIDTHS = ("ifmap_width", "weight_width")
 
@@ -77,6 +77,12 @@ def check_floats(rules: Rules, values: Mapping[str, Any]) -> bool:
         "epilogue",
         epilogue,
         f"must be {' or '.join(EPILOGUES)}, or left out",
+    )
+    rules.require(
+        epilogue is None or values["dataflow"] != "tap_serial",
+        "epilogue",
+        epilogue,
+        "must be left out with dataflow = 'tap_serial'",
     )
     why = f"with number_format = {chosen!r}"
     width = FLOAT_FORMATS[chosen].width

@@ -80,6 +80,10 @@ SERIAL_SCALED = replace(
     SERIAL_RAW, lanes=2, pixels=5, ifmap_pixels=4, ofmap_pixels=2, max_channel_groups=4,
     requantise="both", name="serial_scaled",
 )  # fmt: skip
+SERIAL_FLOATS = EngineSpec.smallest(
+    FINISHED_LAYERS, lanes=1, number_format="float16", accumulate="float16", max_channel_groups=3,
+    dataflow="tap_serial", pixels=2, name="serial_floats",
+)  # fmt: skip
 CASES = {
     "raw": (RAW, LAYERS, DeliveryOptions(axil=True, static=("small_kernel",))),
     "raw_lanes": (RAW, LAYERS, DeliveryOptions(axil=True, axis_bytes=False, seed=7)),
@@ -90,6 +94,7 @@ CASES = {
     "finished": (FINISHED, FINISHED_LAYERS, DeliveryOptions(axil=True, static=("one_tap",))),
     "serial_raw": (SERIAL_RAW, SERIAL_LAYERS, DeliveryOptions(axis_bytes=True)),
     "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(axil=True, static=("multiplied",))),
+    "serial_floats": (SERIAL_FLOATS, FINISHED_LAYERS, DeliveryOptions(static=("one_tap",))),
     "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),
     "primitives": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(target="ecp5", prefix="left")),
 }

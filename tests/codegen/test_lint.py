@@ -83,6 +83,9 @@ ENGINES = (
     serial("serial_unsigned", 2, 2, 4, pixels=2, ifmap_signed=False, weight_signed=False),
     serial("serial_scaled", 16, 3, 3, pixels=7, ifmap_pixels=4, requantise="both"),
     serial("serial_float", 5, 3, 3, pixels=4, ifmap_pixels=2, requantise="double+float"),
+    serial("serial_brain", 2, 3, 3, pixels=2, ifmap_pixels=2, number_format="bfloat16"),
+    serial("serial_half", 2, 1, 3, pixels=3, number_format="float16", accumulate="float16"),
+    serial("serial_float_tap", 1, 1, 1, pixels=1, number_format="float32", subnormals="flush"),
     serial("serial_nine", 4, 2, 3, pixels=2, requantise="both", weight_width=9),
     serial("serial_words", 3, 5, 2, pixels=3, ofmap_pixels=5, requantise="single", ifmap_width=16),
     serial("serial_raw", 32, 3, 3, pixels=9, ifmap_pixels=4),
@@ -193,7 +196,7 @@ def test_every_template_is_linted() -> None:
     in_axil = {"axil.v.j2", "registers.v.j2", "axis_bytes.v.j2", "geometry_check.v.j2"}
     # test_testbench.py runs these.
     run = {path.name for path in template_dir().glob("testbench*.v.j2")}
-    # Parts of engine.v.j2.
+    # Parts of the tops.
     parts = {path.name for path in template_dir().glob("values_*.v.j2")}
     assert used | {"static.v.j2", "bench.v.j2"} | in_axil | run | parts == {
         path.name for path in template_dir().glob("*.v.j2")

@@ -30,6 +30,7 @@ TOPS = {
     "finished": ["axil", "axis_bytes", "one_tap", ""],
     "serial_raw": ["axis_bytes", ""],
     "serial": ["axil", "axis_bytes", "multiplied", ""],
+    "serial_floats": ["one_tap", ""],
     "serial_ecp5": [""],
     "primitives": [""],
 }

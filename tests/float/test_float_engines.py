@@ -7,16 +7,17 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.rtlsim.cosim import run_jobs
 from tests.cosim.layers import Case
-from tests.float.cases import FINISHED, ORDINARY, PLAIN
+from tests.float.cases import FINISHED, ORDINARY, PLAIN, SERIAL
 
 RANDOMS = 16
 IN_ICARUS = 5
 """Jobs of an engine that Icarus Verilog simulates."""
 
 
-def test_rtl_model_and_golden_agree(seed: int) -> None:
-    jobs = Case(ORDINARY, randoms=RANDOMS).jobs(seed)
-    verified = run_jobs(ORDINARY, jobs)
+@pytest.mark.parametrize("engine", [ORDINARY, SERIAL], ids=lambda engine: engine.name)
+def test_rtl_model_and_golden_agree(engine: EngineSpec, seed: int) -> None:
+    jobs = Case(engine, randoms=RANDOMS).jobs(seed)
+    verified = run_jobs(engine, jobs)
     assert len(verified) == len(jobs)
     assert [done.error for done in verified] == [0] * len(jobs), f"seed {seed}"
 

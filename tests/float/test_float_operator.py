@@ -11,7 +11,7 @@ from dwsim.errors import SpecError
 from dwsim.golden.ordered_float import depthwise_ordered
 from dwsim.golden.summation_order import tap_parallel_order
 from tests.documentation_examples import DOCUMENTATION_EXAMPLES, DocumentationExample
-from tests.float.cases import ORDINARY, PLAIN
+from tests.float.cases import ORDINARY, PLAIN, SERIAL
 
 DTYPES = (np.float32, np.float16, ml_dtypes.bfloat16)
 examples = pytest.mark.parametrize(
@@ -37,6 +37,12 @@ def test_the_documented_values_on_the_rtl(example: DocumentationExample) -> None
     ofmap = call(example, np.float32, backend="rtl", engine=ORDINARY)
     np.testing.assert_array_equal(ofmap, example.expected.astype(np.float32))
     assert ofmap.dtype == np.float32
+
+
+@examples
+def test_the_documented_values_with_taps_in_series(example: DocumentationExample) -> None:
+    ofmap = call(example, ml_dtypes.bfloat16, backend="model", engine=SERIAL)
+    np.testing.assert_array_equal(ofmap, example.expected.astype(ml_dtypes.bfloat16))
 
 
 def test_lists_of_floats_are_float32() -> None:

@@ -38,12 +38,15 @@ NOT_PROVEN: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "dw_float_accumulator",
             "dw_float_array",
             "dw_float_bias",
             "dw_float_bias_store",
+            "dw_float_cell_array",
             "dw_float_clamp",
             "dw_float_kernel_row",
             "dw_float_narrow",
+            "dw_float_part_sum",
             "dw_float_pass_sum",
             "dw_float_row_tree",
         ),
@@ -66,6 +69,7 @@ NOT_PROVEN: dict[str, str] = {
             "dw_fetch_rows",
             "dw_fetch_walk",
             "dw_float_serial_scale",
+            "dw_partial_index",
             "dw_pixel_credit",
             "dw_pixel_merge",
             "dw_pixel_pack",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dwsim.derive import EngineNumbers
+from dwsim.derive import numbers_of
 from dwsim.spec.float_arithmetic import FloatFormat
 from dwsim.stream.random_floats import random_words
 from tests.golden.float_definition import Definition
@@ -21,7 +21,7 @@ class FloatArrayPart(Case):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.numbers = EngineNumbers(self.spec)
+        self.numbers = numbers_of(self.spec)
         self.arithmetic = arithmetic = self.numbers.formats.arithmetic
         names = arithmetic.number_format, arithmetic.accumulate
         self.number_name, self.acc_name = names

@@ -12,6 +12,7 @@ from dataclasses import replace
 from tests.leaf import instances_array as array
 from tests.leaf import instances_float as floats
 from tests.leaf import instances_float_array as float_array
+from tests.leaf import instances_float_cells as float_cells
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_leaving as leaving
 from tests.leaf import instances_raster as raster
@@ -98,6 +99,12 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_float_bias_store": float_array.float_bias_store,
         "dw_float_clamp": float_array.float_clamp,
     },
+    "leaf_float_cells": {
+        "dw_partial_index": float_cells.partial_index,
+        "dw_float_accumulator": float_cells.float_accumulator,
+        "dw_float_cell_array": float_cells.float_cell_array,
+        "dw_float_part_sum": float_cells.float_part_sum,
+    },
     "leaf_stages": {
         "config": stage.config,
         "dw_stall_flags": stage.stall_flags,
@@ -164,6 +171,7 @@ BENCHES = (
     ("leaf_stages", "leaf_bench_stages"),
     ("leaf_values", "leaf_bench_stages"),
     ("leaf_serial_scale", "leaf_bench_stages"),
+    ("leaf_float_cells", "leaf_bench_serial"),
     ("leaf_ring", "leaf_bench_serial"),
     ("leaf_fetch", "leaf_bench_serial"),
     ("leaf_fetch_walk", "leaf_bench_serial"),

@@ -100,6 +100,24 @@ PARAMETER_RULES: dict[str, Rules] = {
         **at_least(2, "X_W", "Y_W"),
         **at_least(1, "PIXEL_W", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "PLANE_BEATS_W"),
     },
+    "dw_float_accumulator.v": {
+        **at_least(1, "PARTS"),
+        "INDEX_W_must_hold_PARTS_minus_1": {"INDEX_W": 2},
+        "ACC_W_must_be_1_plus_ACC_EXPONENT_W_plus_ACC_SIGNIFICAND_W": {"ACC_W": 33},
+    },
+    "dw_float_cell_array.v": {
+        **at_least(1, "LANES", "CELLS", "LENGTH"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 17},
+        "ACC_W_must_be_1_plus_ACC_EXPONENT_W_plus_ACC_SIGNIFICAND_W": {"ACC_W": 33},
+    },
+    "dw_float_part_sum.v": {
+        **at_least(1, "VALUES", "PARTS"),
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
+    },
+    "dw_partial_index.v": {
+        **at_least(1, "PARTS", "SUM_CYCLES"),
+        "INDEX_W_must_hold_PARTS_minus_1": {"INDEX_W": 2},
+    },
     "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
     "dw_float_array.v": {
         **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "SUM_CYCLES"),
@@ -380,7 +398,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
     "dw_tap_pipeline.v": {
         **at_least(1, "CELLS", "SET_W", "WORD_W", "WIDTH"),
-        **at_least(0, "ADD_CYCLES", "START_CYCLES"),
+        **at_least(0, "ADD_CYCLES", "SUM_CYCLES", "START_CYCLES"),
     },
     "dw_tap_select.v": {
         **at_least(1, "WIDTH"),

@@ -176,7 +176,7 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("load  <= fire && uses_segment && !rst", "load  <= fire && !rst"),
         ("shift <= fire && !uses_segment", "shift <= fire"),
         ("first_column && first_row", "first_column"),
-        (".CYCLES(ADD_CYCLES + 1)", ".CYCLES(ADD_CYCLES)"),
+        (".CYCLES(ADD_CYCLES + SUM_CYCLES)", ".CYCLES(ADD_CYCLES)"),
         ("image_end, plane_end, counts", "plane_end, image_end, counts"),
         ("{active_bank, weight_word}", "{1'b0, weight_word}"),
     ),

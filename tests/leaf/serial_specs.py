@@ -48,4 +48,16 @@ FLOAT_SPECS = {
     )
 }
 """Engines for the modules that only float rounding needs."""
+FLOATING_SPECS = {
+    spec.name: spec
+    for spec in (
+        EngineSpec(name="floating_nine", lanes=1, kernel_h=3, kernel_w=5, max_row_pitch=8,
+                   max_plane_rows=6, dataflow="tap_serial", pixels=2, requantisers=1,
+                   number_format="bfloat16"),
+        EngineSpec(name="floating_four", lanes=2, kernel_h=2, kernel_w=2, max_row_pitch=8,
+                   max_plane_rows=6, dataflow="tap_serial", pixels=1, requantisers=2,
+                   number_format="float16", accumulate="float16", subnormals="flush"),
+    )
+}
+"""Engines in floating point; their sums have more taps than partial sums, or as many."""
 # fmt: on

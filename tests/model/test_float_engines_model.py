@@ -9,8 +9,10 @@ import pytest
 
 from dwsim import EngineSpec, LayerSpec
 from dwsim.derive import Plan
+from dwsim.derive.stages import FLOAT_SUM_CYCLES
 from dwsim.fast.fast_run import run_layer as run_fast
 from dwsim.model.layer_run import run_layer
+from dwsim.spec.float_sums import PARTIAL_SUMS
 from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
@@ -65,3 +67,19 @@ def test_the_order_of_the_sums_follows_the_array() -> None:
         ofmap = run_layer(plan, words([2048.0, 0.0, 1.0, 1.0], layer), weight).ofmap
         found[taps] = float(ofmap.astype(np.uint16).view(np.float16).reshape(-1)[0])
     assert found == {4: 2048.0, 1: 2050.0}
+
+
+def test_the_order_of_taps_in_series_has_six_partial_sums() -> None:
+    """2048 + 1 is 2048 in float16; taps 1 and 7 are added before they meet tap 0."""
+    layer = LayerSpec(1, 8, channels=1, kernel_h=1, kernel_w=8)
+    weight = words([1.0] * 8, layer).reshape(layer.weight_shape)
+    engine = EngineSpec.smallest(
+        [layer], 1, number_format="float16", accumulate="float16", dataflow="tap_serial", pixels=1
+    )
+    taps = words([2048.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], layer)
+    ofmap = run_layer(Plan(layer, engine), taps, weight).ofmap
+    assert float(ofmap.astype(np.uint16).view(np.float16).reshape(-1)[0]) == 2050.0
+
+
+def test_the_partial_sums_of_the_specification_fill_the_adder() -> None:
+    assert PARTIAL_SUMS == FLOAT_SUM_CYCLES

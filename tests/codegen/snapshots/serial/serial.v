@@ -571,6 +571,7 @@ module serial (
       .WORD_W      (4),
       .WIDTH       (16),
       .ADD_CYCLES  (6),
+      .SUM_CYCLES  (1),
       .START_CYCLES(4)
   ) u_tap_pipeline (
       .clk           (clk),
