@@ -10,19 +10,23 @@ from dwsim.errors import Rules
 from dwsim.spec.dataflow_rules import DATAFLOWS
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
-from dwsim.verification.layer_plans import DEFAULT_LANES
+from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
 
 DEFAULT_IFMAP_PIXELS = 4
 """Pixels of a beat of a tap-serial engine: with fewer, the input limits a wide array."""
 
 
-def add_engine_options(parser: argparse.ArgumentParser, of: str) -> None:
+FLOAT_LANES = f"; {DEFAULT_FLOAT_LANES} for layers of a model file in floating point"
+"""The addition to the default of ``--lanes`` of a command that takes model files."""
+
+
+def add_engine_options(parser: argparse.ArgumentParser, of: str, other_lanes: str = "") -> None:
     """--lanes, --dataflow, --pixels and --ifmap-pixels, for layers that come from ``of``."""
     parser.add_argument(
         "--lanes",
         type=positive,
         metavar="N",
-        help=f"lanes of the engine for {of} (default: {DEFAULT_LANES})",
+        help=f"lanes of the engine for {of} (default: {DEFAULT_LANES}{other_lanes})",
     )
     parser.add_argument(
         "--dataflow",

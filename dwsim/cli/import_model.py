@@ -18,6 +18,7 @@ from dwsim.errors import SpecError, Violation
 from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.text_table import csv_text, json_text, text_table
 from dwsim.verification.assessment import Assessment
+from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
 from dwsim.workloads import listing
 from dwsim.workloads.understood import understood_text
 
@@ -51,9 +52,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--lanes",
         type=positive,
-        default=16,
         metavar="N",
-        help="lanes of the engine that each layer is checked against (default: 16)",
+        help="lanes of the engine that each layer is checked against"
+        f" (default: {DEFAULT_LANES}, in floating point {DEFAULT_FLOAT_LANES})",
     )
     add_model_options(parser)
     add_form(parser)
@@ -99,7 +100,7 @@ def _assessed(arguments: argparse.Namespace) -> tuple[Any, list[Assessment[Any]]
             from dwsim.workloads.onnx_model import read_onnx
 
             found = read_onnx(arguments.model, *sizes)
-            return found, assess_onnx(found.layers, arguments.lanes)
+            return found, assess_onnx(found.layers, arguments.lanes or DEFAULT_LANES)
     from dwsim.verification.layer_engine import assess
     from dwsim.workloads.tflite import read_model
 

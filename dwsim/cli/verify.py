@@ -20,7 +20,7 @@ from dwsim.cli.arguments import (
     check_waves,
 )
 from dwsim.cli.data_options import add_data_options, own_data, save_ofmap
-from dwsim.cli.engine_options import add_engine_options, refuse_engine_options
+from dwsim.cli.engine_options import FLOAT_LANES, add_engine_options, refuse_engine_options
 from dwsim.cli.loading import is_network, load_plans
 from dwsim.cli.model_options import add_model_options, is_model
 from dwsim.derive import AnyPlan, TiledPlan
@@ -87,7 +87,7 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="verify each layer on its static engine, whose geometry is tied off",
     )
-    add_engine_options(parser, "a network or a model file")
+    add_engine_options(parser, "a network or a model file", FLOAT_LANES)
     parser.add_argument(
         "--rounding",
         action="append",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dwsim.cli.data_options import given
@@ -19,6 +21,7 @@ from dwsim.support.optional_packages import onnx_packages
 from dwsim.support.progress import progress
 from dwsim.support.text_table import Column, csv_text, json_text, text_table
 from dwsim.verification.assessment import in_words
+from dwsim.verification.float_comparison import verdict_of
 from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.network_result import LayerResult, NetworkResult, Progress
 
@@ -73,7 +76,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[Any]:
-    lanes = lanes_of(arguments)
     sizes = (arguments.batch, input_shapes(arguments))
     options: dict[str, Any] = {
         "stalls": arguments.stalls,
@@ -91,14 +93,14 @@ def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[An
             from dwsim.workloads.onnx_model import read_onnx
 
             model = read_onnx(arguments.spec, *sizes)
-            return verify_onnx(model, lanes, optimise=arguments.optimise, **options)
+            return verify_onnx(model, lanes_of(arguments), optimise=arguments.optimise, **options)
     from dwsim.verification.against_interpreter import verify_network
     from dwsim.workloads.tflite import read_model
 
     # In the order of ROUNDINGS, each once.
     given = arguments.roundings or INTEGER_ROUNDINGS
     options["roundings"] = [rounding for rounding in ROUNDINGS if rounding in given]
-    return verify_network(read_model(arguments.spec, *sizes), lanes, **options)
+    return verify_network(read_model(arguments.spec, *sizes), arguments.lanes, **options)
 
 
 def _check_options(arguments: argparse.Namespace) -> None:
@@ -135,10 +137,13 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
     layer, plan = result.verified.job.layer, result.verified.plan
     model = "RTL = model" if result.verified.compared == SIGNALS else "RTL"
     verdict = f"{model} = {runtime.removeprefix('the ')}"
-    if result.not_comparable:
+    if not result.is_compared:
         verdict = f"{model} = golden; not comparable"
     elif result.wrong:
         verdict = f"{result.wrong} values wrong"
+    elif result.comparisons:
+        apart = verdict_of(result.comparisons, result.differing, result.verified.ofmap.size)
+        verdict = f"{model} = golden; {apart}"
     elif result.float_rounded:
         verdict = f"equal except {result.float_rounded} rounded in float32"
     verdict += KEPT if result.verified.kept else ""
@@ -155,10 +160,11 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
         "bound": plan.bound,
         "bound_share": plan.bound / result.verified.cycles,
         "utilisation": plan.utilisation(result.verified.cycles),
-        "differing": None if result.not_comparable else result.differing,
+        "differing": result.differing if result.is_compared else None,
         "verdict": verdict,
         "compared": result.verified.compared,
         "kept": result.verified.kept,
+        "comparisons": [asdict(comparison) for comparison in result.comparisons],
     }
 
 
@@ -191,12 +197,29 @@ def text(result: NetworkResult[Any], rows: list[dict[str, Any]]) -> str:
         mine = [row for row in rows if row["rounding"] == rounding]
         bound = sum(row["bound"] for row in mine)
         cycles = result.cycles(rounding)
-        compared = [r for r in result.layers if r.rounding == rounding and not r.not_comparable]
-        differing = sum(r.differing for r in compared)
-        values = sum(r.verified.ofmap.size for r in compared)
+        found = [r for r in result.layers if r.rounding == rounding]
         out.append(
             f"{in_words(rounding)}: {len(mine)} layers back to back in {cycles:,} cycles,"
-            f" {bound / cycles:.1%} of the bound; {differing:,} of {values:,} values differ\n"
+            f" {bound / cycles:.1%} of the bound{_differences(found)}\n"
         )
     out += [f"multipliers: {multipliers(engine)}\n" for engine in result.engines]
     return "".join(out)
+
+
+def _differences(results: Sequence[LayerResult[Any]]) -> str:
+    """The differing values of the layers of a rounding; for floats, against each set of kernels."""
+    comparisons = [one for result in results for one in result.comparisons]
+    if not comparisons:
+        compared = [result for result in results if result.is_compared]
+        differing = sum(result.differing for result in compared)
+        values = sum(result.verified.ofmap.size for result in compared)
+        return f"; {differing:,} of {values:,} values differ"
+    lines = []
+    for source in dict.fromkeys(one.source for one in comparisons):
+        mine = [one for one in comparisons if one.source == source]
+        equal, values = sum(one.bit_equal for one in mine), sum(one.values for one in mine)
+        lines.append(
+            f"\n  {source}: {equal / values:.1%} of {values:,} values bit-equal, the others within"
+            f" {max(one.bound_share for one in mine):.1%} of the error that rounding allows"
+        )
+    return "".join(lines)

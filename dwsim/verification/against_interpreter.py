@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from dwsim.errors import SpecError
+from dwsim.golden.order_bound import order_bound
 from dwsim.golden.quantised import depthwise_quantised
 from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS, FloatArithmetic
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
+from dwsim.stream.epilogue_values import epilogue_of
+from dwsim.stream.float_tensors import float_values, float_words
 from dwsim.support.processes import cores
+from dwsim.verification.float_comparison import compare_floats
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
 from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.layer_engine import assess, engines_for
@@ -25,12 +30,13 @@ from dwsim.verification.network_result import (
     all_reasons,
 )
 from dwsim.verification.simulators import Chain, Simulators
+from dwsim.workloads.float_parameters import FloatParameters
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
 
 
 def verify_network(
     model: Model,
-    lanes: int,
+    lanes: int | None = None,
     *,
     stalls: str = "none",
     seed: int = 1,
@@ -49,9 +55,12 @@ def verify_network(
     layers of a rounding run back to back on as few engines as possible. The simulators are
     built while the interpreter runs; the roundings are simulated at the same time.
 
+    A layer in floating point runs once, and is compared with both sets of kernels. They add in
+    other orders than the engine, so a value counts as wrong if it is beyond the ``order_bound``.
+
     Args:
         model: the model file.
-        lanes: lanes of the engines.
+        lanes: lanes of the engines; None: 16, or 4 for layers in floating point.
         stalls: a name among ``dwsim.stream.stalls.PROFILES``.
         seed: of the network's input and of the stalls; not negative.
         roundings: names among ``ROUNDINGS``. "double" is compared with LiteRT's reference
@@ -82,7 +91,7 @@ def verify_network(
         order, chains = [], []
         for engine, members in engines:
             index = 0
-            for rounding in roundings:
+            for rounding in (*roundings, *FLOAT_FORMATS):
                 runs = [layer for layer in members if rounding in running[layer.name].roundings]
                 jobs = [
                     _job(layer, rounding, values, stalls, seed + index + number)
@@ -96,8 +105,8 @@ def verify_network(
         _compare(layer, rounding, engine, done, values)
         for (layer, rounding, engine), done in zip(order, verified, strict=True)
     ]
-    positions = list(running)
-    results.sort(key=lambda r: (roundings.index(r.rounding), positions.index(r.layer.name)))
+    positions, every = list(running), (*roundings, *FLOAT_FORMATS)
+    results.sort(key=lambda r: (every.index(r.rounding), positions.index(r.layer.name)))
     return NetworkResult(
         tuple(engine for engine, _ in engines), tuple(results), tuple(found), values.alone
     )
@@ -107,9 +116,15 @@ def _job(
     layer: DepthwiseLayer, rounding: str, values: InterpreterValues, stalls: str, seed: int
 ) -> Job:
     spec, parameters = layer.facts()
+    ifmap, floats = values.ifmaps[layer.name], layer.floats
+    if floats is not None:
+        arithmetic = FloatArithmetic(floats.number_format)
+        epilogue = epilogue_of(arithmetic, spec.ofmap_channels, floats.bias, floats.activation)
+        words = float_words(ifmap), float_words(floats.weight)
+        return Job(spec, *words, stalls, seed, epilogue=epilogue)
     return Job(
         layer=spec,
-        ifmap=values.ifmaps[layer.name],
+        ifmap=ifmap,
         weight=parameters.weight,
         stalls=stalls,
         seed=seed,
@@ -119,7 +134,7 @@ def _job(
 
 def _float_ofmap(layer: DepthwiseLayer, ifmap: np.ndarray) -> np.ndarray:
     """The ofmap of float rounding: it separates the default kernels' own rounding from a fault."""
-    spec, parameters = layer.facts()
+    spec, parameters = layer.integers()
     quantisation = layer_quantisation(layer, "float")
     return depthwise_quantised(ifmap, parameters.weight, spec, quantisation)
 
@@ -132,6 +147,8 @@ def _compare(
     values: InterpreterValues,
 ) -> LayerResult[DepthwiseLayer]:
     """Counts the values in which the RTL's ofmap differs from the interpreter's."""
+    if layer.floats is not None:
+        return _compare_floats(layer, layer.floats, engine, done, values)
     lone = values.runs[rounding][layer.name]
     if lone.ofmap is None:
         return LayerResult(layer, rounding, engine, done, 0, 0, lone.reason)
@@ -142,3 +159,39 @@ def _compare(
         near = np.abs(done.ofmap - lone.ofmap.astype(np.int64)) == 1
         explained = differs & in_float & near
     return LayerResult(layer, rounding, engine, done, int(differs.sum()), int(explained.sum()))
+
+
+def _compare_floats(
+    layer: DepthwiseLayer,
+    floats: FloatParameters,
+    engine: EngineSpec,
+    done: Verified,
+    values: InterpreterValues,
+) -> LayerResult[DepthwiseLayer]:
+    """Compares the RTL's ofmap with that of both sets of kernels."""
+    spec, number_format = layer.facts()[0], floats.number_format
+    ofmap = float_values(done.ofmap, number_format)
+    # XNNPACK, behind the default kernels, may take subnormal numbers for zeros.
+    bound = order_bound(
+        values.ifmaps[layer.name],
+        floats.weight,
+        spec,
+        FloatArithmetic(number_format),
+        floats.bias,
+        floats.clamp,
+        flush=True,
+    )
+    differs, wrong = np.zeros(ofmap.shape, bool), np.zeros(ofmap.shape, bool)
+    comparisons, reasons = [], []
+    for kernels, runs in values.float_runs.items():
+        run = runs[layer.name]
+        if run.ofmap is None:
+            reasons.append(f"{kernels} kernels: {run.reason}")
+            continue
+        compared = compare_floats(ofmap, run.ofmap, bound, f"{kernels} kernels")
+        comparisons.append(compared.comparison)
+        differs, wrong = differs | compared.differs, wrong | compared.wrong
+    counts = int(differs.sum()), int((differs & ~wrong).sum())
+    return LayerResult(
+        layer, number_format, engine, done, *counts, "; ".join(reasons), tuple(comparisons)
+    )

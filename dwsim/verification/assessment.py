@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from dwsim.errors import Violation
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 
 Layer = TypeVar("Layer")
 
@@ -18,13 +19,18 @@ Reasons = Mapping[str, tuple[Violation, ...]]
 
 
 def in_words(rounding: str) -> str:
-    """A rounding, or ``SUMS``, as the subject of a sentence."""
+    """A rounding, ``SUMS`` or a format of floats, as the subject of a sentence."""
+    if rounding in FLOAT_FORMATS:
+        return f"{rounding} arithmetic"
     return "raw sums" if rounding == SUMS else f"{rounding} rounding"
 
 
 @dataclass(frozen=True)
 class Assessment(Generic[Layer]):
-    """One layer of a file, and for each rounding the reasons why no engine runs it."""
+    """One layer of a file, and for each rounding the reasons why no engine runs it.
+
+    The rounding of a layer in floating point is the name of its format.
+    """
 
     layer: Layer
     reasons: Reasons

@@ -10,18 +10,26 @@ import numpy as np
 from dwsim.errors import MismatchError
 from dwsim.verification.assessment import Assessment
 from dwsim.workloads.tflite import DepthwiseLayer, Model, ModelError
-from dwsim.workloads.tflite.inference import InferredTensors, LoneRun, infer, run_layers
+from dwsim.workloads.tflite.inference import (
+    FLOAT_KERNELS,
+    InferredTensors,
+    LoneRun,
+    infer,
+    run_layers,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class InterpreterValues:
     """The ifmap of each layer, and for each rounding the layer's run in a model of its own.
 
-    ``alone`` says why the interpreter did not run the network as a whole, if so.
+    ``float_runs`` has the layers in floating point, for each of ``FLOAT_KERNELS``. ``alone`` says
+    why the interpreter did not run the network as a whole, if so.
     """
 
     ifmaps: Mapping[str, np.ndarray]
     runs: Mapping[str, Mapping[str, LoneRun]]
+    float_runs: Mapping[str, Mapping[str, LoneRun]]
     alone: str
 
 
@@ -48,14 +56,33 @@ def interpret(
     runs = {}
     for rounding in roundings:
         layers = {name: a.layer for name, a in running.items() if rounding in a.roundings}
-        runs[rounding] = run_layers(layers, ifmaps, rounding)
+        runs[rounding] = run_layers(layers, ifmaps, rounding) if layers else {}
     for name, lone in runs.get("double", {}).items():
         network = inferred.get(name)
         if network is None or lone.ofmap is None or network.rounding != "double":
             continue
         if not np.array_equal(lone.ofmap, network.ofmap):
             raise MismatchError(f"{name}: the interpreter's layer alone differs from its network")
-    return InterpreterValues(ifmaps, runs, alone)
+    return InterpreterValues(ifmaps, runs, _float_runs(running, ifmaps, inferred), alone)
+
+
+def _float_runs(
+    running: Mapping[str, Assessment[DepthwiseLayer]],
+    ifmaps: Mapping[str, np.ndarray],
+    inferred: Mapping[str, InferredTensors],
+) -> dict[str, dict[str, LoneRun]]:
+    """The values of each set of kernels: those of the network, or else of the layer alone."""
+    floats = {name: a.layer for name, a in running.items() if a.layer.floats is not None}
+    found = {}
+    for kernels, rounding in FLOAT_KERNELS.items():
+        runs = {
+            name: LoneRun(inferred[name].ofmap)
+            for name in floats
+            if name in inferred and inferred[name].rounding == rounding
+        }
+        left = {name: layer for name, layer in floats.items() if name not in runs}
+        found[kernels] = runs | (run_layers(left, ifmaps, rounding) if left else {})
+    return found
 
 
 def _infer(model: Model, seed: int) -> tuple[Mapping[str, InferredTensors], str]:
@@ -73,6 +100,8 @@ def _infer(model: Model, seed: int) -> tuple[Mapping[str, InferredTensors], str]
 
 def _random_ifmap(rng: np.random.Generator, layer: DepthwiseLayer) -> np.ndarray:
     spec, parameters = layer.facts()
+    if layer.floats is not None:
+        return rng.standard_normal(spec.ifmap_shape).astype(parameters.dtype)
     limits = np.iinfo(parameters.dtype)
     return rng.integers(
         limits.min, limits.max, spec.ifmap_shape, dtype=parameters.dtype, endpoint=True

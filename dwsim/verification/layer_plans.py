@@ -15,6 +15,9 @@ ALL = "all"
 
 DEFAULT_LANES = 16
 """Lanes of an engine that dwsim chooses for the layers of a network or a model file."""
+DEFAULT_FLOAT_LANES = 4
+"""The same in floating point: an adder and a multiplier of float32 take long to build and to run in
+a simulator."""
 
 
 def layer_list(subject: str, layers: Any, at_least: int = 1) -> list[LayerSpec]:

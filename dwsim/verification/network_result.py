@@ -11,6 +11,7 @@ from dwsim.errors import Rules, Violation
 from dwsim.rtlsim.cosim import Verified
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.verification.assessment import Assessment, in_words
+from dwsim.verification.float_comparison import FloatComparison
 
 RUNNING = "comparing every signal in every cycle"
 MAX_LINE_BUFFER_BITS = 1 << 31
@@ -47,16 +48,25 @@ class LayerResult(Generic[Layer]):
     engine: EngineSpec
     verified: Verified
     differing: int
-    """Number of values in which the RTL's ofmap differs from the runtime's."""
+    """Number of values in which the RTL's ofmap differs from the runtime's; in floating point,
+    those that are not bit-equal to all ``comparisons``."""
     float_rounded: int
-    """Number of those that float32 arithmetic in the runtime explains: they are beside a tie."""
+    """Number of those that float32 arithmetic in the runtime explains: they are beside a tie, or,
+    in floating point, within the bound of every order of summation."""
     not_comparable: str = ""
     """The reason if the runtime has no values for this layer and rounding; else empty."""
+    comparisons: tuple[FloatComparison, ...] = ()
+    """Of a layer in floating point, for each set of the runtime's kernels that has values."""
 
     @property
     def wrong(self) -> int:
         """Number of differing values that float32 arithmetic does not explain."""
         return self.differing - self.float_rounded
+
+    @property
+    def is_compared(self) -> bool:
+        """True if the runtime has values for this layer and rounding."""
+        return not self.not_comparable or bool(self.comparisons)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ class ListedParameters(Protocol):
     """A layer's parameters, in any format."""
 
     @property
-    def per_channel(self) -> bool:
-        """True if each ofmap channel has a weight scale of its own."""
+    def per_channel(self) -> bool | None:
+        """True if each ofmap channel has a weight scale of its own; None without scales."""
         ...
 
     @property
@@ -192,10 +192,10 @@ def _row(
             "macs": spec.macs,
         }
     if layer.parameters is not None:
-        row |= {
-            "weight_scales": "per channel" if layer.parameters.per_channel else "per tensor",
-            "activation": layer.parameters.activation,
-        }
+        row["activation"] = layer.parameters.activation
+        each = layer.parameters.per_channel
+        if each is not None:
+            row["weight_scales"] = "per channel" if each else "per tensor"
     return row
 
 

@@ -21,16 +21,20 @@ class Understood:
     operator: str
     types: tuple[str, ...]
     roundings: tuple[str, ...]
-    """Names of roundings, ``sums`` for an ofmap that is the sums, or nothing: shapes only."""
+    """Names of roundings, ``sums`` for an ofmap that is the sums, a format of floats, in which each
+    product and each sum is rounded, or nothing: shapes only."""
 
 
 _ALL = ("double", "single", "float")
 TABLE = (
     Understood(".tflite", "DEPTHWISE_CONV_2D", ("int8", "uint8"), _ALL),
     Understood(".tflite", "DEPTHWISE_CONV_2D", ("int16",), ("double", "single")),
-    Understood(".tflite", "DEPTHWISE_CONV_2D", ("float16", "bfloat16", "float32"), ()),
+    Understood(".tflite", "DEPTHWISE_CONV_2D", ("float32",), ("float32",)),
+    Understood(".tflite", "DEPTHWISE_CONV_2D", ("float16", "bfloat16"), ()),
     Understood(".tflite", "CONV_2D, grouped", ("int8", "uint8"), _ALL),
     Understood(".tflite", "CONV_2D, grouped", ("int16",), ("double", "single")),
+    Understood(".tflite", "CONV_2D, grouped", ("float32",), ("float32",)),
+    Understood(".tflite", "CONV_2D, grouped", ("float16", "bfloat16"), ()),
     Understood(".onnx", "Conv, QDQ", ("int8", "uint8"), ("float",)),
     Understood(".onnx", "QLinearConv", ("int8", "uint8"), ("float",)),
     Understood(".onnx", "ConvInteger", ("int8", "uint8"), ("sums",)),

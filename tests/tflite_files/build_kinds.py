@@ -42,18 +42,21 @@ def elu() -> bytes:
     return made.finish()
 
 
-def floats(kind: int = TYPE.FLOAT32) -> bytes:
-    """A layer in floating point."""
+def floats(kind: int = TYPE.FLOAT32, grouped: bool = False) -> bytes:
+    """A layer in floating point, as a DEPTHWISE_CONV_2D or a CONV_2D."""
     made = ModelBuilder()
     dtype = np.float32 if kind == TYPE.FLOAT32 else np.float16
     ifmap = made.tensor("ifmap", kind, (1, 6, 7, 4))
-    data = np.ones((1, 3, 3, 4), dtype).tobytes()
-    weight = made.tensor("weight", kind, (1, 3, 3, 4), data=data)
+    shape = (4, 3, 3, 1) if grouped else (1, 3, 3, 4)
+    weight = made.tensor("weight", kind, shape, data=np.ones(shape, dtype).tobytes())
     ofmap = made.tensor("ofmap", kind, (1, 6, 7, 4))
     made.graph.inputs, made.graph.outputs = [ifmap], [ofmap]
-    options = schema.DepthwiseConv2DOptionsT()
-    options.strideH = options.strideW = options.depthMultiplier = 1
-    made.operator(OPERATOR.DEPTHWISE_CONV_2D, [ifmap, weight], [ofmap], options)
+    options = schema.Conv2DOptionsT() if grouped else schema.DepthwiseConv2DOptionsT()
+    options.strideH = options.strideW = 1
+    if not grouped:
+        options.depthMultiplier = 1
+    code = OPERATOR.CONV_2D if grouped else OPERATOR.DEPTHWISE_CONV_2D
+    made.operator(code, [ifmap, weight], [ofmap], options)
     return made.finish()
 
 
@@ -225,14 +228,13 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "(acc + bias) * 2**shift of channel 0",
     ),
-    "float32": (floats, "ifmap.type = 'FLOAT32': float layers of a file are not run"),
     "float16": (
         lambda: floats(TYPE.FLOAT16),
-        "ifmap.type = 'FLOAT16': float layers of a file are not run",
+        "ifmap.type = 'FLOAT16': must be FLOAT32: LiteRT has no kernel for other floats",
     ),
     "bfloat16": (
         lambda: floats(TYPE.BFLOAT16),
-        "ifmap.type = 'BFLOAT16': float layers of a file are not run",
+        "ifmap.type = 'BFLOAT16': must be FLOAT32: LiteRT has no kernel for other floats",
     ),
     "branches_without_constants": (
         lambda: branches(constant=False),

@@ -30,7 +30,7 @@ FLOATS = ("float16", "bfloat16", "float32")
 def tflite(type_: str, grouped: bool) -> tuple[str, ...]:
     """The roundings of a layer of a ``.tflite`` file."""
     if type_ in FLOATS:
-        content = floats(getattr(TYPE, type_.upper()))
+        content = floats(getattr(TYPE, type_.upper()), grouped)
     else:
         unsigned = type_ == "uint8"
         numbers = {

@@ -6,6 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 from dwsim.errors import Rules
+from dwsim.workloads.tflite.float_constants import (
+    check_float_types,
+    dequantised,
+    read_float_parameters,
+)
 from dwsim.workloads.tflite.folding import Folder
 from dwsim.workloads.tflite.graph_tables import (
     CONVOLUTION,
@@ -58,6 +63,7 @@ class LayerReader:
             ifmap_tensor=operator.inputs[0] if operator.inputs else -1,
             ofmap_tensor=operator.outputs[0] if operator.outputs else -1,
             type=tensors.ifmap.type.lower() if tensors else "",
+            dequantise_operators=self._dequantise_operators(tensors),
         )
         options = operator.options
         rules.require(options is not None, "options", None, "must be there")
@@ -85,13 +91,30 @@ class LayerReader:
                 rules.require(False, role, index, "is not a tensor of the file")
         if rules.violations:
             return None
+        bias = found.get("bias")
         return LayerTensors(
             found["ifmap"],
-            found["weight"],
-            found.get("bias"),
+            self._constant(found["weight"]),
+            bias and self._constant(bias),
             found["ofmap"],
             channel_axis(operator),
         )
+
+    def _constant(self, tensor: Tensor) -> Tensor:
+        """The tensor, with the values of the float16 constant that it is made of, if it is."""
+        producer = self.folder.producers.get(tensor.index)
+        if tensor.data is not None or producer is None or not producer.inputs:
+            return tensor
+        source = self.subgraph.tensor(producer.inputs[0])
+        return dequantised(tensor, producer, source) or tensor
+
+    def _dequantise_operators(self, tensors: LayerTensors | None) -> tuple[int, ...]:
+        """The operators that make constants of the layer."""
+        if tensors is None:
+            return ()
+        made = [one.index for one in (tensors.weight, tensors.bias) if one and one.data is not None]
+        producers = self.folder.producers
+        return tuple(producers[index].index for index in made if index in producers)
 
     def _checked(
         self,
@@ -118,18 +141,22 @@ class LayerReader:
         if all(shapes):
             spec = read_geometry(rules, operator, options, tensors.weight, folded)
         layer = replace(layer, spec=spec)
-        check_types(rules, tensors)
+        (check_types if tensors.is_integer else check_float_types)(rules, tensors)
         if spec is None or rules.violations:
             # Without sizes and types the parameters have no meaning; scales can still be judged.
             if tensors.is_integer:
                 check_activations(rules, tensors)
             return replace(layer, reasons=tuple(rules.violations))
-        parameters = read_parameters(rules, spec, options, tensors)
-        if parameters is not None:
-            check_scales(rules, parameters)
+        if tensors.is_integer:
+            parameters = read_parameters(rules, spec, options, tensors)
+            if parameters is not None:
+                check_scales(rules, parameters)
+            layer = replace(layer, parameters=parameters)
+        else:
+            layer = replace(layer, parameters=read_float_parameters(rules, spec, options, tensors))
         if rules.violations:
-            return replace(layer, reasons=tuple(rules.violations))
-        return replace(layer, parameters=parameters)
+            return replace(layer, parameters=None, reasons=tuple(rules.violations))
+        return layer
 
     def _shape(self, rules: Rules, role: str, tensor: Tensor) -> bool:
         """Four known sizes of at least 1. An unknown batch is the 1 that the file states."""

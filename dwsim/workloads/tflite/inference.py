@@ -4,6 +4,8 @@ Two of its kernels differ in the last bit, and each is exact by its own definiti
 kernel rounds twice ("double"). The default, XNNPACK, multiplies the sum by a float32 and rounds
 that to the nearest even integer ("float"): nearly always the value of integer arithmetic with one
 rounding ("single"). Layers with int16 activations have one kernel in both.
+
+In floating point both round each product and each sum, in other orders ("reference", "default").
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from dwsim.workloads.tflite.model import DepthwiseLayer, Model, ModelInput
 
 RESOLVERS = {"double": "BUILTIN_REF", "single": "BUILTIN", "float": "BUILTIN"}
 """Rounding to LiteRT's OpResolverType: BUILTIN applies XNNPACK, BUILTIN_REF no delegate."""
+FLOAT_KERNELS = {"reference": "double", "default": "single"}
+"""The two sets of kernels of a layer in floating point, each by the rounding that it has for
+integers."""
 MAX_TENSOR_BYTES = 3 << 29
 """Memory for the tensors of a network: a file that claims more is not run as a whole."""
 
@@ -45,11 +50,11 @@ _FLOATS: dict[str, type[np.generic]] = {
 
 @dataclass(frozen=True, eq=False)
 class InferredTensors:
-    """One layer's ifmap and ofmap in an inference, NHWC, int8 or int16.
+    """One layer's ifmap and ofmap in an inference, NHWC, int8, int16 or float32.
 
-    ``rounding`` is that of the kernel that ran, with int16 the one that was asked for. It is None
-    where XNNPACK leaves an 8-bit layer, such as one with 4-bit weights, to LiteRT's optimised
-    kernel: its values differ from those of every rounding here by 1 now and then.
+    ``rounding`` is that of the kernel that ran, with others than int8 the one that was asked for.
+    It is None where XNNPACK leaves an 8-bit layer, such as one with 4-bit weights, to LiteRT's
+    optimised kernel: its values differ from those of every rounding here by 1 now and then.
     """
 
     ifmap: np.ndarray
@@ -137,7 +142,8 @@ def run_layers(
             f"must be of shape {spec.ifmap_shape}, {parameters.dtype}",
         )
         content = writer.layer_model(spec, parameters)
-        inputs = {writer.IFMAP: _unsigned(ifmap) if parameters.unsigned else ifmap}
+        unsigned = layer.floats is None and layer.integers()[1].unsigned
+        inputs = {writer.IFMAP: _unsigned(ifmap) if unsigned else ifmap}
         jobs.append(Job(content, RESOLVERS[rounding], inputs, [writer.OFMAP]))
     rules.raise_if_any()
     outcomes = run_jobs(jobs, "single layers")

@@ -12,6 +12,7 @@ from dwsim.errors import Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
 from dwsim.spec.real_scales import quantise_multiplier
+from dwsim.workloads.float_parameters import FloatParameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +91,10 @@ class DepthwiseLayer:
     """Index of the PAD that is folded into the padding."""
     dilation_operators: tuple[int, int] | None = None
     """Indices of the SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND that are folded into the dilation."""
+    dequantise_operators: tuple[int, ...] = ()
+    """Indices of the DEQUANTIZE of its float16 weight and bias."""
     spec: LayerSpec | None = None
-    parameters: Parameters | None = field(default=None, repr=False)
+    parameters: Parameters | FloatParameters | None = field(default=None, repr=False)
     reasons: tuple[Violation, ...] = ()
 
     @property
@@ -102,9 +105,10 @@ class DepthwiseLayer:
     @property
     def folded_operators(self) -> int:
         """Number of operators beside its own that are part of the layer."""
-        return (self.pad_operator is not None) + 2 * (self.dilation_operators is not None)
+        around = (self.pad_operator is not None) + 2 * (self.dilation_operators is not None)
+        return around + len(self.dequantise_operators)
 
-    def facts(self) -> tuple[LayerSpec, Parameters]:
+    def facts(self) -> tuple[LayerSpec, Parameters | FloatParameters]:
         """Spec and parameters of a layer that runs.
 
         Raises:
@@ -113,6 +117,22 @@ class DepthwiseLayer:
         if self.spec is None or self.parameters is None:
             raise ValueError(f"{self.name} does not run: {'; '.join(map(str, self.reasons))}")
         return self.spec, self.parameters
+
+    @property
+    def floats(self) -> FloatParameters | None:
+        """The parameters of a layer in floating point; None for any other."""
+        return self.parameters if isinstance(self.parameters, FloatParameters) else None
+
+    def integers(self) -> tuple[LayerSpec, Parameters]:
+        """Spec and parameters of a quantised layer that runs.
+
+        Raises:
+            ValueError: for a layer that does not run, or that is in floating point.
+        """
+        spec, parameters = self.facts()
+        if isinstance(parameters, FloatParameters):
+            raise ValueError(f"{self.name} is in floating point: it has no scales")
+        return spec, parameters
 
 
 @dataclass(frozen=True)
@@ -164,9 +184,9 @@ def layer_quantisation(layer: DepthwiseLayer, rounding: str = "double") -> Quant
 
     Raises:
         SpecError: for another rounding.
-        ValueError: for a layer that does not run.
+        ValueError: for a layer that does not run, or that is in floating point.
     """
-    spec, parameters = layer.facts()
+    spec, parameters = layer.integers()
     quantisation = Quantisation.from_scales(
         parameters.ifmap_scale,
         parameters.weight_scales,

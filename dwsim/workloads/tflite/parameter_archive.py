@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from dwsim.errors import Rules
+from dwsim.workloads.float_parameters import FloatParameters
 from dwsim.workloads.tflite.model import Parameters
 
+_KINDS = (Parameters, FloatParameters)
 
-def read_parameters(path: str | Path) -> dict[str, Parameters]:
+
+def read_parameters(path: str | Path) -> dict[str, Parameters | FloatParameters]:
     """The parameters of each layer by its name, from an archive that ``write_specs`` wrote.
 
     Raises:
@@ -29,21 +32,26 @@ def read_parameters(path: str | Path) -> dict[str, Parameters]:
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         rules.require(False, "parameters", str(path), f"cannot be read: {error}")
         rules.raise_if_any()
-    names = {field.name for field in fields(Parameters)}
+    read = {}
     for layer, arrays in found.items():
-        rules.require(
-            set(arrays) | {"bias"} == names,
-            layer,
-            sorted(arrays),
-            f"must have the arrays {', '.join(sorted(names))}",
-        )
+        kinds = [kind for kind in _KINDS if set(arrays) | {"bias"} == _names(kind)]
+        rule = " or ".join(", ".join(sorted(_names(kind))) for kind in _KINDS)
+        if rules.require(bool(kinds), layer, sorted(arrays), f"must have the arrays {rule}"):
+            read[layer] = _parameters(kinds[0], arrays)
     rules.raise_if_any()
-    return {layer: _parameters(arrays) for layer, arrays in found.items()}
+    return read
 
 
-def _parameters(arrays: dict[str, np.ndarray]) -> Parameters:
+def _names(kind: type[Parameters | FloatParameters]) -> set[str]:
+    return {field.name for field in fields(kind)}
+
+
+def _parameters(
+    kind: type[Parameters | FloatParameters], arrays: dict[str, np.ndarray]
+) -> Parameters | FloatParameters:
     values: dict[str, Any] = {"bias": None}
     for name, array in arrays.items():
         values[name] = array if array.ndim else array.item()
-    values["dtype"] = np.dtype(values["dtype"])
-    return Parameters(**values)
+    if "dtype" in values:
+        values["dtype"] = np.dtype(values["dtype"])
+    return kind(**values)

@@ -50,15 +50,6 @@ class LayerTensors:
 def check_types(rules: Rules, tensors: LayerTensors) -> None:
     """Notes every type that TFLite's integer kernels do not combine, or that no engine runs."""
     ifmap, weight, bias, ofmap = tensors.ifmap, tensors.weight, tensors.bias, tensors.ofmap
-    if not tensors.is_integer:
-        rules.require(
-            False,
-            "ifmap.type",
-            ifmap.type,
-            "float layers of a file are not run: convert the model with full integer"
-            " quantisation to run the layer; its shape can be explored as it is",
-        )
-        return
     weights, biases = _KINDS.get(ifmap.type, (("INT8",), ()))
     rules.require(
         ifmap.type in _KINDS, "ifmap.type", ifmap.type, f"must be one of {', '.join(_KINDS)}"
@@ -79,7 +70,13 @@ def check_types(rules: Rules, tensors: LayerTensors) -> None:
             bias.type,
             f"must be {' or '.join(biases)} with {ifmap.type} activations",
         )
-    for role, tensor in (("ifmap", ifmap), ("weight", weight), ("bias", bias), ("ofmap", ofmap)):
+    check_plain(rules, tensors)
+
+
+def check_plain(rules: Rules, tensors: LayerTensors) -> None:
+    """Notes each tensor whose elements are stored in an unusual way."""
+    for role in ("ifmap", "weight", "bias", "ofmap"):
+        tensor = getattr(tensors, role)
         rules.require(
             tensor is None or tensor.plain,
             role,
@@ -107,12 +104,7 @@ def read_parameters(
     ifmap, weight, ofmap = tensors.ifmap, tensors.weight, tensors.ofmap
     check_activations(rules, tensors)
     _check_weight_scales(rules, spec, tensors)
-    rules.require(
-        options.activation in _ACTIVATIONS,
-        "activation",
-        options.activation,
-        f"must be one of {', '.join(_ACTIVATIONS)}",
-    )
+    activation = read_activation(rules, options)
     weights = None
     if weight.data is None or len(rules.violations) == before:
         weights = _weights(rules, spec, tensors)
@@ -129,7 +121,7 @@ def read_parameters(
         bias=biases,
         ofmap_scale=float(ofmap.scales[0]),
         ofmap_zero_point=int(ofmap.zero_points[0]) - offset,
-        activation=_ACTIVATIONS[str(options.activation)],
+        activation=activation,
         # TFLite defines a weight scale a channel for int8 alone: such a layer is computed as int8.
         unsigned=ifmap.type == "UINT8" and weight.scales.size == 1,
     )
@@ -140,6 +132,17 @@ def read_parameters(
     ):
         rules.integer(f"{role}.zero_point", value + offset, low + offset, high + offset)
     return parameters if len(rules.violations) == before else None
+
+
+def read_activation(rules: Rules, options: ConvolutionOptions) -> str:
+    """The name of the fused activation; "none" for one that is noted in ``rules``."""
+    rules.require(
+        options.activation in _ACTIVATIONS,
+        "activation",
+        options.activation,
+        f"must be one of {', '.join(_ACTIVATIONS)}",
+    )
+    return _ACTIVATIONS.get(str(options.activation), "none")
 
 
 def _check_weight_scales(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> None:
@@ -169,10 +172,9 @@ def _weights(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray
     """Weights of ``spec.weight_shape`` less their zero points: int8, or int16 for 9 bits."""
     weight = tensors.weight
     dtype = np.dtype(np.uint8 if weight.type == "UINT8" else np.int8)
-    found = _constant(rules, "weight", weight, dtype, weight.shape)
+    found = read_weight(rules, tensors, dtype)
     if found is None:
         return None
-    found = np.moveaxis(found, tensors.channel_axis, 3).reshape(*weight.shape[1:3], -1)
     stored: np.dtype = np.dtype(np.int8)
     if weight.type == "UINT8":
         found = found.astype(np.int64) - weight.zero_points
@@ -191,6 +193,26 @@ def _weights(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray
     return np.ascontiguousarray(found.astype(stored)).reshape(spec.weight_shape)
 
 
+def read_weight(rules: Rules, tensors: LayerTensors, dtype: np.dtype) -> np.ndarray | None:
+    """The constant weights, ``(kernel_h, kernel_w, ofmap_channels)``; None with a broken rule."""
+    weight, axis = tensors.weight, tensors.channel_axis
+    found = _constant(rules, "weight", weight, dtype, weight.shape)
+    if found is None:
+        return None
+    # (1, h, w, channels) of a DEPTHWISE_CONV_2D, (channels, h, w, 1) of a CONV_2D.
+    moved = np.moveaxis(found, axis, 3).reshape(*weight.shape[1:3], -1)
+    return np.ascontiguousarray(moved)
+
+
+def read_bias(
+    rules: Rules, spec: LayerSpec, tensors: LayerTensors, dtype: np.dtype
+) -> np.ndarray | None:
+    """The constant bias of each ofmap channel; None without one, or with a broken rule."""
+    if tensors.bias is None:
+        return None
+    return _constant(rules, "bias", tensors.bias, dtype, (spec.ofmap_channels,))
+
+
 def _biases(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray | None:
     """int32, or int64 with int16 activations; None for a layer without bias."""
     bias = tensors.bias
@@ -200,7 +222,7 @@ def _biases(rules: Rules, spec: LayerSpec, tensors: LayerTensors) -> np.ndarray 
         not bias.zero_points.any(), "bias.zero_point", _first(bias.zero_points), "must be 0"
     )
     stored = np.dtype(np.int32 if bias.type == "INT32" else np.int64)
-    found = _constant(rules, "bias", bias, stored, (spec.ofmap_channels,))
+    found = read_bias(rules, spec, tensors, stored)
     if found is None or tensors.ifmap.type != "INT16":
         return found
     return found.astype(np.int64)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dwsim.spec.layer_spec import LayerSpec, same_pads
+from dwsim.workloads.float_parameters import FloatParameters
 from dwsim.workloads.tflite.flatbuffer_schema import IDENTIFIER, VERSION, code, schema
 from dwsim.workloads.tflite.model import Parameters
 
@@ -19,13 +20,20 @@ _TYPES = {
     "int16": "INT16",
     "int32": "INT32",
     "int64": "INT64",
+    "float32": "FLOAT32",
 }
 _UNSIGNED_OFFSET = 128
+Scales = tuple[list[float] | None, list[int] | None]
+"""Scales and zero points; None for floats."""
 _VERSIONS = {"PAD": 1, "DEPTHWISE_CONV_2D": 3}
+_VERSIONS_FLOAT = {"PAD": 1, "DEPTHWISE_CONV_2D": 2}
 _VERSIONS_INT16 = {"PAD": 4, "DEPTHWISE_CONV_2D": 5}
 
 
-def layer_model(spec: LayerSpec, parameters: Parameters) -> bytes:
+AnyParameters = Parameters | FloatParameters
+
+
+def layer_model(spec: LayerSpec, parameters: AnyParameters) -> bytes:
     """A model of one DEPTHWISE_CONV_2D, after a PAD if its padding is neither SAME nor VALID.
 
     Tensor ``IFMAP`` is the graph's input, tensor ``OFMAP`` its output.
@@ -39,7 +47,7 @@ def layer_model(spec: LayerSpec, parameters: Parameters) -> bytes:
 class GraphWriter:
     """Collects tensors, buffers and operators of one graph in LiteRT's object classes."""
 
-    def __init__(self, spec: LayerSpec, parameters: Parameters):
+    def __init__(self, spec: LayerSpec, parameters: AnyParameters):
         self.spec = spec
         self.parameters = parameters
         self.model = schema().ModelT()
@@ -63,14 +71,10 @@ class GraphWriter:
         return bytes(builder.Output())
 
     def _build(self) -> None:
-        spec, given = self.spec, self.parameters
-        kind = "UINT8" if given.unsigned else _TYPES[given.dtype.name]
-        offset = _UNSIGNED_OFFSET if given.unsigned else 0
-        scales = ([given.ifmap_scale], [given.ifmap_zero_point + offset])
+        spec = self.spec
+        kind, scales, ofmap_scales = self._numbers()
         ifmap = self.tensor("ifmap", kind, spec.ifmap_shape, *scales)
-        ofmap = self.tensor(
-            "ofmap", kind, spec.ofmap_shape, [given.ofmap_scale], [given.ofmap_zero_point + offset]
-        )
+        ofmap = self.tensor("ofmap", kind, spec.ofmap_shape, *ofmap_scales)
         self.graph.inputs, self.graph.outputs = [ifmap], [ofmap]
         padding = self._named_padding()
         if padding is None:
@@ -87,6 +91,18 @@ class GraphWriter:
             "DEPTHWISE_CONV_2D", inputs, [ofmap], "DepthwiseConv2DOptions", self._options(padding)
         )
 
+    def _numbers(self) -> tuple[str, Scales, Scales]:
+        """The type of the activations; scales and zero points of ifmap and ofmap."""
+        given = self.parameters
+        if isinstance(given, FloatParameters):
+            return _TYPES[given.number_format], (None, None), (None, None)
+        offset = _UNSIGNED_OFFSET if given.unsigned else 0
+        return (
+            "UINT8" if given.unsigned else _TYPES[given.dtype.name],
+            ([given.ifmap_scale], [given.ifmap_zero_point + offset]),
+            ([given.ofmap_scale], [given.ofmap_zero_point + offset]),
+        )
+
     def _named_padding(self) -> str | None:
         """SAME or VALID if the layer has that padding; None for any other."""
         spec = self.spec
@@ -98,9 +114,11 @@ class GraphWriter:
         return "SAME" if pads == (*rows, *columns) else None
 
     def _weight(self) -> int:
-        weight, scales = self.parameters.weight, self.parameters.weight_scales
+        weight = self.parameters.weight
         array = weight.reshape(1, *weight.shape[:2], -1)
-        zero_point = 0
+        if isinstance(self.parameters, FloatParameters):
+            return self.constant("weight", array)
+        scales, zero_point = self.parameters.weight_scales, 0
         if self.parameters.unsigned:
             # The weights of a uint8 file, whose zero point is not known here: any that fits.
             wide = array.dtype != np.int8
@@ -114,6 +132,9 @@ class GraphWriter:
     def _bias(self) -> int:
         """The bias, or zeros: the optimised kernel of LiteRT 2.3 crashes without a bias."""
         bias = self.parameters.bias
+        if isinstance(self.parameters, FloatParameters):
+            zeros = np.zeros(self.spec.ofmap_channels, self.parameters.dtype)
+            return self.constant("bias", zeros if bias is None else bias)
         if bias is None:
             wide = self.parameters.dtype == np.int16
             bias = np.zeros(self.spec.ofmap_channels, np.int64 if wide else np.int32)
@@ -173,6 +194,8 @@ class GraphWriter:
     ) -> None:
         """Adds an operator with its options of union member ``kind``."""
         versions = _VERSIONS if self.parameters.dtype == np.int8 else _VERSIONS_INT16
+        if isinstance(self.parameters, FloatParameters):
+            versions = _VERSIONS_FLOAT
         operator_code = schema().OperatorCodeT()
         operator_code.builtinCode = code("BuiltinOperator", name)
         operator_code.deprecatedBuiltinCode = min(operator_code.builtinCode, 127)

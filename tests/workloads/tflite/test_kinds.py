@@ -15,7 +15,7 @@ from dwsim.workloads import read_network
 from dwsim.workloads.tflite import DepthwiseLayer, inference, layer_quantisation, parse_model
 from dwsim.workloads.tflite.model import Model
 from tests.tflite_files import build_graphs, build_kinds
-from tests.tflite_files.build_kinds import REFUSED, RUNNING
+from tests.tflite_files.build_kinds import RUNNING
 from tests.tflite_files.model_builder import TYPE, VALID, single
 
 NOT_IN_XNNPACK = {"zero_scale", "scale_product_512"}
@@ -161,10 +161,10 @@ def test_a_bad_scale_names_its_channel() -> None:
     assert "weight_scales of channel 1 = -0.2" in str(layer.reasons[0])
 
 
-@pytest.mark.parametrize("kind", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("kind", ["FLOAT32", "FLOAT16", "BFLOAT16"])
 def test_layers_in_floating_point_can_be_explored(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "float.tflite"
-    path.write_bytes(REFUSED[kind][0]())
+    path.write_bytes(build_kinds.floats(getattr(TYPE, kind)))
     network = read_network(str(path))
     assert [layer.ofmap_shape for layer in network.layers] == [(1, 6, 7, 4)]
     assert network.macs == 6 * 7 * 4 * 9

@@ -37,10 +37,16 @@ def data(role: str, array: np.ndarray) -> Change:
     return change
 
 
-def floats(model: Any) -> None:
-    for role in ("ifmap", "weight", "bias", "ofmap"):
-        tensor(model, role).type = _TYPE.FLOAT32
-        tensor(model, role).quantization = None
+def floats(*roles: str, kind: int = _TYPE.FLOAT32) -> Change:
+    def change(model: Any) -> None:
+        for role in roles:
+            tensor(model, role).type = kind
+            tensor(model, role).quantization = None
+
+    return change
+
+
+EVERY = ("ifmap", "weight", "bias", "ofmap")
 
 
 def no_options(model: Any) -> None:
@@ -75,7 +81,11 @@ def huge(model: Any) -> None:
 
 # per_tensor: ifmap 9x10x6, 3x3, VALID, ofmap 7x8x6, ReLU6.
 _REASONS: list[tuple[str, Change, str]] = [
-    ("per_tensor", floats, "ifmap.type = 'FLOAT32'"),
+    ("per_tensor", floats(*EVERY, kind=_TYPE.FLOAT64), "ifmap.type = 'FLOAT64': must be FLOAT32"),
+    ("per_tensor", floats("ifmap", "ofmap"), "weight.type = 'INT8': must be FLOAT32"),
+    ("per_tensor", floats("ifmap", "weight", "ofmap"), "bias.type = 'INT32': must be FLOAT32"),
+    ("per_tensor", floats("ifmap", "weight", "bias"), "ofmap.type = 'INT8': must be FLOAT32"),
+    ("per_tensor", floats(*EVERY), "weight bytes = 54: must be 216"),
     ("per_tensor", attribute("ifmap", "type", _TYPE.UINT8), "must be UINT8 with UINT8 activations"),
     ("per_tensor", attribute("ifmap", "type", _TYPE.INT32), "ifmap.type = 'INT32': must be one"),
     ("per_tensor", attribute("ifmap", "type", 99), "ifmap.type = 'type 99'"),
@@ -171,7 +181,7 @@ def test_a_layer_that_cannot_run_says_why(name: str, change: Change, message: st
 
 def test_all_reasons_of_a_layer_come_together() -> None:
     def change(model: Any) -> None:
-        floats(model)
+        floats(*EVERY, kind=_TYPE.FLOAT16)(model)
         option("strideH", 0)(model)
         option("padding", 9)(model)
 
