@@ -98,8 +98,8 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
         ToolError: if Yosys or the solver stops with an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for file in ("promise.svh", f"{proof.file}.sv"):
-        shutil.copy(PROPERTIES / file, folder)
+    for file in (*PROPERTIES.glob("*.svh"), PROPERTIES / f"{proof.file}.sv"):
+        shutil.copy(file, folder)
     if proof.engine is not None:
         _write_ports(proof, folder)
     variants = _variants(proof)
