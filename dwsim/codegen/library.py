@@ -90,6 +90,7 @@ SERIAL_MODULES = {
     "dw_float_accumulator",
     "dw_float_cell_array",
     "dw_float_part_sum",
+    "dw_float_serial_bias",
     "dw_float_serial_scale",
     "dw_partial_index",
     "dw_pixel_credit",
@@ -128,7 +129,12 @@ FLOAT_ENGINE_MODULES = {
 INTEGER_ARRAY_MODULES = {"dw_accumulator", "dw_cell_array", "dw_mac_cell", "dw_pass_sum"}
 """Hand-written modules of an array that only an engine for integers has."""
 
-FLOAT_BIAS_MODULES = {"dw_float_bias", "dw_float_bias_store", "dw_float_clamp"}
+FLOAT_BIAS_MODULES = {
+    "dw_float_bias",
+    "dw_float_bias_store",
+    "dw_float_clamp",
+    "dw_float_serial_bias",
+}
 """Hand-written modules that only an engine in floating point with an epilogue has."""
 
 

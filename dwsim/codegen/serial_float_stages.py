@@ -34,7 +34,46 @@ def serial_float_values(n: SerialNumbers, arithmetic: FloatArithmetic) -> list[S
         "SUM_CYCLES": FLOAT_SUM_CYCLES,
     }
     narrow = {"LANES": count, **formats(arithmetic)}
+    added = Stage("float_part_sum", part_sum, {"parts": "sums", "sums": "totals"})
+    if not n.formats.has_epilogue:
+        return [added, Stage("float_narrow", narrow, {"acc": "totals", "ofmap": "values"})]
     return [
-        Stage("float_part_sum", part_sum, {"parts": "sums", "sums": "totals"}),
-        Stage("float_narrow", narrow, {"acc": "totals", "ofmap": "values"}),
+        added,
+        _bias(n, arithmetic),
+        Stage("float_narrow", narrow, {"acc": "biased", "ofmap": "rounded"}),
+        _clamp(n, arithmetic),
     ]
+
+
+def _bias(n: SerialNumbers, arithmetic: FloatArithmetic) -> Stage:
+    """The biases, and their sums with those of the array."""
+    c, acc, cells = n.counters, arithmetic.acc, n.formats.pixels
+    bias = {
+        "VALUES": n.shape.requantisers,
+        "LANES": n.spec.lanes,
+        "SET_W": c.set_width,
+        "EXPONENT_W": acc.exponent_width,
+        "SIGNIFICAND_W": acc.significand_width,
+        "SUBNORMALS": int(not arithmetic.flushes),
+        "DELAY": n.timing.bias_delay,
+    }
+    ports = {
+        "write": "scale_write",
+        "write_address": "scale_address",
+        "write_data": f"scale_data[{acc.width - 1}:0]",
+        "bank": "active_bank",
+        "weight_set": f"marks[{cells + 3}+:{c.set_width}]",
+        "acc": "totals",
+        "sums": "biased",
+    }
+    return Stage("float_serial_bias", bias, ports)
+
+
+def _clamp(n: SerialNumbers, arithmetic: FloatArithmetic) -> Stage:
+    """The limits of the ofmap."""
+    clamp = {
+        "LANES": n.shape.requantisers,
+        "EXPONENT_W": arithmetic.number.exponent_width,
+        "SIGNIFICAND_W": arithmetic.number.significand_width,
+    }
+    return Stage("float_clamp", clamp, {"value": "rounded", "ofmap": "values"})

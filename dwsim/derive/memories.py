@@ -93,7 +93,7 @@ def memories(numbers: EngineNumbers | SerialNumbers) -> tuple[Memory, ...]:
 
 
 def _serial_memories(numbers: SerialNumbers) -> tuple[Memory, ...]:
-    """Ring, weights, scales, output FIFO.
+    """Ring, weights, scales or biases, output FIFO.
 
     A requantiser that serves several lanes has a copy of all scales; otherwise each lane has its
     own, which its requantisers share.
@@ -107,6 +107,7 @@ def _serial_memories(numbers: SerialNumbers) -> tuple[Memory, ...]:
         Memory("ring", banks, shape.ring_beats // banks, formats.operand_beat_width),
         Memory("weight", 1, 2 * sets * spec.taps, formats.param_beat_width),
         Memory("scale", scales * formats.requantises, 2 * sets * lanes, formats.scale_width),
+        Memory("bias", scales * formats.has_epilogue, 2 * sets * lanes, formats.scale_width),
         Memory("fifo", 1, numbers.timing.fifo_depth, formats.ofmap_beat_width),
     )
     return tuple(memory for memory in found if memory.count)
@@ -160,5 +161,6 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
         "ring": (reads, plan.ifmap_beats // banks),
         "weight": (groups * layer.kernel_h * layer.kernel_w, plan.weight_sets * plan.engine.taps),
         "scale": (chunks, plan.weight_sets * lanes),
+        "bias": (chunks, plan.weight_sets * lanes),
         "fifo": (plan.ofmap_beats, plan.ofmap_beats),
     }

@@ -92,13 +92,19 @@ class SerialFormats(NumberFormats):
 
     @property
     def scale_width(self) -> int:
-        """Bits of a lane's scale: bias, multiplier and right shift, in whole bytes."""
-        return sum(8 * part.words for part in self.scale_parts)
+        """Bits of a lane's scale: bias, multiplier and right shift, in whole bytes; in floating
+        point its bias."""
+        return sum(8 * part.words for part in self.scale_parts) + self.bias_words * self.word_width
+
+    @property
+    def word_width(self) -> int:
+        """Bits of a lane of a parameter beat that carry a scale: a byte, or a word of a float."""
+        return self.spec.weight_width if self.is_float else 8
 
     @property
     def scale_beats(self) -> int:
         """Parameter beats of a lane's scale."""
-        return -(-self.scale_width // self.scale_word_width)
+        return -(-self.scale_width // (self.word_width * self.spec.lanes))
 
     @property
     def param_words(self) -> int:

@@ -58,6 +58,11 @@ class SerialTiming:
         return self.part_cycles + self.formats.requantise_cycles
 
     @property
+    def bias_delay(self) -> int:
+        """From an active cycle of the drain to the sums of the partial sums that it moves."""
+        return SERIAL_DRAIN_CYCLES + self.part_cycles
+
+    @property
     def part_cycles(self) -> int:
         """From partial sums at the end of the drain to their sum."""
         return self.formats.part_rounds * FLOAT_SUM_CYCLES

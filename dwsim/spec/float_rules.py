@@ -78,12 +78,6 @@ def check_floats(rules: Rules, values: Mapping[str, Any]) -> bool:
         epilogue,
         f"must be {' or '.join(EPILOGUES)}, or left out",
     )
-    rules.require(
-        epilogue is None or values["dataflow"] != "tap_serial",
-        "epilogue",
-        epilogue,
-        "must be left out with dataflow = 'tap_serial'",
-    )
     why = f"with number_format = {chosen!r}"
     width = FLOAT_FORMATS[chosen].width
     for field in _WIDTHS:

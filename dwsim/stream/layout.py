@@ -72,7 +72,8 @@ def pack_parameters(weight: np.ndarray, plan: Plan) -> np.ndarray:
         check_domain(weight, layer, plan.quantisation)
         scale_bytes = _scale_bytes(plan.quantisation, formats)
     if isinstance(plan, SerialPlan):
-        return pack_sets(weight, scale_bytes, plan)
+        biases = None if plan.epilogue is None else _bias_words(plan.epilogue, formats)
+        return pack_sets(weight, scale_bytes if biases is None else biases, plan)
     sets, taps = plan.weight_sets, engine.taps
     scales = engine.passes * engine.lane_multipliers
     words = np.zeros((formats.param_words, sets * engine.lanes), np.int64)

@@ -41,8 +41,8 @@ def pack_sets(weight: np.ndarray, scales: np.ndarray | None, plan: SerialPlan) -
 
     Args:
         weight: integers of shape (kernel_h, kernel_w, channels, channel_multiplier).
-        scales: bytes of each ofmap channel's scale, as signed integers, (bytes, ofmap_channels);
-            None on an engine of raw sums.
+        scales: bytes of each ofmap channel's scale, as signed integers, or words of its bias in
+            floating point, (bytes or words, ofmap_channels); None on an engine without either.
         plan: the layer on its engine.
 
     Returns:

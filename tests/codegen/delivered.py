@@ -81,8 +81,8 @@ SERIAL_SCALED = replace(
     requantise="both", name="serial_scaled",
 )  # fmt: skip
 SERIAL_FLOATS = EngineSpec.smallest(
-    FINISHED_LAYERS, lanes=1, number_format="float16", accumulate="float16", max_channel_groups=3,
-    dataflow="tap_serial", pixels=2, name="serial_floats",
+    FINISHED_LAYERS, lanes=2, number_format="float16", max_channel_groups=2, epilogue="bias_clamp",
+    dataflow="tap_serial", pixels=1, requantisers=1, name="serial_floats",
 )  # fmt: skip
 CASES = {
     "raw": (RAW, LAYERS, DeliveryOptions(axil=True, static=("small_kernel",))),

@@ -18,11 +18,12 @@ from dwsim.derive.config_values import register_words
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.layout import keep_words, pack_ofmap, pack_parameters
 from dwsim.stream.pixel_layout import pack_pixels
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
-from tests.codegen.delivered import SERIAL_RAW, SERIAL_SCALED
+from tests.codegen.delivered import FINISHED_LAYERS, SERIAL_RAW, SERIAL_SCALED
 from tests.tap_serial.cases import random_layer
 
 POINT = replace(SERIAL_RAW, kernel_h=1, kernel_w=1, pixels=1, ofmap_pixels=1, name="point")
@@ -209,3 +210,31 @@ def test_the_scales_lie_where_it_says() -> None:
         lane, beat = (eval(expression, {"k": k, "l": 1}) for expression in row)
         assert beats[beat, lane] & 0xFF == octet
     assert "| 0 to 3 | bias, 32 bits |\n| 4 to 7 | multiplier, 32 bits |\n| 8 |" in text
+
+
+@pytest.mark.parametrize("lanes", [1, 3])
+def test_biases_of_floats_are_where_it_says(lanes: int) -> None:
+    engine = EngineSpec.smallest(
+        FINISHED_LAYERS, lanes, number_format="bfloat16", epilogue="bias_clamp",
+        dataflow="tap_serial", pixels=1, max_channel_groups=3,
+    )  # fmt: skip
+    text = readme(engine, ())
+    said = re.search(
+        r"^\| (\d+) to \d+ \| for each lane l from 0 on (\d) beats? with the bias of its channel, a"
+        r" number of float32: bits 16\*k to 16\*k \+ 15 of the bias are in lane k % (\d) of beat"
+        r" (\d+) \+ (\d)\*l \+ k // (\d) \|$",
+        text,
+        re.MULTILINE,
+    )
+    assert said is not None
+    first, beats, modulus, start, step, divisor = map(int, said.groups())
+    assert (first, beats, modulus, divisor) == (start, step, lanes, lanes)
+    layer = LayerSpec(3, 3, lanes, 1, 1)
+    bias = np.arange(1, lanes + 1, dtype=np.float32) * np.float32(0.1)
+    epilogue = epilogue_of(engine.arithmetic, lanes, bias)
+    weight = np.zeros((1, 1, lanes, 1), np.uint16)
+    tensor = pack_parameters(weight, Plan(layer, engine, epilogue=epilogue))
+    for lane, word in enumerate(bias.view(np.uint32)):
+        for k in range(2):
+            found = tensor[start + step * lane + k // divisor, k % modulus]
+            assert found == int(word) >> 16 * k & 0xFFFF

@@ -45,8 +45,9 @@ SERIAL = EngineSpec(
     ofmap_pixels=2,
     requantisers=1,
     number_format="bfloat16",
+    epilogue="bias_clamp",
 )
-"""Taps in series: three cells, and one set of adders for their partial sums."""
+"""Taps in series: three cells, and one set of adders for their partial sums and their biases."""
 
 
 FINISHED = EngineSpec(
@@ -72,7 +73,6 @@ def random_array(rng: random.Random, taps: int) -> dict[str, object]:
         return {
             "max_interleave": rng.choice((1, 2)),
             "taps_per_cycle": rng.choice((None, *range(1, taps + 1))),
-            "epilogue": rng.choice((None, "bias_clamp")),
         }
     return {
         "dataflow": "tap_serial",
@@ -105,6 +105,7 @@ def random_engine(rng: random.Random, name: str, most_units: int = 24) -> Engine
                 number_format=number_format,
                 accumulate=rng.choice((None, number_format)),
                 subnormals=rng.choice((None, "flush")),
+                epilogue=rng.choice((None, "bias_clamp")),
             )
             numbers_of(engine)
         except SpecError:  # neither whole rows nor part of one, or neither whole pixels

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dwsim import LayerSpec, SpecError
+from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import TiledPlan, plan_of
 from dwsim.rtlsim.cosim import run_jobs
 from dwsim.rtlsim.job import read_jobs, write_jobs
 from dwsim.verification.simulation import step_layer
 from tests.cosim.layers import make_job
-from tests.float.cases import FINISHED, ORDINARY
+from tests.float.cases import FINISHED, ORDINARY, SERIAL
 
 LAYER = LayerSpec(3, 4, channels=5, kernel_h=1, kernel_w=1, name="small")
 
@@ -46,10 +46,11 @@ def test_kept_parameters_keep_their_epilogue() -> None:
         run_jobs(FINISHED, [first, replace(other, load=False)])
 
 
-def test_the_streams_of_a_large_layer_have_their_biases(seed: int) -> None:
+@pytest.mark.parametrize("engine", [ORDINARY, SERIAL], ids=lambda engine: engine.name)
+def test_the_streams_of_a_large_layer_have_their_biases(engine: EngineSpec, seed: int) -> None:
     """Cut by rows, channels and weight sets; the model's values are compared with golden's."""
-    large = LayerSpec(12, 9, channels=5, kernel_h=2, kernel_w=2, channel_multiplier=3, name="large")
-    plan = plan_of(large, ORDINARY)
+    large = LayerSpec(16, 9, channels=5, kernel_h=2, kernel_w=2, channel_multiplier=3, name="large")
+    plan = plan_of(large, engine)
     assert isinstance(plan, TiledPlan)
     run = step_layer(plan, "none", seed)
     assert len(run.plan.plans) == len(plan.plans) >= 8

@@ -118,6 +118,14 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (".CYCLES(PASS_CYCLES)", ".CYCLES(PASS_CYCLES - 1)"),
     ),
+    "dw_float_serial_bias": (
+        (".CYCLES(DELAY - 2)", ".CYCLES(DELAY - 1)"),
+        ("write && (write_lane == c)", "write"),
+        ("(reach >= ALL_LANES) ? wrapped[LANE_W-1:0] : ", ""),
+        (".read_address ({bank, read_set, own})", ".read_address ({1'b0, read_set, own})"),
+        (".read_address ({bank, read_set}),", ".read_address ({bank, weight_set}),"),
+        ("AHEAD = c", "AHEAD = 0"),
+    ),
     "dw_partial_index": (
         ("first ? {INDEX_W{1'b0}} : ", ""),
         ("is_fresh = first || ", "is_fresh = "),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dwsim.derive.serial_numbers import SerialNumbers
 from tests.leaf.instances_serial import Ports, each_spec
 from tests.leaf.leaf_specs import Instance
-from tests.leaf.serial_specs import FLOATING_SPECS
+from tests.leaf.serial_specs import BIASED_SPECS, FLOATING_SPECS
 
 
 def partial_index() -> Iterator[Instance]:
@@ -69,3 +69,20 @@ def float_part_sum() -> Iterator[Instance]:
         return {"parts": parts}, {"sums": values * n.formats.acc_width}, ("sums",)
 
     return each_spec("dw_float_part_sum", "float_part_sum", (), ports, FLOATING_SPECS)
+
+
+def float_serial_bias() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        c, acc = n.counters, n.formats.acc_width
+        inputs = {
+            "write": 1,
+            "write_address": 1 + c.set_width + c.lane_width,
+            "write_data": acc,
+            "bank": 1,
+            "weight_set": c.set_width,
+            "lane": c.lane_width,
+            "acc": n.shape.requantisers * acc,
+        }
+        return inputs, {"sums": n.shape.requantisers * acc}, ("sums",)
+
+    return each_spec("dw_float_serial_bias", "float_serial_bias", (), ports, BIASED_SPECS)

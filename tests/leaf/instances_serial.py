@@ -12,7 +12,7 @@ from dwsim.codegen.verilog import engine_verilog
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.spec.engine_spec import EngineSpec
 from tests.leaf.leaf_specs import Instance
-from tests.leaf.serial_specs import FLOAT_SPECS, FLOATING_SPECS, SERIAL_SPECS
+from tests.leaf.serial_specs import BIASED_SPECS, FLOAT_SPECS, FLOATING_SPECS, SERIAL_SPECS
 
 Ports = tuple[dict[str, int], dict[str, int], tuple[str, ...]]
 """Inputs and outputs with their widths, and the outputs that come from registers."""
@@ -20,7 +20,8 @@ Ports = tuple[dict[str, int], dict[str, int], tuple[str, ...]]
 
 @cache
 def _stages(name: str) -> dict[str, EngineInstance]:
-    numbers = SerialNumbers({**SERIAL_SPECS, **FLOAT_SPECS, **FLOATING_SPECS}[name])
+    specs = {**SERIAL_SPECS, **FLOAT_SPECS, **FLOATING_SPECS, **BIASED_SPECS}
+    numbers = SerialNumbers(specs[name])
     return serial_stages(numbers, tuple(engine_verilog(numbers.spec).values()))
 
 

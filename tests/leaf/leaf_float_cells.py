@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from dwsim.derive import numbers_of
 from dwsim.model.float_accumulator import FloatAccumulator
 from dwsim.model.float_cell_array import FloatCellArray
 from dwsim.model.float_part_sum import FloatPartSum
+from dwsim.model.float_serial_bias import FloatSerialBias
 from dwsim.model.partial_index import PartialIndex
 from dwsim.stream.layout import to_word
 from tests.leaf.float_part import FloatArrayPart
@@ -309,7 +311,90 @@ class FloatPartSumCase(FloatArrayPart):
         self.component.commit()
 
 
+class FloatSerialBiasCase(FloatArrayPart):
+    """Sums of any lane and weight set, while the loader writes the other bank."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        n = self.numbers = numbers_of(self.spec)
+        self.component = FloatSerialBias(n, self.arithmetic)
+        self.lanes, self.count = n.spec.lanes, n.shape.requantisers
+        self.sets, self.delay = n.counters.weight_sets, self.parameters["DELAY"]
+        self.writes = Coin(self.rng)
+        words = n.formats.scale_beats * self.lanes
+        self.words = np.zeros((2, 1 << n.counters.set_width, self.lanes, words), np.int64)
+        self.biases: dict[tuple[int, int, int], int] = {}
+        self.bank, self.steady = 1, 0
+        self.asked: list[list[int] | None] = []
+        self.history: list[tuple[np.ndarray, list[int] | None]] = []
+        self.banks = [0, 0]
+
+    def drive(self) -> Values:
+        # Constant over a stream; then it changes.
+        if self.steady > 120:
+            self.bank, self.steady, self.asked, self.history = 1 - self.bank, 0, [], []
+        c, rng, width = self.numbers.counters, self.rng, self.arithmetic.acc.width
+        self.address = (1 - self.bank, rng.randrange(self.sets), rng.randrange(self.lanes))
+        self.written, self.write = int(self.acc(1)[0]), self.writes()
+        self.weight_set = rng.randrange(self.sets)
+        self.lane = 0 if self.count % self.lanes == 0 else rng.randrange(self.lanes)
+        self.drawn = self.acc(self.count)
+        bank, weight_set, lane = self.address
+        return {
+            "write": int(self.write),
+            "write_address": (bank << c.set_width | weight_set) << c.lane_width | lane,
+            "write_data": self.written,
+            "bank": self.bank,
+            "weight_set": self.weight_set,
+            "lane": self.lane,
+            "acc": to_word(self.drawn, width),
+        }
+
+    def _known(self) -> tuple[np.ndarray, list[int]] | None:
+        """The sums that come out, with their biases."""
+        if len(self.history) < SUM_CYCLES or self.history[-SUM_CYCLES][1] is None:
+            return None
+        acc, biases = self.history[-SUM_CYCLES]
+        assert biases is not None
+        return acc, biases
+
+    def model(self, i: Values) -> Expected:
+        width = self.arithmetic.acc.width
+        return {"sums": to_word(self.component.sums, width)} if self._known() else {}
+
+    def promise(self, i: Values) -> Expected:
+        known = self._known()
+        if known is None:
+            return {}
+        self.banks[self.bank] += 1
+        pairs = zip(*known, strict=True)
+        sums = [self.definition.sum(*map(self.acc_value, pair)) for pair in pairs]
+        words = np.array([self.acc_word(value) for value in sums])
+        return {"sums": to_word(words, self.arithmetic.acc.width)}
+
+    def clock(self, i: Values) -> None:
+        loader: Any = SimpleNamespace(scale=self.words, active_bank=self.bank)
+        self.component.compute(loader, self.lane, self.weight_set, self.drawn)
+        self.component.commit()
+        lanes = [(self.lane + k) % self.lanes for k in range(self.count)]
+        found = [self.biases.get((self.bank, self.weight_set, lane)) for lane in lanes]
+        self.asked.append(None if None in found else [int(one or 0) for one in found])
+        known = len(self.asked) > self.delay
+        self.history.append((self.drawn, self.asked[-1 - self.delay] if known else None))
+        if self.write:
+            self.biases[self.address] = self.written
+            width = self.arithmetic.number.width
+            for word in range(self.arithmetic.bias_words):
+                place = (*self.address, word)
+                self.words[place] = self.written >> word * width & (1 << width) - 1
+        self.steady += 1
+
+    def uncovered(self) -> str:
+        return super().uncovered() if min(self.banks) > 20 else "both banks"
+
+
 dw_partial_index = leaf_test("dw_partial_index", PartialIndexCase, 3000)
 dw_float_accumulator = leaf_test("dw_float_accumulator", FloatAccumulatorCase, 600)
 dw_float_cell_array = leaf_test("dw_float_cell_array", FloatCellArrayCase, 400)
 dw_float_part_sum = leaf_test("dw_float_part_sum", FloatPartSumCase, 300)
+dw_float_serial_bias = leaf_test("dw_float_serial_bias", FloatSerialBiasCase, 1000)

@@ -104,6 +104,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_float_accumulator": float_cells.float_accumulator,
         "dw_float_cell_array": float_cells.float_cell_array,
         "dw_float_part_sum": float_cells.float_part_sum,
+        "dw_float_serial_bias": float_cells.float_serial_bias,
     },
     "leaf_stages": {
         "config": stage.config,

@@ -177,6 +177,12 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_float_requantise_stage.v": at_least(1, "LANES"),
     "dw_float_round.v": {"FIELD_W_must_be_1_to_15": {"FIELD_W": 16}},
+    "dw_float_serial_bias.v": {
+        **at_least(1, "VALUES", "SET_W"),
+        **at_least(2, "DELAY"),
+        **LANES_WHOLE,
+        "WIDTH_must_be_1_plus_EXPONENT_W_plus_SIGNIFICAND_W": {"WIDTH": 33},
+    },
     "dw_float_serial_scale.v": {
         **at_least(1, "VALUES", "SET_W"),
         **at_least(0, "MULTIPLIER_DELAY"),

@@ -61,16 +61,6 @@ BAD: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"number_format": "float16", "ifmap_signed": False}, "ifmap_signed", "must be left out"),
     ({"number_format": "float16", "weight_signed": False}, "weight_signed", "must be left out"),
     ({"number_format": "bfloat16", "requantise": "double"}, "requantise", "must be 'none' with"),
-    (
-        {
-            "number_format": "bfloat16",
-            "dataflow": "tap_serial",
-            "pixels": 2,
-            "epilogue": "bias_clamp",
-        },
-        "epilogue",
-        "must be left out with dataflow = 'tap_serial'",
-    ),
 )
 
 
