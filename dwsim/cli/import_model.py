@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         model,
         {found.layer.name: found.broken for found in assessments},
         {found.layer.name: found.partly for found in assessments},
+        {found.layer.name: found.host_notes for found in assessments},
     )
     if arguments.json:
         print(json_text({"layers": rows, "operators": dict(model.operators)}), end="")

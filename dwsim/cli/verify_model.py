@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(kept_line(rows), end="", file=sys.stderr)
     if result.alone:
         print(f"layers run alone, on random data: {result.alone}", file=sys.stderr)
-    for line in result.rest:
+    for line in (*result.host_notes, *result.rest):
         print(line, file=sys.stderr)
     if result.wrong:
         raise MismatchError(f"{result.wrong} values differ from those of {result.runtime}")
@@ -144,6 +144,8 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
     elif result.comparisons:
         apart = verdict_of(result.comparisons, result.differing, result.verified.ofmap.size)
         verdict = f"{model} = golden; {apart}"
+    elif result.on_host:
+        verdict = f"{model}; requantised by the host = {runtime.removeprefix('the ')}"
     elif result.float_rounded:
         verdict = f"equal except {result.float_rounded} rounded in float32"
     verdict += KEPT if result.verified.kept else ""
@@ -182,6 +184,7 @@ def document(result: NetworkResult[Any], rows: list[dict[str, Any]]) -> dict[str
         "network_cycles": {r: result.cycles(r) for r in _roundings(result)},
         "layers": rows,
         "rest": list(result.rest),
+        "host_notes": list(result.host_notes),
         "alone": result.alone,
     }
 

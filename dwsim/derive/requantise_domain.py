@@ -3,7 +3,8 @@
 TFLite's kernels compute in int32 (``dwsim.golden.quantised.requantise`` has the formulas) and
 define no result where a number does not fit: in C++ a signed overflow is undefined. Outside the
 domain the golden model wraps as compiled kernels do, while the engine clamps the exact number.
-Inside the domain both give the same bits.
+Inside the domain both give the same bits. ``dwsim verify`` runs a layer that leaves it in double
+rounding on an engine that gives the sums (``dwsim.verification.layer_engine``).
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from dwsim.errors import SpecError
 from dwsim.golden.order_bound import order_bound
-from dwsim.golden.quantised import depthwise_quantised
+from dwsim.golden.quantised import depthwise_quantised, requantise
 from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
@@ -17,10 +18,11 @@ from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.float_tensors import float_values, float_words
 from dwsim.support.processes import cores
+from dwsim.verification.assessment import Assessment
 from dwsim.verification.float_comparison import compare_floats
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
 from dwsim.verification.kept_verdicts import KeptVerdicts
-from dwsim.verification.layer_engine import assess, engines_for
+from dwsim.verification.layer_engine import Group, assess, engines_for, sums_engines_for
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
     Array,
@@ -32,6 +34,16 @@ from dwsim.verification.network_result import (
 from dwsim.verification.simulators import Chain, Simulators
 from dwsim.workloads.float_parameters import FloatParameters
 from dwsim.workloads.tflite import DepthwiseLayer, Model, layer_quantisation
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One layer in one rounding on an engine; ``on_host``: the engine gives the sums alone."""
+
+    layer: DepthwiseLayer
+    rounding: str
+    engine: EngineSpec
+    on_host: bool
 
 
 def verify_network(
@@ -82,39 +94,57 @@ def verify_network(
     running = {assessment.layer.name: assessment for assessment in found if assessment.runs}
     if not running:
         raise SpecError(f"{model.path}: no depthwise layer can run", all_reasons(found))
-    chosen = [assessment.layer for assessment in running.values()]
-    engines = engines_for(chosen, lanes, array, roundings)
-    loads = [(engine, [layer.facts()[0] for layer in members]) for engine, members in engines]
+    whole = [assessment.layer for assessment in running.values() if assessment.roundings]
+    sums = [assessment.layer for assessment in running.values() if assessment.on_host]
+    engines = engines_for(whole, lanes, array, roundings)
+    sums_engines = sums_engines_for(sums, lanes, array)
+    loads = [
+        (engine, [layer.facts()[0] for layer in members])
+        for engine, members in (*engines, *sums_engines)
+    ]
     with Simulators(loads, simulator, stalls, verdicts, lockstep) as simulators:
         progress("interpreting the model", 0, 0)
         values = interpret(model, running, roundings, seed)
-        order, chains = [], []
-        for engine, members in engines:
-            index = 0
-            for rounding in (*roundings, *FLOAT_FORMATS):
-                runs = [layer for layer in members if rounding in running[layer.name].roundings]
-                jobs = [
-                    _job(layer, rounding, values, stalls, seed + index + number)
-                    for number, layer in enumerate(runs)
-                ]
-                index += len(runs)
-                order += [(layer, rounding, engine) for layer in runs]
-                chains += [Chain(engine, jobs)] if jobs else []
+        every = (*roundings, *FLOAT_FORMATS)
+        order: list[_Run] = []
+        chains = []
+        for engine, runs in (
+            *_runs(engines, running, every, False),
+            *_runs(sums_engines, running, every, True),
+        ):
+            seeds = range(seed + sum(run.engine is engine for run in order), 1 << 62)
+            jobs = [_job(run, values, stalls, at) for run, at in zip(runs, seeds, strict=False)]
+            order += runs
+            chains.append(Chain(engine, jobs))
         verified = simulators.run(chains, cores(), progress)
-    results = [
-        _compare(layer, rounding, engine, done, values)
-        for (layer, rounding, engine), done in zip(order, verified, strict=True)
-    ]
-    positions, every = list(running), (*roundings, *FLOAT_FORMATS)
+    results = [_compare(run, done, values) for run, done in zip(order, verified, strict=True)]
+    positions = list(running)
     results.sort(key=lambda r: (every.index(r.rounding), positions.index(r.layer.name)))
-    return NetworkResult(
-        tuple(engine for engine, _ in engines), tuple(results), tuple(found), values.alone
-    )
+    used = tuple(engine for engine, _ in (*engines, *sums_engines))
+    return NetworkResult(used, tuple(results), tuple(found), values.alone)
 
 
-def _job(
-    layer: DepthwiseLayer, rounding: str, values: InterpreterValues, stalls: str, seed: int
-) -> Job:
+def _runs(
+    groups: Sequence[Group],
+    running: Mapping[str, Assessment[DepthwiseLayer]],
+    roundings: Sequence[str],
+    on_host: bool,
+) -> Iterator[tuple[EngineSpec, list[_Run]]]:
+    """For each engine and rounding the layers that run back to back."""
+    for engine, members in groups:
+        for rounding in roundings:
+            runs = []
+            for layer in members:
+                assessment = running[layer.name]
+                wanted = assessment.on_host if on_host else assessment.roundings
+                if rounding in wanted:
+                    runs.append(_Run(layer, rounding, engine, on_host))
+            if runs:
+                yield engine, runs
+
+
+def _job(run: _Run, values: InterpreterValues, stalls: str, seed: int) -> Job:
+    layer = run.layer
     spec, parameters = layer.facts()
     ifmap, floats = values.ifmaps[layer.name], layer.floats
     if floats is not None:
@@ -122,13 +152,17 @@ def _job(
         epilogue = epilogue_of(arithmetic, spec.ofmap_channels, floats.bias, floats.activation)
         words = float_words(ifmap), float_words(floats.weight)
         return Job(spec, *words, stalls, seed, epilogue=epilogue)
+    quantisation = layer_quantisation(layer, run.rounding)
+    if run.on_host:
+        centred = ifmap.astype(np.int16) - np.int16(quantisation.ifmap_zero_point)
+        return Job(spec, centred, parameters.weight, stalls, seed)
     return Job(
         layer=spec,
         ifmap=ifmap,
         weight=parameters.weight,
         stalls=stalls,
         seed=seed,
-        quantisation=layer_quantisation(layer, rounding),
+        quantisation=quantisation,
     )
 
 
@@ -139,26 +173,25 @@ def _float_ofmap(layer: DepthwiseLayer, ifmap: np.ndarray) -> np.ndarray:
     return depthwise_quantised(ifmap, parameters.weight, spec, quantisation)
 
 
-def _compare(
-    layer: DepthwiseLayer,
-    rounding: str,
-    engine: EngineSpec,
-    done: Verified,
-    values: InterpreterValues,
-) -> LayerResult[DepthwiseLayer]:
+def _compare(run: _Run, done: Verified, values: InterpreterValues) -> LayerResult[DepthwiseLayer]:
     """Counts the values in which the RTL's ofmap differs from the interpreter's."""
+    layer, rounding, engine = run.layer, run.rounding, run.engine
     if layer.floats is not None:
         return _compare_floats(layer, layer.floats, engine, done, values)
     lone = values.runs[rounding][layer.name]
     if lone.ofmap is None:
-        return LayerResult(layer, rounding, engine, done, 0, 0, lone.reason)
-    differs = done.ofmap != lone.ofmap
+        return LayerResult(layer, rounding, engine, done, 0, 0, lone.reason, run.on_host)
+    ofmap = done.ofmap
+    if run.on_host:
+        ofmap = requantise(ofmap, layer_quantisation(layer, rounding))
+    differs = ofmap != lone.ofmap
     explained = np.zeros_like(differs)
     if rounding == "single" and differs.any() and lone.ofmap.dtype == np.int8:
         in_float = lone.ofmap == _float_ofmap(layer, values.ifmaps[layer.name])
-        near = np.abs(done.ofmap - lone.ofmap.astype(np.int64)) == 1
+        near = np.abs(ofmap - lone.ofmap.astype(np.int64)) == 1
         explained = differs & in_float & near
-    return LayerResult(layer, rounding, engine, done, int(differs.sum()), int(explained.sum()))
+    counts = int(differs.sum()), int(explained.sum())
+    return LayerResult(layer, rounding, engine, done, *counts, on_host=run.on_host)
 
 
 def _compare_floats(
@@ -193,5 +226,11 @@ def _compare_floats(
         differs, wrong = differs | compared.differs, wrong | compared.wrong
     counts = int(differs.sum()), int((differs & ~wrong).sum())
     return LayerResult(
-        layer, number_format, engine, done, *counts, "; ".join(reasons), tuple(comparisons)
+        layer,
+        number_format,
+        engine,
+        done,
+        *counts,
+        "; ".join(reasons),
+        comparisons=tuple(comparisons),
     )

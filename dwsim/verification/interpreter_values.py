@@ -55,7 +55,7 @@ def interpret(
     }
     runs = {}
     for rounding in roundings:
-        layers = {name: a.layer for name, a in running.items() if rounding in a.roundings}
+        layers = {name: a.layer for name, a in running.items() if rounding in a.compared}
         runs[rounding] = run_layers(layers, ifmaps, rounding) if layers else {}
     for name, lone in runs.get("double", {}).items():
         network = inferred.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,15 @@ from dwsim.spec.engine_spec import EngineSpec, requantise_for
 from dwsim.spec.float_rules import BIAS_CLAMP
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.stream.layer_memory import check_simulable
-from dwsim.verification.assessment import Assessment
+from dwsim.verification.assessment import SUMS_WIDTH, Assessment
 from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
+
+HOST_ROUNDING = "double"
+"""The rounding that the host may compute. Where a number leaves the domain of an engine's
+requantiser, golden wraps as LiteRT's compiled reference kernel does; the default kernels refuse
+such scales."""
 
 
 def assess(
@@ -38,17 +43,22 @@ def assess(
     if lanes is not None:
         rules.integer("--lanes", lanes, 1, 1024)
     rules.raise_if_any()
-    return [
-        Assessment(
-            layer,
-            {name: _reasons(layer, lanes, name, array) for name in _roundings_of(layer, roundings)},
-        )
-        for layer in layers
-    ]
+    return [_assessed(layer, lanes, roundings, array) for layer in layers]
 
 
-def _roundings_of(layer: DepthwiseLayer, roundings: Sequence[str]) -> Sequence[str]:
-    return roundings if layer.floats is None else (layer.floats.number_format,)
+def _assessed(
+    layer: DepthwiseLayer, lanes: int | None, roundings: Sequence[str], array: Array
+) -> Assessment[DepthwiseLayer]:
+    if layer.floats is not None:
+        roundings = (layer.floats.number_format,)
+    reasons, on_host = {}, {}
+    for rounding in roundings:
+        reasons[rounding] = _reasons(layer, lanes, rounding, array)
+        if not reasons[rounding] and layer.floats is None:
+            reasons[rounding] = _beyond_domain(layer, rounding)
+            if reasons[rounding] and _host_requantises(layer, lanes, rounding, array):
+                on_host[rounding] = reasons.pop(rounding)
+    return Assessment(layer, reasons, on_host)
 
 
 def lanes_for(layer: DepthwiseLayer, lanes: int | None) -> int:
@@ -61,7 +71,7 @@ def lanes_for(layer: DepthwiseLayer, lanes: int | None) -> int:
 def _reasons(
     layer: DepthwiseLayer, lanes: int | None, rounding: str, array: Array
 ) -> tuple[Violation, ...]:
-    """The broken rules of the file, of the smallest engine, and of the rounding's arithmetic."""
+    """The broken rules of the file and of the smallest engine."""
     if layer.reasons:
         return layer.reasons
     spec, _ = layer.facts()
@@ -70,14 +80,35 @@ def _reasons(
         if layer.floats is not None:
             Plan(spec, smallest_engine([layer], lanes, array))
             return ()
-        _, parameters = layer.integers()
         quantisation = layer_quantisation(layer, rounding)
-        engine = smallest_engine([layer], lanes, array, [rounding])
-        Plan(spec, engine, quantisation)
-        check_domain(parameters.weight, spec, quantisation)
+        Plan(spec, smallest_engine([layer], lanes, array, [rounding]), quantisation)
     except SpecError as error:
         return error.violations
     return ()
+
+
+def _beyond_domain(layer: DepthwiseLayer, rounding: str) -> tuple[Violation, ...]:
+    """The numbers that leave the domain of an engine's requantiser."""
+    spec, parameters = layer.integers()
+    try:
+        check_domain(parameters.weight, spec, layer_quantisation(layer, rounding))
+    except SpecError as error:
+        return error.violations
+    return ()
+
+
+def _host_requantises(
+    layer: DepthwiseLayer, lanes: int | None, rounding: str, array: Array
+) -> bool:
+    """True if golden defines the rounding, and an engine gives the sums of the layer."""
+    spec, parameters = layer.integers()
+    if rounding != HOST_ROUNDING or parameters.dtype.itemsize > 1:
+        return False
+    try:
+        Plan(spec, sums_engine([layer], lanes, array))
+    except SpecError:
+        return False
+    return True
 
 
 def smallest_engine(
@@ -105,6 +136,26 @@ def smallest_engine(
     return engine
 
 
+def sums_engine(
+    layers: Sequence[DepthwiseLayer], lanes: int | None, array: Array = TAP_PARALLEL
+) -> EngineSpec:
+    """The smallest engine that gives the raw sums of 8-bit layers, less their zero points.
+
+    Raises:
+        SpecError: with every rule that no engine can satisfy.
+    """
+    engine = EngineSpec.smallest(
+        [layer.facts()[0] for layer in layers],
+        lanes=lanes_for(layers[0], lanes),
+        name="sums_engine",
+        ifmap_width=SUMS_WIDTH,
+        weight_width=SUMS_WIDTH,
+        **array,
+    )
+    check_line_buffers(engine)
+    return engine
+
+
 def _formats(layers: Sequence[DepthwiseLayer], roundings: Sequence[str]) -> dict[str, Any]:
     """The number formats, and the stages behind the sums, as fields of ``EngineSpec``."""
     floats = layers[0].floats
@@ -119,28 +170,45 @@ def _formats(layers: Sequence[DepthwiseLayer], roundings: Sequence[str]) -> dict
     }
 
 
+Group = tuple[EngineSpec, list[DepthwiseLayer]]
+"""An engine, and the layers that run on it, in order."""
+
+
 def engines_for(
     layers: Iterable[DepthwiseLayer],
     lanes: int | None,
     array: Array = TAP_PARALLEL,
     roundings: Sequence[str] = INTEGER_ROUNDINGS,
-) -> list[tuple[EngineSpec, list[DepthwiseLayer]]]:
+) -> list[Group]:
     """As few engines as run all layers, each with its layers in order.
 
     Each layer runs on an engine of its own (``assess``). Layers of 8 and of 16 bits need two
     engines, and so do integers and floats, and layers whose maxima no engine has together.
     """
-    groups: list[tuple[EngineSpec, list[DepthwiseLayer]]] = []
+    return _grouped(layers, lambda members: smallest_engine(members, lanes, array, roundings))
+
+
+def sums_engines_for(
+    layers: Iterable[DepthwiseLayer], lanes: int | None, array: Array = TAP_PARALLEL
+) -> list[Group]:
+    """As few engines as give the raw sums of all layers, which the host requantises."""
+    return _grouped(layers, lambda members: sums_engine(members, lanes, array))
+
+
+def _grouped(
+    layers: Iterable[DepthwiseLayer], smallest: Callable[[Sequence[DepthwiseLayer]], EngineSpec]
+) -> list[Group]:
+    groups: list[Group] = []
     for layer in layers:
         for index, (_, members) in enumerate(groups):
             if members[0].facts()[1].dtype != layer.facts()[1].dtype:
                 continue
             try:
-                engine = smallest_engine([*members, layer], lanes, array, roundings)
+                engine = smallest([*members, layer])
             except SpecError:
                 continue
             groups[index] = (engine, [*members, layer])
             break
         else:
-            groups.append((smallest_engine([layer], lanes, array, roundings), [layer]))
+            groups.append((smallest([layer]), [layer]))
     return groups

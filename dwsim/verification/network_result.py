@@ -55,6 +55,8 @@ class LayerResult(Generic[Layer]):
     in floating point, within the bound of every order of summation."""
     not_comparable: str = ""
     """The reason if the runtime has no values for this layer and rounding; else empty."""
+    on_host: bool = False
+    """True if the host requantised the sums of the engine before the comparison."""
     comparisons: tuple[FloatComparison, ...] = ()
     """Of a layer in floating point, for each set of the runtime's kernels that has values."""
 
@@ -104,6 +106,13 @@ class NetworkResult(Generic[Layer]):
             if result.not_comparable
         ]
         return tuple(lines)
+
+    @property
+    def host_notes(self) -> tuple[str, ...]:
+        """One line for each layer and rounding that the host requantised."""
+        return tuple(
+            f"{found.layer.name}: {note}" for found in self.assessments for note in found.host_notes
+        )
 
     def cycles(self, rounding: str) -> int:
         """Cycles from the first cfg handshake of a rounding to its last ofmap transfer.

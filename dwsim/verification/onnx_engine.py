@@ -12,14 +12,12 @@ from dwsim.derive.requantise_domain import check_domain
 from dwsim.errors import Rules, SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.layer_memory import check_simulable
-from dwsim.verification.assessment import SUMS, Assessment
+from dwsim.verification.assessment import SUMS, SUMS_WIDTH, Assessment
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.onnx_model import OnnxLayer, onnx_quantisation
 
 FLOAT = "float"
 """The rounding of ONNX Runtime."""
-SUMS_WIDTH = 9
-"""Bits of an 8-bit integer less its zero point."""
 
 
 def rounding_of(layer: OnnxLayer) -> str:

@@ -122,13 +122,14 @@ COLUMNS = (
     Column("macs", "MACs"),
     Column("state", "", "text"),
 )
-"""The columns of ``rows``; ``state`` has the reason why a layer cannot run."""
+"""The columns of ``rows``; ``state`` has the reason why a layer cannot run, or how it runs."""
 
 
 def rows(
     model: ListedModel,
     reasons: Mapping[str, tuple[Violation, ...]] | None = None,
     partly: Mapping[str, tuple[Violation, ...]] | None = None,
+    notes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[dict[str, Any]]:
     """One row for each depthwise layer, in the file's order, for ``COLUMNS``.
 
@@ -136,11 +137,17 @@ def rows(
         model: the file.
         reasons: by a layer's name, why it cannot run; None: the reasons that the file gives.
         partly: for a layer that runs, why it does not run in every rounding.
+        notes: for a layer that runs, how.
     """
     if reasons is None:
         reasons = {layer.name: layer.reasons for layer in model.layers}
     return [
-        _row(layer, reasons[layer.name], (partly or {}).get(layer.name, ()))
+        _row(
+            layer,
+            reasons[layer.name],
+            (partly or {}).get(layer.name, ()),
+            (notes or {}).get(layer.name, ()),
+        )
         for layer in model.layers
     ]
 
@@ -163,9 +170,13 @@ def passed_over(model: ListedModel) -> str:
 
 
 def _row(
-    layer: ListedLayer, reasons: tuple[Violation, ...], partly: tuple[Violation, ...]
+    layer: ListedLayer,
+    reasons: tuple[Violation, ...],
+    partly: tuple[Violation, ...],
+    notes: tuple[str, ...],
 ) -> dict[str, Any]:
     broken = [*reasons, *partly]
+    said = [*notes, *(f"cannot run: {reason}" for reason in broken)]
     row: dict[str, Any] = {
         "name": layer.name,
         "tensor": layer.tensor_name,
@@ -173,11 +184,12 @@ def _row(
         "operator": layer.operator,
         "runs": not reasons,
         "reasons": [str(reason) for reason in broken],
-        "state": "; ".join(f"cannot run: {reason}" for reason in broken[:1]),
+        "notes": list(notes),
+        "state": said[0] if said else "",
         "dtype": layer.type,
     }
-    if len(broken) > 1:
-        row["state"] += f" (and {len(broken) - 1} more)"
+    if len(said) > 1:
+        row["state"] += f" (and {len(said) - 1} more)"
     if layer.spec is not None:
         spec = layer.spec
         row |= {

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dwsim.cli import main
-from dwsim.golden.quantised import depthwise_quantised
+from dwsim.golden.quantised import depthwise_quantised, requantise
 from dwsim.spec.quantisation_limits import ROUNDINGS
 from dwsim.verification.against_interpreter import verify_network
 from dwsim.verification.interpreter_values import interpret
@@ -21,6 +21,7 @@ from tests.tflite_files.build_graphs import branches, second_graph
 from tests.tflite_files.build_kinds import (
     REFUSED,
     RUNNING,
+    SCALE_2_29,
     dilated,
     elu,
     everything,
@@ -35,23 +36,26 @@ def written(folder: Path, content: bytes) -> str:
 
 
 def test_every_kind_in_one_network(tmp_path: Path, capsys, seed: int) -> None:
-    """Two engines, one for each width of activations, run all of them; two layers cannot run."""
+    """An engine for each width of activations, and one for the sums that the host requantises, run
+    all of them; two layers cannot run."""
     path = written(tmp_path, everything())
     result = verify_network(read_model(path), 4, seed=seed, roundings=ROUNDINGS)
-    assert len(result.engines) == 2
+    assert len(result.engines) == 3
     kinds = dict(enumerate(RUNNING, start=1))
     words = {kind for kind in RUNNING if kind.startswith("int16")}
-    assert len(result.layers) == 3 * len(RUNNING) - len(words)
+    # Words have no float rounding, and the layer of the host no single rounding.
+    assert len(result.layers) == 3 * len(RUNNING) - len(words) - 1
     lone = {}
     for found in result.layers:
         kind = kinds[int(found.layer.name[2:])]
         assert found.wrong == 0, (kind, found.rounding)
+        assert found.on_host == (kind == SCALE_2_29 and found.rounding == "double")
         if found.not_comparable:
             lone.setdefault(found.rounding, set()).add(kind)
         elif found.rounding in ("double", "float"):
             assert found.differing == 0, (kind, found.rounding)
     refused = {"zero_scale", "scale_product_512"}
-    assert lone == {"single": refused, "float": refused}
+    assert lone == {"single": refused, "float": {*refused, SCALE_2_29}}
     names = [f"dw{len(RUNNING) + 1}", f"dw{len(RUNNING) + 2}"]
     rest = "\n".join(result.rest)
     for number, kind in kinds.items():
@@ -147,23 +151,41 @@ def test_a_layer_that_runs_in_one_rounding_only() -> None:
     ).layers
     (found,) = assess([layer], 4)
     assert found.roundings == ("single",)
-    assert found.broken == ()
-    assert all(reason.field.startswith("double rounding: ") for reason in found.partly)
+    assert tuple(found.on_host) == ("double",)
+    assert found.broken == found.partly == ()
+
+
+@pytest.mark.parametrize("stalls", ["none", "both"])
+def test_the_host_requantises_the_sums(
+    stalls: str, tmp_path: Path, capsys, monkeypatch, seed: int
+) -> None:
+    path = written(tmp_path, single(**RUNNING[SCALE_2_29]()))
+    argv = ["verify", path, "--lanes", "4", "--stalls", stalls, "--seed", str(seed % 1000)]
+    assert main(argv) == 0
+    printed = capsys.readouterr()
+    assert "RTL = model; requantised by the host = interpreter" in printed.out
+    assert "double rounding: the host requantises the engine's sums" in printed.err
+    assert "cannot run: single rounding: result of channel 0" in printed.err
+    monkeypatch.setattr(
+        "dwsim.verification.against_interpreter.requantise", lambda acc, q: requantise(acc + 1, q)
+    )
+    assert main(argv) == 1
+    assert "values wrong" in capsys.readouterr().out
 
 
 def test_a_scale_of_2_to_the_29_runs_in_float_rounding_only(seed: int) -> None:
-    """The integer roundings leave int32, where TFLite's own kernel wraps; float32 saturates."""
-    content = single(
-        weight_numbers=((1.0,) * 4, (0,) * 4),
-        ifmap_numbers=((1.0,), (3,)),
-        ofmap_numbers=((2.0**-29,), (0,)),
-    )
-    (layer,) = parse_model(content, Path("large.tflite")).layers
+    """The integer roundings leave int32. TFLite's own kernel of double rounding wraps there, as the
+    host does on the engine's sums; float32 saturates."""
+    (layer,) = parse_model(single(**RUNNING[SCALE_2_29]()), Path("large.tflite")).layers
     (found,) = assess([layer], 4, ROUNDINGS)
     assert found.roundings == ("float",)
-    said = {reason.field for reason in found.partly}
-    assert any(name.startswith("double rounding: (acc + bias) * 2**shift") for name in said)
-    assert any(name.startswith("single rounding: result of channel") for name in said)
+    assert found.compared == ("float", "double")
+    (note,) = found.host_notes
+    assert note.startswith(
+        "double rounding: the host requantises the engine's sums: (acc + bias) * 2**shift"
+    )
+    (broken,) = found.partly
+    assert broken.field.startswith("single rounding: result of channel")
     spec, parameters = layer.facts()
     rng = np.random.default_rng(seed)
     ifmap = rng.integers(-128, 128, spec.ifmap_shape, np.int8)

@@ -15,10 +15,10 @@ from dwsim.workloads import read_network
 from dwsim.workloads.tflite import DepthwiseLayer, inference, layer_quantisation, parse_model
 from dwsim.workloads.tflite.model import Model
 from tests.tflite_files import build_graphs, build_kinds
-from tests.tflite_files.build_kinds import RUNNING
+from tests.tflite_files.build_kinds import RUNNING, SCALE_2_29
 from tests.tflite_files.model_builder import TYPE, VALID, single
 
-NOT_IN_XNNPACK = {"zero_scale", "scale_product_512"}
+NOT_IN_XNNPACK = {"zero_scale", "scale_product_512", SCALE_2_29}
 """Kinds that LiteRT's default kernels refuse, or leave to a kernel that rounds twice."""
 
 
