@@ -37,14 +37,14 @@ module dw_float_array #(
     if (ROWS < 1) begin : bad_2 dw_float_array_ROWS_must_be_at_least_1 u (); end
     if (COLS < 1) begin : bad_3 dw_float_array_COLS_must_be_at_least_1 u (); end
     if (PASSES < 1) begin : bad_4 dw_float_array_PASSES_must_be_at_least_1 u (); end
-    if (PASS_CYCLES < 0) begin : bad_5 dw_float_array_PASS_CYCLES_must_be_at_least_0 u (); end
+    if (PASS_CYCLES < 1) begin : bad_5 dw_float_array_PASS_CYCLES_must_be_at_least_1 u (); end
     if (SUM_CYCLES < 1) begin : bad_6 dw_float_array_SUM_CYCLES_must_be_at_least_1 u (); end
   endgenerate
 
   wire [PASS_W-1:0] pass;
   dw_pipeline #(
       .WIDTH (PASS_W),
-      .CYCLES(PASS_CYCLES)
+      .CYCLES(PASS_CYCLES - 1)
   ) u_pass (
       .clk(clk),
       .rst(1'b0),

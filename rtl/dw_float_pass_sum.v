@@ -2,11 +2,13 @@
 //
 // Promises: SUM_CYCLES*log2(PASSES), rounded up, cycles after the sum of a window's last pass, acc is the
 // sum of all its passes: neighbours are added, then neighbours of those sums, until one is left;
-// the last of an odd number of sums goes to the next round as it is. `pass` is the index of the
-// pass that `sum` belongs to. The passes of a window come in consecutive cycles.
+// the last of an odd number of sums goes to the next round as it is. `pass` comes one cycle before
+// `sum`, and is the index of the pass that this belongs to. The passes of a window come in consecutive
+// cycles.
 //
 // A round has one adder. The first sum of a pair waits in `first` for the second one. A sum
-// without a second one is added to -0, which changes no number.
+// without a second one is added to -0, which changes no number. `addend` is chosen a cycle early, so
+// that the adder takes both numbers from registers: the choice of all lanes hangs on one of them.
 `default_nettype none
 
 module dw_float_pass_sum #(
@@ -39,7 +41,7 @@ module dw_float_pass_sum #(
   generate
     for (level = 0; level < PASS_W; level = level + 1) begin : g_level
       wire [WIDTH-1:0] part, total;
-      wire has_first;  // `part` is the second of its pair
+      wire coming_has_first;  // the next `part` is the second of its pair
       if (level == 0) begin : g_sum
         assign part = sum;
       end else begin : g_total
@@ -48,22 +50,28 @@ module dw_float_pass_sum #(
       dw_pipeline #(
           .WIDTH (1),
           .CYCLES(level * SUM_CYCLES)
-      ) u_has_first (
+      ) u_coming (
           .clk(clk),
           .rst(1'b0),
           .d  (pass[level]),
-          .q  (has_first)
+          .q  (coming_has_first)
       );
       // Before the first sum of a pair, `part` has any value; the last one that it takes counts.
-      reg [WIDTH-1:0] first;
-      always @(posedge clk) if (!has_first) first <= part;
+      reg has_first;
+      reg [WIDTH-1:0] first, addend;
+      wire [WIDTH-1:0] newest = has_first ? first : part;
+      always @(posedge clk) begin
+        has_first <= coming_has_first;
+        first     <= newest;
+        addend    <= coming_has_first ? newest : {1'b1, {(WIDTH - 1) {1'b0}}};
+      end
       dw_float_adder #(
           .EXPONENT_W   (EXPONENT_W),
           .SIGNIFICAND_W(SIGNIFICAND_W),
           .SUBNORMALS   (SUBNORMALS)
       ) u_adder (
           .clk(clk),
-          .a  (has_first ? first : {1'b1, {(WIDTH - 1) {1'b0}}}),
+          .a  (addend),
           .b  (part),
           .sum(total)
       );

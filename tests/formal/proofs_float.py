@@ -109,10 +109,10 @@ PROOFS = (
     Proof(
         "dw_float_pass_sum",
         sources=("dw_pipeline.v",),
-        depth=7,
-        bound=9,
+        depth=8,
+        bound=10,
         faults={
-            "adds_the_first_pair": ("if (!has_first) first", "if (has_first) first"),
+            "adds_the_first_pair": ("has_first ? first : part", "has_first ? part : first"),
             "then_the_last": (".CYCLES(level * SUM_CYCLES)", ".CYCLES(0)"),
         },
     ),

@@ -84,9 +84,10 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
     "dw_float_pass_sum": (
-        ("if (!has_first) first <= part", "first <= part"),
+        ("first     <= newest", "first     <= part"),
+        ("has_first ? first : part", "part"),
         (".CYCLES(level * SUM_CYCLES)", ".CYCLES(0)"),
-        ("has_first ? first : {1'b1, {(WIDTH - 1) {1'b0}}}", "first"),
+        ("coming_has_first ? newest : {1'b1, {(WIDTH - 1) {1'b0}}}", "newest"),
         ("{1'b1, {(WIDTH - 1) {1'b0}}}", "{WIDTH{1'b0}}"),
     ),
     "dw_float_narrow": (
@@ -116,7 +117,7 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
             "localparam FIRST = (row * COLS + col) * LANES + lane",
             "localparam FIRST = (row * COLS + col) * LANES",
         ),
-        (".CYCLES(PASS_CYCLES)", ".CYCLES(PASS_CYCLES - 1)"),
+        (".CYCLES(PASS_CYCLES - 1)", ".CYCLES(PASS_CYCLES)"),
     ),
     "dw_float_serial_bias": (
         (".CYCLES(DELAY - 2)", ".CYCLES(DELAY - 1)"),

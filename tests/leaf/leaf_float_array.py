@@ -101,33 +101,45 @@ class FloatRowTreeCase(FloatArrayPart):
 
 
 class FloatPassSumCase(FloatArrayPart):
-    """One lane; between two windows there are gaps with any pass and any sum."""
+    """One lane; between two windows there are gaps with any pass and any sum.
+
+    A pass is drawn with its sum, and the port gets it one cycle before the sum.
+    """
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.passes = self.parameters["PASSES"]
         self.delay = SUM_CYCLES * (self.passes - 1).bit_length()
         self.component = FloatPassSum(self.arithmetic, self.passes, 1)
-        self.coming: list[int] = []
+        self.coming: list[int] = [-1]  # the first sum has no pass before it
         self.window: list[float] | None = None
         self.due: dict[int, float] = {}
         self.cycle_now = 0
+        self.next_index = self._index()
+        self.pass_next = self._pass(self.next_index)
 
-    def drive(self) -> Values:
+    def _index(self) -> int:
+        """The index of the next sum in its window; -1: in a gap."""
         if not self.coming:
             self.coming = [-1] * self.rng.choice((0, 0, self.rng.randint(1, 5)))
             self.coming += range(self.passes)
-        index = self.coming.pop(0)
+        return self.coming.pop(0)
+
+    def _pass(self, index: int) -> int:
+        return self.rng.randrange(self.passes) if index < 0 else index
+
+    def drive(self) -> Values:
+        index, self.pass_now = self.next_index, self.pass_next
+        self.next_index = self._index()
+        self.pass_next = self._pass(self.next_index)
         self.sum = int(self.acc(1)[0])
-        self.pass_now = self.rng.randrange(self.passes) if index < 0 else index
         if index == 0:
             self.window = []
         if self.window is not None and index >= 0:
             self.window.append(self.acc_value(self.sum))
         if index == self.passes - 1 and self.window is not None:
             self.due[self.cycle_now + self.delay] = self.definition.pairs(self.window)
-
-        return {"pass": self.pass_now, "sum": self.sum}
+        return {"pass": self.pass_next, "sum": self.sum}
 
     def model(self, i: Values) -> Expected:
         known = self.cycle_now >= self.delay + 2 * self.passes

@@ -120,8 +120,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_float_adder.v": at_least(2, "EXPONENT_W", "SIGNIFICAND_W"),
     "dw_float_array.v": {
-        **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "SUM_CYCLES"),
-        **at_least(0, "PASS_CYCLES"),
+        **at_least(1, "LANES", "ROWS", "COLS", "PASSES", "PASS_CYCLES", "SUM_CYCLES"),
     },
     "dw_float_bias.v": {
         **at_least(1, "LANES"),

@@ -15,14 +15,15 @@ module check_dw_float_pass_sum (
   ) dut (.*);
   reg [2:0] age = 3'd0;
   reg [6*WIDTH-1:0] sums;
-  reg [11:0] passes;
+  reg [13:0] passes;
   always @(posedge clk) begin
-    if (age < 6) age <= age + 1;
+    if (age < 7) age <= age + 1;
     sums <= {sums, sum};
     passes <= {passes, pass};
   end
-  // Two rounds after the last pass. The passes of a window come in consecutive cycles.
-  wire window = age == 6 && passes[11:6] == {2'd0, 2'd1, 2'd2};
+  // Two rounds after the last pass. The passes of a window come in consecutive cycles, each one cycle
+  // before its sum.
+  wire window = age == 7 && passes[13:8] == {2'd0, 2'd1, 2'd2};
   wire [WIDTH-1:0] first = sums[5*WIDTH+:WIDTH], second = sums[4*WIDTH+:WIDTH];
   wire [WIDTH-1:0] third = sums[3*WIDTH+:WIDTH];
   wire [WIDTH-1:0] pair = stand_in_sum(first, second);
