@@ -91,13 +91,6 @@ class DeliveryOptions:
             f"must be one of {', '.join(targets())}: no other target has modules of its own",
         )
         rules.integer("seed", self.seed, 0)
-        rules.require(
-            not self.axil or engine.arithmetic is None or engine.dataflow == "tap_parallel",
-            "axil",
-            self.axil,
-            f"must be left out with number_format = {engine.number_format!r} and dataflow ="
-            f" {engine.dataflow!r}: its check of a geometry compares integers",
-        )
         names = [layer.name for layer in layers]
         twice = sorted({name for name in names if names.count(name) > 1})
         rules.require(not twice, "layer", twice, "must have a name of its own in each layer")

@@ -86,6 +86,12 @@ SERIAL = EngineSpec(
     name="axil_serial",
 )
 
+SERIAL_FLOAT = replace(
+    SERIAL, lanes=2, kernel_h=2, kernel_w=2, pixels=2, ofmap_pixels=2, ifmap_pixels=1, segment=None,
+    ring_rows=None, requantisers=None, requantise="none", number_format="float16", ifmap_width=16,
+    weight_width=16, epilogue="bias_clamp", name="axil_serial_float",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Work:

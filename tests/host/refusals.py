@@ -15,7 +15,7 @@ from dwsim.host.register_types import Register
 from dwsim.stream.random_quantisation import random_quantisation
 from tests.host import serial_rules
 from tests.host.layers import Work, first_broken, random_work, work_of
-from tests.host.rules import broken_geometries, right_limits, slowest_geometry
+from tests.host.rules import broken_geometries, right_limits, slowest_geometry, wrong_limits
 
 
 def codes(bench: Any) -> dict[str, int]:
@@ -136,16 +136,24 @@ async def every_rule(bench: Any) -> None:
     work = random_work(bench.spec, bench.rng.getrandbits(30))
     for changes, rule in _broken(bench, work):
         await _refuses(bench, work, changes, rule)
-    for low, high in right_limits(bench.spec) if bench.spec.epilogue else ():
-        limits = {"act_min": low, "act_max": high}
-        assert await start_by_hand(bench, work.plan.config | limits) == 0, limits
-        await bench.driver.soft_reset()
     # A refused write makes the start fail, also if all values are right.
     await bench.driver.configure(work.plan)
     assert not await bench.try_write(one_bit(bench), 2)
     with pytest.raises(DeviceError, match="refused_write"):
         await bench.driver.start()
     await bench.driver.clear_errors()
+    await bench.run(work)
+
+
+async def float_limits(bench: Any) -> None:
+    """Limits of a clamp in floating point: those that are numbers in order pass, and no others."""
+    work = random_work(bench.spec, bench.rng.getrandbits(30))
+    for low, high in wrong_limits(bench.spec):
+        await _refuses(bench, work, {"act_min": low, "act_max": high}, "activation")
+    for low, high in right_limits(bench.spec):
+        limits = {"act_min": low, "act_max": high}
+        assert await start_by_hand(bench, work.plan.config | limits) == 0, limits
+        await bench.driver.soft_reset()
     await bench.run(work)
 
 

@@ -18,6 +18,7 @@ from tests.host.refusals import (
     any_walk,
     codes,
     every_rule,
+    float_limits,
     one_bit,
     random_geometries,
     start_by_hand,
@@ -307,6 +308,7 @@ SCENARIOS = {
         kept_weights,
         wrong_streams,
         every_rule,
+        float_limits,
         random_geometries,
         any_walk,
     )

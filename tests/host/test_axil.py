@@ -15,7 +15,7 @@ from dwsim.rtlsim.simulator_run import random_reset, run_simulator
 from dwsim.spec.engine_spec import EngineSpec
 from tests.codegen.test_lint import ENGINES, elaborate, lint, write
 from tests.host.faults import FAULTS, with_faults
-from tests.host.layers import FLOAT, QUANTISED, RAW, SERIAL
+from tests.host.layers import FLOAT, QUANTISED, RAW, SERIAL, SERIAL_FLOAT
 from tests.host.scenarios import SCENARIOS
 
 BENCH = "tests.host.axil_bench"
@@ -24,9 +24,9 @@ SERIAL_SCENARIOS = """
 identity back_to_back stalls larger_layer sink_at_the_end starting_too_often values interrupts
 resets kept_weights wrong_streams every_rule any_walk
 """
-RAW_SCENARIOS = [name for name in SCENARIOS if name != "any_walk"]
+RAW_SCENARIOS = [name for name in SCENARIOS if name not in ("any_walk", "float_limits")]
 QUANTISED_SCENARIOS = ["identity", "back_to_back", "stalls", "values", "every_rule"]
-FLOAT_SCENARIOS = [*QUANTISED_SCENARIOS, "larger_layer", "kept_weights", "random_geometries"]
+FLOAT_SCENARIOS = [*QUANTISED_SCENARIOS, "larger_layer", "kept_weights", "float_limits"]
 
 WIDEST = """
 least one_column all_unsigned most_multiplied wide
@@ -48,6 +48,7 @@ LINTED = [
     QUANTISED,
     FLOAT,
     SERIAL,
+    SERIAL_FLOAT,
     MOST_GROUPS,
     *(spec for spec in ENGINES if spec.name in WIDEST.split()),
 ]
@@ -98,6 +99,10 @@ def test_the_host_drives_an_engine_in_floating_point(tmp_path: Path, seed: int) 
 
 def test_the_host_drives_a_tap_serial_engine(tmp_path: Path, seed: int) -> None:
     _run(SERIAL, tmp_path, seed, SERIAL_SCENARIOS.split())
+
+
+def test_the_host_drives_floats_with_taps_in_series(tmp_path: Path, seed: int) -> None:
+    _run(SERIAL_FLOAT, tmp_path, seed, ["identity", "stalls", "values", "float_limits"])
 
 
 def test_every_fault_is_caught(tmp_path: Path, seed: int) -> None:
