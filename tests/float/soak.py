@@ -30,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--builds", type=int, default=12, help="builds (default: 12)")
     parser.add_argument("--streams", type=int, default=1000, help="streams in all (default: 1000)")
     parser.add_argument(
-        "--cycles", type=int, default=1_000_000, help="cycles in C++, a build (default: 1000000)"
+        "--cycles",
+        type=int,
+        default=1_000_000,
+        help="cycles in C++, a build; 0: none (default: 1000000)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of everything random (default: 1)")
     arguments = parser.parse_args(argv)
@@ -45,20 +48,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         except MismatchError as error:
             print(f"soak: build {number} of seed {arguments.seed}, {engine}:\n{error}")
             return 1
-        with tempfile.TemporaryDirectory(prefix="dwsim-soak-") as folder:
-            layers = pool(engine, arguments.seed, number)
-            bench = Lockstep(build_lockstep(engine), engine, layers, Path(folder))
-            figures, difference = bench.random(arguments.seed, cycles=arguments.cycles)
-        if difference is not None:
-            print(f"soak: build {number} of seed {arguments.seed}, {engine}:\n{difference}")
-            return 1
+        if arguments.cycles:
+            with tempfile.TemporaryDirectory(prefix="dwsim-soak-") as folder:
+                layers = pool(engine, arguments.seed, number)
+                bench = Lockstep(build_lockstep(engine), engine, layers, Path(folder))
+                figures, difference = bench.random(arguments.seed, cycles=arguments.cycles)
+            if difference is not None:
+                print(f"soak: build {number} of seed {arguments.seed}, {engine}:\n{difference}")
+                return 1
+            ports += figures.cycles
         streams += len(done)
         cycles += max((one.started + one.cycles for one in done), default=0)
         values += sum(one.ofmap.size for one in done)
-        ports += figures.cycles
         kernel = f"{engine.kernel_h}x{engine.kernel_w}, {engine.multipliers} multipliers"
-        made = f"{engine.arithmetic}, epilogue {engine.epilogue}, {kernel}"
-        print(f"{made}: {len(done)} and {figures}", flush=True)
+        made = f"{engine.dataflow}, {engine.arithmetic}, epilogue {engine.epilogue}, {kernel}"
+        print(f"{made}: {len(done)} streams", flush=True)
     print(
         f"soak: {streams:,} streams on {arguments.builds} builds, {cycles:,} cycles and"
         f" {values:,} values compared; {ports:,} more cycles at the ports; 0 differ, seed"
