@@ -1,6 +1,8 @@
 """`make networks`: the depthwise layers of full-size networks in RTL, on both arrays.
 
 Those that TensorFlow's converter makes are compared with LiteRT, those of ONNX with ONNX Runtime.
+A network in floating point runs on the array with all taps in parallel, a sample of its layers in
+lock step: the steppable model needs many minutes for all.
 """
 
 import argparse
@@ -22,6 +24,8 @@ ARRAYS = {
     "serial": ("--dataflow", "tap_serial", "--lanes", "16", "--pixels", "7"),
 }
 """The options of ``dwsim verify`` for each array."""
+FLOAT_ARRAYS = {"parallel": ("--lanes", "4")}
+"""The same for networks in floating point."""
 
 
 def main() -> int:
@@ -47,13 +51,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dwsim-") as folder:
         for name in arguments.names or known:
             of_onnx = name in ONNX_NETWORKS
+            in_floats = not of_onnx and NETWORKS[name].in_floats
+            arrays = FLOAT_ARRAYS if in_floats else ARRAYS
+            if arguments.array not in (None, *arrays):
+                print(f"{name}: no engine in floating point for --array {arguments.array}\n")
+                continue
             path = str(onnx_network(name, Path(folder)) if of_onnx else model(name))
-            for array in [arguments.array] if arguments.array else ARRAYS:
-                print(f"{name} on {' '.join(ARRAYS[array])}:", flush=True)
+            for array in [arguments.array] if arguments.array else arrays:
+                print(f"{name} on {' '.join(arrays[array])}:", flush=True)
                 began = time.perf_counter()
-                argv = ["verify", path, *ARRAYS[array], "--stalls", arguments.stalls]
+                argv = ["verify", path, *arrays[array], "--stalls", arguments.stalls]
                 argv += [] if arguments.keep else ["--again"]
-                code = dwsim([*argv, *([] if arguments.ports else ["--lockstep"])])
+                sampled = arguments.ports or in_floats
+                code = dwsim([*argv, *([] if sampled else ["--lockstep"])])
                 print(f"{name}: {time.perf_counter() - began:.0f} s\n", flush=True)
                 worst = max(worst, code)
     return worst

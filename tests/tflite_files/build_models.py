@@ -43,13 +43,21 @@ _REPRESENTATIVE_INPUTS = 4
 
 @dataclass(frozen=True)
 class Recipe:
-    """The recipe of a model: the Keras network, the input's range, the activations' width."""
+    """The recipe of a model: the Keras network, the input's range, the activations' width.
+
+    Activations of 32 bits are float32, and the model is not quantised.
+    """
 
     network: Callable[[Any], Any]
     low: float = -1.0
     high: float = 1.0
     activation_bits: int = 8
     per_channel: bool = True
+
+    @property
+    def in_floats(self) -> bool:
+        """True if the model is not quantised."""
+        return self.activation_bits == 32
 
 
 def _application(name: str, size: int, **arguments: Any) -> Callable[[Any], Any]:
@@ -78,6 +86,7 @@ NETWORKS: dict[str, Recipe] = {
     "nasnet_mobile_224": Recipe(_application("NASNetMobile", 224)),
     "xception_299": Recipe(_application("Xception", 299)),
     "convnext_tiny_224": Recipe(_application("ConvNeXtTiny", 224), 0.0, 255.0),
+    "mobilenet_v1_224_float32": Recipe(_application("MobileNet", 224), activation_bits=32),
 }
 """The full-size networks, built when asked for."""
 
@@ -188,7 +197,7 @@ def build(recipe: Recipe) -> bytes:
     shape = network.input_shape[1:]
     _calibrate(tf, network, _inputs(recipe, rng, _CALIBRATION_BATCH, shape), rng)
     examples = [_inputs(recipe, rng, 1, shape) for _ in range(_REPRESENTATIVE_INPUTS)]
-    return _quantise(tf, network, recipe, examples)
+    return _convert(tf, network, recipe, examples)
 
 
 def _inputs(
@@ -237,8 +246,15 @@ def _calibrate(tf: Any, network: Any, batch: np.ndarray, rng: np.random.Generato
         )
 
 
-def _quantise(tf: Any, network: Any, recipe: Recipe, examples: list[np.ndarray]) -> bytes:
+def _convert(tf: Any, network: Any, recipe: Recipe, examples: list[np.ndarray]) -> bytes:
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
+    if not recipe.in_floats:
+        _quantise(tf, converter, recipe, examples)
+    with _quiet():
+        return bytes(converter.convert())
+
+
+def _quantise(tf: Any, converter: Any, recipe: Recipe, examples: list[np.ndarray]) -> None:
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([example] for example in examples)
     if recipe.activation_bits == 16:
@@ -249,8 +265,6 @@ def _quantise(tf: Any, network: Any, recipe: Recipe, examples: list[np.ndarray])
     converter.target_spec.supported_ops = [getattr(tf.lite.OpsSet, wanted)]
     converter.inference_input_type = converter.inference_output_type = dtype
     converter._experimental_disable_per_channel = not recipe.per_channel
-    with _quiet():
-        return bytes(converter.convert())
 
 
 @contextlib.contextmanager
