@@ -101,7 +101,7 @@ def _assessed(arguments: argparse.Namespace) -> tuple[Any, list[Assessment[Any]]
             from dwsim.workloads.onnx_model import read_onnx
 
             found = read_onnx(arguments.model, *sizes)
-            return found, assess_onnx(found.layers, arguments.lanes or DEFAULT_LANES)
+            return found, assess_onnx(found.layers, arguments.lanes)
     from dwsim.verification.layer_engine import assess
     from dwsim.workloads.tflite import read_model
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dwsim.cli.data_options import given
-from dwsim.cli.engine_options import engine_fields, lanes_of
+from dwsim.cli.engine_options import engine_fields
 from dwsim.cli.model_options import input_shapes, is_onnx
 from dwsim.cli.verify import KEPT, kept_line
 from dwsim.codegen.readme import multipliers
@@ -93,7 +93,7 @@ def _verified(arguments: argparse.Namespace, show: Progress) -> NetworkResult[An
             from dwsim.workloads.onnx_model import read_onnx
 
             model = read_onnx(arguments.spec, *sizes)
-            return verify_onnx(model, lanes_of(arguments), optimise=arguments.optimise, **options)
+            return verify_onnx(model, arguments.lanes, optimise=arguments.optimise, **options)
     from dwsim.verification.against_interpreter import verify_network
     from dwsim.workloads.tflite import read_model
 
@@ -222,7 +222,7 @@ def _differences(results: Sequence[LayerResult[Any]]) -> str:
         mine = [one for one in comparisons if one.source == source]
         equal, values = sum(one.bit_equal for one in mine), sum(one.values for one in mine)
         lines.append(
-            f"\n  {source}: {equal / values:.1%} of {values:,} values bit-equal, the others within"
-            f" {max(one.bound_share for one in mine):.1%} of the error that rounding allows"
+            f"\n  {source}: {equal / values:.1%} of {values:,} values bit-equal, the largest error"
+            f" {max(one.bound_share for one in mine):.1%} of what rounding allows"
         )
     return "".join(lines)

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from dwsim.errors import SpecError
-from dwsim.golden.order_bound import order_bound
 from dwsim.golden.quantised import depthwise_quantised, requantise
 from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
-from dwsim.spec.float_arithmetic import FLOAT_FORMATS, FloatArithmetic
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
-from dwsim.stream.epilogue_values import epilogue_of
-from dwsim.stream.float_tensors import float_values, float_words
 from dwsim.support.processes import cores
 from dwsim.verification.assessment import Assessment
-from dwsim.verification.float_comparison import compare_floats
+from dwsim.verification.float_layers import float_differences, float_job
 from dwsim.verification.interpreter_values import InterpreterValues, interpret
 from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.layer_engine import Group, assess, engines_for, sums_engines_for
@@ -148,10 +145,7 @@ def _job(run: _Run, values: InterpreterValues, stalls: str, seed: int) -> Job:
     spec, parameters = layer.facts()
     ifmap, floats = values.ifmaps[layer.name], layer.floats
     if floats is not None:
-        arithmetic = FloatArithmetic(floats.number_format)
-        epilogue = epilogue_of(arithmetic, spec.ofmap_channels, floats.bias, floats.activation)
-        words = float_words(ifmap), float_words(floats.weight)
-        return Job(spec, *words, stalls, seed, epilogue=epilogue)
+        return float_job(spec, floats, ifmap, stalls, seed)
     quantisation = layer_quantisation(layer, run.rounding)
     if run.on_host:
         centred = ifmap.astype(np.int16) - np.int16(quantisation.ifmap_zero_point)
@@ -202,35 +196,12 @@ def _compare_floats(
     values: InterpreterValues,
 ) -> LayerResult[DepthwiseLayer]:
     """Compares the RTL's ofmap with that of both sets of kernels."""
-    spec, number_format = layer.facts()[0], floats.number_format
-    ofmap = float_values(done.ofmap, number_format)
+    runs = {f"{kernels} kernels": of[layer.name] for kernels, of in values.float_runs.items()}
+    ofmaps = {source: run.ofmap for source, run in runs.items() if run.ofmap is not None}
+    reasons = [f"{source}: {run.reason}" for source, run in runs.items() if run.ofmap is None]
     # XNNPACK, behind the default kernels, may take subnormal numbers for zeros.
-    bound = order_bound(
-        values.ifmaps[layer.name],
-        floats.weight,
-        spec,
-        FloatArithmetic(number_format),
-        floats.bias,
-        floats.clamp,
-        flush=True,
-    )
-    differs, wrong = np.zeros(ofmap.shape, bool), np.zeros(ofmap.shape, bool)
-    comparisons, reasons = [], []
-    for kernels, runs in values.float_runs.items():
-        run = runs[layer.name]
-        if run.ofmap is None:
-            reasons.append(f"{kernels} kernels: {run.reason}")
-            continue
-        compared = compare_floats(ofmap, run.ofmap, bound, f"{kernels} kernels")
-        comparisons.append(compared.comparison)
-        differs, wrong = differs | compared.differs, wrong | compared.wrong
-    counts = int(differs.sum()), int((differs & ~wrong).sum())
+    found = float_differences(done, floats, values.ifmaps[layer.name], ofmaps, flush=True)
+    counts = found.differing, found.explained, "; ".join(reasons)
     return LayerResult(
-        layer,
-        number_format,
-        engine,
-        done,
-        *counts,
-        "; ".join(reasons),
-        comparisons=tuple(comparisons),
+        layer, floats.number_format, engine, done, *counts, comparisons=found.comparisons
     )

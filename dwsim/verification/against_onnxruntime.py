@@ -9,6 +9,7 @@ from dwsim.rtlsim.cosim import Verified
 from dwsim.rtlsim.job import Job
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.processes import cores
+from dwsim.verification.float_layers import float_differences, float_job
 from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.network_result import (
     TAP_PARALLEL,
@@ -28,7 +29,7 @@ RUNTIME = "ONNX Runtime"
 
 def verify_onnx(
     model: OnnxModel,
-    lanes: int,
+    lanes: int | None = None,
     *,
     optimise: bool = False,
     stalls: str = "none",
@@ -45,9 +46,12 @@ def verify_onnx(
     not run its graph. The layers run back to back on as few engines as possible, whose simulators
     are built while ONNX Runtime runs.
 
+    ONNX Runtime adds the floats of a layer in floating point in another order than the engine, so a
+    value counts as wrong if it is beyond the ``order_bound``.
+
     Args:
         model: the model file.
-        lanes: lanes of the engines.
+        lanes: lanes of the engines; None: 16, or 4 for layers in floating point.
         optimise: let ONNX Runtime fuse operators.
         stalls: a name among ``dwsim.stream.stalls.PROFILES``.
         seed: of the network's input and of the stalls; not negative.
@@ -101,7 +105,9 @@ def verify_onnx(
 
 def _job(layer: OnnxLayer, ifmap: np.ndarray, stalls: str, seed: int) -> Job:
     """The layer with ONNX Runtime's ifmap, in the integers of its engine."""
-    spec, parameters = layer.facts()
+    if layer.floats is not None:
+        return float_job(layer.facts()[0], layer.floats, ifmap, stalls, seed)
+    spec, parameters = layer.integers()
     weight = parameters.weight
     quantisation = onnx_quantisation(layer)
     if quantisation is None:
@@ -119,6 +125,11 @@ def _compare(
     run, rounding = values.runs[layer.name], rounding_of(layer)
     if run.ofmap is None:
         return LayerResult(layer, rounding, engine, done, 0, 0, run.reason)
+    if layer.floats is not None:
+        ifmap, ofmaps = values.ifmaps[layer.name], {RUNTIME: run.ofmap}
+        found = float_differences(done, layer.floats, ifmap, ofmaps)
+        counts = found.differing, found.explained
+        return LayerResult(layer, rounding, engine, done, *counts, comparisons=found.comparisons)
     distance = done.ofmap + offset(run.ofmap.dtype) - run.ofmap.astype(np.int64)
     differs = distance != 0
     explained = np.zeros_like(differs)

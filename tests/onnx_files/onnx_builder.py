@@ -16,6 +16,7 @@ _TYPES = {
     "float32": TensorProto.FLOAT,
     "float16": TensorProto.FLOAT16,
     "float64": TensorProto.DOUBLE,
+    "bfloat16": TensorProto.BFLOAT16,
     "int16": TensorProto.INT16,
     "int8": TensorProto.INT8,
     "uint8": TensorProto.UINT8,

@@ -80,7 +80,7 @@ def test_the_text_has_a_line_for_each_set_of_kernels(capsys: pytest.CaptureFixtu
     assert "float32 arithmetic: 12 layers back to back in" in printed
     for source in ("reference", "default"):
         assert f"  {source} kernels: " in printed
-    assert "of the error that rounding allows" in printed
+    assert "of what rounding allows" in printed
 
 
 def test_a_set_of_kernels_that_refuses_is_named(

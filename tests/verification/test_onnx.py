@@ -24,22 +24,25 @@ def test_a_network_with_every_form(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(PATH), "--lanes", "4", "--json"]) == 0
     printed = capsys.readouterr()
     assert printed.out.count("RTL = model = ONNX Runtime") == 3
-    assert "dw4: cannot run: ifmap.type = 'float'" in printed.err
+    assert printed.out.count("RTL = model = golden; ") == 1
     assert "alone" not in printed.err
 
 
 def test_the_taps_in_series(capsys: pytest.CaptureFixture[str]) -> None:
-    """Layers of both engines, with float rounding and as raw sums."""
-    array = ["--dataflow", "tap_serial", "--lanes", "4", "--pixels", "7"]
+    """Layers of all engines: with float rounding, as raw sums, and in floating point."""
+    array = ["--dataflow", "tap_serial", "--lanes", "2", "--pixels", "3"]
     assert main(["verify", str(PATH), *array, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    # 4 lanes x 7 pixels; those of the requantisers are not counted.
-    assert [engine["multipliers"] for engine in document["engines"]] == [28, 28]
+    # 2 lanes x 3 pixels; those of the requantisers are not counted.
+    assert [engine["multipliers"] for engine in document["engines"]] == [6, 6, 6]
     layers = document["layers"]
-    assert [layer["rounding"] for layer in layers] == ["float", "float", "sums"]
+    assert [layer["rounding"] for layer in layers] == ["float", "float", "sums", "float32"]
     for layer in layers:
+        assert layer["cycles"] == layer["law"]
+    for layer in layers[:3]:
         assert layer["verdict"] == "RTL = model = ONNX Runtime"
-        assert (layer["differing"], layer["cycles"]) == (0, layer["law"])
+        assert layer["differing"] == 0
+    assert layers[3]["verdict"].startswith("RTL = model = golden; ")
 
 
 def test_a_large_network_runs_on_the_ports(
@@ -49,15 +52,27 @@ def test_a_large_network_runs_on_the_ports(
     monkeypatch.setattr(simulators, "SMALL_CYCLES", 0)
     assert main(["verify", str(PATH), "--lanes", "4", "--json"]) == 0
     layers = json.loads(capsys.readouterr().out)["layers"]
-    assert [layer["compared"] for layer in layers] == ["ports"] * 3
-    assert [layer["verdict"] for layer in layers] == ["RTL = ONNX Runtime"] * 3
-    assert [layer["differing"] for layer in layers] == [0, 0, 0]
+    assert [layer["compared"] for layer in layers] == ["ports"] * 4
+    assert [layer["verdict"] for layer in layers[:3]] == ["RTL = ONNX Runtime"] * 3
+    assert layers[3]["verdict"].startswith("RTL = golden; ")
+    assert [layer["differing"] for layer in layers[:3]] == [0, 0, 0]
 
 
 def test_with_strict_a_layer_that_cannot_run_is_an_error(
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["verify", str(PATH), "--lanes", "4", "--strict", "--optimise"]) == 2
+    model = forms()
+    nodes = list(model.graph.node)
+    (last,) = (index for index, node in enumerate(nodes) if node.output[0] == "float_ofmap")
+    # The weight is no constant any more.
+    model.graph.node.insert(last, onnx.helper.make_node("Neg", [nodes[last].input[1]], ["made"]))
+    model.graph.node[last + 1].input[1] = "made"
+    path = tmp_path / "forms.onnx"
+    onnx.save(model, str(path))
+    argv = ["verify", str(path), "--lanes", "4", "--optimise"]
+    assert main(argv) == 0
+    assert "dw4: cannot run: weight" in capsys.readouterr().err
+    assert main([*argv, "--strict"]) == 2
     assert "with --strict every layer must run" in capsys.readouterr().err
 
 
@@ -128,9 +143,9 @@ def test_ties_are_the_only_differences_that_float32_explains() -> None:
 
 
 def test_nothing_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    onnx.save(single(Case("float")), str(tmp_path / "float.onnx"))
-    assert main(["verify", str(tmp_path / "float.onnx")]) == 2
-    assert "dw1: ifmap.type = 'float': must be integers" in capsys.readouterr().err
+    onnx.save(single(Case(kernel=(12, 3), shape=(1, 4, 20, 20))), str(tmp_path / "large.onnx"))
+    assert main(["verify", str(tmp_path / "large.onnx")]) == 2
+    assert "dw1: kernel_h = 12: must be an integer from 1 to 11" in capsys.readouterr().err
 
 
 def test_the_committed_file_is_what_its_script_makes() -> None:

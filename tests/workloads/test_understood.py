@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from tests.workloads.tflite.test_kinds import read as read_tflite
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "import-a-network.md"
 INTEGERS = ("int8", "uint8", "int16", "int32")
+DTYPES = {"bfloat16": ml_dtypes.bfloat16}
 FLOATS = ("float16", "bfloat16", "float32")
 
 
@@ -51,11 +53,11 @@ def tflite(type_: str, grouped: bool) -> tuple[str, ...]:
 
 def onnx(form: str, type_: str) -> tuple[str, ...]:
     """The roundings of a layer of an ``.onnx`` file."""
-    if type_ in ("float16", "float", "double"):
+    if type_ in ("float16", "float", "double", "bfloat16"):
         dtype = {"float": "float32", "double": "float64"}.get(type_, type_)
         builder = OnnxBuilder()
         builder.input("ifmap", dtype, (1, 4, 7, 8))
-        builder.constant("weight", np.ones((4, 1, 3, 3), dtype))
+        builder.constant("weight", np.ones((4, 1, 3, 3), DTYPES.get(dtype, dtype)))
         builder.node("Conv", ["ifmap", "weight"], "ofmap", group=4)
         builder.output("ofmap", dtype)
         model = builder.model()

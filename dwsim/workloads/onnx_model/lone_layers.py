@@ -9,12 +9,16 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.workloads.float_parameters import FloatParameters
 from dwsim.workloads.onnx_model.onnx_layer import OnnxLayer, OnnxParameters, OnnxScales
 
 IFMAP, OFMAP = "ifmap", "ofmap"
 OPSET = 13
 """The first operator set with scales for each channel; every ONNX Runtime since has it."""
-_TYPES = {"int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int32": TensorProto.INT32}
+_TYPES = {
+    **{"int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int32": TensorProto.INT32},
+    **{"float32": TensorProto.FLOAT, "float16": TensorProto.FLOAT16},
+}
 
 
 def sums_model(spec: LayerSpec, parameters: OnnxParameters) -> bytes:
@@ -30,7 +34,7 @@ def sums_model(spec: LayerSpec, parameters: OnnxParameters) -> bytes:
     node = helper.make_node(
         "ConvInteger", [IFMAP, "weight", "zx", "zw"], [OFMAP], **_attributes(spec)
     )
-    return _model(spec, parameters, [node], constants, "int32")
+    return _model(spec, parameters.ifmap_dtype.name, [node], constants, "int32")
 
 
 def layer_model(layer: OnnxLayer) -> bytes:
@@ -39,7 +43,9 @@ def layer_model(layer: OnnxLayer) -> bytes:
     ``ifmap`` is NCHW with two sizes, and so is ``ofmap``. The range of a folded Relu or Clip is
     not in it, because a layer keeps its bounds as integers only.
     """
-    spec, parameters = layer.facts()
+    if layer.floats is not None:
+        return _float_model(layer.facts()[0], layer.floats)
+    spec, parameters = layer.integers()
     scales = parameters.scales
     if scales is None:
         return sums_model(spec, parameters)
@@ -59,7 +65,18 @@ def layer_model(layer: OnnxLayer) -> bytes:
         nodes = [helper.make_node("QLinearConv", inputs, [OFMAP], **_attributes(spec))]
     else:
         nodes = _dequantised(spec, scales, constants)
-    return _model(spec, parameters, nodes, constants, scales.ofmap_dtype.name)
+    return _model(spec, parameters.ifmap_dtype.name, nodes, constants, scales.ofmap_dtype.name)
+
+
+def _float_model(spec: LayerSpec, floats: FloatParameters) -> bytes:
+    """A Conv with its bias."""
+    constants = [numpy_helper.from_array(_ordered(spec, floats.weight), "weight")]
+    inputs = [IFMAP, "weight"]
+    if floats.bias is not None:
+        constants.append(numpy_helper.from_array(floats.bias, "bias"))
+        inputs.append("bias")
+    node = helper.make_node("Conv", inputs, [OFMAP], **_attributes(spec))
+    return _model(spec, floats.number_format, [node], constants, floats.number_format)
 
 
 def _dequantised(
@@ -106,11 +123,16 @@ def _attributes(spec: LayerSpec) -> dict[str, Any]:
 
 
 def _file_weight(spec: LayerSpec, parameters: OnnxParameters) -> np.ndarray:
-    """The weights as in the file: ofmap channels, 1, rows, columns."""
-    ordered = parameters.weight.transpose(2, 3, 0, 1)
-    shape = (spec.ofmap_channels, 1, spec.kernel_h, spec.kernel_w)
+    """The weights as in the file."""
     zero_points = parameters.weight_zero_points.reshape(-1, 1, 1, 1)
-    return np.asarray((ordered.reshape(shape) + zero_points).astype(parameters.weight_dtype))
+    weight = _ordered(spec, parameters.weight) + zero_points
+    return np.asarray(weight.astype(parameters.weight_dtype))
+
+
+def _ordered(spec: LayerSpec, weight: np.ndarray) -> np.ndarray:
+    """Weights in the order of a file: ofmap channels, 1, rows, columns."""
+    shape = (spec.ofmap_channels, 1, spec.kernel_h, spec.kernel_w)
+    return np.ascontiguousarray(weight.transpose(2, 3, 0, 1).reshape(shape))
 
 
 def _zero_points(parameters: OnnxParameters) -> onnx.TensorProto:
@@ -127,17 +149,16 @@ def _scalar(name: str, value: int, dtype: np.dtype) -> onnx.TensorProto:
 
 def _model(
     spec: LayerSpec,
-    parameters: OnnxParameters,
+    ifmap_type: str,
     nodes: list[onnx.NodeProto],
     constants: list[onnx.TensorProto],
     ofmap_type: str,
 ) -> bytes:
     shape = [spec.batch, spec.channels, spec.ifmap_h, spec.ifmap_w]
-    ifmap_type = _TYPES[parameters.ifmap_dtype.name]
     graph = helper.make_graph(
         nodes,
         "layer",
-        [helper.make_tensor_value_info(IFMAP, ifmap_type, shape)],
+        [helper.make_tensor_value_info(IFMAP, _TYPES[ifmap_type], shape)],
         [helper.make_tensor_value_info(OFMAP, _TYPES[ofmap_type], None)],
         constants,
     )

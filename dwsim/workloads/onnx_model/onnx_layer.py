@@ -12,6 +12,7 @@ import numpy as np
 from dwsim.errors import Violation
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+from dwsim.workloads.float_parameters import FloatParameters
 
 if TYPE_CHECKING:
     import onnx
@@ -98,7 +99,7 @@ class OnnxLayer:
     folded: tuple[str, ...] = ()
     """Operators of the file that are part of the layer, beside its own."""
     spec: LayerSpec | None = None
-    parameters: OnnxParameters | None = field(default=None, repr=False)
+    parameters: OnnxParameters | FloatParameters | None = field(default=None, repr=False)
     reasons: tuple[Violation, ...] = ()
 
     @property
@@ -111,7 +112,23 @@ class OnnxLayer:
         """Number of operators beside its own that are part of the layer."""
         return len(self.folded)
 
-    def facts(self) -> tuple[LayerSpec, OnnxParameters]:
+    @property
+    def floats(self) -> FloatParameters | None:
+        """The parameters of a layer in floating point; None for any other."""
+        return self.parameters if isinstance(self.parameters, FloatParameters) else None
+
+    def integers(self) -> tuple[LayerSpec, OnnxParameters]:
+        """Spec and parameters of a layer of integers that runs.
+
+        Raises:
+            ValueError: for a layer that does not run, or that is in floating point.
+        """
+        spec, parameters = self.facts()
+        if isinstance(parameters, FloatParameters):
+            raise ValueError(f"{self.name} is in floating point: it has no zero points")
+        return spec, parameters
+
+    def facts(self) -> tuple[LayerSpec, OnnxParameters | FloatParameters]:
         """Spec and parameters of a layer that runs.
 
         Raises:
@@ -165,9 +182,9 @@ def onnx_quantisation(layer: OnnxLayer) -> Quantisation | None:
 
     Raises:
         SpecError: for scales beyond float32.
-        ValueError: for a layer that does not run.
+        ValueError: for a layer that does not run, or that is in floating point.
     """
-    spec, parameters = layer.facts()
+    spec, parameters = layer.integers()
     scales = parameters.scales
     if scales is None:
         return None

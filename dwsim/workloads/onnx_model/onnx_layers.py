@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 
 from dwsim.errors import Rules
+from dwsim.workloads.onnx_model.float_conv import is_float_conv, with_floats
 from dwsim.workloads.onnx_model.onnx_folding import (
     Activation,
     Padded,
@@ -89,7 +90,8 @@ def read_layer(graph: OnnxGraph, index: int, node: onnx.NodeProto, name: str) ->
         ifmap_name=ifmap,
         type=graph.type(ifmap),
     )
-    tensors = _integer_tensors(rules, graph, node)
+    in_floats = is_float_conv(graph, node)
+    tensors = None if in_floats else _integer_tensors(rules, graph, node)
     padded = tensors.ifmap if tensors else fold_pads(graph, Padded(ifmap), 0)
     shape = graph.shape(padded.name)
     shape_rules = Rules(name)
@@ -102,6 +104,8 @@ def read_layer(graph: OnnxGraph, index: int, node: onnx.NodeProto, name: str) ->
         folded=padded.operators,
         reasons=(*shape_rules.violations, *rules.violations),
     )
+    if in_floats:
+        return with_floats(shape_rules, graph, node, layer)
     if tensors is None:
         return layer
     layer = replace(
@@ -117,7 +121,7 @@ def read_layer(graph: OnnxGraph, index: int, node: onnx.NodeProto, name: str) ->
 
 
 def _integer_tensors(rules: Rules, graph: OnnxGraph, node: onnx.NodeProto) -> _Tensors | None:
-    """The layer's integers and their numbers; None, with the reasons, for a float layer."""
+    """The layer's integers and their numbers; None, with the reasons, where they have none."""
     names = [*node.input, *[""] * 9]
     if node.op_type == "Conv":
         return _of_dequantised(rules, graph, node)
@@ -159,7 +163,8 @@ def _of_dequantised(rules: Rules, graph: OnnxGraph, node: onnx.NodeProto) -> _Te
             maker is not None and maker.op_type == "DequantizeLinear" and len(maker.input) > 1,
             f"{role}.type",
             graph.type(name) or "unknown",
-            "must be integers: float layers of a file are not run",
+            "must be integers that a DequantizeLinear makes real, as the other operand of the Conv"
+            " is",
         )
     if not good or made[0] is None or made[1] is None:
         return None

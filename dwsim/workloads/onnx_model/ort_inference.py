@@ -112,14 +112,23 @@ def run_alone(
 
 
 def random_ifmap(rng: np.random.Generator, layer: OnnxLayer) -> np.ndarray:
-    """An ifmap over the whole range of its type, NHWC."""
-    spec, parameters = layer.facts()
+    """An ifmap over the whole range of its type, NHWC; normal numbers for a layer of floats."""
+    if layer.floats is not None:
+        shape = layer.facts()[0].ifmap_shape
+        return rng.standard_normal(shape).astype(layer.floats.dtype)
+    spec, parameters = layer.integers()
     limits = np.iinfo(parameters.ifmap_dtype)
     return rng.integers(limits.min, limits.max, spec.ifmap_shape, limits.dtype, endpoint=True)
 
 
+def _ifmap_dtype(layer: OnnxLayer) -> np.dtype:
+    return layer.integers()[1].ifmap_dtype if layer.floats is None else layer.floats.dtype
+
+
 def _ofmap_dtype(layer: OnnxLayer) -> np.dtype:
-    scales = layer.facts()[1].scales
+    if layer.floats is not None:
+        return layer.floats.dtype
+    scales = layer.integers()[1].scales
     return np.dtype(np.int32) if scales is None else scales.ofmap_dtype
 
 
@@ -127,7 +136,7 @@ def _lone_run(layer: OnnxLayer, outcome: OrtOutcome) -> OrtRun:
     if outcome.refusal is not None:
         return OrtRun(None, f"ONNX Runtime {outcome.refusal}")
     ofmap = outcome.tensors[lone_layers.OFMAP].transpose(0, 2, 3, 1)
-    scales = layer.facts()[1].scales
+    scales = None if layer.floats is not None else layer.integers()[1].scales
     # Rounding never decreases, so the folded bounds may follow it.
     return OrtRun(ofmap if scales is None else np.clip(ofmap, scales.act_min, scales.act_max))
 
@@ -144,7 +153,7 @@ def _with_outputs(proto: onnx.ModelProto, made: Mapping[str, str]) -> bytes:
     types = onnx.TensorProto.DataType
     for name, type_ in made.items():
         if name not in present:
-            kind = types.Value(type_.upper())
+            kind = types.Value("FLOAT" if type_ == "float32" else type_.upper())
             outputs.append(onnx.helper.make_tensor_value_info(name, kind, None))
     content: bytes = proto.SerializeToString()
     del outputs[before:]
@@ -153,8 +162,8 @@ def _with_outputs(proto: onnx.ModelProto, made: Mapping[str, str]) -> bytes:
 
 def _checked(model: OnnxModel, layer: OnnxLayer, role: str, tensor: np.ndarray) -> np.ndarray:
     """The tensor as NHWC, if it has the shape that was inferred."""
-    spec, parameters = layer.facts()
-    wanted, dtype = _nchw_shape(spec.ifmap_shape, layer.rank), parameters.ifmap_dtype
+    spec, _ = layer.facts()
+    wanted, dtype = _nchw_shape(spec.ifmap_shape, layer.rank), _ifmap_dtype(layer)
     if role == "ofmap":
         wanted, dtype = _nchw_shape(spec.ofmap_shape, layer.rank), _ofmap_dtype(layer)
     if (tensor.shape, tensor.dtype) != (wanted, dtype):

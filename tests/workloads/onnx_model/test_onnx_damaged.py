@@ -47,7 +47,7 @@ def test_fuzzing(name: str, seed: int) -> None:
                 running += layer.runs
         slowest = max(slowest, time.process_time() - begin)
     assert 0.1 * cases < refused < cases
-    assert running > 0 or name == "float" or name == "inner"
+    assert running > 0 or name == "inner"
     assert slowest < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
 

@@ -114,7 +114,6 @@ def variable_bias(model: onnx.ModelProto) -> None:
             "auto_pad = 'SAME': must be one of",
         ),
         ("integer", attribute("ConvInteger", "kernel_shape", [3, 5]), "kernel_shape"),
-        ("float", lambda model: None, "ifmap.type = 'float': must be integers"),
     ],
 )
 def test_reasons(form: str, change: Callable[[onnx.ModelProto], None], message: str) -> None:
