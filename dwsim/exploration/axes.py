@@ -84,6 +84,9 @@ def _axes(rules: Rules, grid: str, table: dict[str, Any]) -> Axes:
             rules.require(
                 False, where, given, "must be left out: explore names engines by their hash"
             )
+        elif name in FLOAT_FIELDS:
+            why = "must be left out: area and energy are fitted to engines for integers"
+            rules.require(False, where, brief(given), why)
         elif rules.require(
             name in AXES, where, brief(given), unknown(name, AXES, f"the axes are {_all()}")
         ):
