@@ -1,8 +1,8 @@
 """`make networks`: the depthwise layers of full-size networks in RTL, on both arrays.
 
 Those that TensorFlow's converter makes are compared with LiteRT, those of ONNX with ONNX Runtime.
-A network in floating point runs on the array with all taps in parallel, a sample of its layers in
-lock step: the steppable model needs many minutes for all.
+Of a network in floating point, a sample of the layers runs in lock step: the steppable model needs
+many minutes for all.
 """
 
 import argparse
@@ -24,7 +24,10 @@ ARRAYS = {
     "serial": ("--dataflow", "tap_serial", "--lanes", "16", "--pixels", "7"),
 }
 """The options of ``dwsim verify`` for each array."""
-FLOAT_ARRAYS = {"parallel": ("--lanes", "4")}
+FLOAT_ARRAYS = {
+    "parallel": ("--lanes", "4"),
+    "serial": ("--dataflow", "tap_serial", "--lanes", "4", "--pixels", "4"),
+}
 """The same for networks in floating point."""
 
 
@@ -53,9 +56,6 @@ def main() -> int:
             of_onnx = name in ONNX_NETWORKS
             in_floats = not of_onnx and NETWORKS[name].in_floats
             arrays = FLOAT_ARRAYS if in_floats else ARRAYS
-            if arguments.array not in (None, *arrays):
-                print(f"{name}: no engine in floating point for --array {arguments.array}\n")
-                continue
             path = str(onnx_network(name, Path(folder)) if of_onnx else model(name))
             for array in [arguments.array] if arguments.array else arrays:
                 print(f"{name} on {' '.join(arrays[array])}:", flush=True)
