@@ -89,13 +89,15 @@ def _estimated(engine: EngineSpec) -> Area:
 def described(source: str, target: str) -> dict[str, Any]:
     """The source of the figures; for an estimate with its error.
 
-    ``held_out_error`` has for each dataflow the largest relative errors of ``lut``, ``ff``,
-    ``dsp``, ``bram`` and ``fmax`` on ``engines`` that were not used for the fit, of up to
-    ``multipliers``.
+    ``held_out_error`` has for each dataflow, and for ``floats``, the largest relative errors of
+    ``lut``, ``ff``, ``dsp``, ``bram`` and ``fmax`` on ``engines`` that were not used for the fit,
+    of up to ``multipliers``.
     """
     said: dict[str, Any] = {"source": source, "target": target, "note": sentence(source, target)}
     if source == ESTIMATE:
-        said["held_out_error"] = {name: asdict(fitted(name)[1]) for name in DATAFLOWS}
+        errors = {name: fitted(name)[1] for name in DATAFLOWS}
+        errors["floats"] = fitted(in_floats=True)[1]
+        said["held_out_error"] = {name: asdict(one) for name, one in errors.items()}
     return said
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from dwsim.errors import Rules
 from dwsim.spec.dataflow_rules import DATAFLOWS, SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
-from dwsim.spec.float_rules import FLOAT_FIELDS
+from dwsim.spec.float_arithmetic import FLOAT_FORMATS, SUBNORMALS
+from dwsim.spec.float_rules import EPILOGUES, NUMBER_FORMATS
 from dwsim.spec.toml_text import brief, unknown
 
 FIT = "fit"
@@ -25,6 +26,8 @@ FITTED = (
 TAPS_ALL, TAPS_ROW = "all", "row"
 PLANE, NHWC, BEST = "plane", "nhwc", "best"
 AUTO = "auto"
+NONE = "none"
+"""For an epilogue: None."""
 
 WORDS = {
     "taps_per_cycle": (TAPS_ALL, TAPS_ROW),
@@ -33,6 +36,10 @@ WORDS = {
     "dataflow": DATAFLOWS,
     **dict.fromkeys([name for name in SERIAL_LIMITS if name != "pixels"], (AUTO,)),
     "requantise": tuple(REQUANTISE),
+    "number_format": NUMBER_FORMATS,
+    "accumulate": (AUTO, *FLOAT_FORMATS),
+    "subnormals": (AUTO, *SUBNORMALS),
+    "epilogue": (NONE, *EPILOGUES),
     "kernel": (FIT,),
     **dict.fromkeys(FITTED, (FIT,)),
 }
@@ -50,10 +57,8 @@ _RANGES = {
 
 _FLAGS = ("ifmap_signed", "weight_signed")
 
-ENGINE_AXES = tuple(
-    field.name for field in fields(EngineSpec) if field.name not in ("name", *FLOAT_FIELDS)
-)
-"""The fields of an engine that are axes: area and energy are fitted to engines for integers."""
+ENGINE_AXES = tuple(field.name for field in fields(EngineSpec) if field.name != "name")
+"""The fields of an engine that are axes: all of them."""
 
 AXES = ("kernel", "interleave", *ENGINE_AXES)
 """Every axis: the fields of an engine, ``kernel`` for both kernel_h and kernel_w, and the policy
@@ -84,9 +89,6 @@ def _axes(rules: Rules, grid: str, table: dict[str, Any]) -> Axes:
             rules.require(
                 False, where, given, "must be left out: explore names engines by their hash"
             )
-        elif name in FLOAT_FIELDS:
-            why = "must be left out: area and energy are fitted to engines for integers"
-            rules.require(False, where, brief(given), why)
         elif rules.require(
             name in AXES, where, brief(given), unknown(name, AXES, f"the axes are {_all()}")
         ):

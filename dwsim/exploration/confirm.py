@@ -15,6 +15,7 @@ from dwsim.exploration.points import Point
 from dwsim.exploration.result_tables import layers_of
 from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
 from dwsim.rtlsim.job import Job
+from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.support.command_threads import CommandThreads
@@ -107,6 +108,7 @@ def _jobs(point: Point, network: Network) -> list[Job]:
             *random_layer_data(layer, engine, SEED + index),
             seed=SEED + index,
             quantisation=random_quantisation(layer, engine, SEED + index),
+            epilogue=random_epilogue(layer, engine, SEED + index),
             interleave=interleave_of(
                 layer, engine.lanes, point.policy, engine.max_interleave, engine.max_row_pitch
             ),

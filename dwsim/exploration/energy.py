@@ -25,6 +25,11 @@ MULTIPLY_8_PJ = 0.2
 ADD_8_PJ, ADD_32_PJ = 0.03, 0.1
 """8-bit and 32-bit integer addition; linear interpolation for other widths."""
 
+FLOAT_PJ = {16: (1.1, 0.4), 32: (3.7, 0.9)}
+"""A multiplication and an addition in floating point, by the bits of a number. The figure has them
+for float16 and float32; those of bfloat16 count as float16. A product that is wider than its
+factors counts as one of its factors' width."""
+
 CACHE_PJ = ((8 * 1024, 10.0), (32 * 1024, 20.0), (1024 * 1024, 100.0))
 """Bytes of a cache, and pJ of a 64-bit access. An access to a memory has the cost per bit of the
 smallest cache that holds the memory; a larger memory has the cost of the largest cache."""
@@ -39,6 +44,7 @@ KINDS = {
     "ring": "line_buffer",
     "weight": "weight",
     "scale": "weight",
+    "bias": "weight",
     "fifo": "fifo",
 }
 """The energy column of each kind of memory."""
@@ -53,6 +59,8 @@ def table() -> dict[str, object]:
         "multiply_8_bit_pj": MULTIPLY_8_PJ,
         "add_8_bit_pj": ADD_8_PJ,
         "add_32_bit_pj": ADD_32_PJ,
+        "float_multiply_pj": {f"{bits} bits": one for bits, (one, _) in FLOAT_PJ.items()},
+        "float_add_pj": {f"{bits} bits": one for bits, (_, one) in FLOAT_PJ.items()},
         "cache_64_bit_pj": {f"{size} bytes": energy for size, energy in CACHE_PJ},
         "dram_64_bit_pj": DRAM_PJ,
         "scaling": "multiplications by the product of the widths; additions by linear"
@@ -87,19 +95,28 @@ def external_pj(bits: int) -> float:
 
 def stream_pj(plan: Plan) -> dict[str, float]:
     """The energy of a stream on chip in pJ: multiply, add, line_buffer, weight, fifo."""
-    engine, numbers = plan.engine, plan.numbers
+    numbers = plan.numbers
     products, scaled = _operations(plan)
-    multiply = products * multiply_pj(engine.ifmap_width, engine.weight_width)
+    multiply, add = (products * one for one in _prices(plan))
     if numbers.formats.requantises:
         multiply += scaled * multiply_pj(
             numbers.formats.bias_width, numbers.formats.multiplier_width
         )
     energy = dict.fromkeys(("multiply", "add", "line_buffer", "weight", "fifo"), 0.0)
     energy["multiply"] = multiply
-    energy["add"] = products * add_pj(numbers.formats.acc_width)
+    energy["add"] = add
     for access in accesses(plan):
         energy[KINDS[access.memory.kind]] += access.total_bits * access_pj(access.memory.bits)
     return energy
+
+
+def _prices(plan: Plan) -> tuple[float, float]:
+    """A multiplication and an addition of the array."""
+    engine, formats = plan.engine, plan.numbers.formats
+    arithmetic = engine.arithmetic
+    if arithmetic is None:
+        return multiply_pj(engine.ifmap_width, engine.weight_width), add_pj(formats.acc_width)
+    return FLOAT_PJ[arithmetic.number.width][0], FLOAT_PJ[arithmetic.acc.width][1]
 
 
 def _operations(plan: Plan) -> tuple[int, int]:

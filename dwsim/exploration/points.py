@@ -10,11 +10,12 @@ from typing import Any
 
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules, SpecError
-from dwsim.exploration.axes import AUTO, FIT, FITTED, PLANE, TAPS_ALL, TAPS_ROW, Value
+from dwsim.exploration.axes import AUTO, FIT, FITTED, NONE, PLANE, TAPS_ALL, TAPS_ROW, Value
 from dwsim.exploration.fit import Policy, fit, largest_kernel
 from dwsim.exploration.space import Space
 from dwsim.spec.canonical import canonical_toml
 from dwsim.spec.engine_spec import LIMITS, EngineSpec
+from dwsim.spec.float_rules import INTEGER
 
 ID_DIGITS = 12
 SERIAL = "tap_serial"
@@ -83,6 +84,8 @@ class Resolver:
         if any(given[name] == FIT for name in open_maxima):
             given |= self._fit(given, policy)
         given = {name: None if value == AUTO else value for name, value in given.items()}
+        if given.get("epilogue") == NONE:
+            given["epilogue"] = None
         given["taps_per_cycle"] = _taps(given)
         return EngineSpec(**given), policy
 
@@ -112,6 +115,8 @@ class Resolver:
 
 def _requantise(values: Mapping[str, Value]) -> str:
     """Deployed engines requantise: the default, if the number formats permit it."""
+    if values.get("number_format", INTEGER) != INTEGER:
+        return "none"
     formats: dict[str, Value] = {
         "ifmap_width": 8,
         "weight_width": 8,

@@ -23,7 +23,7 @@ from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
 from dwsim.spec.toml_text import read_text
 from dwsim.support.cache import digest, digest_bytes
 
-FORMAT = 5
+FORMAT = 6
 """The version of the columns of the tables and of the description.
 
 2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes; 3 adds the

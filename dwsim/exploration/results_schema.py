@@ -7,6 +7,7 @@ from typing import Literal
 
 from dwsim.derive.losses import LOSSES
 from dwsim.exploration.axes import ENGINE_AXES
+from dwsim.spec.float_rules import FLOAT_FIELDS
 
 Kind = Literal["text", "integer", "number", "flag"]
 
@@ -21,7 +22,7 @@ class Field:
     unit: str = ""
 
 
-_AXIS_KINDS: dict[str, Kind] = {"requantise": "text", "dataflow": "text"}
+_AXIS_KINDS: dict[str, Kind] = dict.fromkeys(("requantise", "dataflow", *FLOAT_FIELDS), "text")
 _FLAGS = ("ifmap_signed", "weight_signed")
 
 

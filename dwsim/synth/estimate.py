@@ -5,6 +5,10 @@ sums of structural counts. Non-negative least squares on relative errors fits th
 tap-parallel engines of role ``fit`` in the committed table. The table has few tap-serial engines:
 one factor for each figure fits the same weights to them. The engines of role ``held_out``, which
 the fit does not see, measure the error of the estimate, for each array apart.
+
+An engine in floating point has its units as well (``float_structure``), whose cells are measured
+one by one. One factor fits its clock period to the engines of role ``measured``; their LUTs and
+flip-flops, which no fit sees, measure the error.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +27,7 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.number_format import share_text
 from dwsim.synth import serial_structure, structure
+from dwsim.synth.float_structure import unit_cells
 from dwsim.synth.structure import ff_counts, float_cells, lut_counts
 from dwsim.synth.table import Measured, outdated, read_table
 from dwsim.synth.targets import ECP5
@@ -33,7 +38,10 @@ Numbers = EngineNumbers | SerialNumbers
 
 @dataclass(frozen=True)
 class Errors:
-    """The largest relative errors of an estimate on engines that it was not fitted to."""
+    """The largest relative errors of an estimate on engines that it was not fitted to.
+
+    The clock of engines in floating point is fitted to those engines.
+    """
 
     lut: float
     ff: float
@@ -44,12 +52,14 @@ class Errors:
     """The number of engines."""
     multipliers: int
     """Multipliers of the largest engine. The error on larger engines is not known."""
+    role: str = "held-out"
+    """Of the engines: held-out, or measured for those in floating point."""
 
     def __str__(self) -> str:
         return (
             f"LUT within {share_text(self.lut)}, FF {share_text(self.ff)},"
             f" Fmax {share_text(self.fmax)}, DSP {share_text(self.dsp)},"
-            f" block RAM {share_text(self.bram)} on {self.engines} held-out engines"
+            f" block RAM {share_text(self.bram)} on {self.engines} {self.role} engines"
             f" of up to {self.multipliers} multipliers"
         )
 
@@ -81,7 +91,8 @@ class Fit:
         """LUTs, flip-flops, DSP blocks, block RAMs and Fmax in MHz of an engine."""
         part = serial_structure if isinstance(numbers, SerialNumbers) else structure
         counted: Any = part
-        float_lut, float_ff = float_cells(numbers)
+        extra = (float_cells(numbers), unit_cells(numbers))
+        float_lut, float_ff = (sum(cells) for cells in zip(*extra, strict=True))
         return (
             _weighted(self.lut, counted.lut_counts(numbers)) + float_lut,
             _weighted(self.ff, counted.ff_counts(numbers)) + float_ff,
@@ -107,22 +118,35 @@ def estimate(engine: EngineSpec, numbers: Numbers | None = None) -> Estimate:
         engine: the engine.
         numbers: the numbers of the engine, if the caller has them.
     """
-    fit, errors = fitted(engine.dataflow)
+    fit, errors = fitted(engine.dataflow, engine.arithmetic is not None)
     lut, ff, dsp, bram, fmax = fit.figures(numbers or numbers_of(engine))
     return Estimate(round(lut), round(ff), dsp, bram, fmax, errors)
 
 
 @functools.cache
-def fitted(dataflow: str = "tap_parallel") -> tuple[Fit, Errors]:
-    """The fit of an array to the committed table, and its errors on the held-out engines."""
-    lines = [
-        line
-        for line in read_table()
-        if line.target == ECP5.name and line.engine.dataflow == dataflow
-    ]
+def fitted(dataflow: str = "tap_parallel", in_floats: bool = False) -> tuple[Fit, Errors]:
+    """The fit of an array to the committed table, and its errors on the held-out engines.
+
+    ``in_floats``: for engines in floating point. Their errors are those on the measured engines.
+    """
+    table = [line for line in read_table() if line.target == ECP5.name]
+    if in_floats:
+        floats = [line for line in table if line.engine.arithmetic is not None]
+        parallel = _with_period_of(fitted()[0], floats)
+        fit = fitted(dataflow)[0]
+        # The table has no tap-serial engine in floating point: the slower of both clocks.
+        slower = max(fit.period, parallel.period, key=lambda period: period["engine"])
+        errors = replace(errors_of(parallel, floats), role="measured")
+        return Fit(fit.lut, fit.ff, slower), errors
+    lines = [line for line in table if line.engine.dataflow == dataflow]
     chosen = [line for line in lines if line.role == "fit"]
     fit = fit_to(chosen) if dataflow == "tap_parallel" else scaled_to(fitted()[0], chosen)
     return fit, errors_of(fit, [line for line in lines if line.role == "held_out"])
+
+
+def _with_period_of(fit: Fit, lines: Sequence[Measured]) -> Fit:
+    """The weights of LUTs and flip-flops, and those of the period times a factor for the lines."""
+    return Fit(fit.lut, fit.ff, scaled_to(fit, lines).period)
 
 
 def fit_to(lines: Sequence[Measured]) -> Fit:
@@ -166,6 +190,7 @@ def sentence() -> str:
     part = f"{ECP5.title} {ECP5.default_device}, speed {ECP5.speeds[-1]}"
     said = f"estimate for {part}: {fitted()[1]} (largest errors; dwsim/synth/table.csv)"
     said += f"; of tap-serial engines {fitted('tap_serial')[1]}"
+    said += f"; of engines in floating point {fitted(in_floats=True)[1]}, all tap-parallel"
     old = outdated()
     if old:
         said += f"; {len(old)} of {len(read_table())} lines of the table are from another RTL"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dwsim.derive.memories import memories
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.synth.float_structure import multiplier_blocks
 from dwsim.synth.structure import carry_luts, columns_of_blocks, counter_bits, of_luts
 
 
 def dsp_blocks(numbers: SerialNumbers) -> int:
-    """MULT18X18D of an ECP5: one for each cell, and those of the requantisers."""
-    spec = numbers.spec
-    return spec.multipliers + numbers.shape.requantisers * numbers.formats.scale_multipliers
+    """MULT18X18D of an ECP5: those of the cells and of the requantisers."""
+    array = numbers.spec.multipliers * multiplier_blocks(numbers.spec)
+    return array + numbers.shape.requantisers * numbers.formats.scale_multipliers
 
 
 def block_rams(numbers: SerialNumbers) -> int:
@@ -26,6 +27,8 @@ def lut_counts(numbers: SerialNumbers) -> dict[str, float]:
     """The counts of ``dwsim.synth.structure.lut_counts`` for the parts of this array."""
     spec, shape, formats = numbers.spec, numbers.shape, numbers.formats
     sums = spec.multipliers * (carry_luts(formats.acc_width) + formats.acc_width)
+    if formats.is_float:  # in the units; the drain moves the partial sums
+        sums = spec.multipliers * formats.sums_width
     segment = shape.segment * formats.pixel_width
     rotate = shape.ring_pixels * formats.pixel_width * bits_of(shape.ring_pixels)
     packed = formats.ofmap_beat_values * formats.ofmap_width
@@ -45,8 +48,8 @@ def ff_counts(numbers: SerialNumbers) -> dict[str, float]:
     spec, shape, formats = numbers.spec, numbers.shape, numbers.formats
     return {
         "counters": counter_bits(numbers),
-        # Each cell has a sum and a register of the drain's chain.
-        "data": 2 * spec.multipliers * formats.acc_width
+        # Each cell has a sum and a register of the drain's chain; a unit has its own sums.
+        "data": (2 - formats.is_float) * spec.multipliers * formats.sums_width
         + spec.multipliers * formats.operand_width
         + 2 * shape.segment * formats.pixel_width
         + 2 * shape.ring_pixels * formats.pixel_width

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dwsim.derive import SHIFT_LENGTH_MAX, EngineNumbers
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.synth.float_structure import multiplier_blocks
 
 _CARRY_ENDS = 4
 """LUTs that nextpnr adds to each carry chain of an ECP5: one CCU2C before it, one after it."""
@@ -26,12 +27,13 @@ Ram = tuple[int, int, int]
 
 
 def dsp_blocks(numbers: EngineNumbers) -> int:
-    """MULT18X18D of an ECP5: one for each multiplier of the array and of the requantisers."""
-    return numbers.spec.multipliers + numbers.spec.lanes * numbers.formats.scale_multipliers
+    """MULT18X18D of an ECP5: those of the multipliers of the array and of the requantisers."""
+    array = numbers.spec.multipliers * multiplier_blocks(numbers.spec)
+    return array + numbers.spec.lanes * numbers.formats.scale_multipliers
 
 
 def rams(numbers: EngineNumbers) -> list[Ram]:
-    """Every ``dw_ram``: weights, scales, delays longer than ``SHIFT_LENGTH_MAX``, the marker."""
+    """Every ``dw_ram``: weights, scales, biases, delays over ``SHIFT_LENGTH_MAX``, the marker."""
     spec = numbers.spec
     found = [
         (spec.lane_multipliers, 1 + numbers.counters.word_width, numbers.formats.param_beat_width)
@@ -44,6 +46,9 @@ def rams(numbers: EngineNumbers) -> list[Ram]:
                 numbers.formats.scale_word_width,
             )
         )
+    if numbers.formats.bias_words:
+        sets = 1 + numbers.counters.set_width
+        found.append((numbers.formats.bias_words, sets, numbers.formats.param_beat_width))
     delays = (
         (spec.kernel_h - 1, numbers.counters.max_row_delay, numbers.formats.operand_beat_width),
         (
@@ -78,7 +83,12 @@ def columns_of_blocks(address: int, width: int) -> int:
 
 
 def adders(numbers: EngineNumbers) -> list[tuple[int, int]]:
-    """The adders of a lane as (number, width): psum chains, row tree, sums of passes."""
+    """The adders of a lane as (number, width): psum chains, row tree, sums of passes.
+
+    Those in floating point are units (``float_structure``).
+    """
+    if numbers.formats.is_float:
+        return []
     cols, rows = numbers.formats.array_cols, numbers.formats.array_rows
     found = [(rows, numbers.formats.psum_width(col + 1)) for col in range(1, cols)]
     found += [(1, width) for width, added in _tree(numbers) if added]
@@ -110,7 +120,8 @@ def lut_counts(numbers: EngineNumbers) -> dict[str, float]:
     """
     spec = numbers.spec
     carries = sum(count * carry_luts(width) for count, width in adders(numbers))
-    pass_sums = numbers.formats.acc_width if spec.passes > 1 else 0
+    is_float = numbers.formats.is_float
+    pass_sums = numbers.formats.acc_width if spec.passes > 1 and not is_float else 0
     centred = carry_luts(numbers.formats.operand_width) if numbers.formats.requantises else 0
     return {
         "counters": counter_bits(numbers),
@@ -138,7 +149,8 @@ def ff_counts(numbers: EngineNumbers) -> dict[str, float]:
         map(numbers.timing.column_skew, range(numbers.formats.array_cols))
     )
     chosen = spec.lane_multipliers if spec.passes > 1 else 0
-    cells = spec.lane_multipliers * (spec.weight_width + numbers.formats.psum_width(1))
+    product = 0 if numbers.formats.is_float else numbers.formats.psum_width(1)
+    cells = spec.lane_multipliers * (spec.weight_width + product)
     sums = sum(count * width for count, width in adders(numbers))
     sums += sum(width for width, added in _tree(numbers) if not added)
     small = sum(count * width for count, address, width in rams(numbers) if of_luts(address))

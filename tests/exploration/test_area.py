@@ -90,6 +90,7 @@ def test_an_estimate_is_printed_and_kept_with_its_error(
     assert area["held_out_error"]["tap_parallel"] == asdict(made.errors)
     assert area["held_out_error"]["tap_serial"] == asdict(fitted("tap_serial")[1])
     assert area["held_out_error"]["tap_serial"] != asdict(made.errors)
+    assert area["held_out_error"]["floats"] == asdict(fitted(in_floats=True)[1])
     assert area["source"] == row["area_source"] == "estimate"
     assert area["note"] == f"area and clock: {sentence()}"
     assert str(made.errors) in sentence()

@@ -109,12 +109,6 @@ def test_large_spaces_are_sampled_and_small_ones_are_not(tmp_path: Path) -> None
         ),
         (
             "lanes = 2",
-            'lanes = 2\nnumber_format = "bfloat16"',
-            "engine.number_format",
-            "fitted to engines for integers",
-        ),
-        (
-            "lanes = 2",
             "lanes = 2\nkernel = 3\nkernel_w = 3",
             "engine.kernel_w",
             "must be left out: kernel sets it",
