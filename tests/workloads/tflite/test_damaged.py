@@ -46,7 +46,13 @@ def _mutant(rng: random.Random, content: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "cases"),
-    [("mobilenet_v1_025_96", 500), ("padded", 4000), ("multiplier", 2000), ("int16", 2000)],
+    [
+        ("mobilenet_v1_025_96", 500),
+        ("padded", 4000),
+        ("multiplier", 2000),
+        ("int16", 2000),
+        ("floats", 500),
+    ],
 )
 def test_fuzzing(name: str, cases: int, seed: int) -> None:
     content = tiny(name).read_bytes()

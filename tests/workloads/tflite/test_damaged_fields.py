@@ -17,7 +17,7 @@ from tests.workloads.tflite.edits import pack, tiny
 
 CASES = int(os.environ.get("DWSIM_FUZZ_CASES", "300"))
 """Damaged files in all; a longer run sets the variable."""
-NAMES = ("padded", "multiplier", "int16", "dilated")
+NAMES = ("padded", "multiplier", "int16", "dilated", "floats")
 NUMBERS = (0, 1, -1, 2, 3, 7, 127, 2**15, 2**31 - 1, -(2**31), 10**6)
 
 
