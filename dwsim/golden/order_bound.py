@@ -31,12 +31,15 @@ class OrderBound:
     overflows: np.ndarray
     """True where the order decides if a sum leaves the format: infinities and NaN pass there."""
     clamp: Clamp
+    largest: float
+    """The largest number of the format: LiteRT's reference kernels put it in place of infinity."""
 
     def holds(self, ofmap: np.ndarray) -> np.ndarray:
         """True for each value of an ofmap of floats that some order of the sums can give."""
         values = ofmap.astype(np.float64)
         low, high = self.clamp
         ends = ~np.isfinite(values) | (values == low) | (values == high)
+        ends |= np.abs(values) == self.largest
         with np.errstate(invalid="ignore"):
             near = np.isfinite(self.bound) & (np.abs(values - self.exact) <= self.bound)
         held: np.ndarray = near | (self.overflows & ends)
@@ -98,7 +101,7 @@ def order_bound(
         # An infinite weight may meet padding, which some programs multiply and others skip.
         overflows |= ~np.isfinite(w).all(axis=(0, 1)).reshape(-1)
         clamped = np.clip(exact, *clamp)
-    return OrderBound(clamped, bound, overflows, clamp)
+    return OrderBound(clamped, bound, overflows, clamp, _largest(arithmetic.number))
 
 
 def _subnormal_terms(

@@ -190,6 +190,28 @@ def test_integers_are_bit_equal(kernels: str, seed: int) -> None:
         assert np.array_equal(run.ofmap, golden(layers[name], ifmaps[name])), name
 
 
+@pytest.mark.parametrize("kernels", FLOAT_KERNELS)
+def test_infinities_and_nan_are_not_wrong(kernels: str, seed: int) -> None:
+    """The reference kernels give the largest number in place of infinity, if nothing clamps it."""
+    rng = np.random.default_rng(seed)
+    names = ("plain", "relu6", "grouped", "padded", "relu_n1_to_1", "dilated", "multiplier")
+    layers = {layer.name: layer for layer in read(float_network(*names)).layers}
+    for weights in (False, True):
+        ifmaps = {}
+        for name, layer in layers.items():
+            floats = layer.floats
+            assert floats is not None
+            ifmaps[name] = rng.standard_normal(layer.facts()[0].ifmap_shape).astype(np.float32)
+            specials = floats.weight if weights else ifmaps[name]
+            specials.reshape(-1)[[1, 3, 12, 20]] = np.nan, np.inf, -np.inf, 3e38
+        special = 0
+        for name, run in run_layers(layers, ifmaps, FLOAT_KERNELS[kernels]).items():
+            assert run.ofmap is not None
+            assert not compare(layers[name], ifmaps[name], run.ofmap).wrong.any(), (name, weights)
+            special += int((~(np.abs(run.ofmap) < 1e38)).sum())
+        assert special > 50
+
+
 def test_distances_in_ulp() -> None:
     one = np.array([1, 1, 0, 8, np.inf, np.nan, 3e-45, 1], np.float32)
     other = np.array([1 + 2**-23, 1 - 2**-24, -0.0, -8, np.inf, 1, 0, -np.inf], np.float32)
