@@ -9,7 +9,7 @@ from dwsim.errors import Rules, SpecError, ToolError
 from dwsim.spec.layer_spec import LayerSpec, same_pads
 from dwsim.workloads.network import Network
 
-_CONVOLUTIONS = (
+CONVOLUTIONS = (
     *("aten.conv1d.default", "aten.conv1d.padding"),
     *("aten.conv2d.default", "aten.conv2d.padding"),
     "aten.convolution.default",
@@ -34,12 +34,30 @@ def from_torch(module: Any, example_inputs: tuple[Any, ...]) -> Network:
             ``LayerSpec`` describes, and a module without one.
         ToolError: if PyTorch is not installed.
     """
+    rules = Rules("from_torch")
+    program = exported(rules, module, example_inputs)
+    layers = []
+    names: Counter[str] = Counter()
+    for node in program.graph.nodes:
+        if node.op == "call_function" and str(node.target) in CONVOLUTIONS:
+            layer = layer_of(rules, node, names)
+            layers += [] if layer is None else [layer]
+    rules.require(bool(layers), "layers", 0, "must be at least one depthwise layer")
+    rules.raise_if_any()
+    return Network(type(module).__name__, tuple(layers), "torch")
+
+
+def exported(rules: Rules, module: Any, example_inputs: tuple[Any, ...]) -> Any:
+    """The module as an ``ExportedProgram``.
+
+    Raises:
+        SpecError, ToolError: as ``from_torch``.
+    """
     try:
         import torch
     except ModuleNotFoundError:
         how = "python -m pip install 'dwsim[torch]'"
         raise ToolError(f"from_torch needs PyTorch: {how}") from None
-    rules = Rules("from_torch")
     rules.require(
         isinstance(example_inputs, tuple),
         "example_inputs",
@@ -53,30 +71,26 @@ def from_torch(module: Any, example_inputs: tuple[Any, ...]) -> Network:
         "must be an nn.Module or an ExportedProgram",
     )
     rules.raise_if_any()
-    program = module
-    if isinstance(module, torch.nn.Module):
-        try:
-            program = torch.export.export(module, example_inputs)
-        # torch.export raises errors of many kinds for what it cannot trace.
-        except Exception as error:
-            text = (str(error).strip() or type(error).__name__).splitlines()[0]
-            rules.fail("module", type(module).__name__, f"torch.export refuses it: {text}")
-    layers = []
-    names: Counter[str] = Counter()
-    for node in program.graph.nodes:
-        if node.op == "call_function" and str(node.target) in _CONVOLUTIONS:
-            layer = _layer(rules, node, names)
-            layers += [] if layer is None else [layer]
-    rules.require(bool(layers), "layers", 0, "must be at least one depthwise layer")
-    rules.raise_if_any()
-    return Network(type(module).__name__, tuple(layers), "torch")
+    if not isinstance(module, torch.nn.Module):
+        return module
+    try:
+        return torch.export.export(module, example_inputs)
+    # torch.export raises errors of many kinds for what it cannot trace.
+    except Exception as error:
+        text = (str(error).strip() or type(error).__name__).splitlines()[0]
+        rules.fail("module", type(module).__name__, f"torch.export refuses it: {text}")
 
 
-def _layer(rules: Rules, node: Any, names: Counter[str]) -> LayerSpec | None:
-    """A convolution as a layer; None if it is not depthwise, or if a rule is broken."""
+def arguments_of(node: Any, positional: Any, named: Any) -> dict[str, Any]:
+    """The arguments of a convolution by name: nodes of the graph, or tensors and numbers."""
     whole = str(node.target) == "aten.convolution.default"
     keys = (*_ARGUMENTS, "transposed", "output_padding", "groups") if whole else _ARGUMENTS
-    given = dict(zip((*keys, "groups"), node.args, strict=False)) | dict(node.kwargs)
+    return dict(zip((*keys, "groups"), positional, strict=False)) | dict(named)
+
+
+def layer_of(rules: Rules, node: Any, names: Counter[str]) -> LayerSpec | None:
+    """A convolution as a layer; None if it is not depthwise, or if a rule is broken."""
+    given = arguments_of(node, node.args, node.kwargs)
     ifmap, weight = (tuple(given[key].meta["val"].shape) for key in ("input", "weight"))
     groups = given.get("groups", 1)
     axes = len(weight) - 2
