@@ -3,7 +3,8 @@
 protobuf copies the values of each weight into memory, beside a copy of the whole file. This module
 reads the wire format of the file (https://protobuf.dev/programming-guides/encoding) without a
 copy of ``raw_data``, and writes a model in which each large weight of the main graph names the
-file, an offset and a length, as weights in files beside a model do.
+file, an offset and a length, as weights in files beside a model do. A large weight in a
+``Constant`` operator becomes a weight of the graph, with the name of the operator's output.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import onnx
+from google.protobuf.message import DecodeError
 
 LEAST_BYTES = 1 << 16
 """Weights from this size on stay in the file."""
@@ -20,6 +22,13 @@ Content = bytes | memoryview
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _GRAPH = onnx.ModelProto.GRAPH_FIELD_NUMBER
+_IR_VERSION = onnx.ModelProto.IR_VERSION_FIELD_NUMBER
+_NODE = onnx.GraphProto.NODE_FIELD_NUMBER
+_ATTRIBUTE = onnx.NodeProto.ATTRIBUTE_FIELD_NUMBER
+_VALUE = onnx.AttributeProto.T_FIELD_NUMBER
+_NAME = onnx.TensorProto.NAME_FIELD_NUMBER
+_FIRST_FREE_WEIGHTS = 4
+"""The version of the format from which on a weight need not be an input of the graph, too."""
 _INITIALIZER = onnx.GraphProto.INITIALIZER_FIELD_NUMBER
 _RAW_DATA = onnx.TensorProto.RAW_DATA_FIELD_NUMBER
 _LOCATION = onnx.TensorProto.DATA_LOCATION_FIELD_NUMBER
@@ -51,20 +60,59 @@ def outlined(content: Content, name: str, least: int = LEAST_BYTES) -> bytes:
 
 
 def _model(content: memoryview, name: str, least: int) -> Iterator[Content]:
-    for field in _fields(content, 0, len(content)):
+    fields = list(_fields(content, 0, len(content)))
+    versions = [content[f.begin : f.end] for f in fields if f.number == _IR_VERSION]
+    version = onnx.ModelProto.FromString(b"".join(versions)).ir_version if versions else 0
+    for field in fields:
         if field.number == _GRAPH and field.payload:
-            graph = b"".join(_graph(content, field, name, least))
+            free = version >= _FIRST_FREE_WEIGHTS
+            graph = b"".join(_graph(content, field, name, least, free))
             yield _with_length(_GRAPH, graph)
         else:
             yield content[field.begin : field.end]
 
 
-def _graph(content: memoryview, graph: _Field, name: str, least: int) -> Iterator[Content]:
+def _graph(
+    content: memoryview, graph: _Field, name: str, least: int, free: bool
+) -> Iterator[Content]:
+    """The fields of the graph; ``free``: a weight need not be an input."""
     for field in _fields(content, graph.payload, graph.end):
-        if field.number == _INITIALIZER and field.payload and field.end - field.payload >= least:
+        large = field.payload and field.end - field.payload >= least
+        constant = None
+        if large and field.number == _NODE and free:
+            constant = _constant(content, field, name, least)
+        if large and field.number == _INITIALIZER:
             yield _with_length(_INITIALIZER, _tensor(content, field, name, least))
+        elif constant is not None:
+            yield _with_length(_INITIALIZER, constant)
         else:
             yield content[field.begin : field.end]
+
+
+def _constant(content: memoryview, node: _Field, name: str, least: int) -> bytes | None:
+    """The large value of a ``Constant`` with its output's name; None for any other operator."""
+    fields = list(_fields(content, node.payload, node.end))
+    attributes = [field for field in fields if field.number == _ATTRIBUTE and field.payload]
+    if len(attributes) != 1:
+        return None
+    parts = list(_fields(content, attributes[0].payload, attributes[0].end))
+    values = [part for part in parts if part.number == _VALUE and part.payload]
+    head = b"".join(content[f.begin : f.end] for f in fields if f not in attributes)
+    about = b"".join(content[part.begin : part.end] for part in parts if part not in values)
+    try:
+        operator = onnx.NodeProto.FromString(head)
+        known = onnx.AttributeProto.FromString(about).name == "value"
+    except DecodeError as error:
+        raise ValueError(f"the operator at byte {node.begin} is damaged: {error}") from None
+    is_constant = operator.op_type == "Constant" and operator.domain in ("", "ai.onnx")
+    if not (known and is_constant and len(operator.output) == 1 and len(values) == 1):
+        return None
+    output = operator.output[0]
+    # protobuf returns a name that is no text as bytes; the reader refuses it.
+    if not isinstance(output, str):
+        return None
+    tensor = _tensor(content, values[0], name, least)
+    return tensor + _with_length(_NAME, output.encode())
 
 
 def _tensor(content: memoryview, tensor: _Field, name: str, least: int) -> bytes:

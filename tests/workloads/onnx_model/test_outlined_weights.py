@@ -68,6 +68,52 @@ def test_layers_and_inference_are_the_same(
         assert np.array_equal(found.ofmap, tensors[1][name].ofmap)
 
 
+def in_constants(path: Path, version: int = 8) -> Path:
+    """The file with each weight in a ``Constant`` operator."""
+    model = onnx.load(str(PATH))
+    model.ir_version = version
+    weights = list(model.graph.initializer)
+    operators = []
+    for tensor in weights:
+        operators.append(onnx.helper.make_node("Constant", [], [tensor.name], value=tensor))
+        operators[-1].attribute[0].t.name = "value"
+    rest = list(model.graph.node)
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.node.extend([*operators, *rest])
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_weights_in_constant_operators_stay_too(
+    every_file_is_large: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    light = read_onnx(in_constants(tmp_path / "constants.onnx"))
+    monkeypatch.undo()
+    whole = read_onnx(PATH)
+    weights = light.proto.graph.initializer
+    assert [one.name for one in weights] == [one.name for one in whole.proto.graph.initializer]
+    assert all(tensor.external_data for tensor in weights)
+    for one, other in zip(light.runnable, whole.runnable, strict=True):
+        assert np.array_equal(one.facts()[1].weight, other.facts()[1].weight)
+    tensors = [infer_layers(model, False, 1) for model in (light, whole)]
+    for name, found in tensors[0].items():
+        assert np.array_equal(found.ofmap, tensors[1][name].ofmap)
+
+
+def test_a_format_in_which_weights_are_inputs_keeps_its_constants(tmp_path: Path) -> None:
+    content = in_constants(tmp_path / "old.onnx", version=3).read_bytes()
+    assert outlined(content, "old.onnx", least=1) == content
+
+
+def test_small_constants_and_other_operators_stay(tmp_path: Path) -> None:
+    content = in_constants(tmp_path / "small.onnx").read_bytes()
+    assert outlined(content, "small.onnx", least=1 << 20) == content
+    no_weights = onnx.load_from_string(content)
+    del no_weights.graph.node[: len(onnx.load(str(PATH)).graph.initializer)]
+    rest = no_weights.SerializeToString()
+    assert onnx.load_from_string(outlined(rest, "rest.onnx", least=1)) == no_weights
+
+
 def test_a_file_that_ends_early_is_refused(every_file_is_large: None, tmp_path: Path) -> None:
     content = PATH.read_bytes()
     path = tmp_path / "cut.onnx"
@@ -77,12 +123,12 @@ def test_a_file_that_ends_early_is_refused(every_file_is_large: None, tmp_path: 
             load(path)
 
 
-def test_damaged_bytes_raise_nothing_else(seed: int) -> None:
+def test_damaged_bytes_raise_nothing_else(tmp_path: Path, seed: int) -> None:
     rng = random.Random(f"{seed} outlined")
-    content = PATH.read_bytes()
+    contents = [PATH.read_bytes(), in_constants(tmp_path / "constants.onnx").read_bytes()]
     refused = 0
-    for _ in range(2000):
-        damaged = bytearray(content)
+    for number in range(2000):
+        damaged = bytearray(contents[number % 2])
         for _ in range(rng.randint(1, 4)):
             damaged[rng.randrange(len(damaged))] = rng.randrange(256)
         try:
