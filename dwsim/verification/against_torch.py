@@ -13,6 +13,7 @@ from dwsim.spec.float_rules import BIAS_CLAMP
 from dwsim.stream.layer_memory import check_simulable
 from dwsim.support.processes import cores
 from dwsim.verification.assessment import Assessment
+from dwsim.verification.engine_groups import engine_groups
 from dwsim.verification.float_layers import float_differences, float_job
 from dwsim.verification.kept_verdicts import KeptVerdicts
 from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES
@@ -73,7 +74,7 @@ def verify_torch(
     running = [assessment.layer for assessment in found if assessment.runs]
     if not running:
         raise SpecError("the module: no depthwise layer can run", all_reasons(found))
-    groups = _engines(running, lanes, array)
+    groups = engine_groups(running, _format, lambda members: _engine(members, lanes, array))
     loads = [(engine, [layer.spec for layer in members]) for engine, members in groups]
     with Simulators(loads, simulator, stalls, verdicts, lockstep) as simulators:
         chains = [
@@ -114,7 +115,7 @@ def _engine(layers: Sequence[TorchLayer], lanes: int, array: Array) -> EngineSpe
     engine = EngineSpec.smallest(
         [layer.spec for layer in layers],
         lanes,
-        number_format=layers[0].values()[0].number_format,
+        number_format=_format(layers[0]),
         epilogue=BIAS_CLAMP,
         name="network_engine",
         **array,
@@ -123,20 +124,8 @@ def _engine(layers: Sequence[TorchLayer], lanes: int, array: Array) -> EngineSpe
     return engine
 
 
-def _engines(
-    layers: Sequence[TorchLayer], lanes: int, array: Array
-) -> list[tuple[EngineSpec, list[TorchLayer]]]:
-    """An engine for all layers of a format, or one for each if none runs all."""
-    formats: dict[str, list[TorchLayer]] = {}
-    for layer in layers:
-        formats.setdefault(layer.values()[0].number_format, []).append(layer)
-    groups: list[tuple[EngineSpec, list[TorchLayer]]] = []
-    for members in formats.values():
-        try:
-            groups.append((_engine(members, lanes, array), members))
-        except SpecError:
-            groups += [(_engine([layer], lanes, array), [layer]) for layer in members]
-    return groups
+def _format(layer: TorchLayer) -> str:
+    return layer.values()[0].number_format
 
 
 def _compare(layer: TorchLayer, engine: EngineSpec, done: Verified) -> LayerResult[TorchLayer]:

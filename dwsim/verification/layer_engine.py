@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from dwsim.spec.float_rules import BIAS_CLAMP
 from dwsim.spec.quantisation_limits import INTEGER_ROUNDINGS
 from dwsim.stream.layer_memory import check_simulable
 from dwsim.verification.assessment import SUMS_WIDTH, Assessment
+from dwsim.verification.engine_groups import engine_groups
 from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.tflite import DepthwiseLayer, layer_quantisation
@@ -185,30 +186,17 @@ def engines_for(
     Each layer runs on an engine of its own (``assess``). Layers of 8 and of 16 bits need two
     engines, and so do integers and floats, and layers whose maxima no engine has together.
     """
-    return _grouped(layers, lambda members: smallest_engine(members, lanes, array, roundings))
+    return engine_groups(
+        layers, _dtype, lambda members: smallest_engine(members, lanes, array, roundings)
+    )
 
 
 def sums_engines_for(
     layers: Iterable[DepthwiseLayer], lanes: int | None, array: Array = TAP_PARALLEL
 ) -> list[Group]:
     """As few engines as give the raw sums of all layers, which the host requantises."""
-    return _grouped(layers, lambda members: sums_engine(members, lanes, array))
+    return engine_groups(layers, _dtype, lambda members: sums_engine(members, lanes, array))
 
 
-def _grouped(
-    layers: Iterable[DepthwiseLayer], smallest: Callable[[Sequence[DepthwiseLayer]], EngineSpec]
-) -> list[Group]:
-    groups: list[Group] = []
-    for layer in layers:
-        for index, (_, members) in enumerate(groups):
-            if members[0].facts()[1].dtype != layer.facts()[1].dtype:
-                continue
-            try:
-                engine = smallest([*members, layer])
-            except SpecError:
-                continue
-            groups[index] = (engine, [*members, layer])
-            break
-        else:
-            groups.append((smallest([layer]), [layer]))
-    return groups
+def _dtype(layer: DepthwiseLayer) -> np.dtype:
+    return layer.facts()[1].dtype

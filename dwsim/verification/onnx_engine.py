@@ -14,6 +14,7 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.float_rules import BIAS_CLAMP
 from dwsim.stream.layer_memory import check_simulable
 from dwsim.verification.assessment import SUMS, SUMS_WIDTH, Assessment
+from dwsim.verification.engine_groups import engine_groups
 from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
 from dwsim.verification.network_result import TAP_PARALLEL, Array, check_line_buffers
 from dwsim.workloads.onnx_model import OnnxLayer, onnx_quantisation
@@ -108,17 +109,6 @@ def onnx_engines(
     layers: Iterable[OnnxLayer], lanes: int | None = None, array: Array = TAP_PARALLEL
 ) -> list[tuple[EngineSpec, list[OnnxLayer]]]:
     """As few engines as run all layers, each with its layers in order."""
-    groups: list[tuple[EngineSpec, list[OnnxLayer]]] = []
-    for layer in layers:
-        for index, (_, members) in enumerate(groups):
-            if rounding_of(members[0]) != rounding_of(layer):
-                continue
-            try:
-                engine = smallest_onnx_engine([*members, layer], lanes, array)
-            except SpecError:
-                continue
-            groups[index] = (engine, [*members, layer])
-            break
-        else:
-            groups.append((smallest_onnx_engine([layer], lanes, array), [layer]))
-    return groups
+    return engine_groups(
+        layers, rounding_of, lambda members: smallest_onnx_engine(members, lanes, array)
+    )
