@@ -66,7 +66,7 @@ BIASED_SPECS = {
         EngineSpec(name="biased_part", lanes=3, kernel_h=2, kernel_w=2, max_row_pitch=8,
                    max_plane_rows=6, max_channel_groups=2, dataflow="tap_serial", pixels=1,
                    requantisers=2, number_format="float16", epilogue="bias_clamp"),
-        EngineSpec(name="biased_whole", lanes=1, kernel_h=2, kernel_w=1, max_row_pitch=8,
+        EngineSpec(name="biased_whole", lanes=2, kernel_h=2, kernel_w=1, max_row_pitch=8,
                    max_plane_rows=6, max_channel_groups=3, dataflow="tap_serial", pixels=2,
                    ofmap_pixels=2, requantisers=2, number_format="bfloat16",
                    subnormals="flush", epilogue="bias_clamp"),
