@@ -17,6 +17,7 @@ from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LOSS_FIELDS, PAIR_
 from dwsim.exploration.space import Space
 from dwsim.model.layer_run import run_layer
 from dwsim.spec.dataflow_rules import SERIAL_LIMITS
+from dwsim.spec.float_rules import FLOAT_FIELDS
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.workloads import Network, read_network
 from tests.exploration.spaces import SMALL, WITH_LOADS, small
@@ -51,6 +52,7 @@ def test_a_pair_has_every_column(tmp_path: Path) -> None:
         "fifo_depth",
         *["taps_per_cycle"] * (row["taps_per_cycle"] is None),
         *SERIAL_LIMITS,
+        *FLOAT_FIELDS[1:],
     ]
 
 
