@@ -8,7 +8,8 @@
 //
 // A round has one adder. The first sum of a pair waits in `first` for the second one. A sum
 // without a second one is added to -0, which changes no number. `addend` is chosen a cycle early, so
-// that the adder takes both numbers from registers: the choice of all lanes hangs on one of them.
+// that the adder takes both numbers from registers: one register selects the addends of all lanes,
+// and its fan-out in front of the adder would limit the clock.
 `default_nettype none
 
 module dw_float_pass_sum #(

@@ -109,8 +109,8 @@ def verify_network(
             *_runs(engines, running, every, False),
             *_runs(sums_engines, running, every, True),
         ):
-            seeds = range(seed + sum(run.engine is engine for run in order), 1 << 62)
-            jobs = [_job(run, values, stalls, at) for run, at in zip(runs, seeds, strict=False)]
+            first = seed + sum(run.engine is engine for run in order)
+            jobs = [_job(run, values, stalls, first + index) for index, run in enumerate(runs)]
             order += runs
             chains.append(Chain(engine, jobs))
         verified = simulators.run(chains, cores(), progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from types import SimpleNamespace
 from typing import Any
 
@@ -153,8 +154,9 @@ class FloatCells(FloatArrayPart):
             self.wholes += self.schedule.tap == self.spec.taps
         return add, first
 
+    @abstractmethod
     def note(self, cycle: int, taps: list[tuple[int, int]]) -> None:
-        raise NotImplementedError
+        """Notes the partial sums of these taps, which are complete in a cycle."""
 
     def promise(self, i: Values) -> Expected:
         words = self.due.pop(self.now, None)

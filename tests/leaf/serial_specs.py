@@ -59,7 +59,7 @@ FLOATING_SPECS = {
                    number_format="float16", accumulate="float16", subnormals="flush"),
     )
 }
-"""Engines in floating point; their sums have more taps than partial sums, or as many."""
+"""Engines in floating point. Kernels of 15 taps, with 6 partial sums, and of 4 taps, with 4."""
 BIASED_SPECS = {
     spec.name: spec
     for spec in (
