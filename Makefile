@@ -17,6 +17,7 @@ MUTATE_ARGS ?=
 COVERAGE_ARGS ?=
 MINUTES ?= 1
 SOAK_ARGS ?=
+EXHAUSTIVE_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,7 +28,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench rates networks synth-table formal mutate coverage soak clean distclean
+.PHONY: help setup demo quick test lint docs bench rates networks synth-table formal mutate coverage soak exhaustive clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -42,6 +43,7 @@ help:
 	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"
 	@echo "make coverage     lines, branches, toggles, Python and the functional table: a page in build/"
 	@echo "make soak         random streams on random builds, every port in every cycle (MINUTES=1)"
+	@echo "make exhaustive   every geometry that three small builds accept, in RTL: three minutes"
 	@echo "make synth-table  synthesise the engines that the quick area estimate is fitted to"
 	@echo "make setup        the venv with all dependencies, and nothing else"
 	@echo "make clean        remove what was made, but not the venv"
@@ -90,6 +92,9 @@ coverage: $(VENV)/.stamp-test
 
 soak: $(VENV)/.stamp-test
 	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(SOAK_ARGS)
+
+exhaustive: $(VENV)/.stamp-test
+	@$(BIN)/python -m tests.exhaustive $(EXHAUSTIVE_ARGS)
 
 synth-table: $(VENV)/.stamp-sim
 	@$(BIN)/python scripts/synth_table.py $(SYNTH_TABLE_ARGS)

@@ -39,6 +39,7 @@ NEEDS = {
     "cosim": "simulator",
     "docs": "installation",
     "examples": "simulator",
+    "exhaustive": "simulator",
     "exploration/test_area.py": "synthesis",
     "exploration/test_confirm.py": "simulator",
     "exploration/test_examples.py": "simulator",

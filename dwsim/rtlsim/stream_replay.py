@@ -98,7 +98,7 @@ def build_replay(
     header: str,
     sources: Sequence[Path],
     folder: Path,
-    bench: str = "stream_replay",
+    bench: str | Path = "stream_replay",
     optimise: str = "-O1",
     extra: Sequence[str] = (),
 ) -> Path:
@@ -109,7 +109,7 @@ def build_replay(
         header: the Verilog text of the top before it was made a netlist, for its ports.
         sources: the Verilog files; an input ``mutsel`` selects the mutant, if the top has one.
         folder: gets the build.
-        bench: "stream_replay" or "stream_lockstep".
+        bench: "stream_replay", "stream_lockstep", or a C++ file that includes stream_replay.h.
         optimise: the C++ compiler's option.
         extra: more options of Verilator.
 
@@ -119,13 +119,15 @@ def build_replay(
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(path.read_text() for path in sources)
     (folder / "ports.h").write_text(ports_header(top, module_ports(top, header), text))
-    for name, source in bench_sources(bench):
+    own = [(bench.name, bench.read_text())] if isinstance(bench, Path) else []
+    stem = bench.stem if isinstance(bench, Path) else bench
+    for name, source in [*bench_sources("stream_replay" if own else stem), *own]:
         (folder / name).write_text(source)
     options = "--cc --exe --build -O3 -Wno-fatal -Wno-lint -Wno-style -Wno-MULTITOP --no-assert"
     options += " --x-initial unique --x-assign fast --prefix Vtop"
     command: list[str | Path] = [find_verilator().executable, *options.split()]
     command += [*extra, "--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
-    command += ["-o", bench, folder / f"{bench}.cpp", *sources]
+    command += ["-o", stem, folder / f"{stem}.cpp", *sources]
     variables = {"OPT_FAST": optimise, "OPT_SLOW": "-O0"}
     environment = verilator_environment(variables)
     runtime = _runtime_identity(variables)
@@ -139,7 +141,7 @@ def build_replay(
     if done.exit_code != 0:
         raise ToolError(f"Verilator {done.ending} on {top}:\n{done.tail}")
     keep_runtime(runtime, folder / "obj")
-    return folder / "obj" / bench
+    return folder / "obj" / stem
 
 
 def _runtime_identity(variables: dict[str, str]) -> dict[str, object]:

@@ -11,6 +11,8 @@ from tests.docs.trust_tables import (
     MUTATION,
     coverage_line,
     coverage_table,
+    exhaustive_line,
+    exhaustive_table,
     formal_line,
     functional_line,
     mutation_line,
@@ -39,8 +41,10 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     mutation = [mutation_line(), "", *mutation_table()]
     soak = [soak_line(), "", *soak_table()]
     coverage = [coverage_line(), "", *coverage_table()]
+    exhaustive = [exhaustive_line(), "", *exhaustive_table()]
     if update_snapshots:
         refresh(PAGE, "coverage", coverage)
+        refresh(PAGE, "exhaustive", exhaustive)
         refresh(PAGE, "soak", soak)
         refresh(PAGE, "functional", [functional_line()])
         refresh(PAGE, "formal", formal)
@@ -50,11 +54,13 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     assert shown("mutation", mutation) in text
     assert shown("soak", soak) in text
     assert shown("coverage", coverage) in text
+    assert shown("exhaustive", exhaustive) in text
     assert shown("functional", [functional_line()]) in text
     readme = " ".join((ROOT / "README.md").read_text().split())
     assert formal_line() in readme
     assert mutation_line() in readme
     assert soak_line() in readme
+    assert exhaustive_line() in readme
     assert coverage_line() in readme
 
 

@@ -19,6 +19,29 @@ SOAK: dict[str, int] = json.loads((TESTS / "soak" / "record.json").read_text())
 MUTATION: dict[str, Any] = json.loads((TESTS / "mutation" / "record.json").read_text())
 COVERAGE: dict[str, int] = json.loads((TESTS / "code_coverage" / "record.json").read_text())
 
+EXHAUSTIVE: dict[str, dict[str, int]] = json.loads(
+    (TESTS / "exhaustive" / "record.json").read_text()
+)
+
+
+def exhaustive_line() -> str:
+    """The sentence on the geometries of small builds."""
+    geometries, cycles = (
+        sum(build[key] for build in EXHAUSTIVE.values()) for key in ("geometries", "cycles")
+    )
+    return (
+        f"All {geometries:,} geometries of {len(EXHAUSTIVE)} small builds end as the law says, in"
+        f" {cycles:,} cycles; none hangs."
+    )
+
+
+def exhaustive_table() -> list[str]:
+    """The geometries of each build."""
+    lines = ["| build | geometries | cycles | ofmap beats |", "|---|---|---|---|"]
+    for name, build in EXHAUSTIVE.items():
+        lines.append(f"| {name} | {' | '.join(f'{number:,}' for number in build.values())} |")
+    return lines
+
 
 def formal_line() -> str:
     """The sentence on the proofs."""

@@ -1,0 +1,1 @@
+"""No deadlock: every geometry that small builds accept, in RTL."""
