@@ -11,14 +11,15 @@ A number depends on an engine alone, or on a layer and an engine:
   numbers of a ``LayerSpec`` on an ``EngineSpec``: the timing law and, in
   ``config_values``, the values of the ``cfg_*`` ports. ``fit_rules`` refuses a layer that the
   engine cannot run; ``TiledPlan`` cuts it into streams that the engine runs, and ``plan_of``
-  chooses between the two. ``start_cycles`` and ``interval_cycles`` give the law of streams that run
-  back to back, and ``requantise_domain`` refuses parameters for which TFLite defines no result.
+  chooses between the two. ``start_cycles`` gives the law of streams that run back to back,
+  ``layer_starts`` and ``interval_cycles`` that of layers, and ``requantise_domain`` refuses
+  parameters for which TFLite defines no result.
 * ``gemm`` has the cycles of the dense baseline, a weight-stationary array.
 
 Model, templates, bench and reports take their numbers from here and compute none themselves.
 """
 
-from dwsim.derive.back_to_back import interval_cycles, start_cycles
+from dwsim.derive.back_to_back import interval_cycles, layer_starts, start_cycles
 from dwsim.derive.config_fields import ConfigField
 from dwsim.derive.engine_numbers import EngineNumbers
 from dwsim.derive.numbers_of import numbers_of
@@ -40,6 +41,7 @@ __all__ = [
     "TiledPlan",
     "bits",
     "interval_cycles",
+    "layer_starts",
     "numbers_of",
     "plan_of",
     "range_bits",

@@ -6,6 +6,7 @@ from dwsim.derive.parallel_plan import ParallelPlan
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.derive.stages import START_CYCLES
+from dwsim.derive.tiled_plan import AnyPlan, different_streams, gaps_without_stalls
 from dwsim.spec.layer_spec import LayerSpec
 
 LOSSES = {
@@ -13,14 +14,15 @@ LOSSES = {
     "masked_taps": "taps outside the ifmap",
     "small_kernel": "multipliers without a tap: the kernel is smaller than the array",
     "surplus_lanes": "lanes without a channel",
-    "surplus_pixels": "cells without a pixel, and places behind the last ofmap column",
+    "surplus_pixels": "cells without a pixel, places behind the last ofmap column, and ofmap pixels"
+    " that a stream of a cut layer yields beside its own",
     "input_bound": "the array waits for the input port",
     "ring_bound": "the array waits for reads of the ring",
     "output_bound": "the array waits until sums have left, through the requantisers",
     "hold": "a slot enters without a window, although the input port is ahead",
-    "fill": "before the first window of a layer",
-    "drain": "after the last window of a layer",
-    "parameters": "the next layer waits for its parameters",
+    "fill": "before the first window of a stream",
+    "drain": "after the last window of a stream",
+    "parameters": "the next stream waits for its parameters",
     "switch": "beats that no output needs, and sums without a pixel, after the last ofmap beat",
 }
 """Each part of the stack, and its meaning; "useful" is the part that is no loss."""
@@ -41,6 +43,28 @@ def stream_losses(plan: Plan) -> dict[str, int]:
     else:
         assert isinstance(plan, ParallelPlan), "a plan is one or the other"
         counts |= _parallel(plan)
+    return counts
+
+
+def layer_losses(plan: AnyPlan) -> dict[str, int]:
+    """The multiplier cycles of a layer, in one stream or several, by the keys of ``LOSSES``.
+
+    Returns:
+        Counts whose sum is ``plan.cycles * plan.engine.multipliers``; ``parameters`` and
+        ``switch`` are those between the layer's own streams.
+    """
+    counts = dict.fromkeys(LOSSES, 0)
+    for stream, _, runs in different_streams(plan):
+        for name, count in stream_losses(stream).items():
+            counts[name] += runs * count
+    gaps = gaps_without_stalls(plan)
+    between = gaps.switching + gaps.waiting
+    counts |= wait_losses(gaps.switching, between, plan.engine.multipliers)
+    # A strip that lies on padding alone computes pixels that are dropped.
+    taps = counts["useful"] + counts["masked_taps"]
+    counts["surplus_pixels"] += taps - plan.layer.macs
+    counts["useful"] = useful(plan.layer)
+    counts["masked_taps"] = plan.layer.macs - counts["useful"]
     return counts
 
 

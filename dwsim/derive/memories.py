@@ -121,16 +121,18 @@ def _delays(numbers: EngineNumbers) -> tuple[int, int]:
     return rows, cols
 
 
-def accesses(plan: Plan) -> tuple[Accesses, ...]:
-    """The accesses of a stream to each memory of its engine; its parameters are loaded once.
+def accesses(plan: Plan, load: bool = True) -> tuple[Accesses, ...]:
+    """The accesses of a stream to each memory of its engine.
+
+    With ``load`` it brings its parameters, which are written once; otherwise they are there.
 
     A delay writes and reads a word in every slot. A pass reads one weight word of each multiplier,
     an ofmap beat reads its scale or its bias, and crosses the FIFO once. Reads whose word is not
     used do not count.
     """
-    beats, sets = plan.ofmap_beats, plan.weight_sets
+    beats, sets = plan.ofmap_beats, plan.weight_sets if load else 0
     if isinstance(plan, SerialPlan):
-        counts = _serial_counts(plan)
+        counts = _serial_counts(plan, sets)
         return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))
     assert isinstance(plan, ParallelPlan), "a plan is one or the other"
     counts = {
@@ -143,8 +145,8 @@ def accesses(plan: Plan) -> tuple[Accesses, ...]:
     return tuple(Accesses(memory, *counts[memory.kind]) for memory in memories(plan.numbers))
 
 
-def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
-    """Words read from and written to each memory of a kind.
+def _serial_counts(plan: SerialPlan, sets: int) -> dict[str, tuple[int, int]]:
+    """Words read from and written to each memory of a kind, if the stream loads ``sets`` sets.
 
     A read of the ring takes a word of every bank, a tap a word of the weights, a value of a
     requantiser one scale.
@@ -159,8 +161,8 @@ def _serial_counts(plan: SerialPlan) -> dict[str, tuple[int, int]]:
     lanes = 1 if plan.numbers.shape.requantisers % plan.engine.lanes == 0 else plan.engine.lanes
     return {
         "ring": (reads, plan.ifmap_beats // banks),
-        "weight": (groups * layer.kernel_h * layer.kernel_w, plan.weight_sets * plan.engine.taps),
-        "scale": (chunks, plan.weight_sets * lanes),
-        "bias": (chunks, plan.weight_sets * lanes),
+        "weight": (groups * layer.kernel_h * layer.kernel_w, sets * plan.engine.taps),
+        "scale": (chunks, sets * lanes),
+        "bias": (chunks, sets * lanes),
         "fifo": (plan.ofmap_beats, plan.ofmap_beats),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import ClassVar, Self, cast
 
+from dwsim.derive.back_to_back import LayerTimes, layer_times
 from dwsim.derive.config_values import Config, epilogue_config, port_words, scale_config
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules
@@ -132,6 +133,11 @@ class Plan:
         has drained.
         """
         raise _undefined(self)
+
+    @property
+    def times(self) -> LayerTimes:
+        """The figures of the layer that ``layer_starts`` needs."""
+        return layer_times([self], [True])
 
     @property
     def ideal(self) -> int:

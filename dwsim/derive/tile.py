@@ -164,14 +164,12 @@ class Grid:
         return _ranges(self.layer.batch, self.engine.max_batch)
 
     @property
-    def tiles(self) -> list[Tile]:
+    def tiles(self) -> Iterator[Tile]:
         """The tiles in the order of their streams: those with equal parameters in a row."""
-        found: list[Tile] = []
         for channels, multipliers in product(self.channel_pieces, self.multiplier_pieces):
             places = product(self.image_pieces, *self.sides)
             for index, (images, rows, cols) in enumerate(places):
-                found.append(Tile(images, channels, multipliers, rows, cols, index == 0))
-        return found
+                yield Tile(images, channels, multipliers, rows, cols, index == 0)
 
     @property
     def streams(self) -> int:

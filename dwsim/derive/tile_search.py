@@ -12,7 +12,7 @@ from dwsim.derive.back_to_back import StreamCycles, StreamTimes, start_cycles
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.derive.plan import Plan
 from dwsim.derive.tile import Grid, Strip, Tile, strips
-from dwsim.errors import SpecError
+from dwsim.errors import SpecError, Violation
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_maxima import layer_maxima
 from dwsim.spec.layer_spec import LayerSpec
@@ -23,6 +23,9 @@ multiples by powers of two."""
 
 _LIMITS = {"h": "max_plane_rows", "w": "max_row_pitch"}
 """The field of an engine that bounds the strips of an axis."""
+
+_UNCUT = ("kernel_h", "kernel_w", "max_dilation_h", "max_dilation_w")
+"""The fields that bound what no cut changes."""
 
 
 @lru_cache(maxsize=256)
@@ -38,6 +41,8 @@ def choose_tiles(layer: LayerSpec, engine: EngineSpec, interleave: int = 1) -> t
         SpecError: if not even tiles of one ofmap pixel fit the engine.
     """
     search = _Search(layer, engine, interleave)
+    if search.is_hopeless:
+        raise search.complaint()
     best: tuple[int, Grid] | None = None
     for least, grid in sorted(search.bounded_grids(), key=lambda bounded: bounded[0]):
         if best is not None and best[0] <= least:
@@ -63,6 +68,12 @@ class _Search:
         self._latency = numbers_of(engine).timing.latency
         self._known: dict[tuple[object, ...], StreamTimes] = {}
 
+    @property
+    def is_hopeless(self) -> bool:
+        """True if the layer exceeds a maximum that every part of it exceeds, too."""
+        needed = layer_maxima(self.layer, self.engine.lanes, 1, self.engine.dataflow)
+        return any(needed[name] > getattr(self.engine, name) for name in _UNCUT)
+
     def bounded_grids(self) -> Iterator[tuple[int, Grid]]:
         """Each grid that is tried, with a lower bound of its cycles."""
         for rows, cols in product(self._lengths("h"), self._lengths("w")):
@@ -77,7 +88,7 @@ class _Search:
         Raises:
             SpecError: if a tile does not fit the engine.
         """
-        tiles = grid.tiles
+        tiles = list(grid.tiles)
         plans: list[StreamTimes] = []
         running = 0
         for tile in tiles:
@@ -95,8 +106,8 @@ class _Search:
                 self._times(tile)
             except SpecError as error:
                 subject = f"layer {self.layer.name} on engine {self.engine.name}"
-                subject = " ".join(f"{subject}, cut into streams of one ofmap pixel".split())
-                return SpecError(subject, error.violations)
+                subject = " ".join(f"{subject}, cut into streams".split())
+                return SpecError(subject, map(_of_one_pixel, error.violations))
         raise AssertionError("a grid of one pixel fits, but was not tried")
 
     def _times(self, tile: Tile) -> StreamTimes:
@@ -135,3 +146,10 @@ class _Search:
         needed = layer_maxima(part, engine.lanes, self.interleave, engine.dataflow)[field]
         limit: int = getattr(engine, field)
         return needed <= limit
+
+
+def _of_one_pixel(violation: Violation) -> Violation:
+    """The violation of a stream of one ofmap pixel, so named if its quantity is not the layer's."""
+    if violation.field in _UNCUT:
+        return violation
+    return replace(violation, rule=f"{violation.rule}, even in a stream of one ofmap pixel")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
 
-from dwsim.derive.back_to_back import StreamCycles, start_cycles
+from dwsim.derive.back_to_back import LayerTimes, StreamCycles, layer_times, start_cycles
 from dwsim.derive.fit_rules import values_rules
 from dwsim.derive.plan import Plan
 from dwsim.derive.tile import Tile
@@ -14,6 +17,15 @@ from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.epilogue import Epilogue
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.spec.quantisation import Quantisation
+
+
+class Gaps(NamedTuple):
+    """Cycles between the streams of a layer."""
+
+    switching: int
+    """The sum of ``Plan.switch_cycles``."""
+    waiting: int
+    """Those in which a stream waits for its parameters."""
 
 
 class TiledPlan:
@@ -42,7 +54,21 @@ class TiledPlan:
         self.interleave = interleave
         self.epilogue = epilogue
         self.tiles = choose_tiles(layer, engine, interleave)
-        self.plans = tuple(self._plan(index, tile) for index, tile in enumerate(self.tiles))
+
+    @cached_property
+    def plans(self) -> tuple[Plan, ...]:
+        """The streams, each with the name and the values of its own."""
+        return tuple(self._plan(index, tile) for index, tile in enumerate(self.tiles))
+
+    @cached_property
+    def shared(self) -> tuple[Plan, ...]:
+        """The streams for their figures: equal ones share a plan, which has no name or values."""
+        known: dict[tuple[object, ...], Plan] = {}
+        for tile in self.tiles:
+            if tile.shape not in known:
+                part = tile.layer_of(self.layer)
+                known[tile.shape] = Plan(part, self.engine, interleave=self.interleave)
+        return tuple(known[tile.shape] for tile in self.tiles)
 
     def _plan(self, index: int, tile: Tile) -> Plan:
         part = tile.layer_of(self.layer, f"{self.layer.name or 'layer'}_tile{index}")
@@ -58,23 +84,28 @@ class TiledPlan:
     @property
     def ifmap_beats(self) -> int:
         """Beats that enter: strips share rows and columns, which then enter with each."""
-        return sum(plan.ifmap_beats for plan in self.plans)
+        return sum(plan.ifmap_beats for plan in self.shared)
 
     @property
     def ofmap_beats(self) -> int:
         """Beats that leave."""
-        return sum(plan.ofmap_beats for plan in self.plans)
+        return sum(plan.ofmap_beats for plan in self.shared)
 
     @property
     def param_beats(self) -> int:
         """Beats of the parameter tensors."""
-        pairs = zip(self.tiles, self.plans, strict=True)
-        return sum(plan.param_beats for tile, plan in pairs if tile.load)
+        pairs = zip(self.shared, self.loads, strict=True)
+        return sum(plan.param_beats for plan, load in pairs if load)
 
     @property
     def cycles(self) -> int:
         """Cycles from the first cfg handshake to the last ofmap transfer, without stalls."""
-        return self.cycles_of([plan.cycles for plan in self.plans])
+        return self.times.cycles
+
+    @cached_property
+    def times(self) -> LayerTimes:
+        """The figures of the layer that ``layer_starts`` needs."""
+        return layer_times(self.shared, self.loads)
 
     @property
     def steady_cycles(self) -> int:
@@ -83,16 +114,21 @@ class TiledPlan:
         A layer whose streams all use the same parameters then loads none.
         """
         again = [sum(self.loads) > 1, *self.loads[1:]]
-        starts = start_cycles(self.plans * 3, [*self.loads, *again, *again])
-        return starts[2 * len(self.plans)] - starts[len(self.plans)]
+        starts = start_cycles(self.shared * 3, [*self.loads, *again, *again])
+        return starts[2 * len(self.tiles)] - starts[len(self.tiles)]
 
     def cycles_of(self, cycles: Sequence[int]) -> int:
         """Cycles of the layer if its streams take ``cycles``, each from its own cfg handshake."""
         times = [
             StreamCycles(taken, plan.switch_cycles, plan.param_beats)
-            for taken, plan in zip(cycles, self.plans, strict=True)
+            for taken, plan in zip(cycles, self.shared, strict=True)
         ]
         return start_cycles(times, self.loads)[-1] + cycles[-1]
+
+    def gaps_of(self, cycles: Sequence[int]) -> Gaps:
+        """The cycles between the streams if these take ``cycles``, each from its own handshake."""
+        switching = sum(plan.switch_cycles for plan in self.shared[:-1])
+        return Gaps(switching, self.cycles_of(cycles) - switching - sum(cycles))
 
     @property
     def ideal(self) -> int:
@@ -102,7 +138,7 @@ class TiledPlan:
     @property
     def bound(self) -> int:
         """The fewest cycles that the ports and the shape of the array permit for these streams."""
-        return sum(plan.bound for plan in self.plans)
+        return sum(plan.bound for plan in self.shared)
 
     def utilisation(self, cycles: int) -> float:
         """``outputs * taps / (multipliers * cycles)``; masked taps count as taps."""
@@ -118,6 +154,24 @@ def streams_of(plan: AnyPlan) -> list[tuple[Plan, bool]]:
     if isinstance(plan, TiledPlan):
         return list(zip(plan.plans, plan.loads, strict=True))
     return [(plan, True)]
+
+
+def different_streams(plan: AnyPlan) -> list[tuple[Plan, bool, int]]:
+    """The different streams of a layer, each with its ``cfg_load`` and the number of its runs.
+
+    The plans have no values: they are for figures.
+    """
+    if isinstance(plan, TiledPlan):
+        runs = Counter(zip(plan.shared, plan.loads, strict=True))
+        return [(stream, load, count) for (stream, load), count in runs.items()]
+    return [(plan, True, 1)]
+
+
+def gaps_without_stalls(plan: AnyPlan) -> Gaps:
+    """The cycles between the streams of a layer, without stalls."""
+    if isinstance(plan, TiledPlan):
+        return plan.gaps_of([stream.cycles for stream in plan.shared])
+    return Gaps(0, 0)
 
 
 def plan_of(

@@ -23,6 +23,19 @@ FITTED = (
 )
 """Fields that may be "fit", which is their default."""
 
+FIT_PARTS = {f"{FIT}/{part}": part for part in (2, 4, 8, 16)}
+"""Words for a part of that value, rounded up: layers that exceed it run as several streams."""
+
+CUT = (
+    "max_row_pitch",
+    "max_plane_rows",
+    "max_channel_groups",
+    "max_channel_multiplier",
+    "max_batch",
+)
+"""Maxima that a layer may exceed, because streams of parts of it do not. They may be of
+``FIT_PARTS``."""
+
 TAPS_ALL, TAPS_ROW = "all", "row"
 PLANE, NHWC, BEST = "plane", "nhwc", "best"
 AUTO = "auto"
@@ -42,6 +55,7 @@ WORDS = {
     "epilogue": (NONE, *EPILOGUES),
     "kernel": (FIT,),
     **dict.fromkeys(FITTED, (FIT,)),
+    **dict.fromkeys(CUT, (FIT, *FIT_PARTS)),
 }
 """The words of each axis that accepts words; some of these axes also accept integers."""
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from dwsim.derive import plan_of
 from dwsim.errors import MismatchError
-from dwsim.exploration.fit import interleave_of
+from dwsim.exploration.fit import interleave_on
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.points import Point
 from dwsim.exploration.result_tables import layers_of
-from dwsim.rtlsim.cosim import Verified, build_bench, run_jobs
+from dwsim.rtlsim.cosim import Verified, build_bench
 from dwsim.rtlsim.job import Job
+from dwsim.rtlsim.tiled_jobs import run_layers
 from dwsim.stream.random_epilogue import random_epilogue
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
@@ -66,8 +68,9 @@ def confirm(
 
     The network is the ``confirm_network`` of the space; by default, it is the network with the
     fewest cycles on the engine. The layers run back to back with random data, followed by the first
-    layer again, which shows the start of the next inference. RTL, model and golden are compared in
-    every cycle and every value. ``workers`` simulations run at a time.
+    layer again, which shows the start of the next inference. A layer that exceeds the engine runs
+    as its streams. RTL, model and golden are compared in every cycle and every value. ``workers``
+    simulations run at a time.
 
     Raises:
         MismatchError: with the first difference, and the command that replays it.
@@ -77,15 +80,14 @@ def confirm(
     networks = [_network(outcome, point) for point in points]
     jobs = [_jobs(point, network) for point, network in zip(points, networks, strict=True)]
     beats = [
-        sum(job.plan(point.engine).ofmap_beats for job in mine)
-        for point, mine in zip(points, jobs, strict=True)
+        sum(_beats(job, point) for job in mine) for point, mine in zip(points, jobs, strict=True)
     ]
     meter = _Meter(len(points), sum(beats), progress)
 
     def one(index: int) -> Confirmation:
         engine, mine = points[index].engine, jobs[index]
         build = build_bench(engine)
-        verified = run_jobs(engine, mine, build=build, progress=partial(meter.report, index))
+        verified = run_layers(engine, mine, build=build, progress=partial(meter.report, index))
         meter.report(index, beats[index])
         return _compare(outcome, points[index], networks[index], verified)
 
@@ -109,12 +111,15 @@ def _jobs(point: Point, network: Network) -> list[Job]:
             seed=SEED + index,
             quantisation=random_quantisation(layer, engine, SEED + index),
             epilogue=random_epilogue(layer, engine, SEED + index),
-            interleave=interleave_of(
-                layer, engine.lanes, point.policy, engine.max_interleave, engine.max_row_pitch
-            ),
+            interleave=interleave_on(layer, engine, point.policy),
         )
         for index, layer in enumerate([*network.layers, network.layers[0]])
     ]
+
+
+def _beats(job: Job, point: Point) -> int:
+    """The ofmap beats of a job, in one stream or several."""
+    return plan_of(job.layer, point.engine, interleave=job.interleave).ofmap_beats
 
 
 def _compare(

@@ -8,10 +8,13 @@ chip, because clocks, wires, control and leakage are missing.
 
 from __future__ import annotations
 
-from dwsim.derive import Plan
+from collections import Counter
+
+from dwsim.derive import AnyPlan, Plan
 from dwsim.derive.memories import accesses
 from dwsim.derive.serial_geometry import plane_chunks
 from dwsim.derive.serial_plan import SerialPlan
+from dwsim.derive.tiled_plan import different_streams
 
 SOURCE = (
     "M. Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014,"
@@ -93,8 +96,19 @@ def external_pj(bits: int) -> float:
     return bits * DRAM_PJ / ACCESS_BITS
 
 
-def stream_pj(plan: Plan) -> dict[str, float]:
-    """The energy of a stream on chip in pJ: multiply, add, line_buffer, weight, fifo."""
+def layer_pj(plan: AnyPlan) -> dict[str, float]:
+    """The energy of a layer, in one stream or several, as ``stream_pj`` has it."""
+    total: Counter[str] = Counter()
+    for stream, load, runs in different_streams(plan):
+        total.update({part: runs * spent for part, spent in stream_pj(stream, load).items()})
+    return dict(total)
+
+
+def stream_pj(plan: Plan, load: bool = True) -> dict[str, float]:
+    """The energy of a stream on chip in pJ: multiply, add, line_buffer, weight, fifo.
+
+    With ``load`` it brings its parameters.
+    """
     numbers = plan.numbers
     products, scaled = _operations(plan)
     multiply, add = (products * one for one in _prices(plan))
@@ -105,7 +119,7 @@ def stream_pj(plan: Plan) -> dict[str, float]:
     energy = dict.fromkeys(("multiply", "add", "line_buffer", "weight", "fifo"), 0.0)
     energy["multiply"] = multiply
     energy["add"] = add
-    for access in accesses(plan):
+    for access in accesses(plan, load):
         energy[KINDS[access.memory.kind]] += access.total_bits * access_pj(access.memory.bits)
     return energy
 

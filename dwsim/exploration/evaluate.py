@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dwsim.derive import EngineNumbers, Plan, interval_cycles, start_cycles
+from dwsim.derive import EngineNumbers, interval_cycles, layer_starts
 from dwsim.derive.gemm import gemm_cycles, gemm_shape
-from dwsim.derive.losses import LOSSES, stream_losses, wait_losses
+from dwsim.derive.losses import LOSSES, wait_losses
 from dwsim.derive.memories import memories
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.derive.serial_numbers import SerialNumbers
@@ -17,29 +17,12 @@ from dwsim.errors import SpecError
 from dwsim.exploration import energy
 from dwsim.exploration.area import Area, area_of
 from dwsim.exploration.axes import ENGINE_AXES
-from dwsim.exploration.fit import interleave_of
 from dwsim.exploration.goals import Constraint, violated
+from dwsim.exploration.layer_figures import LayerFigures, figures_of
 from dwsim.exploration.points import Point
-from dwsim.exploration.results_schema import ACTIVITY_FIELDS, TIMED_METRICS
-from dwsim.fast.fast_run import free_activity
-from dwsim.spec.engine_spec import EngineSpec
+from dwsim.exploration.results_schema import TIMED_METRICS
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads import Network
-
-LAYER_FACTS = (
-    "interleave",
-    "cycles",
-    "switch_cycles",
-    "param_beats",
-    "steady_cycles",
-    "ideal",
-    "bound",
-    "input_bytes",
-    "output_bytes",
-    *ACTIVITY_FIELDS,
-    *(f"loss_{name}" for name in LOSSES),
-)
-"""The figures that an evaluation records for each different layer, in this order."""
 
 _SHOWN_REASONS = 3
 
@@ -53,32 +36,6 @@ class Task:
     area: str
     target: str
     constraints: tuple[Constraint, ...] = ()
-
-
-@dataclass(frozen=True)
-class Stream:
-    """The figures of a Plan that the tables need; also satisfies ``StreamTimes``."""
-
-    interleave: int
-    cycles: int
-    switch_cycles: int
-    param_beats: int
-    steady_cycles: int
-    ideal: int
-    bound: int
-    input_bytes: float
-    """Of the ifmap and the parameters."""
-    output_bytes: float
-    activity: tuple[int, ...]
-    losses: Mapping[str, int]
-    """Multiplier cycles by ``LOSSES``, without the wait for the next stream."""
-    energy: Mapping[str, float]
-
-    @property
-    def facts(self) -> list[float]:
-        """The values of ``LAYER_FACTS``."""
-        head = LAYER_FACTS[: -len(ACTIVITY_FIELDS) - len(LOSSES)]
-        return [*(getattr(self, name) for name in head), *self.activity, *self.losses.values()]
 
 
 def evaluate_all(tasks: Sequence[Task]) -> list[list[dict[str, Any]]]:
@@ -112,7 +69,7 @@ class Evaluator:
         self.engine_columns = _engine_columns(self.point, self.numbers) | _area_columns(
             self.area, task.area, task.target
         )
-        self._streams: dict[LayerSpec, Stream] = {}
+        self._figures: dict[LayerSpec, LayerFigures] = {}
 
     def record(self, network: Network) -> dict[str, Any]:
         """The row and the facts of a network."""
@@ -129,18 +86,18 @@ class Evaluator:
         reasons = []
         for layer, shape in zip(network.layers, network.shapes, strict=True):
             try:
-                self._stream(shape)
+                self._layer(shape)
             except SpecError as error:
                 reasons += [f"{layer.name}: {violation}" for violation in error.violations]
         if reasons:
             more = len(reasons) - _SHOWN_REASONS
             text = "; ".join(reasons[:_SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
             return {"row": row | {"status": "cannot_run", "reason": text}, "facts": []}
-        streams = [self._stream(shape) for shape in network.shapes]
+        layers = [self._layer(shape) for shape in network.shapes]
         row |= {"status": "ok", "reason": "", "macs": network.macs}
-        row |= self._network_columns(network, streams)
+        row |= self._network_columns(network, layers)
         different = dict.fromkeys(network.shapes)
-        return {"row": row, "facts": [self._stream(shape).facts for shape in different]}
+        return {"row": row, "facts": [self._layer(shape).facts for shape in different]}
 
     def _at_best(self, network: Network) -> dict[str, Any]:
         """Figures of a network that no evaluation can better: the multipliers never idle."""
@@ -157,33 +114,36 @@ class Evaluator:
             if name in limits and (limits[name].low is None) == (name != "inferences_per_s")
         }
 
-    def _stream(self, shape: LayerSpec) -> Stream:
-        if shape not in self._streams:
-            self._streams[shape] = stream_of(shape, self.engine, self.point.policy)
-        return self._streams[shape]
+    def _layer(self, shape: LayerSpec) -> LayerFigures:
+        if shape not in self._figures:
+            self._figures[shape] = figures_of(shape, self.engine, self.point.policy)
+        return self._figures[shape]
 
-    def _network_columns(self, network: Network, streams: Sequence[Stream]) -> dict[str, Any]:
+    def _network_columns(self, network: Network, layers: Sequence[LayerFigures]) -> dict[str, Any]:
         """The columns of a network, whose layers run one after the other."""
-        starts = start_cycles(streams, [True] * len(streams))
-        cycles = starts[-1] + streams[-1].cycles
-        interval = interval_cycles(streams)
-        bound = sum(stream.bound for stream in streams)
-        incoming = sum(stream.input_bytes for stream in streams)
-        outgoing = sum(stream.output_bytes for stream in streams)
+        times = [layer.times for layer in layers]
+        starts = layer_starts(times)
+        cycles = starts[-1] + times[-1].cycles
+        interval = interval_cycles(times)
+        bound = sum(layer.bound for layer in layers)
+        incoming = sum(layer.input_bytes for layer in layers)
+        outgoing = sum(layer.output_bytes for layer in layers)
         spent = {
-            name: sum(stream.energy[name] for stream in streams) / energy.PJ_PER_UJ
-            for name in streams[0].energy
+            name: sum(layer.energy[name] for layer in layers) / energy.PJ_PER_UJ
+            for name in layers[0].energy
         }
         return {
+            "streams": sum(layer.streams for layer in layers),
+            "cut_layers": sum(layer.streams > 1 for layer in layers),
             "cycles": cycles,
             "interval_cycles": interval,
-            "steady_cycles": sum(stream.steady_cycles for stream in streams),
+            "steady_cycles": sum(layer.steady_cycles for layer in layers),
             "ideal": -(-network.macs // self.engine.multipliers),
             "bound": bound,
             "gemm_cycles": self._gemm_cycles(network),
             "bound_share": bound / cycles,
             "utilisation": network.macs / (self.engine.multipliers * cycles),
-            **self._loss_columns(streams, starts),
+            **self._loss_columns(layers, starts),
             **self._timed_columns(cycles, interval, incoming, outgoing),
             "input_bytes": incoming,
             "output_bytes": outgoing,
@@ -199,15 +159,17 @@ class Evaluator:
         rows, cols = gemm_shape(self.engine)
         return sum(gemm_cycles(layer, rows, cols) for layer in network.layers)
 
-    def _loss_columns(self, streams: Sequence[Stream], starts: Sequence[int]) -> dict[str, int]:
-        """The loss stack of one inference: its streams, and the waits between them."""
+    def _loss_columns(
+        self, layers: Sequence[LayerFigures], starts: Sequence[int]
+    ) -> dict[str, int]:
+        """The loss stack of one inference: its layers, and the waits between them."""
         totals = dict.fromkeys(LOSSES, 0)
-        for index, stream in enumerate(streams):
-            for name, count in stream.losses.items():
+        for index, layer in enumerate(layers):
+            for name, count in layer.losses.items():
                 totals[name] += count
-            if index + 1 < len(streams):
-                wait = starts[index + 1] - starts[index] - stream.cycles
-                waits = wait_losses(stream.switch_cycles, wait, self.engine.multipliers)
+            if index + 1 < len(layers):
+                wait = starts[index + 1] - starts[index] - layer.times.cycles
+                waits = wait_losses(layer.times.switch_cycles, wait, self.engine.multipliers)
                 for name, count in waits.items():
                     totals[name] += count
         return {f"loss_{name}": count for name, count in totals.items()}
@@ -225,37 +187,6 @@ class Evaluator:
             "input_gb_per_s": incoming / interval * hertz / 1e9,
             "output_gb_per_s": outgoing / interval * hertz / 1e9,
         }
-
-
-def stream_of(layer: LayerSpec, engine: EngineSpec, policy: str | int) -> Stream:
-    """The figures of a layer on an engine, with the interleave that the policy selects.
-
-    Raises:
-        SpecError: if the layer does not fit.
-    """
-    interleave = interleave_of(
-        layer, engine.lanes, policy, engine.max_interleave, engine.max_row_pitch
-    )
-    plan = Plan(layer, engine, interleave=interleave)
-    numbers = plan.numbers
-    return Stream(
-        interleave=interleave,
-        cycles=plan.cycles,
-        switch_cycles=plan.switch_cycles,
-        param_beats=plan.param_beats,
-        steady_cycles=plan.image_cycles * layer.batch,
-        ideal=plan.ideal,
-        bound=plan.bound,
-        input_bytes=(
-            plan.ifmap_beats * numbers.formats.ifmap_beat_width
-            + plan.param_beats * numbers.formats.param_beat_width
-        )
-        / 8,
-        output_bytes=plan.ofmap_beats * numbers.formats.ofmap_beat_width / 8,
-        activity=tuple(free_activity(plan).values()),
-        losses=stream_losses(plan),
-        energy=energy.stream_pj(plan),
-    )
 
 
 def _engine_columns(point: Point, numbers: EngineNumbers | SerialNumbers) -> dict[str, Any]:

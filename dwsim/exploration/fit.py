@@ -29,6 +29,16 @@ class Needs:
     """Fields of EngineSpec, each with the least value that runs the layer."""
 
 
+def interleave_on(layer: LayerSpec, engine: EngineSpec, policy: Policy) -> int:
+    """The number of channel groups that the stream of a layer interleaves on an engine.
+
+    Below ``nhwc``, it is one that the engine accepts, so that a layer whose channel groups exceed
+    the engine runs as several streams.
+    """
+    most = min(engine.max_interleave, engine.max_channel_groups)
+    return interleave_of(layer, engine.lanes, policy, most, engine.max_row_pitch)
+
+
 def interleave_of(
     layer: LayerSpec, lanes: int, policy: Policy, max_interleave: int | None, max_row_pitch: int
 ) -> int:

@@ -10,7 +10,17 @@ from typing import Any
 
 from dwsim.derive.numbers_of import numbers_of
 from dwsim.errors import Rules, SpecError
-from dwsim.exploration.axes import AUTO, FIT, FITTED, NONE, PLANE, TAPS_ALL, TAPS_ROW, Value
+from dwsim.exploration.axes import (
+    AUTO,
+    FIT,
+    FIT_PARTS,
+    FITTED,
+    NONE,
+    PLANE,
+    TAPS_ALL,
+    TAPS_ROW,
+    Value,
+)
 from dwsim.exploration.fit import Policy, fit, largest_kernel
 from dwsim.exploration.space import Space
 from dwsim.spec.canonical import canonical_toml
@@ -81,7 +91,7 @@ class Resolver:
             size = given[f"kernel_{axis}"] if kernel is None else kernel
             fitted = largest_kernel(self.space.networks, axis) if size == FIT else size
             given[f"kernel_{axis}"] = fitted
-        if any(given[name] == FIT for name in open_maxima):
+        if any(_part(given[name]) for name in open_maxima):
             given |= self._fit(given, policy)
         given = {name: None if value == AUTO else value for name, value in given.items()}
         if given.get("epilogue") == NONE:
@@ -90,7 +100,7 @@ class Resolver:
         return EngineSpec(**given), policy
 
     def _fit(self, given: Mapping[str, Any], policy: Policy) -> dict[str, int]:
-        """The values of the maxima that are "fit"."""
+        """The values of the maxima that are "fit", or a part of that."""
         kernel = (given["kernel_h"], given["kernel_w"])
         interleave, pitch = given.get("max_interleave", 1), given["max_row_pitch"]
         key = (
@@ -98,7 +108,7 @@ class Resolver:
             kernel,
             policy,
             None if interleave == FIT else interleave,
-            LIMITS["max_row_pitch"][1] if pitch == FIT else pitch,
+            LIMITS["max_row_pitch"][1] if _part(pitch) else pitch,
             given.get("dataflow", "tap_parallel"),
         )
         if key not in self._fits:
@@ -110,7 +120,13 @@ class Resolver:
             bool(maxima), "kernel", shape, "must be large enough for at least one network"
         )
         rules.raise_if_any()
-        return {name: value for name, value in maxima.items() if given.get(name) == FIT}
+        parts = {name: _part(given.get(name)) for name in maxima}
+        return {name: -(-value // parts[name]) for name, value in maxima.items() if parts[name]}
+
+
+def _part(value: Value | None) -> int:
+    """1 for "fit", 2 for "fit/2", and so on; 0 for a value that is not fitted."""
+    return {FIT: 1, **FIT_PARTS}.get(value, 0) if isinstance(value, str) else 0
 
 
 def _requantise(values: Mapping[str, Value]) -> str:

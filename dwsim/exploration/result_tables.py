@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
-from dwsim.derive import start_cycles
+from dwsim.derive import layer_starts
+from dwsim.derive.back_to_back import LayerTimes
 from dwsim.derive.gemm import gemm_cycles, gemm_shape
 from dwsim.derive.losses import wait_losses
-from dwsim.exploration.evaluate import LAYER_FACTS
 from dwsim.exploration.goals import violated
+from dwsim.exploration.layer_figures import LAYER_FACTS, TIMES
 from dwsim.exploration.outcome import Outcome, Record
 from dwsim.workloads import Network
 
@@ -62,7 +63,7 @@ def layer_rows(outcome: Outcome) -> list[dict[str, Any]]:
                     | layer
                     | known
                     | {"index": index, "layer": shape["name"], "utilisation": share}
-                    | {f"loss_{name}": count for name, count in waits.items()}
+                    | {f"loss_{name}": layer[f"loss_{name}"] + n for name, n in waits.items()}
                     | {"gemm_cycles": gemm_cycles(network.layers[index], *gemm)}
                     | _traffic(shape["macs"], layer, record["row"]["param_bytes_per_cycle"])
                 )
@@ -85,18 +86,10 @@ def layers_of(network: Network, record: Record) -> list[dict[str, int]]:
     """The facts of each layer of a network, with its start and the wait of the next layer."""
     different = dict(zip(dict.fromkeys(network.shapes), record["facts"], strict=True))
     facts = [dict(zip(LAYER_FACTS, different[shape], strict=True)) for shape in network.shapes]
-    streams = [_Times(one["cycles"], one["switch_cycles"], one["param_beats"]) for one in facts]
+    times = [LayerTimes(*(one[name] for name in TIMES)) for one in facts]
     # The first layer of the next inference follows, so that the wait after the last is known.
-    starts = start_cycles([*streams, streams[0]], [True] * (len(streams) + 1))
+    starts = layer_starts([*times, times[0]])
     return [
         one | {"start_cycle": start, "wait_cycles": following - start - one["cycles"]}
         for one, start, following in zip(facts, starts, starts[1:], strict=False)
     ]
-
-
-class _Times(NamedTuple):
-    """The figures of a layer that ``start_cycles`` needs."""
-
-    cycles: int
-    switch_cycles: int
-    param_beats: int

@@ -57,6 +57,8 @@ PAIR_FIELDS = (
     Field("on_front", "flag", "the engine is on the front that explore prints"),
     Field("on_network_front", "flag", "the engine is on the front of this network alone"),
     Field("layers", "integer", "depthwise layers of the network"),
+    Field("streams", "integer", "streams of the layers; more than layers if some are cut"),
+    Field("cut_layers", "integer", "layers that exceed the engine's maxima: several streams each"),
     Field("macs", "integer", "multiply-adds of one inference, including taps on padding"),
     Field("cycles", "integer", "one inference: first cfg handshake to last ofmap transfer"),
     Field("interval_cycles", "integer", "from the start of an inference to the next, back to back"),
@@ -118,8 +120,11 @@ LAYER_FIELDS = (
     Field("dilation_w", "integer", "LayerSpec.dilation_w"),
     Field("channel_multiplier", "integer", "LayerSpec.channel_multiplier"),
     Field("interleave", "integer", "interleaved channel groups"),
-    Field("start_cycle", "integer", "its cfg handshake, counted from the first of the network"),
-    Field("cycles", "integer", "cfg handshake to last ofmap transfer"),
+    Field("streams", "integer", "streams of the layer; more than 1 if it exceeds the engine"),
+    Field(
+        "start_cycle", "integer", "its first cfg handshake, counted from the first of the network"
+    ),
+    Field("cycles", "integer", "first cfg handshake to last ofmap transfer"),
     Field("wait_cycles", "integer", "from the end to the cfg handshake of the next layer"),
     Field("steady_cycles", "integer", "cycles per image once images follow each other"),
     Field("ideal", "integer", "macs / multipliers"),
@@ -127,8 +132,8 @@ LAYER_FIELDS = (
     Field("gemm_cycles", "integer", "on a GEMM array with at most its multipliers"),
     Field("utilisation", "number", "macs / (multipliers * cycles): the share of the ideal"),
     Field("macs", "integer", "multiply-adds, including taps on padding"),
-    Field("param_beats", "integer", "beats of the parameter tensor"),
-    Field("input_bytes", "number", "ifmap and parameters", "B"),
+    Field("param_beats", "integer", "beats of the parameter tensors"),
+    Field("input_bytes", "number", "ifmap and parameters; streams share rows and columns", "B"),
     Field("param_bytes", "number", "of them the parameters", "B"),
     Field("output_bytes", "number", "ofmap", "B"),
     Field("intensity", "number", "macs / (input_bytes + output_bytes)", "1/B"),
@@ -163,6 +168,8 @@ ENGINE_METRICS = (
 """The metrics for objectives and constraints that are the same for every network."""
 
 NETWORK_METRICS = (
+    "streams",
+    "cut_layers",
     "cycles",
     "interval_cycles",
     "steady_cycles",

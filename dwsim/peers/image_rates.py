@@ -131,7 +131,7 @@ def network_interval(network: Network, engine: EngineSpec) -> int:
         SpecError: if a layer does not fit the engine.
     """
     plans = {shape: Plan(shape, engine) for shape in dict.fromkeys(network.shapes)}
-    return interval_cycles([plans[shape] for shape in network.shapes])
+    return interval_cycles([plans[shape].times for shape in network.shapes])
 
 
 def _estimated(network: Network, dataflow: str) -> list[Clocked]:

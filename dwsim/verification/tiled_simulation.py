@@ -54,9 +54,10 @@ class TiledRun:
         total: Counter[str] = Counter()
         for run in self.runs:
             total.update(run.activity)
-        switching = sum(plan.switch_cycles for plan in self.plan.plans[:-1])
-        waiting = self.cycles - switching - sum(run.cycles for run in self.runs)
-        total.update({Activity.DRAIN.value: switching, Activity.PARAMETERS.value: waiting})
+        gaps = self.plan.gaps_of([run.cycles for run in self.runs])
+        total.update(
+            {Activity.DRAIN.value: gaps.switching, Activity.PARAMETERS.value: gaps.waiting}
+        )
         return {kind.value: total[kind.value] for kind in Activity}
 
 

@@ -10,6 +10,7 @@ import pytest
 from dwsim.errors import MismatchError
 from dwsim.exploration.confirm import confirm
 from dwsim.exploration.explore import explore
+from dwsim.exploration.layer_figures import LAYER_FACTS
 from dwsim.exploration.outcome import Outcome
 from dwsim.exploration.pool import open_pool
 from dwsim.exploration.results import note_confirmed, read_results
@@ -67,7 +68,8 @@ def broken(record: dict[str, Any], what: str) -> None:
         record["row"] = record["row"] | {what: record["row"][what] + 1}
     else:
         record["facts"] = [list(facts) for facts in record["facts"]]
-        record["facts"][0][1 if what == "cycles" else 2] += 1
+        fact = "cycles" if what == "cycles" else "switch_cycles"
+        record["facts"][0][LAYER_FACTS.index(fact)] += 1
 
 
 @pytest.mark.parametrize("what", ["cycles", "start_cycle", "interval_cycles"])

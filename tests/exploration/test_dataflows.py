@@ -93,13 +93,13 @@ def test_constraints_prune_before_the_evaluation(
     from dwsim.exploration import evaluate
 
     planned = set()
-    right = evaluate.stream_of
+    right = evaluate.figures_of
 
     def watched(layer, engine, policy):  # type: ignore[no-untyped-def]
         planned.add(engine.multipliers)
         return right(layer, engine, policy)
 
-    monkeypatch.setattr(evaluate, "stream_of", watched)
+    monkeypatch.setattr(evaluate, "figures_of", watched)
     alone = BOTH.replace(', "loads.toml"', "")
     network = small(tmp_path, alone).networks[0]
     limit = network.macs // 10

@@ -10,8 +10,9 @@ import pytest
 from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers, Plan, start_cycles
 from dwsim.exploration import evaluate as evaluation
-from dwsim.exploration.evaluate import LAYER_FACTS, Task, evaluate
-from dwsim.exploration.fit import interleave_of
+from dwsim.exploration.evaluate import Task, evaluate
+from dwsim.exploration.fit import interleave_on
+from dwsim.exploration.layer_figures import LAYER_FACTS
 from dwsim.exploration.points import Point, Resolver, all_combinations
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LOSS_FIELDS, PAIR_FIELDS
 from dwsim.exploration.space import Space
@@ -35,9 +36,8 @@ def records_of(space: Space, point: Point) -> dict[str, dict[str, Any]]:
 
 def plans_of(point: Point, network: Network) -> list[Plan]:
     engine = point.engine
-    limits = (engine.max_interleave, engine.max_row_pitch)
     return [
-        Plan(layer, engine, interleave=interleave_of(layer, engine.lanes, point.policy, *limits))
+        Plan(layer, engine, interleave=interleave_on(layer, engine, point.policy))
         for layer in network.layers
     ]
 
@@ -112,16 +112,30 @@ def test_layers_take_what_the_cycle_model_takes(tmp_path: Path, seed: int) -> No
 
 
 def test_what_cannot_run_says_why(tmp_path: Path) -> None:
+    """A kernel and a dilation that exceed the engine; the layer "pads" runs in several streams."""
     space = small(tmp_path, SMALL.replace("kernel = [3, 5]", "kernel = 3\nmax_row_pitch = 4"))
     row = records_of(space, points_of(space)[0])["second"]["row"]
     assert row["status"] == "cannot_run"
     assert row["reason"] == (
         "wide: kernel_w = 3: the layer's kernel_w is 5, which exceeds it by 2;"
-        " wide: max_row_pitch = 4: the layer's row_pitch is 9, which exceeds it by 5;"
-        " wide: max_dilation_w = 1: the layer's dilation_w is 2, which exceeds it by 1;"
-        " and 4 more"
+        " wide: max_row_pitch = 4: the layer's row_pitch is 5, which exceeds it by 1, even in a"
+        " stream of one ofmap pixel;"
+        " wide: max_dilation_w = 1: the layer's dilation_w is 2, which exceeds it by 1"
     )
     assert "cycles" not in row
+
+
+def test_an_order_that_no_cut_keeps_cannot_run(tmp_path: Path) -> None:
+    """All channel groups of a pixel together, on an engine that has fewer."""
+    text = SMALL.replace("kernel = [3, 5]", "kernel = 5\nmax_channel_groups = 2")
+    space = small(tmp_path, text)
+    plane, nhwc = points_of(space)[:2]
+    assert records_of(space, plane)["first"]["row"]["status"] == "ok"
+    reasons = records_of(space, nhwc)["first"]["row"]["reason"].split("; ")
+    assert reasons[0] == (
+        "a: max_channel_groups = 2: the layer's number of channel groups is 4, which exceeds it by"
+        " 2, even in a stream of one ofmap pixel"
+    )
 
 
 def test_bandwidth_and_buffers_by_hand(tmp_path: Path) -> None:
@@ -203,14 +217,14 @@ def test_a_requantiser_multiplies_too(tmp_path: Path) -> None:
 
 def test_what_breaks_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     space = small(tmp_path)
-    right = evaluation.stream_of
+    right = evaluation.figures_of
 
     def broken(layer: Any, engine: EngineSpec, policy: Any) -> Any:
         if layer.channel_multiplier == 2:
             raise ZeroDivisionError("on purpose")
         return right(layer, engine, policy)
 
-    monkeypatch.setattr(evaluation, "stream_of", broken)
+    monkeypatch.setattr(evaluation, "figures_of", broken)
     records = records_of(space, points_of(space)[-1])
     assert records["first"]["row"]["status"] == "failed"
     assert "ZeroDivisionError: on purpose" in records["first"]["traceback"]

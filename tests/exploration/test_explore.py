@@ -118,7 +118,7 @@ def test_the_fronts_engines_are_spec_files(tmp_path: Path) -> None:
 def test_a_failed_point_is_reported_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evaluated: list[Any]
 ) -> None:
-    right = evaluation.stream_of
+    right = evaluation.figures_of
 
     def broken(layer: Any, engine: EngineSpec, policy: Any) -> Any:
         if engine.lanes == 4 and policy == "nhwc" and layer.channel_multiplier == 2:
@@ -126,7 +126,7 @@ def test_a_failed_point_is_reported_and_tried_again(
         return right(layer, engine, policy)
 
     with monkeypatch.context() as patched:
-        patched.setattr(evaluation, "stream_of", broken)
+        patched.setattr(evaluation, "figures_of", broken)
         outcome = run(small(tmp_path), tmp_path / "out")
     failed = {
         name
@@ -185,7 +185,7 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
     described = json.loads((tmp_path / "out" / "explore.json").read_text())
     described["format"] = 0
     (tmp_path / "out" / "explore.json").write_text(json.dumps(described))
-    with pytest.raises(SpecError, match="format = 0: must be 6, the format of this version"):
+    with pytest.raises(SpecError, match="format = 0: must be 7, the format of this version"):
         read_results(tmp_path / "out")
 
 
@@ -197,7 +197,7 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
             lambda data: data[:-9],
             r"explore.json = None: is not JSON .*: run",
         ),
-        ("explore.json", lambda data: b"[]", "format = None: must be 6"),
+        ("explore.json", lambda data: b"[]", "format = None: must be 7"),
         ("explore.json", lambda data: data.replace(b'"cycles"', b'"fmax_mhz"'), "digest = "),
         ("explore.json", lambda data: b"\xff" + data, "explore.json = .*: is not UTF-8 text"),
         ("points.parquet", lambda data: data[:-3], "digest = .* not as dwsim explore wrote them"),

@@ -119,7 +119,7 @@ def test_large_spaces_are_sampled_and_small_ones_are_not(tmp_path: Path) -> None
         ("lanes = 2", 'lanes = 2\nrequantise = "x"', "engine.requantise", '"none" or "double"'),
         ("lanes = 2", "lanes = 2\nrequantise = 1", "engine.requantise", '"none" or "double"'),
         ("lanes = 2", "lanes = 2\nifmap_signed = 1", "engine.ifmap_signed", "true or false"),
-        ("lanes = 2", "lanes = 2\nmax_batch = 0", "engine.max_batch", '"fit" or an integer'),
+        ("lanes = 2", "lanes = 2\nmax_batch = 0", "engine.max_batch", '"fit/16" or an integer'),
         (OBJECTIVE, "", "objective", "is required: tables"),
         ("[[objective]]", "[objective]", "objective", "is required: tables"),
         ("minimise", "minimize", "objective[0].minimize", "did you mean minimise?"),

@@ -69,7 +69,8 @@ def test_an_interval_is_that_of_repetitions() -> None:
     engine = EngineSpec.smallest(PART.layers, lanes=8)
     plans = [Plan(layer, engine) for layer in PART.layers]
     starts = start_cycles(plans * 5, [True] * 20)
-    assert interval_cycles(plans) == starts[16] - starts[12] == network_interval(PART, engine)
+    interval = interval_cycles([plan.times for plan in plans])
+    assert interval == starts[16] - starts[12] == network_interval(PART, engine)
 
 
 def test_a_measured_engine_stands_beside_a_faster_estimate(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,9 @@ interleave = ["plane", "nhwc", "best"]
 FAILING_LANES = 48
 """Engines with this number of lanes fail."""
 
+CUTTING_LANES = 16
+"""Engines with this number of lanes cut the first layer of a network into three streams."""
+
 MOST_DSP = 200
 """The constraint."""
 
@@ -154,6 +157,8 @@ def _pair(
     bound = sum(layer["bound"] for layer in layers)
     return pair | {
         "layers": len(layers),
+        "streams": sum(layer["streams"] for layer in layers),
+        "cut_layers": sum(layer["streams"] > 1 for layer in layers),
         "macs": macs,
         "cycles": cycles,
         "interval_cycles": cycles + 20,
@@ -194,6 +199,7 @@ def _layer(
         **shape,
         **spent,
         "interleave": groups if pair["interleave"] == "nhwc" else 1,
+        "streams": 3 if spec.lanes == CUTTING_LANES and shape["index"] == 0 else 1,
         "start_cycle": 0,
         "cycles": cycles,
         "wait_cycles": 0,
