@@ -124,7 +124,10 @@ def _run(arguments: argparse.Namespace) -> int:
 def _document(outcome: Outcome, directory: Path, confirmed: list[dict[str, Any]]) -> dict[str, Any]:
     """The result for programs; the files in the directory have the rest."""
     space = outcome.space
-    front = [{"engine_id": name, "objectives": found} for name, found in outcome.front.items()]
+    front = [
+        {"engine_id": name, "objectives": found, "cut_layers": outcome.cut_layers[name]}
+        for name, found in outcome.front.items()
+    ]
     return {
         "directory": str(directory),
         "counts": outcome.counts,

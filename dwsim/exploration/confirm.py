@@ -33,9 +33,10 @@ Progress = Callable[[int, int], None]
 class Confirmation:
     """The cycles of a network in RTL, on an engine of the front.
 
-    ``rows`` has one row for each layer, with ``engine_id``, ``network``, ``layer``, the ``cycles``
-    and ``start_cycle`` of the exploration, and the ``rtl_cycles`` and ``rtl_start_cycle`` of the
-    RTL. In RTL, one inference takes ``cycles``, and the next one starts after ``interval_cycles``.
+    ``rows`` has one row for each layer, with ``engine_id``, ``network``, ``layer``, its number of
+    ``streams``, the ``cycles`` and ``start_cycle`` of the exploration, and the ``rtl_cycles`` and
+    ``rtl_start_cycle`` of the RTL. In RTL, one inference takes ``cycles``, and the next one starts
+    after ``interval_cycles``.
     """
 
     point: Point
@@ -133,6 +134,7 @@ def _compare(
             "engine_id": point.engine_id,
             "network": network.name,
             "layer": layer.name,
+            "streams": explored["streams"],
             "start_cycle": explored["start_cycle"],
             "rtl_start_cycle": done.started - began,
             "cycles": explored["cycles"],

@@ -40,6 +40,14 @@ class Outcome:
         }
 
     @cached_property
+    def cut_layers(self) -> dict[str, int]:
+        """The layers of all networks that each engine runs as several streams, by engine id."""
+        return {
+            engine_id: sum(row.get("cut_layers") or 0 for row in mine.values())
+            for engine_id, mine in self.rows.items()
+        }
+
+    @cached_property
     def front(self) -> dict[str, list[float]]:
         """The objectives of the engines on the front, sorted by the first objective."""
         space = self.space

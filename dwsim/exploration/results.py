@@ -80,7 +80,7 @@ class Description:
     """``{"method"}``; for a sampler also its name, seed and budget."""
     versions: dict[str, str] = field(default_factory=dict)
     confirmed: list[dict[str, Any]] = field(default_factory=list)
-    """The layers that ran in RTL: ``{"engine_id", "network", "layer", "cycles",
+    """The layers that ran in RTL: ``{"engine_id", "network", "layer", "streams", "cycles",
     "rtl_cycles", "start_cycle", "rtl_start_cycle"}``."""
     format: int = FORMAT
 

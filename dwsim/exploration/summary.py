@@ -37,6 +37,7 @@ _NONE = {
 
 _CONFIRMED = (
     Column("layer", "layer", "text"),
+    Column("streams", "streams"),
     Column("start_cycle", "starts in"),
     Column("rtl_start_cycle", "in RTL"),
     Column("cycles", "cycles"),
@@ -53,6 +54,8 @@ def summary(outcome: Outcome) -> str:
         search = space.search
         looked = f"{counts['samples']:,} samples ({search.sampler}, seed {search.seed}) of {looked}"
     parts = [f"{counts['engines']:,} engines"]
+    cutting = sum(cut > 0 for cut in outcome.cut_layers.values())
+    parts += [f"{cutting:,} that cut layers into streams"] * (cutting > 0)
     parts += [f"{counts[key]:,} {key}" for key in ("refused", "duplicates") if counts[key]]
     pairs = f"{counts['engines'] * len(space.networks):,} pairs of engine and network"
     parts = [f"{looked}: {', '.join(parts)}", pairs]
@@ -100,7 +103,9 @@ def confirmations(done: Sequence[Confirmation], engines: int) -> str:
             f" {one.interval_cycles:,}; RTL = model = golden\n"
         )
         verdicts = [row | {"verdict": "RTL = model = golden"} for row in one.rows]
-        parts.append(text_table(_CONFIRMED, verdicts) + "\n")
+        cuts = any(row["streams"] > 1 for row in one.rows)
+        columns = [column for column in _CONFIRMED if cuts or column.key != "streams"]
+        parts.append(text_table(columns, verdicts) + "\n")
     return "".join([*parts, f"confirmed: {len(done)} of {engines} engines of the front\n"])
 
 
@@ -115,6 +120,8 @@ def _columns(outcome: Outcome) -> list[Column]:
         averaged = objective.over != ENGINE and len(space.networks) > 1
         columns.append(Column(f"objective{index}", title, "number" if averaged else kind))
     more = (*_OF_ONE_NETWORK, *_ALWAYS) if len(space.networks) == 1 else _ALWAYS
+    if any(outcome.cut_layers[name] for name in outcome.front):
+        more = (*more, "cut_layers")
     shown = {column.title for column in columns}
     return columns + [Column(name, name, _kind(name)) for name in more if name not in shown]
 
@@ -136,5 +143,8 @@ def _varied(outcome: Outcome) -> Iterator[str]:
 
 def _row(outcome: Outcome, name: str) -> Mapping[str, Any]:
     row = next(iter(outcome.rows[name].values()))
-    words = {a: word for a, word in _NONE[row["dataflow"]].items() if row[a] is None}
+    words: dict[str, Any] = {
+        a: word for a, word in _NONE[row["dataflow"]].items() if row[a] is None
+    }
+    words |= {"cut_layers": outcome.cut_layers[name]}
     return row | words | {f"objective{i}": value for i, value in enumerate(outcome.front[name])}

@@ -19,6 +19,7 @@ from dwsim.exploration.points import Point, Resolver, all_combinations
 from dwsim.exploration.result_tables import layers_of
 from dwsim.exploration.results import read_results
 from dwsim.exploration.results_schema import ACTIVITY_FIELDS, LOSS_FIELDS
+from dwsim.exploration.summary import confirmations, front_table
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads import Network
 from tests.exploration.spaces import SMALL, run, small
@@ -165,6 +166,7 @@ def test_maxima_may_be_parts_of_the_fit(tmp_path: Path) -> None:
     outcome = run(space, tmp_path / "out")
     cut = [outcome.rows[point.engine_id]["first"]["cut_layers"] for point in points]
     assert cut == [0, 3, 3, 3]
+    assert "4 engines, 3 that cut layers into streams;" in str(outcome)
     rows = read_results(tmp_path / "out").layers
     assert {row["streams"] for row in rows if row["engine_id"] == points[0].engine_id} == {1}
     assert min(row["streams"] for row in rows if row["engine_id"] != points[0].engine_id) > 1
@@ -176,6 +178,21 @@ def test_a_search_may_refuse_to_cut(tmp_path: Path) -> None:
     outcome = run(small(tmp_path, text), tmp_path / "out")
     assert len(outcome.points) == 2
     assert [outcome.rows[name]["first"]["cut_layers"] for name in outcome.front] == [0]
+    assert "cut_layers" not in str(outcome)
+
+
+def test_the_front_marks_engines_that_cut_layers(tmp_path: Path) -> None:
+    """The column has the layers of all networks: one of each has more than five groups."""
+    axes = 'kernel = 5\nmax_channel_groups = ["fit", 5]'
+    text = PARTS.replace("kernel = 3", axes).replace('"first.toml"', '"first.toml", "second.toml"')
+    text = text.replace('"cycles"', '"cycles"\nover = "first"')
+    text = text.replace('"multipliers"', '"buffer_bytes"')
+    outcome = run(small(tmp_path, text), tmp_path / "out")
+    assert list(outcome.cut_layers.values()) == [0, 2]
+    assert [row["cut_layers"] for row in outcome.rows[list(outcome.front)[1]].values()] == [1, 1]
+    titles, _, *rows = front_table(outcome).splitlines()
+    assert titles.split()[-1] == "cut_layers"
+    assert [row.split()[-1] for row in rows] == ["0", "2"]
 
 
 @pytest.mark.simulator
@@ -191,3 +208,6 @@ def test_cut_layers_take_in_rtl_what_the_exploration_says(dataflow: str, tmp_pat
     assert row["cut_layers"] == 3
     assert (done.cycles, done.interval_cycles) == (row["cycles"], row["interval_cycles"])
     assert [one["cycles"] for one in done.rows] == [one["rtl_cycles"] for one in done.rows]
+    table = confirmations([done], 1).splitlines()
+    assert table[1].split()[:2] == ["layer", "streams"]
+    assert all(int(line.split()[1]) > 1 for line in table[3:6])

@@ -25,6 +25,7 @@ _LONG_NAME = 22
 
 _RUN = (
     "interleave",
+    "streams",
     "cycles",
     "wait_cycles",
     "ideal",
@@ -116,7 +117,8 @@ def _shown(results: Results, rows: Sequence[dict[str, Any]]) -> set[str]:
     varied = {key for key in explored & set(AXES) if len({row.get(key) for row in rows}) > 1}
     alone = {"on_network_front"} if len(results.description.networks) == 1 else set()
     fine = all(row["status"] == "ok" for row in rows)
-    return set(SHOWN - alone) | varied | (set() if fine else {"status", "reason"})
+    cut = {"cut_layers"} if any(row.get("cut_layers") for row in rows) else set()
+    return set(SHOWN - alone) | varied | cut | (set() if fine else {"status", "reason"})
 
 
 def wants_log(column: Column, values: Iterable[Any]) -> bool:

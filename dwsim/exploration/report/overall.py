@@ -19,8 +19,8 @@ def overall_rows(results: Results) -> list[dict[str, Any]]:
     """A row for each engine, in the order of the pairs; empty if there is only one network.
 
     Columns that depend on the engine alone keep their values, and columns measured on a network are
-    null. In addition, there is a value for each objective. An engine that cannot run some network
-    has no value for an objective over all networks.
+    null, except for the sum of the cut layers. In addition, there is a value for each objective. An
+    engine that cannot run some network has no value for an objective over all networks.
     """
     if len(results.description.networks) == 1:
         return []
@@ -42,6 +42,8 @@ def _overall(pairs: list[dict[str, Any]], results: Results) -> dict[str, Any]:
         "status": bad[0]["status"] if bad else "ok",
         "reason": "; ".join(f"{pair['network']}: {pair['reason']}" for pair in bad),
         "violates": "; ".join(dict.fromkeys(p["violates"] for p in fine if p["violates"])),
+        # A sum, so that the rows over all networks mark engines that cut layers.
+        "cut_layers": sum(pair["cut_layers"] for pair in fine),
         "on_network_front": any(pair["on_network_front"] for pair in pairs),
     }
     by_network = {pair["network"]: pair for pair in pairs}

@@ -9,7 +9,7 @@ import pytest
 
 from dwsim.cli import main
 from dwsim.exploration.report.document import layer_rows
-from dwsim.exploration.report.overall import OVERALL
+from dwsim.exploration.report.overall import OVERALL, overall_rows
 from dwsim.exploration.results import Results
 from tests.exploration.report import fabricate
 from tests.exploration.report.conftest import Opened
@@ -145,7 +145,10 @@ def test_the_table_of_layers_has_bytes_and_the_baseline(opened: Opened, results:
         taken, loaded = row["cycles"], row["param_bytes"]
         entered = row["input_bytes"] - loaded
         assert cells(row["layer"]) == pytest.approx(
-            {key: row[key] for key in ("cycles", "gemm_cycles", "output_bytes", "intensity")}
+            {
+                key: row[key]
+                for key in ("streams", "cycles", "gemm_cycles", "output_bytes", "intensity")
+            }
             | {"ifmap_bytes": entered, "param_bytes": loaded, "ifmap_rate": entered / taken}
             | {"param_rate": loaded / taken, "output_rate": row["output_bytes"] / taken},
             rel=1e-3,
@@ -155,6 +158,24 @@ def test_the_table_of_layers_has_bytes_and_the_baseline(opened: Opened, results:
     assert image["output_bytes"] == pair["output_bytes"]
     assert image["output_rate"] == pytest.approx(pair["output_bytes"] / pair["cycles"], rel=1e-3)
     assert cells("most at the port")["param_rate"] == pair["param_bytes_per_cycle"]
+
+
+def test_engines_that_cut_layers_are_marked(opened: Opened, results: Results) -> None:
+    page = opened.page
+    mine = [p for p in ok_pairs(results, FIRST_NETWORK) if p["cut_layers"]]
+    others = [p for p in ok_pairs(results, FIRST_NETWORK) if not p["cut_layers"]]
+    cut = sum(p["cut_layers"] for p in results.pairs if p.get("cut_layers"))
+    assert 0 < len(mine) < cut
+    page.locator("#grid tr[data-id]", has_text=mine[0]["engine_id"]).click()
+    opened.chosen(mine[0]["engine_id"])
+    row = next(p for p in overall_rows(results) if p["engine_id"] == mine[0]["engine_id"])
+    assert f"cuts {row['cut_layers']} layer" in page.inner_text("#engine-title + p")
+    assert "cut layers" in page.inner_text("#networks thead")
+    assert page.locator("#grid th[data-key=cut_layers]").count() == 1
+    page.locator("#grid tr[data-id]", has_text=others[0]["engine_id"]).click()
+    opened.chosen(others[0]["engine_id"])
+    assert "cuts" not in page.inner_text("#engine-title + p")
+    assert "cut layers" not in page.inner_text("#networks thead")
 
 
 def test_a_memory_has_a_roof(opened: Opened) -> None:

@@ -52,6 +52,11 @@ function createEngine(element, store, tip, onNetwork) {
       const title = `RTL and model have the same cycles in ${count(ran.length, "layer")}`;
       badges.push(make("span", { className: "badge", title }, "confirmed in RTL"));
     }
+    if (row.cut_layers) {
+      const title = "These layers exceed the engine's maxima: each runs as several streams";
+      badges.push(make("span", { className: "badge cut", title },
+        `cuts ${count(row.cut_layers, "layer")}`));
+    }
     if (row.beyond_part) {
       badges.push(make("span", { className: "badge bad", title: row.beyond_part },
         "does not fit the part"));
@@ -83,7 +88,8 @@ function createEngine(element, store, tip, onNetwork) {
   }
 
   function networks(rows, state) {
-    const columns = ON_NETWORK.map((key) => store.columns.get(key)).filter(Boolean);
+    const keys = rows.some((row) => row.cut_layers) ? [...ON_NETWORK, "cut_layers"] : ON_NETWORK;
+    const columns = keys.map((key) => store.columns.get(key)).filter(Boolean);
     const heading = columns.map((column) =>
       make("th", { className: column.numeric ? "" : "text", scope: "col", title: column.meaning },
         column.label));
@@ -218,6 +224,7 @@ function createEngine(element, store, tip, onNetwork) {
       ["bytes/cycle out", row.output_rate.toFixed(2)],
       ["MACs/byte", row.intensity.toFixed(2)],
       ["interleave", GROUPED.format(row.interleave)],
+      ["streams", GROUPED.format(row.streams)],
       ...lines,
     ]);
     return make("div", {}, title, shape, list);

@@ -172,6 +172,7 @@ function createFront(element, store, tip, onChoose) {
   /** The tooltip of a point. */
   function card(row, state) {
     const wanted = [state.x, state.y, "cycles", "utilisation", "fmax_mhz", "lut", "dsp"];
+    if (row.cut_layers) wanted.push("cut_layers");
     const lines = [...new Set(wanted)]
       .map((key) => store.columns.get(key))
       .filter((column) => column && isKnown(row[column.key]))

@@ -1,6 +1,7 @@
 // The table of the layers of a network on an engine: cycles, the GEMM baseline, and bytes.
 
 const LAYER_COLUMNS = [
+  ["streams", "streams", GROUPED],
   ["cycles", "cycles", GROUPED],
   ["gemm_cycles", "GEMM cycles", GROUPED],
   ["ifmap_bytes", "ifmap B", GROUPED],
@@ -11,7 +12,7 @@ const LAYER_COLUMNS = [
   ["output_rate", "ofmap B/cycle", ROUNDED],
   ["intensity", "MACs/B", ROUNDED],
 ];
-const SUMS = ["gemm_cycles", "ifmap_bytes", "param_bytes", "output_bytes"];
+const SUMS = ["streams", "gemm_cycles", "ifmap_bytes", "param_bytes", "output_bytes"];
 
 /** A layer, or a whole image, with its bytes a cycle at each port. */
 function withRates(row) {
