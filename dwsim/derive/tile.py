@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.epilogue import Epilogue
@@ -57,11 +58,12 @@ def strip(layer: LayerSpec, axis: str, start: int, length: int) -> Strip:
     return Strip(start, length, 0, begin, end - begin + 1, begin - first, last - end, stride)
 
 
-def strips(layer: LayerSpec, axis: str, length: int) -> Iterator[Strip]:
+@lru_cache(maxsize=256)
+def strips(layer: LayerSpec, axis: str, length: int) -> tuple[Strip, ...]:
     """The layer's strips of ``length`` ofmap rows or columns; the last one may be shorter."""
     total: int = getattr(layer, f"ofmap_{axis}")
-    for start in range(0, total, length):
-        yield strip(layer, axis, start, min(length, total - start))
+    starts = range(0, total, length)
+    return tuple(strip(layer, axis, start, min(length, total - start)) for start in starts)
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,9 @@ class Grid:
     cols: int
 
     @cached_property
-    def sides(self) -> tuple[list[Strip], list[Strip]]:
+    def sides(self) -> tuple[tuple[Strip, ...], tuple[Strip, ...]]:
         """The strips of rows, and those of columns."""
-        return list(strips(self.layer, "h", self.rows)), list(strips(self.layer, "w", self.cols))
+        return strips(self.layer, "h", self.rows), strips(self.layer, "w", self.cols)
 
     @property
     def channel_pieces(self) -> list[range]:
@@ -171,18 +173,27 @@ class Grid:
             for index, (images, rows, cols) in enumerate(places):
                 yield Tile(images, channels, multipliers, rows, cols, index == 0)
 
-    @property
-    def streams(self) -> int:
-        """Number of tiles."""
-        pieces = (self.channel_pieces, self.multiplier_pieces, self.image_pieces, *self.sides)
-        return prod(len(piece) for piece in pieces)
+    @cached_property
+    def different(self) -> list[tuple[Tile, int]]:
+        """A tile of each shape, with the number of tiles of that shape; the most frequent first."""
+        ranges = (self.image_pieces, self.channel_pieces, self.multiplier_pieces)
+        axes = [_counted(pieces, len) for pieces in ranges]
+        axes += [_counted(side, lambda one: one.shape) for side in self.sides]
+        found = []
+        for parts in product(*axes):
+            images, channels, multipliers, rows, cols = (piece for piece, _ in parts)
+            count = prod(count for _, count in parts)
+            found.append((Tile(images, channels, multipliers, rows, cols, load=True), count))
+        return sorted(found, key=lambda counted: -counted[1])
 
-    @property
-    def ifmap_pixels(self) -> int:
-        """Pixels that enter, of all lanes: strips share the rows and columns of their halos."""
-        rows, cols = (sum(one.ifmap_length for one in side) for side in self.sides)
-        planes = self.layer.batch * self.layer.channel_groups(self.engine.lanes)
-        return planes * len(self.multiplier_pieces) * rows * cols
+
+def _counted(pieces: Sequence[Any], key: Callable[[Any], object]) -> list[tuple[Any, int]]:
+    """The first piece of each key, with the number of pieces of that key."""
+    first: dict[object, Any] = {}
+    for piece in pieces:
+        first.setdefault(key(piece), piece)
+    counts = Counter(map(key, pieces))
+    return [(piece, counts[key(piece)]) for piece in first.values()]
 
 
 def _ranges(total: int, length: int) -> list[range]:

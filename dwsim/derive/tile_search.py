@@ -58,6 +58,16 @@ def choose_tiles(layer: LayerSpec, engine: EngineSpec, interleave: int = 1) -> t
     return tuple(best[1].tiles)
 
 
+def least_cycles(layer: LayerSpec, engine: EngineSpec, tile: Tile) -> int:
+    """A lower bound of the cycles of a tile's stream: the input port, or the multipliers."""
+    rows, cols, images, channels = tile.rows, tile.cols, len(tile.images), len(tile.channels)
+    planes = images * -(-channels // engine.lanes)
+    beats = planes * rows.ifmap_length * cols.ifmap_length // (engine.ifmap_pixels or 1)
+    outputs = images * channels * len(tile.multipliers) * rows.length * cols.length
+    work = outputs * layer.kernel_h * layer.kernel_w // engine.multipliers
+    return max(beats, work) + numbers_of(engine).timing.latency
+
+
 class _Search:
     """The grids of a layer on an engine; equal tiles share a plan."""
 
@@ -65,7 +75,6 @@ class _Search:
         self.layer = layer
         self.engine = engine
         self.interleave = interleave
-        self._latency = numbers_of(engine).timing.latency
         self._known: dict[tuple[object, ...], StreamTimes] = {}
 
     @property
@@ -78,9 +87,10 @@ class _Search:
         """Each grid that is tried, with a lower bound of its cycles."""
         for rows, cols in product(self._lengths("h"), self._lengths("w")):
             grid = Grid(self.layer, self.engine, self.interleave, rows, cols)
-            beats = grid.ifmap_pixels // (self.engine.ifmap_pixels or 1)
-            work = max(beats, self.layer.macs // self.engine.multipliers)
-            yield work + grid.streams * self._latency, grid
+            yield sum(count * self._least(tile) for tile, count in grid.different), grid
+
+    def _least(self, tile: Tile) -> int:
+        return least_cycles(self.layer, self.engine, tile)
 
     def cycles(self, grid: Grid, limit: int | None) -> int | None:
         """Cycles of all streams back to back, without stalls; None if not below ``limit``.
@@ -88,14 +98,13 @@ class _Search:
         Raises:
             SpecError: if a tile does not fit the engine.
         """
-        tiles = list(grid.tiles)
-        plans: list[StreamTimes] = []
-        running = 0
-        for tile in tiles:
-            plans.append(self._times(tile))
-            running += plans[-1].cycles
-            if limit is not None and running >= limit:
+        least = sum(count * self._least(tile) for tile, count in grid.different)
+        for tile, count in grid.different:
+            least += count * (self._times(tile).cycles - self._least(tile))
+            if limit is not None and least >= limit:
                 return None
+        tiles = list(grid.tiles)
+        plans = [self._times(tile) for tile in tiles]
         total = start_cycles(plans, [tile.load for tile in tiles])[-1] + plans[-1].cycles
         return total if limit is None or total < limit else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.derive import Plan, TiledPlan, plan_of, start_cycles
 from dwsim.derive.tile import Grid
+from dwsim.derive.tile_search import least_cycles
 from dwsim.golden.ofmap import golden_ofmap
 from dwsim.stream.random_quantisation import random_quantisation
 from dwsim.stream.random_tensors import random_layer_data
@@ -83,6 +85,20 @@ def test_no_other_number_of_strips_takes_fewer_cycles(dataflow: str, seed: int) 
             continue
         plan = tiled(layer, engine, number)
         assert plan.cycles == min(every_cost(layer, engine))
+
+
+@pytest.mark.parametrize("dataflow", DATAFLOWS)
+def test_the_search_leaves_out_no_better_cut(dataflow: str, seed: int) -> None:
+    """No stream takes fewer cycles than the bound by which the search leaves out grids."""
+    rng = random.Random(f"{dataflow} {seed}")
+    for number in range(LAYERS):
+        engine = small_engine(rng, dataflow)
+        plan = tiled(larger_layer(rng, engine), engine, number)
+        grid = Grid(plan.layer, engine, 1, rng.randint(1, 9), rng.randint(1, 9))
+        counts = Counter(tile.shape for tile in grid.tiles)
+        assert counts == {tile.shape: count for tile, count in grid.different}
+        for tile, stream in zip(plan.tiles, plan.shared, strict=True):
+            assert least_cycles(plan.layer, engine, tile) <= stream.cycles
 
 
 def every_cost(layer: LayerSpec, engine: EngineSpec) -> list[int]:
