@@ -33,10 +33,12 @@ FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-def evaluated(engine: EngineSpec, layers: list[LayerSpec]) -> tuple[dict, list[dict]]:
+def evaluated(
+    engine: EngineSpec, layers: list[LayerSpec], policy: str | int = "plane"
+) -> tuple[dict, list[dict]]:
     """The row of a network of these layers, and the facts of each."""
     network = Network("random", tuple(layers), "")
-    point = Point("0", engine, "plane")
+    point = Point("0", engine, policy)
     (record,) = evaluate(Task(point, (network,), "estimate", "ecp5"))
     assert "traceback" not in record, record["traceback"]
     assert record["row"]["status"] == "ok", record["row"]["reason"]
@@ -106,6 +108,33 @@ def test_the_parts_add_up(dataflow: str, seed: int) -> None:
             leaving = sum(plan.ofmap_beats for plan, _ in streams) * formats.ofmap_beat_width
             assert fact["output_bytes"] == leaving / 8
     assert dropped
+
+
+@pytest.mark.parametrize(
+    ("policy", "groups", "interleave"), [("nhwc", 4, 4), (2, 3, 2), (4, 3, 2), (2, 1, 1)]
+)
+def test_interleaved_streams_are_cut(policy: str | int, groups: int, interleave: int) -> None:
+    """Columns, whose pitch counts all groups, and channel groups: as many as the engine has."""
+    layer = LayerSpec(6, 9, 8, 3, 3, pad_left=1, pad_right=1)
+    engine = EngineSpec(2, 3, 3, 20, 6, max_channel_groups=groups, max_interleave=4)
+    _, (fact,) = evaluated(engine, [layer], policy)
+    assert fact["streams"] > 1
+    assert fact["interleave"] == interleave
+    (done,) = simulate(layer, engine, interleave=interleave, model="steppable").runs
+    assert fact["cycles"] == done.cycles
+
+
+def test_the_best_interleave_is_one_that_the_engine_accepts() -> None:
+    """The layer has twelve channel groups; the smaller engine has two."""
+    layer = LayerSpec(4, 4, 24, 3, 3, stride_h=2, stride_w=2)
+    sizes = {"lanes": 2, "kernel_h": 3, "kernel_w": 3, "max_row_pitch": 64, "max_plane_rows": 6}
+    whole, cut = (
+        EngineSpec(**sizes, max_channel_groups=groups, max_interleave=12) for groups in (12, 2)
+    )
+    _, (fact,) = evaluated(whole, [layer], "best")
+    assert (fact["streams"], fact["interleave"] > 2) == (1, True)
+    _, (fact,) = evaluated(cut, [layer], "best")
+    assert (fact["streams"], fact["interleave"]) == (6, 2)
 
 
 @pytest.mark.parametrize("dataflow", DATAFLOWS)
