@@ -73,8 +73,10 @@ class Bench {
     size_t next_cfg_ = 0, next_param_ = 0, next_ifmap_ = 0, next_ofmap_ = 0, next_op_ = 0;
     size_t param_beat_ = 0, ifmap_beat_ = 0;
     uint32_t reset_left_ = 0, quiet_ = 0, last_left_ = kLastCycles, since_start_ = 0, gap_left_ = 0;
+    uint32_t since_end_ = 0;
     bool running_ = false, param_held_ = false, ifmap_held_ = false;
     bool address_given_ = false, data_given_ = false, asked_ = false;
+    bool address_held_ = false, data_held_ = false;
     std::unique_ptr<Bursts> param_stall_, ifmap_stall_, ofmap_stall_;
 
     const Job* job(size_t index) const {
@@ -83,6 +85,7 @@ class Bench {
 
     void begin_job() {
         const Job* now = job(next_ofmap_);
+        since_end_ = 0;
         if (now == nullptr) return;
         param_stall_.reset(new Bursts(now->source, now->burst, now->seed + 1u));
         ifmap_stall_.reset(new Bursts(now->source, now->burst, now->seed + 2u));
@@ -103,19 +106,26 @@ class Bench {
         for (int i = 0; i < count; ++i) in_[word + i] = values[i];
     }
 
+    // A job with a wait starts only that long after the end of the job before.
+    bool waits(size_t index, uint32_t cycles) const {
+        return cycles != 0u && (next_ofmap_ != index || since_end_ < cycles);
+    }
+
     // A beat that is offered stays; what no beat drives is random.
     void choose_inputs() {
         for (uint32_t& word : in_) word = random_.next();
         in_[IN_rst] = reset_left_ != 0u;
         const Job* p = job(next_param_);
-        param_held_ = p != nullptr && (param_held_ || !param_stall_->draw());
+        const bool late = p != nullptr && param_beat_ == 0u && waits(next_param_, p->param_wait);
+        param_held_ = p != nullptr && (param_held_ || (!param_stall_->draw() && !late));
         in_[IN_s_axis_param_tvalid] = param_held_;
         if (param_held_) {
             put(IN_s_axis_param_tdata, &p->param[param_beat_ * kParamWords], kParamWords);
             in_[IN_s_axis_param_tlast] = param_beat_ + 1 == p->param_beats();
         }
         const Job* i = job(next_ifmap_);
-        ifmap_held_ = i != nullptr && (ifmap_held_ || !ifmap_stall_->draw());
+        const bool later = i != nullptr && ifmap_beat_ == 0u && waits(next_ifmap_, i->ifmap_wait);
+        ifmap_held_ = i != nullptr && (ifmap_held_ || (!ifmap_stall_->draw() && !later));
         in_[IN_s_axis_ifmap_tvalid] = ifmap_held_;
         if (ifmap_held_) {
             put(IN_s_axis_ifmap_tdata, &i->ifmap[ifmap_beat_ * kIfmapWords], kIfmapWords);
@@ -130,7 +140,7 @@ class Bench {
     void choose_config() {
         if (IN_cfg_valid < 0) return;
         const Job* c = job(next_cfg_);
-        in_[IN_cfg_valid] = c != nullptr && reset_left_ == 0u;
+        in_[IN_cfg_valid] = c != nullptr && reset_left_ == 0u && !waits(next_cfg_, c->cfg_wait);
         if (c != nullptr) put(IN_config, c->config.data(), kConfigWords);
     }
 
@@ -139,8 +149,12 @@ class Bench {
         const bool live = next_op_ < case_.bus.size() && gap_left_ == 0u && reset_left_ == 0u;
         const BusOperation none = {9, 0, 0, 0, 0};
         const BusOperation& op = live ? case_.bus[next_op_] : none;
-        in_[IN_s_axil_awvalid] = op.kind == 0u && !address_given_;
-        in_[IN_s_axil_wvalid] = op.kind == 0u && !data_given_;
+        // Address and data come together, or one before the other.
+        const bool writes = op.kind == 0u;
+        address_held_ = writes && !address_given_ && (address_held_ || random_.permille(700));
+        data_held_ = writes && !data_given_ && (data_held_ || random_.permille(700));
+        in_[IN_s_axil_awvalid] = address_held_;
+        in_[IN_s_axil_wvalid] = data_held_;
         in_[IN_s_axil_arvalid] = (op.kind == 1u || op.kind == 2u) && !asked_;
         if (in_[IN_s_axil_awvalid]) in_[IN_s_axil_awaddr] = op.address;
         if (in_[IN_s_axil_arvalid]) in_[IN_s_axil_araddr] = op.address;
@@ -154,6 +168,7 @@ class Bench {
 
     void cycle() {
         choose_inputs();
+        ++since_end_;
         device_.settle(in_.data(), out_.data());
         trace_.inputs.insert(trace_.inputs.end(), in_.begin(), in_.end());
         trace_.outputs.insert(trace_.outputs.end(), out_.begin(), out_.end());
@@ -229,9 +244,9 @@ class Bench {
         if (next_op_ < case_.bus.size()) gap_left_ = case_.bus[next_op_].gap;
     }
 
-    // A reset ends the job: the rest of its beats is dropped.
+    // A reset of one cycle or more ends the job: the rest of its beats is dropped.
     void abandon_job() {
-        reset_left_ = kResetCycles;
+        reset_left_ = 1u + case_.jobs[next_ofmap_].seed % kResetCycles;
         running_ = param_held_ = ifmap_held_ = false;
         ++next_ofmap_;
         next_cfg_ = next_param_ = next_ifmap_ = next_ofmap_;

@@ -58,6 +58,8 @@ class Bursts {
 
 struct Job {
     uint32_t reset_after, source, sink, burst, seed, load;
+    // Cycles from the last ofmap transfer before until geometry, parameters and ifmap are offered.
+    uint32_t cfg_wait, param_wait, ifmap_wait;
     Words config, param, ifmap;
     size_t param_beats() const { return param.size() / kParamWords; }
     size_t ifmap_beats() const { return ifmap.size() / kIfmapWords; }
@@ -105,6 +107,9 @@ struct Case {
             job.burst = reader.word();
             job.seed = reader.word();
             job.load = reader.word();
+            job.cfg_wait = reader.word();
+            job.param_wait = reader.word();
+            job.ifmap_wait = reader.word();
             job.config = reader.words(kConfigWords);
             job.param = reader.words(size_t{reader.word()} * kParamWords);
             job.ifmap = reader.words(size_t{reader.word()} * kIfmapWords);

@@ -163,8 +163,9 @@ def run_replay(
 ) -> Replay:
     """Runs the jobs on the sound engine, then replays them on the mutants from first to last.
 
-    Of a job's stall profile the bench in C++ takes the shares and the length of the bursts; it has
-    neither the waits of "boundary" nor the stop at the start of "long-stops".
+    Of a job's stall profile the bench in C++ takes the shares and the length of the bursts. With
+    "boundary", geometry and streams wait some cycles after the job before, by the seed; it has no
+    waits between planes, and not the stop at the start of "long-stops".
 
     Raises:
         ToolError: if the sound engine hangs, or the bench crashes.
@@ -214,7 +215,7 @@ def _case_words(
         formats = stream.plan.numbers.formats
         profile = PROFILES[job.stalls]
         shares = (int(1000 * profile.source), int(1000 * profile.sink), int(profile.burst))
-        words += [job.reset_after or 0, *shares, job.seed, int(job.load)]
+        words += [job.reset_after or 0, *shares, job.seed, int(job.load), *_waits(job, has_config)]
         if has_config:
             ports = stream.plan.config_words() | {"load": int(job.load)}
             for fields in stream.plan.numbers.config_fields:
@@ -230,6 +231,17 @@ def _case_words(
     for operation in bus:
         words += operation.words
     return words
+
+
+def _waits(job: Job, has_config: bool) -> tuple[int, int, int]:
+    """Cycles from the end of the job before until geometry, parameters and ifmap are offered.
+
+    The registers of a bus take their geometry in some hundred cycles; there streams wait longer.
+    """
+    if not PROFILES[job.stalls].boundary:
+        return 0, 0, 0
+    wait = job.seed // 5 % 24 * (1 if has_config else 40)
+    return job.seed % 5, wait if job.seed % 2 else 0, wait
 
 
 def _split(value: int, width: int) -> list[int]:

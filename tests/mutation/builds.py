@@ -14,9 +14,10 @@ from dwsim.rtlsim.job import Job
 from dwsim.rtlsim.stream_replay import BusRead, BusWrite
 from tests.cosim import mutation_jobs, test_requantise
 from tests.cosim.fault import ENGINE, IN_PASSES
-from tests.cosim.layers import Case, fits, make_job
+from tests.cosim.layers import Case, fits, layer, make_job
 from tests.mutation.host_accesses import accesses
 from tests.mutation.maxima import maxima_jobs, maxima_layers
+from tests.mutation.rounding_corners import corner_jobs
 from tests.tap_serial.cases import random_layer as random_serial_layer
 from tests.tap_serial.test_cosim import make_job as serial_job
 
@@ -65,7 +66,7 @@ def _faulty(engine: EngineSpec) -> list[Job]:
 
 def _requantised(engine: EngineSpec) -> list[Job]:
     jobs = [job for seed in (1, 2, 3) for job in test_requantise.jobs_of(engine, seed)]
-    jobs += [*maxima_jobs(engine, 5000), *_fine_jobs(jobs)]
+    jobs += [*maxima_jobs(engine, 5000), *_fine_jobs(jobs), *corner_jobs(engine, 9000)]
     return [*jobs, *_wrong_streams(jobs, engine)]
 
 
@@ -151,12 +152,20 @@ def _wrong_streams(jobs: list[Job], engine: EngineSpec) -> Iterator[Job]:
         yield replace(job, stalls=_STALLS[number % 3], **_surplus(job, engine, **wrong))
         yield replace(loading[(2 * number + 1) % len(loading)], stalls="both")
         yield replace(job, reset_after=7 + number)
+    for number in range(_SHORT_STREAMS):
+        job = loading[3 * number % len(loading)]
+        missing = 1 + 5 * number % (job.plan(engine).ifmap_beats - 1)
+        short = replace(job, stalls=_STALLS[number % 3], ifmap_surplus=-missing)
+        # Without parameters and without beats, the zeros of the short stream must not go on.
+        yield from (short, replace(job, load=False, stalls="boundary", seed=8000 + 16 * number))
+        yield replace(job, reset_after=7 + number)
     for number, fault in enumerate(resets):
         yield replace(loading[2 * number % len(loading)], stalls=_STALLS[number % 3], **fault)
         yield replace(loading[(2 * number + 1) % len(loading)], stalls="both")
 
 
 _STALLS = ("none", "both", "slow-sink")
+_SHORT_STREAMS = 20
 _WRONG_LENGTHS = (
     *({"ifmap": beats} for beats in (-1, 3, 70, -2, 1, -20, 2)),
     *({"param": beats} for beats in (5, -1, 200, 1)),
@@ -182,7 +191,14 @@ def _on_registers(engine: EngineSpec) -> list[Job]:
         for n, made in enumerate(_large_layers(rng, engine))
     ]
     wrong = [job for job in _wrong_streams(jobs, engine) if job.reset_after is None]
-    return [*jobs, *wrong[: 2 * len(_WRONG_LENGTHS)]]
+    pairs = len(_WRONG_LENGTHS) + _SHORT_STREAMS
+    # Long streams reach more bits of the counters of cycles and of stalls.
+    long = [
+        make_job(layer("long", size, (1, 1), batch=255), engine, 7000 + n, stalls)
+        for n, (size, stalls) in enumerate((((7, 8), "slow-sink"), ((9, 12), "slow-source")))
+    ]
+    # The host reads the counts of a stream two streams later.
+    return [*jobs, *wrong[: 2 * pairs], *long, *jobs[:2]]
 
 
 _SMALL = {"kernel_h": 3, "kernel_w": 3, "ifmap_width": 4, "weight_width": 4}

@@ -23,7 +23,9 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
     every = [BusRead(register.offset) for register in registers.registers]
     yield from every
     yield from _near_addresses(registers)
+    yield from _lone_errors(registers)
     yield from _broken_starts(registers, jobs[0].plan(engine))
+    seen = _seen_errors(registers)
     enable = registers["interrupt_enable"].offset
     yield BusWrite(enable, 3)
     control = registers["control"]
@@ -39,9 +41,12 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
                 yield BusWrite(offset, value)
         word = 1 << control.field("start").lsb | int(job.load) << control.field("load").lsb
         yield BusWrite(control.offset, word)
-        if number % 3 == 0:
-            yield BusWrite(registers.geometry[number % len(registers.geometry)].offset, 1)
-            yield BusWrite(control.offset, word)  # while a start is pending
+        if number % 3 == 0:  # while a start is pending
+            if number % 2:
+                yield BusWrite(registers.geometry[number // 3 % len(registers.geometry)].offset, 1)
+                yield from seen
+            yield BusWrite(control.offset, word)
+            yield from seen
         yield BusRead(registers["status"].offset, registers["status"].field("checking").mask, 0)
         yield from every if number % 5 == 0 else every[-12:]
         yield BusWrite(registers["interrupt_status"].offset, 0xFFFFFFFF)
@@ -57,6 +62,11 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
     yield BusWrite(control.offset, 1 << control.field("start").lsb)
     yield BusRead(registers["status"].offset, registers["status"].field("checking").mask, 0)
     yield from every
+
+
+def _seen_errors(registers: RegisterMap) -> list[BusRead]:
+    """Reads what an error changes."""
+    return [BusRead(registers[name].offset) for name in ("errors", "interrupt_status", "status")]
 
 
 def _clear(registers: RegisterMap) -> Iterator[BusWrite]:
@@ -83,6 +93,29 @@ def _near_addresses(registers: RegisterMap) -> Iterator[BusWrite | BusRead]:
     yield BusRead(registers["status"].offset, registers["status"].field("checking").mask, 0)
     yield from _clear(registers)
     yield BusRead(control)
+
+
+def _lone_errors(registers: RegisterMap) -> Iterator[BusWrite | BusRead]:
+    """Each geometry register refuses a value, and no other error hides it.
+
+    In a signed register the bits above the value have to be equal: one of them differs.
+    """
+    status, control = registers["status"], registers["control"].offset
+    seen = _seen_errors(registers)
+    for register in registers.geometry:
+        field = register.fields[0]
+        top = field.lsb + field.width
+        for bit in range(top, 32) if field.signed else (top, 31):
+            word = 0xFFFFFFFF ^ 1 << bit if field.signed else 1 << bit
+            yield BusWrite(register.offset, word)
+            yield from seen
+            yield from _clear(registers)
+    # A start after a refused value is refused, too, although every register may be right.
+    yield BusWrite(registers.geometry[0].offset, 0xFFFFFFFF)
+    yield BusWrite(control, 3)
+    yield BusRead(status.offset, status.field("checking").mask, 0)
+    yield from seen
+    yield from _clear(registers)
 
 
 def _broken_starts(registers: RegisterMap, plan: Plan) -> Iterator[BusWrite | BusRead]:

@@ -18,19 +18,26 @@ from dwsim.support.cache import digest
 from tests.mutation.builds import SEED, Build
 from tests.mutation.equivalence import equivalent_mutants
 from tests.mutation.netlist import Mutant, listed_mutants, make_mutants
+from tests.mutation.reachability import unreachable_mutants
 
 
 @dataclass(frozen=True)
 class Score:
-    """The figures of one build. ``survivors`` are the mutants that nothing explains yet."""
+    """The figures of one build. ``survivors`` are the mutants that nothing explains yet.
+
+    ``equivalent`` mutants are the same in every state, ``unreachable`` ones in every state that an
+    engine can reach.
+    """
 
     build: str
     mutants: int
     by_value: int
     by_cycle: int
     equivalent: int
+    unreachable: int
     cycles: int
     survivors: tuple[Mutant, ...] = field(repr=False)
+    killed_numbers: tuple[int, ...] = field(repr=False)
 
     @property
     def killed(self) -> int:
@@ -39,8 +46,8 @@ class Score:
 
     @property
     def share(self) -> float:
-        """Killed mutants among those that are not proven equivalent, in percent."""
-        return 100 * self.killed / (self.mutants - self.equivalent)
+        """Killed mutants among those that no proof excludes, in percent."""
+        return 100 * self.killed / (self.mutants - self.equivalent - self.unreachable)
 
 
 def score(build: Build, count: int, folder: Path) -> Score:
@@ -64,15 +71,19 @@ def score(build: Build, count: int, folder: Path) -> Score:
     check_values(build.engine, jobs, replay)
     kinds = Counter(verdict.kind for verdict in replay.verdicts)
     alive = [mutants[v.mutant - 1] for v in replay.verdicts if v.kind == "survived"]
-    same = equivalent_mutants(build.top, folder / "netlist", [mutant.number for mutant in alive])
+    netlist, numbers = folder / "netlist", [mutant.number for mutant in alive]
+    same = equivalent_mutants(build.top, netlist, numbers)
+    never = unreachable_mutants(build, netlist, [n for n in numbers if n not in same])
     return Score(
         build.name,
         count,
         kinds["value"],
         kinds["cycle"],
         len(same),
+        len(never),
         replay.cycles,
-        tuple(mutant for mutant in alive if mutant.number not in same),
+        tuple(mutant for mutant in alive if mutant.number not in same | never),
+        tuple(v.mutant for v in replay.verdicts if v.kind != "survived"),
     )
 
 
