@@ -1,8 +1,8 @@
 // dw_accumulator: one cell of the tap-serial array: a multiplier and a sum.
 //
 // Promises: a product leaves the multiplier three cycles after its operand and weight. In a cycle
-// with `add`, the product that leaves is added to acc; with `first`, it replaces acc. In all other
-// cycles acc holds.
+// with `add`, the product that leaves is added to acc; with `first`, it replaces acc. A cycle with
+// `clear` makes acc 0. In all other cycles acc holds.
 `default_nettype none
 
 module dw_accumulator #(
@@ -17,6 +17,7 @@ module dw_accumulator #(
     input  wire [ WEIGHT_W-1:0] weight,
     input  wire                 add,
     input  wire                 first,
+    input  wire                 clear,
     output reg  [    ACC_W-1:0] acc
 );
 
@@ -57,7 +58,10 @@ module dw_accumulator #(
     end
   endgenerate
 
-  always @(posedge clk) if (add) acc <= (first ? {ACC_W{1'b0}} : acc) + addend;
+  always @(posedge clk) begin
+    if (clear) acc <= {ACC_W{1'b0}};
+    else if (add) acc <= (first ? {ACC_W{1'b0}} : acc) + addend;
+  end
 
 endmodule
 

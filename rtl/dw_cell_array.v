@@ -1,8 +1,8 @@
 // dw_cell_array: the cells of a tap-serial array, CELLS for each lane.
 //
-// Promises: one cycle after `segment` and in_ifmap, the operand of cell q is the pixel at place
-// q*cell_stride of the segment, or 0 if the cell's tap lies outside the ifmap. `weight` comes in
-// the same cycle as the operands. `add` and `first` come three cycles later, with the products;
+// Promises: one cycle after `segment`, the operand of cell q is the pixel at place q*cell_stride of the
+// segment. `weight` and in_ifmap come in the same cycle as the operands; a cell whose tap lies outside
+// the ifmap skips the product. `add` and `first` come two cycles later, one cycle before the products;
 // see dw_accumulator.
 `default_nettype none
 
@@ -48,9 +48,16 @@ module dw_cell_array #(
       localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
       localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
       reg [PIXEL-1:0] operand;
+      // The marks of the cell's product. The mask comes after the multiplier, so it may come late.
+      reg has_pixel, has_pixel_behind;
+      reg cell_add, cell_first, cell_clear;
       always @(posedge clk) begin
-        operand <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
-        if (!in_ifmap[q]) operand <= {PIXEL{1'b0}};
+        operand       <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
+        has_pixel        <= in_ifmap[q];
+        has_pixel_behind <= has_pixel;
+        cell_add      <= add && has_pixel_behind;
+        cell_first    <= first;
+        cell_clear    <= add && first && !has_pixel_behind;
       end
       for (l = 0; l < LANES; l = l + 1) begin : g_lane
         dw_accumulator #(
@@ -63,8 +70,9 @@ module dw_cell_array #(
             .clk    (clk),
             .operand(operand[l*OPERAND_W+:OPERAND_W]),
             .weight (weight[l*WEIGHT_W+:WEIGHT_W]),
-            .add    (add),
-            .first  (first),
+            .add    (cell_add),
+            .first  (cell_first),
+            .clear  (cell_clear),
             .acc    (acc[(q*LANES+l)*ACC_W+:ACC_W])
         );
       end

@@ -1,10 +1,10 @@
 // dw_cell_place: tracks the places of the cells in the raster of a plane, and masks their taps.
 //
 // Promises: each cycle with `init` shifts the place (init_x, init_y) into the last cell, and the
-// place of each cell into the cell before it. `advance` moves all cells to the next group;
-// `rewind` returns them to the places that `init` gave them. A fired tap updates the coordinates
-// under each cell. One cycle later in_ifmap, a register, has the cells whose tap lies in the ifmap
-// and which have an ofmap pixel. `counts` has the cells that stand on a place with an ofmap pixel.
+// place of each cell into the cell before it. A fired tap with `advance` is the last of its group: the
+// cells move to the next one; with `rewind` they return to the places that `init` gave them. One
+// cycle after a fired tap, `counts` has the cells that stand on a place with an ofmap pixel. Three
+// cycles after it in_ifmap, a register, has those of them whose tap lies in the ifmap.
 `default_nettype none
 
 module dw_cell_place #(
@@ -21,8 +21,8 @@ module dw_cell_place #(
     input  wire               fire,
     input  wire               first_column,  // the fired tap begins a kernel row
     input  wire               first_row,     // ... of the first kernel row
-    input  wire               advance,
-    input  wire               rewind,
+    input  wire               advance,       // ... is the last of its group
+    input  wire               rewind,        // ... and of its plane
     input  wire [COUNT_W-1:0] cells,         // cells in use
     input  wire [    X_W-1:0] ifmap_w,
     input  wire [    Y_W-1:0] ifmap_h,
@@ -47,6 +47,26 @@ module dw_cell_place #(
     if ((1 << COUNT_W) <= CELLS) begin : bad_4 dw_cell_place_COUNT_W_must_hold_CELLS u (); end
   endgenerate
 
+  // ---- the tap: a register, because its coordinates may come late and many cells use it -----------
+  reg fired, begins_row, begins_kernel, advances, rewinds;
+  always @(posedge clk) begin
+    fired         <= fire;
+    begins_row    <= first_column;
+    begins_kernel <= first_row;
+    advances      <= fire && advance && !rewind;
+    rewinds       <= fire && rewind;
+  end
+
+  // ---- sums of the geometry: they are constant while a stream runs ---------------------------
+  reg [X_W-1:0] wrapped_x;
+  reg [Y_W-1:0] wrapped_y;
+  reg [X_W-1:0] last_x;  // a group goes on in the next raster row from the column behind it on
+  always @(posedge clk) begin
+    wrapped_x <= step_x - pitch;
+    wrapped_y <= step_y + stride_h;
+    last_x    <= wrap_x - step_x;
+  end
+
   wire [(CELLS+1)*X_W-1:0] chain_x;
   wire [(CELLS+1)*Y_W-1:0] chain_y;
   assign chain_x[CELLS*X_W+:X_W] = init_x;
@@ -63,8 +83,13 @@ module dw_cell_place #(
       reg signed [X_W-1:0] tap_x;
       reg signed [Y_W-1:0] tap_y;
       reg tap_counts;
-      wire signed [X_W-1:0] stepped_x = cell_x + $signed(step_x);
-      wire wraps = (stepped_x >= $signed(wrap_x));
+      // From last_x to the cell: its sign chooses the sums, so no comparison precedes them.
+      reg signed [X_W-1:0] beyond;
+      wire wraps = !beyond[X_W-1];
+      wire signed [X_W-1:0] to_next_x = $signed(wraps ? wrapped_x : step_x);
+      wire signed [Y_W-1:0] to_next_y = $signed(wraps ? wrapped_y : step_y);
+      wire signed [X_W-1:0] origin_x = init ? $signed(chain_x[(q+1)*X_W+:X_W]) : begin_x;
+      wire signed [Y_W-1:0] origin_y = init ? $signed(chain_y[(q+1)*Y_W+:Y_W]) : begin_y;
 
       assign chain_x[q*X_W+:X_W] = begin_x;
       assign chain_y[q*Y_W+:Y_W] = begin_y;
@@ -75,20 +100,19 @@ module dw_cell_place #(
           begin_x <= chain_x[(q+1)*X_W+:X_W];
           begin_y <= chain_y[(q+1)*Y_W+:Y_W];
         end
-        if (init) begin
-          cell_x <= chain_x[(q+1)*X_W+:X_W];
-          cell_y <= chain_y[(q+1)*Y_W+:Y_W];
-        end else if (rewind) begin
-          cell_x <= begin_x;
-          cell_y <= begin_y;
-        end else if (advance) begin
-          cell_x <= wraps ? stepped_x - $signed(pitch) : stepped_x;
-          cell_y <= cell_y + $signed(step_y) + (wraps ? $signed(stride_h) : {Y_W{1'b0}});
+        if (init || rewinds) begin
+          cell_x <= origin_x;
+          cell_y <= origin_y;
+          beyond <= origin_x - $signed(last_x);
+        end else if (advances) begin
+          cell_x <= cell_x + to_next_x;
+          cell_y <= cell_y + to_next_y;
+          beyond <= beyond + to_next_x;
         end
-        if (fire) begin
+        if (fired) begin
           tap_counts <= counts[q];
-          tap_x <= first_column ? cell_x : tap_x + $signed(dilation_w);
-          if (first_column) tap_y <= first_row ? cell_y : tap_y + $signed(dilation_h);
+          tap_x <= begins_row ? cell_x : tap_x + $signed(dilation_w);
+          if (begins_row) tap_y <= begins_kernel ? cell_y : tap_y + $signed(dilation_h);
         end
         in_ifmap[q] <= tap_counts && !tap_x[X_W-1] && (tap_x < $signed(ifmap_w))
             && !tap_y[Y_W-1] && (tap_y < $signed(ifmap_h));

@@ -7,8 +7,8 @@
 // Promises: the first read is there in the fourth cycle without `restart`, and one read can follow the
 // other in every cycle. A read waits until its pixels are in the ring (`filled`), and while `step` is 0. The
 // ring may overwrite all beats before that of pixel `free`, which follows two cycles after the last
-// read of a group. The marks of a read (word_valid, word_last, word_filled, word_first, amount) come
-// out with its pixels.
+// read of a group. The marks of a read (word_valid, word_last, word_places, amount) come out with its
+// pixels: a word fills all places from that of its first pixel on.
 `default_nettype none
 
 module dw_fetch #(
@@ -18,6 +18,7 @@ module dw_fetch #(
     parameter Y_W           = 8,   // bits of a row of the raster, signed
     parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
     parameter PLACE_W       = 4,   // bits of a place in the segment
+    parameter LENGTH        = 9,   // places of a segment
     parameter TAP_W         = 2,   // bits of a count of taps on an axis
     parameter GROUPS_W      = 8,
     parameter SETS_W        = 2,
@@ -55,14 +56,13 @@ module dw_fetch #(
     input  wire [PLANES_W-1:0] planes,
     // ring
     input  wire [ PIXEL_W-1:0] filled,         // pixels written, whole beats
-    output reg  [ PIXEL_W-1:0] free,
+    output wire [ PIXEL_W-1:0] next_free,      // free in the next cycle
     output wire [ PIXEL_W-1:0] read_pixel,     // its beat is read
     // the word that comes out
     input  wire                step,
     output wire                word_valid,
-    output wire                word_filled,
     output wire                word_last,
-    output wire [ PLACE_W-1:0] word_first,
+    output reg  [  LENGTH-1:0] word_places,    // the places that its pixels fill
     output wire [AMOUNT_W-1:0] amount          // of the word before the rotator
 );
 
@@ -75,7 +75,9 @@ module dw_fetch #(
       dw_fetch_READ_PIXELS_must_be_BEAT_PIXELS_times_a_power_of_two u ();
     end
     if (Y_W < 2) begin : bad_3 dw_fetch_Y_W_must_be_at_least_2 u (); end
-    if (PLACE_W < 1) begin : bad_4 dw_fetch_PLACE_W_must_be_at_least_1 u (); end
+    if ((PLACE_W < 1) || ((1 << PLACE_W) < LENGTH)) begin : bad_4
+      dw_fetch_PLACE_W_must_hold_LENGTH_minus_1 u ();
+    end
     if (TAP_W < 1) begin : bad_5 dw_fetch_TAP_W_must_be_at_least_1 u (); end
     if (GROUPS_W < 1) begin : bad_6 dw_fetch_GROUPS_W_must_be_at_least_1 u (); end
     if (SETS_W < 1) begin : bad_7 dw_fetch_SETS_W_must_be_at_least_1 u (); end
@@ -221,23 +223,28 @@ module dw_fetch #(
   reg opens;  // the last read of a segment was made in the cycle before
   reg opens_frees;
   reg [PIXEL_W-1:0] opens_pixel;
+  reg [PIXEL_W-1:0] free;
+  assign next_free = (opens && opens_frees) ? opens_pixel : free;
   always @(posedge clk) begin
     opens       <= advance && segment_end && !restart;
     opens_frees <= frees;
     opens_pixel <= free_pixel;
-    if (restart) free <= {PIXEL_W{1'b0}};
-    else if (opens && opens_frees) free <= opens_pixel;
+    free        <= restart ? {PIXEL_W{1'b0}} : next_free;
   end
 
   // ---- the marks travel with the pixels: two cycles in the ring, one in the rotator -------------
   wire [PIXEL_W-1:0] turn = read_pixel - {{(PIXEL_W - PLACE_W) {1'b0}}, first};
   localparam MARKS = 2 + PLACE_W;
   reg [2:0] valid;
-  reg [MARKS-1:0] marks_0, marks_1, marks_2;
+  reg [MARKS-1:0] marks_0, marks_1;
+  reg last;
   reg [AMOUNT_W-1:0] turn_0, turn_1;
 
   assign word_valid = valid[2];
-  assign {word_filled, word_last, word_first} = marks_2;
+  wire last_1, filled_1;
+  wire [PLACE_W-1:0] first_1;
+  assign {filled_1, last_1, first_1} = marks_1;
+  assign word_last = last;
   assign amount = turn_1;
 
   always @(posedge clk) begin
@@ -246,11 +253,18 @@ module dw_fetch #(
     if (step) begin
       marks_0 <= {has_pixels, segment_end, first};
       marks_1 <= marks_0;
-      marks_2 <= marks_1;
+      last    <= last_1;
       turn_0  <= turn[AMOUNT_W-1:0];
       turn_1  <= turn_0;
     end
   end
+
+  genvar p;
+  generate
+    for (p = 0; p < LENGTH; p = p + 1) begin : g_place
+      always @(posedge clk) if (step) word_places[p] <= filled_1 && (first_1 <= p);
+    end
+  endgenerate
 
   wire unused = &{1'b0, turn[PIXEL_W-1:AMOUNT_W], beyond[PIXEL_W-2:0], 1'b0};
 

@@ -4,7 +4,8 @@
 // ends (`pitch`), the pixels of the next ofmap row follow.
 //
 // Promises: `take` accepts a segment; its first read is there two cycles later, or as soon as the
-// reads before it have left. A cycle with `ready` and `valid` moves on to the next read. There is a
+// reads before it have left. One segment waits here, and one row, so that `take` depends on registers
+// only. A cycle with `ready` and `valid` moves on to the next read. There is a
 // read for every READ_PIXELS pixels of a raster row, counted from the beat of the first one, and one
 // read without pixels (`filled` is 0) for a raster row without a pixel for the segment. `pixel` is
 // the first pixel of the read and last_pixel the last one, `first` the place of `pixel` in the
@@ -96,21 +97,49 @@ module dw_fetch_rows #(
   reg signed [Y_W-1:0] row_group_y;
   reg [PIXEL_W-1:0] address;  // of column 0
   reg row_last;  // the row is the last one of its segment
-  wire read_last;
-  wire row_take = row_valid && (!valid || (ready && read_last));
-  assign take = walk_valid && (!row_valid || (row_take && row_last));
+  // A row leaves for the reads, or waits in `held` while those of the row before are made.
+  reg held_valid;
+  wire row_take = row_valid && !held_valid;
+
+  // The segment behind the rows: it waits, or is the walk's.
+  reg waiting;
+  reg [X_W-1:0] waiting_x;
+  reg [Y_W-1:0] waiting_y, waiting_group_y;
+  reg [PIXEL_W-1:0] waiting_address, waiting_free_pixel;
+  reg waiting_frees;
+  wire [X_W-1:0] segment_x = waiting ? waiting_x : walk_x;
+  wire [Y_W-1:0] segment_y = waiting ? waiting_y : walk_y;
+  wire [Y_W-1:0] segment_group_y = waiting ? waiting_group_y : walk_group_y;
+  wire [PIXEL_W-1:0] segment_address = waiting ? waiting_address : walk_address;
+  wire segment_frees = waiting ? waiting_frees : walk_frees;
+  wire [PIXEL_W-1:0] segment_free_pixel = waiting ? waiting_free_pixel : walk_free_pixel;
+  wire begins = !row_valid || (row_take && row_last);  // a segment can begin
+  assign take = walk_valid && !waiting;
+
+  always @(posedge clk) begin
+    if (restart || begins) waiting <= 1'b0;
+    else if (walk_valid) waiting <= 1'b1;
+    // A free place follows the walk until a segment waits.
+    if (!waiting) begin
+      waiting_x <= walk_x;
+      waiting_y <= walk_y;
+      waiting_group_y <= walk_group_y;
+      waiting_address <= walk_address;
+      waiting_frees <= walk_frees;
+      waiting_free_pixel <= walk_free_pixel;
+    end
+  end
 
   always @(posedge clk) begin
     if (restart) row_valid <= 1'b0;
-    else if (take) row_valid <= 1'b1;
-    else if (row_take && row_last) row_valid <= 1'b0;
+    else if (begins) row_valid <= waiting || walk_valid;
 
-    if (take) begin
-      row_x <= walk_x;
-      row_y <= walk_y;
-      row_group_y <= walk_group_y;
-      row_last <= ($signed(walk_x) <= final_x) || ($signed(walk_group_y) >= final_y);
-      address <= walk_address;
+    if (begins) begin
+      row_x <= segment_x;
+      row_y <= segment_y;
+      row_group_y <= segment_group_y;
+      row_last <= ($signed(segment_x) <= final_x) || ($signed(segment_group_y) >= final_y);
+      address <= segment_address;
     end else if (row_take) begin
       row_x <= row_x - $signed(pitch);
       row_y <= row_y + $signed(stride_h);
@@ -130,9 +159,28 @@ module dw_fetch_rows #(
   wire [X_W-1:0] left_first = -row_x;
   wire [PIXEL_W-1:0] from_column = address + {{(PIXEL_W - X_W) {1'b0}}, row_x};
 
+  // ---- a row that waits ----------------------------------------------------------------------
+  localparam ROW_BITS = 3 + 2 * PIXEL_W + X_W + PLACE_W;
+  wire [ROW_BITS-1:0] row = {
+    in_rows && in_columns, row_last, segment_frees, segment_free_pixel,
+    left_of_ifmap ? address : from_column, whole ? up_to_width : up_to_span,
+    left_of_ifmap ? left_first[PLACE_W-1:0] : {PLACE_W{1'b0}}
+  };
+  reg [ROW_BITS-1:0] held;
+  wire read_last;
+  wire moves = !valid || (ready && read_last);  // the reads of a row can begin
+  wire enters = moves && (held_valid || row_valid);
+  always @(posedge clk) begin
+    if (restart || moves) held_valid <= 1'b0;
+    else if (row_valid) held_valid <= 1'b1;
+    // A free place follows the row until that waits.
+    if (!held_valid) held <= row;
+  end
+
   // ---- reads ---------------------------------------------------------------------------------
   localparam READ_W = $clog2(READ_PIXELS);
   localparam [X_W-1:0] READ_X = READ_PIXELS;
+  localparam [X_W-1:0] LOW_BITS = READ_PIXELS - 1;
   localparam [PIXEL_W-1:0] WITHIN_BEAT = BEAT_PIXELS - 1;
   localparam [PIXEL_W-1:0] TO_LAST = READ_PIXELS - 1;
   localparam [PIXEL_W-1:0] TO_NEXT = READ_PIXELS;
@@ -140,7 +188,10 @@ module dw_fetch_rows #(
   reg [X_W-1:0] left;  // pixels of the row after `pixel`
   wire [PIXEL_W-1:0] into_beat = pixel & WITHIN_BEAT;
   wire [X_W-1:0] reach = left + into_beat[X_W-1:0];
-  assign read_last = !filled || (reach[X_W-1:READ_W] == 0);
+  // The sum of the low bits carries into the high ones, which must all be 0.
+  wire [X_W-1:0] low_left = left & LOW_BITS;
+  wire [X_W-1:0] low_reach = low_left + into_beat[X_W-1:0];
+  assign read_last = !filled || ((left[X_W-1:READ_W] == 0) && !low_reach[READ_W]);
   assign segment_end = row_ends_segment && read_last;
   assign last_pixel = read_last ? pixel + {{(PIXEL_W - X_W) {1'b0}}, left}
       : (pixel & ~WITHIN_BEAT) + TO_LAST;
@@ -148,17 +199,10 @@ module dw_fetch_rows #(
 
   always @(posedge clk) begin
     if (restart) valid <= 1'b0;
-    else if (row_take) valid <= 1'b1;
-    else if (ready && read_last) valid <= 1'b0;
+    else if (moves) valid <= enters;
 
-    if (row_take) begin
-      filled <= in_rows && in_columns;
-      row_ends_segment <= row_last;
-      pixel <= left_of_ifmap ? address : from_column;
-      left <= whole ? up_to_width : up_to_span;
-      first <= left_of_ifmap ? left_first[PLACE_W-1:0] : {PLACE_W{1'b0}};
-      frees <= walk_frees;
-      free_pixel <= walk_free_pixel;
+    if (moves) begin
+      {filled, row_ends_segment, frees, free_pixel, pixel, left, first} <= held_valid ? held : row;
     end else if (ready) begin
       pixel <= (pixel & ~WITHIN_BEAT) + TO_NEXT;
       left  <= reach - READ_X;
@@ -167,7 +211,8 @@ module dw_fetch_rows #(
   end
 
   wire unused = &{
-    1'b0, left_first[X_W-1:PLACE_W], read_pixels[X_W-1:PLACE_W], into_beat[PIXEL_W-1:X_W], 1'b0
+    1'b0, left_first[X_W-1:PLACE_W], read_pixels[X_W-1:PLACE_W], into_beat[PIXEL_W-1:X_W],
+    low_reach, 1'b0
   };
 
 endmodule

@@ -46,7 +46,7 @@ module dw_fetch_walk #(
     input  wire [     PLANES_W-1:0] planes,
     // segment
     input  wire                     take,
-    output wire                     valid,
+    output reg                      valid,
     output reg  [          X_W-1:0] x,
     output reg  [          Y_W-1:0] y,
     output reg  [          Y_W-1:0] group_y,
@@ -79,28 +79,64 @@ module dw_fetch_walk #(
   reg [Y_W-1:0] wrapped_y;
   reg [PIXEL_W-1:0] wrapped_address;
   reg [PIXEL_W-1:0] plane_address;  // from the base of a plane to the next plane's first group
-  localparam [GROUPS_W:0] TWO = 2;
-  reg one_group;
   always @(posedge clk) begin
     wrapped_x       <= step_x - pitch;
     wrapped_y       <= step_y + stride_h;
     wrapped_address <= step_address + row_address;
     plane_address   <= plane_pixels[PIXEL_W-1:0] + start_address;
-    one_group       <= (groups == 1);
   end
 
   // ---- counters: planes, groups, weight sets, kernel rows, taps ------------------------------
-  reg [PLANES_W-1:0] planes_left;
-  reg [GROUPS_W-1:0] groups_left;
-  reg last_group;
-  reg [SETS_W-1:0] sets_left;
-  reg [TAP_W-1:0] rows_left;
-  reg [TAP_W-1:0] taps_left;
-  wire tap_end = !tap_segments || (taps_left == 1);
-  wire row_end = tap_end && (rows_left == 1);
-  wire set_end = row_end && (sets_left == 1);
+  wire last_plane, last_group, last_set, last_row, last_tap;
+  wire row_end = last_tap && last_row;
+  wire set_end = row_end && last_set;
   wire plane_end = set_end && last_group;
-  assign valid = (planes_left != 0);
+  localparam [TAP_W-1:0] ONE_TAP = 1;
+  dw_countdown #(
+      .WIDTH(TAP_W)
+  ) u_taps (
+      .clk    (clk),
+      .restart(restart),
+      .step   (take),
+      .count  (tap_segments ? kernel_w : ONE_TAP),
+      .last   (last_tap)
+  );
+  dw_countdown #(
+      .WIDTH(TAP_W)
+  ) u_rows (
+      .clk    (clk),
+      .restart(restart),
+      .step   (take && last_tap),
+      .count  (kernel_h),
+      .last   (last_row)
+  );
+  dw_countdown #(
+      .WIDTH(SETS_W)
+  ) u_sets (
+      .clk    (clk),
+      .restart(restart),
+      .step   (take && row_end),
+      .count  (sets),
+      .last   (last_set)
+  );
+  dw_countdown #(
+      .WIDTH(GROUPS_W)
+  ) u_groups (
+      .clk    (clk),
+      .restart(restart),
+      .step   (take && set_end),
+      .count  (groups),
+      .last   (last_group)
+  );
+  dw_countdown #(
+      .WIDTH(PLANES_W)
+  ) u_planes (
+      .clk    (clk),
+      .restart(restart),
+      .step   (take && plane_end),
+      .count  (planes),
+      .last   (last_plane)
+  );
 
   // ---- the group and its segment -------------------------------------------------------------
   reg signed [X_W-1:0] group_x;
@@ -111,11 +147,12 @@ module dw_fetch_walk #(
   reg [X_W-1:0] beyond;
   wire [X_W-1:0] start_beyond = step_x - pitch;
   wire wraps = !beyond[X_W-1];
-  wire [X_W-1:0] stepped_beyond = wraps ? beyond + wrapped_x : beyond + step_x;
-  wire [X_W-1:0] stepped_x = wraps ? group_x + wrapped_x : group_x + step_x;
-  wire [Y_W-1:0] stepped_y = wraps ? group_y + wrapped_y : group_y + step_y;
+  wire [X_W-1:0] to_next_x = wraps ? wrapped_x : step_x;
+  wire [X_W-1:0] stepped_beyond = beyond + to_next_x;
+  wire [X_W-1:0] stepped_x = group_x + to_next_x;
+  wire [Y_W-1:0] stepped_y = group_y + (wraps ? wrapped_y : step_y);
   wire [PIXEL_W-1:0] stepped_address =
-      wraps ? group_address + wrapped_address : group_address + step_address;
+      group_address + (wraps ? wrapped_address : step_address);
   wire [X_W-1:0] next_x = plane_end ? start_x : set_end ? stepped_x : group_x;
   wire [Y_W-1:0] next_y = plane_end ? start_y : set_end ? stepped_y : group_y;
   wire [PIXEL_W-1:0] next_address =
@@ -126,12 +163,7 @@ module dw_fetch_walk #(
 
   always @(posedge clk) begin
     if (restart) begin
-      planes_left <= planes;
-      groups_left <= groups;
-      last_group <= (groups == 1);
-      sets_left <= sets;
-      rows_left <= kernel_h;
-      taps_left <= kernel_w;
+      valid <= 1'b1;
       plane_base <= {PIXEL_W{1'b0}};
       group_x <= start_x;
       beyond <= start_beyond;
@@ -141,20 +173,15 @@ module dw_fetch_walk #(
       y <= start_y;
       address <= start_address;
     end else if (take) begin
-      taps_left <= tap_end ? kernel_w : taps_left - 1'b1;
-      if (tap_end) rows_left <= row_end ? kernel_h : rows_left - 1'b1;
-      if (row_end) sets_left <= set_end ? sets : sets_left - 1'b1;
-      if (set_end) groups_left <= last_group ? groups : groups_left - 1'b1;
-      if (set_end) last_group <= last_group ? one_group : ({1'b0, groups_left} == TWO);
-      if (plane_end) planes_left <= planes_left - 1'b1;
+      if (plane_end && last_plane) valid <= 1'b0;
       if (plane_end) plane_base <= plane_base + plane_pixels[PIXEL_W-1:0];
       group_x <= next_x;
       if (set_end) beyond <= plane_end ? start_beyond : stepped_beyond;
       group_y <= next_y;
       group_address <= next_address;
-      x <= tap_end ? next_x : x + dilation_w;
-      if (tap_end) y <= row_end ? next_y : y + dilation_h;
-      if (tap_end) address <= row_end ? next_address : address + tap_address;
+      x <= last_tap ? next_x : x + dilation_w;
+      if (last_tap) y <= last_row ? next_y : y + dilation_h;
+      if (last_tap) address <= last_row ? next_address : address + tap_address;
     end
   end
 

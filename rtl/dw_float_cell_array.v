@@ -1,8 +1,8 @@
 // dw_float_cell_array: the cells of a tap-serial array in floating point, CELLS for each lane.
 //
-// Promises: one cycle after `segment` and in_ifmap, the operand of cell q is the pixel at place
-// q*cell_stride of the segment. A cell whose tap lies outside the ifmap skips it. `weight` comes in
-// the same cycle as the operands. `add` and `first` come six cycles later, one cycle before the
+// Promises: one cycle after `segment`, the operand of cell q is the pixel at place q*cell_stride of the
+// segment. `weight` and in_ifmap come in the same cycle as the operands. A cell whose tap lies outside
+// the ifmap skips it. `add` and `first` come six cycles later, one cycle before the
 // products. Eight cycles after the `add` of the last tap, and in that cycle at least, acc has the
 // PARTS partial sums of each cell, the first one lowest; one without a tap is +0.
 `default_nettype none
@@ -76,11 +76,8 @@ module dw_float_cell_array #(
       localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
       localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
       reg [PIXEL-1:0] operand;
-      reg skip;
-      always @(posedge clk) begin
+      always @(posedge clk)
         operand <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
-        skip    <= !in_ifmap[q];
-      end
       for (l = 0; l < LANES; l = l + 1) begin : g_lane
         dw_float_accumulator #(
             .PARTS            (PARTS),
@@ -91,7 +88,7 @@ module dw_float_cell_array #(
             .SUBNORMALS       (SUBNORMALS)
         ) u_accumulator (
             .clk       (clk),
-            .skip      (skip),
+            .skip      (!in_ifmap[q]),
             .operand   (operand[l*WIDTH+:WIDTH]),
             .weight    (weight[l*WIDTH+:WIDTH]),
             .read_index(read_index),

@@ -1,9 +1,10 @@
 // dw_pixel_credit: counts the pixels for which the output FIFO has room.
 //
 // Promises: after reset there are TOTAL credits. `take` is the last tap of a group: it takes a credit
-// for each cell in use and, at the end of a plane, beat_pad credits for the rest of a beat. The
-// credits of cells without a pixel (`counts`) are back three cycles later. With `give`, BEAT credits
-// return. `room` is 1 if LARGEST credits are available.
+// for each cell in use and, at the end of a plane, beat_pad credits for the rest of a beat. `counts`
+// comes one cycle later; the credits of cells without a pixel are back four cycles after `take`. With `give`, BEAT credits
+// return. `room`, a register, is 1 if LARGEST credits are available without those that have returned in
+// the cycle before.
 `default_nettype none
 
 module dw_pixel_credit #(
@@ -21,7 +22,7 @@ module dw_pixel_credit #(
     input  wire               rst,
     input  wire               take,
     input  wire [CELLS_W-1:0] cells,      // cells in use
-    input  wire [  CELLS-1:0] counts,     // cells that have a pixel; all of them are in use
+    input  wire [  CELLS-1:0] counts,     // cells of the claim before that have a pixel
     input  wire               plane_end,
     input  wire [  PAD_W-1:0] beat_pad,
     input  wire               give,
@@ -47,23 +48,24 @@ module dw_pixel_credit #(
 
   localparam [COUNT_W-1:0] ALL = TOTAL;
   localparam [COUNT_W-1:0] BACK = BEAT;
-  localparam [COUNT_W:0] NEEDED = LARGEST;
+  localparam [COUNT_W+1:0] NEEDED = LARGEST;  // two bits more: three claims may add up
   localparam [TAKE_W-1:0] ONE = 1;
 
   // ---- a claim, and the number of credits with which there is room beside it ------------------
-  wire [TAKE_W+CELLS_W-1:0] wide_cells = {{TAKE_W{1'b0}}, cells};
-  wire [TAKE_W+PAD_W-1:0] wide_pad = {{TAKE_W{1'b0}}, beat_pad};
-  wire [TAKE_W-1:0] pad = plane_end ? wide_pad[TAKE_W-1:0] : {TAKE_W{1'b0}};
-  wire [TAKE_W-1:0] most = wide_cells[TAKE_W-1:0] + pad;
-  wire [COUNT_W+TAKE_W:0] wide_most = {{(COUNT_W + 1) {1'b0}}, most};
+  wire [COUNT_W+CELLS_W-1:0] wide_cells = {{COUNT_W{1'b0}}, cells};
+  wire [COUNT_W+PAD_W-1:0] wide_pad = {{COUNT_W{1'b0}}, beat_pad};
   wire unused_wide = &{
-    1'b0, wide_cells[TAKE_W+CELLS_W-1:TAKE_W], wide_pad[TAKE_W+PAD_W-1:TAKE_W],
-    wide_most[COUNT_W+TAKE_W:COUNT_W+1], 1'b0
+    1'b0, wide_cells[COUNT_W+CELLS_W-1:COUNT_W], wide_pad[COUNT_W+PAD_W-1:COUNT_W], 1'b0
   };
+  // Constant while a stream runs.
+  wire [COUNT_W-1:0] most = wide_cells[COUNT_W-1:0];
+  reg [COUNT_W-1:0] most_at_end;  // at the end of a plane
+  always @(posedge clk) most_at_end <= wide_cells[COUNT_W-1:0] + wide_pad[COUNT_W-1:0];
   reg [COUNT_W-1:0] claimed;
-  reg [COUNT_W:0] needed;
+  wire [COUNT_W+1:0] needed = NEEDED + {2'b00, claimed};
 
   // ---- the cells of the claim without a pixel, and their number -------------------------------
+  reg taken;
   reg [CELLS-1:0] empty;
   reg [TAKE_W-1:0] empty_count, returned;
   integer q;
@@ -76,25 +78,29 @@ module dw_pixel_credit #(
   wire [COUNT_W+TAKE_W-1:0] wide_returned = {{COUNT_W{1'b0}}, returned};
   wire unused_returned = &{1'b0, wide_returned[COUNT_W+TAKE_W-1:COUNT_W], 1'b0};
   wire [COUNT_W-1:0] back = wide_returned[COUNT_W-1:0] + (give ? BACK : {COUNT_W{1'b0}});
-  assign room = ({1'b0, credits} >= needed);
+  // `taken` chooses one cycle later, so no sum lies between a claim and the decision about the next.
+  reg room_untaken, room_taken;
+  assign room = taken ? room_taken : room_untaken;
 
   genvar c;
   generate
     for (c = 0; c < CELLS; c = c + 1) begin : g_cell
-      always @(posedge clk) empty[c] <= take && !rst && (cells > c) && !counts[c];
+      always @(posedge clk) empty[c] <= taken && !rst && (cells > c) && !counts[c];
     end
   endgenerate
 
   always @(posedge clk) begin
+    taken <= take && !rst;
+    room_untaken <= rst || ({2'b00, credits} >= needed);
+    room_taken <= plane_end ? ({2'b00, credits} >= needed + {2'b00, most_at_end})
+        : ({2'b00, credits} >= needed + {2'b00, most});
     if (rst) begin
       credits <= ALL;
       claimed <= {COUNT_W{1'b0}};
-      needed <= NEEDED;
       returned <= {TAKE_W{1'b0}};
     end else begin
       credits <= credits - claimed + back;
-      claimed <= take ? wide_most[COUNT_W-1:0] : {COUNT_W{1'b0}};
-      needed <= take ? NEEDED + wide_most[COUNT_W:0] : NEEDED;
+      claimed <= !take ? {COUNT_W{1'b0}} : plane_end ? most_at_end : most;
       returned <= empty_count;
     end
   end

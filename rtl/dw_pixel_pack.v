@@ -1,9 +1,10 @@
 // dw_pixel_pack: packs the values that leave the array into pixels, and the pixels into beats.
 //
-// Promises: an `active` cycle brings VALUES values. The first of them belongs to lane `lane`, the
+// Promises: after an `active` cycle VALUES values come. The first of them belongs to lane `lane`, the
 // next ones to the lanes that follow; after the last lane comes the first lane of the next pixel. A
-// pixel with `keep` enters the beat. `write` comes one cycle after the pixel that ends a beat: the
-// last of PIXELS pixels, or the final_pixel of a plane. `count` has the number of its pixels, and
+// pixel with `keep` enters the beat. `write` comes one cycle after the values that end a beat: the
+// last of PIXELS pixels, or the final_pixel of a plane. A restart drops the values of its cycle and of
+// the next one. `count` has the number of its pixels, and
 // places without a pixel are 0. `ended` comes with the beat of a final_pixel.
 `default_nettype none
 
@@ -20,7 +21,7 @@ module dw_pixel_pack #(
     input  wire                          restart,
     input  wire                          active,
     input  wire [            LANE_W-1:0] lane,
-    input  wire [      VALUES*WIDTH-1:0] values,
+    input  wire [      VALUES*WIDTH-1:0] values,       // one cycle after `active`, `lane`, `keep`
     input  wire                          keep,         // the pixel that is completed counts
     input  wire                          final_pixel,  // ... and is the last of its plane
     output reg                           write,
@@ -58,7 +59,17 @@ module dw_pixel_pack #(
   localparam GRAIN = common(LANES, VALUES);
   localparam TURNS = LANES / GRAIN;
 
-  wire [TURNS-1:0] turn;
+  // The marks that choose and enable are registers: each of them has all bits of a beat to move.
+  localparam [LANE_W+1:0] ALL_LANES = LANES;
+  localparam [LANE_W+1:0] ALL_VALUES = VALUES;
+  wire [LANE_W+1:0] behind = {2'b00, lane} + ALL_VALUES;  // the lane behind the last value
+  reg [TURNS-1:0] turn;
+  reg there, push, final_there;
+  always @(posedge clk) begin
+    there       <= active && !restart;
+    push        <= active && !restart && keep && (behind >= ALL_LANES);
+    final_there <= final_pixel;
+  end
   wire [LANES-1:0] arrives;  // a value of the lane arrives in this cycle
   wire [LANES-1:0] belongs;  // ... and belongs to the unfinished pixel, not to the next one
   wire [LANES*WIDTH-1:0] placed;
@@ -69,7 +80,7 @@ module dw_pixel_pack #(
   generate
     for (t = 0; t < TURNS; t = t + 1) begin : g_turn
       localparam FIRST = t * GRAIN;
-      assign turn[t] = (lane == FIRST[LANE_W-1:0]);
+      always @(posedge clk) turn[t] <= (lane == FIRST[LANE_W-1:0]);
     end
     for (s = 0; s < LANES; s = s + 1) begin : g_lane
       reg [WIDTH-1:0] chosen;
@@ -93,31 +104,38 @@ module dw_pixel_pack #(
       assign belongs[s] = is_open;
       assign pixel[s*WIDTH+:WIDTH] = belongs[s] ? placed[s*WIDTH+:WIDTH] : lanes[s*WIDTH+:WIDTH];
       always @(posedge clk)
-        if (active && arrives[s]) lanes[s*WIDTH+:WIDTH] <= placed[s*WIDTH+:WIDTH];
+        if (there && arrives[s]) lanes[s*WIDTH+:WIDTH] <= placed[s*WIDTH+:WIDTH];
     end
   endgenerate
 
   // ---- pixels to beats --------------------------------------------------------------------
-  wire push = active && belongs[LANES-1] && keep;
-  localparam LAST_PIXEL = PIXELS - 1;
+  localparam [PIXELS-1:0] FIRST_PLACE = 1;
   reg [COUNT_W-1:0] held;
-  wire full = (held == LAST_PIXEL[COUNT_W-1:0]);
+  reg [PIXELS-1:0] place;  // one bit: the place of the next pixel
+  wire ends = place[PIXELS-1] || final_there;
+  wire [2*PIXELS-1:0] next_place = {{PIXELS{1'b0}}, place} << 1;
+  wire unused_place = &{1'b0, next_place[2*PIXELS-1:PIXELS], 1'b0};
 
   genvar p;
   generate
     for (p = 0; p < PIXELS; p = p + 1) begin : g_pixel
       always @(posedge clk)
-        if (push && (held == p)) beat[p*LANES*WIDTH+:LANES*WIDTH] <= pixel;
-        else if (push && (held == 0)) beat[p*LANES*WIDTH+:LANES*WIDTH] <= {(LANES * WIDTH) {1'b0}};
+        if (push && place[p]) beat[p*LANES*WIDTH+:LANES*WIDTH] <= pixel;
+        else if (push && place[0]) beat[p*LANES*WIDTH+:LANES*WIDTH] <= {(LANES * WIDTH) {1'b0}};
     end
   endgenerate
 
   always @(posedge clk) begin
-    write <= push && (full || final_pixel) && !restart;
-    ended <= final_pixel;
+    write <= push && ends && !restart;
+    ended <= final_there;
     count <= held + 1'b1;
-    if (restart) held <= {COUNT_W{1'b0}};
-    else if (push) held <= (full || final_pixel) ? {COUNT_W{1'b0}} : held + 1'b1;
+    if (restart || (push && ends)) begin
+      held  <= {COUNT_W{1'b0}};
+      place <= FIRST_PLACE;
+    end else if (push) begin
+      held  <= held + 1'b1;
+      place <= next_place[PIXELS-1:0];
+    end
   end
 
 endmodule

@@ -22,11 +22,11 @@ module dw_ring_writer #(
     input  wire                     available,      // the ifmap port has a beat
     output wire                     take,
     output wire                     final_take,     // ... and it is the last of the stream
-    input  wire [      PIXEL_W-1:0] free,           // the oldest pixel that is still needed
+    input  wire [      PIXEL_W-1:0] next_free,      // the oldest pixel needed in the next cycle
     output reg  [      PIXEL_W-1:0] filled,
     output reg                      write,
     output wire [       ADDR_W-1:0] write_address,
-    output wire                     done
+    output reg                      done
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
@@ -46,35 +46,57 @@ module dw_ring_writer #(
   endgenerate
 
   localparam BEAT_W = $clog2(BEAT_PIXELS);
-  localparam [PIXEL_W-1:0] CAPACITY = BEAT_PIXELS << ADDR_W;
+  localparam CAPACITY_W = BEAT_W + ADDR_W;  // the ring has 2^CAPACITY_W pixels
   localparam [PIXEL_W-1:0] STEP = BEAT_PIXELS;
   localparam [PIXEL_W-1:0] INTO_BEAT = BEAT_PIXELS - 1;
 
   reg [PLANES_W-1:0] planes_left;
   reg [PLANE_BEATS_W-1:0] beats_left;
-  reg [PIXEL_W-1:0] written;
-  wire plane_end = (beats_left == 1);
-  wire [PIXEL_W-1:0] used = written - (free & ~INTO_BEAT);
-  // After the last segment of a stream `free` can lie ahead of the writer; `used` is negative then.
-  wire has_room = used[PIXEL_W-1] || (used < CAPACITY);
+  reg plane_end, final_plane;  // the next beat is the last of its plane; its plane is the last one
+  wire plane_take = take && plane_end;
 
-  assign done = (planes_left == 0);
+  // ---- room: for the next beat, and for that one if the next beat is taken first --------------
+  // `take` chooses one cycle later, so no sum lies between a decision and the one before it.
+  reg [PIXEL_W-1:0] written;
+  reg [PIXEL_W-1:0] written_behind;  // with the next beat
+  reg room, room_behind;
+  wire [PIXEL_W-1:0] used = written - (next_free & ~INTO_BEAT);
+  wire [PIXEL_W-1:0] used_behind = written_behind - (next_free & ~INTO_BEAT);
+  // After the last segment of a stream `free` can lie ahead of the writer; `used` is negative then.
+  wire fits = used[PIXEL_W-1] || (used[PIXEL_W-2:CAPACITY_W] == 0);
+  wire fits_behind = used_behind[PIXEL_W-1] || (used_behind[PIXEL_W-2:CAPACITY_W] == 0);
+  wire has_room = write ? room_behind : room;
+  wire unused_used = &{1'b0, used[CAPACITY_W-1:0], used_behind[CAPACITY_W-1:0], 1'b0};
+
   assign take = run && available && !done && has_room;
-  assign final_take = take && plane_end && (planes_left == 1);
+  assign final_take = plane_take && final_plane;
   assign write_address = filled[BEAT_W+:ADDR_W];
 
   always @(posedge clk) begin
     write <= take && !restart;
     if (restart) begin
       planes_left <= planes;
+      final_plane <= (planes == 1);
+      done <= 1'b0;
       beats_left <= plane_beats;
+      plane_end <= (plane_beats == 1);
       written <= {PIXEL_W{1'b0}};
+      written_behind <= STEP;
+      room <= 1'b1;
       filled <= {PIXEL_W{1'b0}};
     end else begin
+      room <= fits;
+      room_behind <= fits_behind;
       if (take) begin
         beats_left <= plane_end ? plane_beats : beats_left - 1'b1;
-        if (plane_end) planes_left <= planes_left - 1'b1;
-        written <= written + STEP;
+        plane_end <= plane_end ? (plane_beats == 1) : ({1'b0, beats_left} == 2);
+        written <= written_behind;
+        written_behind <= written_behind + STEP;
+      end
+      if (plane_take) begin
+        planes_left <= planes_left - 1'b1;
+        final_plane <= ({1'b0, planes_left} == 2);
+        done <= final_plane;
       end
       if (write) filled <= filled + STEP;
     end

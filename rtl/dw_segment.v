@@ -1,30 +1,27 @@
 // dw_segment: the pixels under the cells for one kernel row, and behind them those of the next.
 //
 // Promises: `cells` are the pixels of the segment in use; `shift` moves them by one column, `load`
-// replaces them by the collected segment. Words arrive in increasing order of word_first. A word
-// fills every place from word_first on, and later words overwrite the places that belong to them;
-// the places behind the last word are undefined. `accepts` is 1 if a word can enter: the
-// collected segment is not complete, or leaves in this cycle. `ready` is 1 if a segment can be
-// loaded in the next cycle.
+// replaces them by the collected segment. A word fills the places of word_places, and later words
+// overwrite the places that belong to them; places that no word fills are undefined. `accepts`, a register,
+// is 1 if a word can enter: the collected segment is not complete, or leaves in this cycle. `ready` is
+// 1 if a segment can be loaded in the next cycle; next_load says that it will be.
 `default_nettype none
 
 module dw_segment #(
     parameter WIDTH   = 8,  // bits of a pixel, all lanes
     parameter PIXELS  = 8,  // pixels of a word: a power of two
-    parameter LENGTH  = 9,  // pixels of a segment
-    // derived
-    parameter PLACE_W = $clog2(LENGTH + 1)  // place in the segment
+    parameter LENGTH  = 9   // pixels of a segment
 ) (
     input  wire                    clk,
     input  wire                    restart,
     input  wire                    word_valid,
-    input  wire                    word_filled,  // the word has pixels
     input  wire                    word_last,    // it completes the segment
-    input  wire [     PLACE_W-1:0] word_first,   // the place of its first pixel
+    input  wire [      LENGTH-1:0] word_places,  // the places that it fills
     input  wire [PIXELS*WIDTH-1:0] word,
-    output wire                    accepts,
+    output reg                     accepts,
     output wire                    ready,
-    input  wire                    load,
+    input  wire                    next_load,
+    input  wire                    load,         // next_load of the cycle before
     input  wire                    shift,
     output reg  [LENGTH*WIDTH-1:0] cells
 );
@@ -36,12 +33,8 @@ module dw_segment #(
     if ((PIXELS < 1) || ((PIXELS & (PIXELS - 1)) != 0)) begin : bad_3
       dw_segment_PIXELS_must_be_a_power_of_two u ();
     end
-    if ((PLACE_W < 1) || ((1 << PLACE_W) < LENGTH)) begin : bad_4
-      dw_segment_PLACE_W_must_hold_LENGTH_minus_1 u ();
-    end
   endgenerate
 
-  reg complete;
   reg [LENGTH*WIDTH-1:0] collected;
 
   // The last place keeps its pixel: after a shift only masked taps use it.
@@ -61,13 +54,11 @@ module dw_segment #(
     end
   endgenerate
 
-  assign accepts = !complete || load;
-  assign ready = (complete && !load) || (word_valid && word_last && accepts);
+  // A segment that is complete waits until it is loaded.
+  assign ready = !accepts || (word_valid && word_last);
 
   always @(posedge clk) begin
-    if (restart) complete <= 1'b0;
-    else if (word_valid && accepts) complete <= word_last;
-    else if (load) complete <= 1'b0;
+    accepts <= restart || !ready || next_load;
 
     if (load) cells <= collected;
     else if (shift) cells <= cells_shifted;
@@ -77,7 +68,7 @@ module dw_segment #(
   generate
     for (p = 0; p < LENGTH; p = p + 1) begin : g_place
       always @(posedge clk)
-        if (word_valid && word_filled && accepts && (word_first <= p))
+        if (word_valid && accepts && word_places[p])
           collected[p*WIDTH+:WIDTH] <= word[(p%PIXELS)*WIDTH+:WIDTH];
     end
   endgenerate

@@ -48,9 +48,9 @@ module dw_sequencer #(
     input  wire                segment_ready,
     input  wire                output_room,
     output wire                fire,
-    output wire                first_column,
-    output wire                first_row,
-    output wire                uses_segment,  // a fired tap begins with a segment of its own
+    output reg                 first_column,
+    output reg                 first_row,
+    output reg                 uses_segment,  // a fired tap begins with a segment of its own
     output wire                completes,     // the fired tap is the last of a weight set
     output wire                advances,      // ... and of the group
     output wire                plane_end,     // ... and of the plane
@@ -64,7 +64,7 @@ module dw_sequencer #(
     output reg  [     Y_W-1:0] init_y,
     output wire                starved,
     output wire                backpressured,
-    output wire                done
+    output reg                 done
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
@@ -87,46 +87,126 @@ module dw_sequencer #(
   endgenerate
 
   // ---- places -----------------------------------------------------------------------------
-  localparam [CELLS_W-1:0] ALL_CELLS = CELLS;
+  localparam [CELLS_W-1:0] LAST_CELL = CELLS - 1;
   reg [CELLS_W-1:0] placed;
-  wire ready = (placed == ALL_CELLS);
+  reg ready;  // all cells have their places
   wire signed [X_W-1:0] next_x = $signed(init_x) + $signed(stride_w);
-  wire wraps = (next_x >= $signed(wrap_x));
+  reg signed [X_W-1:0] last_x;  // the row goes on in its column and before it
+  always @(posedge clk) last_x <= $signed(wrap_x) - $signed(stride_w);
+  wire wraps = ($signed(init_x) >= last_x);
   assign init = run && !ready;
 
   always @(posedge clk) begin
     if (restart) begin
       placed <= {CELLS_W{1'b0}};
+      ready <= 1'b0;
       init_x <= start_x;
       init_y <= start_y;
     end else if (init) begin
       placed <= placed + 1'b1;
+      ready <= (placed == LAST_CELL);
       init_x <= wraps ? start_x : next_x;
       if (wraps) init_y <= init_y + stride_h;
     end
   end
 
   // ---- taps -------------------------------------------------------------------------------
-  reg [TAP_W-1:0] columns_left;
-  reg [TAP_W-1:0] rows_left;
-  reg [SETS_W-1:0] sets_left;
-  reg [GROUPS_W-1:0] groups_left;
-  reg [PLANES_W-1:0] planes_left;
-  reg [IMAGE_W-1:0] image_left;  // planes of this image
+  // The marks of the tap that fires next are registers, or products of a few of them.
+  wire last_column, last_row, last_set, last_group, last_plane, last_of_image;
+  dw_countdown #(
+      .WIDTH(TAP_W)
+  ) u_columns (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire),
+      .count  (kernel_w),
+      .last   (last_column)
+  );
+  dw_countdown #(
+      .WIDTH(TAP_W)
+  ) u_rows (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire && last_column),
+      .count  (kernel_h),
+      .last   (last_row)
+  );
+  dw_countdown #(
+      .WIDTH(SETS_W)
+  ) u_sets (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire && completes),
+      .count  (sets),
+      .last   (last_set)
+  );
+  dw_countdown #(
+      .WIDTH(GROUPS_W)
+  ) u_groups (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire && advances),
+      .count  (groups),
+      .last   (last_group)
+  );
+  dw_countdown #(
+      .WIDTH(PLANES_W)
+  ) u_planes (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire && plane_end),
+      .count  (planes),
+      .last   (last_plane)
+  );
+  dw_countdown #(
+      .WIDTH(IMAGE_W)
+  ) u_image (
+      .clk    (clk),
+      .restart(restart),
+      .step   (fire && plane_end),
+      .count  (image_planes),
+      .last   (last_of_image)
+  );
+
+  assign completes = last_column && last_row;
+  assign advances = completes && last_set;
+  assign plane_end = advances && last_group;
+  assign image_end = last_of_image;
+  assign stream_end = plane_end && last_plane;
+
+  always @(posedge clk) begin
+    if (restart) begin
+      first_column <= 1'b1;
+      first_row <= 1'b1;
+      uses_segment <= 1'b1;
+      done <= 1'b0;
+    end else if (fire) begin
+      first_column <= last_column;
+      if (last_column) first_row <= last_row;
+      uses_segment <= last_column || tap_segments;
+      if (stream_end) done <= 1'b1;
+    end
+  end
+
+  // ---- the time in which the sums of a weight set leave ---------------------------------------
   reg [CHUNKS_W-1:0] drain_left;
+  reg drained;  // drain_left is at most 1
+  reg leaves_at_once, final_leaves_at_once;  // constant while a stream runs
+  always @(posedge clk) begin
+    leaves_at_once <= (chunks <= 1);
+    final_leaves_at_once <= (final_chunks <= 1);
+    if (restart) begin
+      drain_left <= {CHUNKS_W{1'b0}};
+      drained <= 1'b1;
+    end else if (fire && completes) begin
+      drain_left <= plane_end ? final_chunks : chunks;
+      drained <= plane_end ? final_leaves_at_once : leaves_at_once;
+    end else begin
+      if (drain_left != 0) drain_left <= drain_left - 1'b1;
+      drained <= ({1'b0, drain_left} <= 2);
+    end
+  end
 
-  assign first_column = (columns_left == kernel_w);
-  assign first_row = (rows_left == kernel_h);
-  assign uses_segment = first_column || tap_segments;
-  wire column_end = (columns_left == 1);
-  assign completes = column_end && (rows_left == 1);
-  assign advances = completes && (sets_left == 1);
-  assign plane_end = advances && (groups_left == 1);
-  assign image_end = (image_left == 1);
-  assign stream_end = plane_end && (planes_left == 1);
-  assign done = (planes_left == 0);
-
-  wire drained = (drain_left <= 1);
   wire live = run && ready && !done;
   wire has_pixels = !uses_segment || segment_ready;
   assign fire = live && has_pixels && (!completes || (drained && output_room));
@@ -143,50 +223,31 @@ module dw_sequencer #(
 
   always @(posedge clk) begin
     if (restart) begin
-      columns_left <= kernel_w;
-      rows_left <= kernel_h;
-      sets_left <= sets;
-      groups_left <= groups;
-      planes_left <= planes;
-      image_left <= image_planes;
-      drain_left <= {CHUNKS_W{1'b0}};
       weight_word <= {WORD_W{1'b0}};
       set_word <= {WORD_W{1'b0}};
       plane_word <= {WORD_W{1'b0}};
       weight_set <= {SET_W{1'b0}};
       plane_set <= {SET_W{1'b0}};
-    end else begin
-      if (fire && completes) drain_left <= plane_end ? final_chunks : chunks;
-      else if (drain_left != 0) drain_left <= drain_left - 1'b1;
-
-      if (fire) begin
-        columns_left <= column_end ? kernel_w : columns_left - 1'b1;
-        if (column_end) rows_left <= completes ? kernel_h : rows_left - 1'b1;
-        if (completes) sets_left <= advances ? sets : sets_left - 1'b1;
-        if (advances) groups_left <= plane_end ? groups : groups_left - 1'b1;
-        if (plane_end) planes_left <= planes_left - 1'b1;
-        if (plane_end) image_left <= image_end ? image_planes : image_left - 1'b1;
-
-        if (!completes) begin
-          weight_word <= weight_word + 1'b1;
-        end else if (plane_end && image_end) begin
-          weight_word <= {WORD_W{1'b0}};
-          set_word <= {WORD_W{1'b0}};
-          plane_word <= {WORD_W{1'b0}};
-          weight_set <= {SET_W{1'b0}};
-          plane_set <= {SET_W{1'b0}};
-        end else if (advances && !plane_end) begin
-          weight_word <= plane_word;
-          set_word <= plane_word;
-          weight_set <= plane_set;
-        end else begin
-          weight_word <= next_set_word;
-          set_word <= next_set_word;
-          weight_set <= next_set;
-          if (plane_end) begin
-            plane_word <= next_set_word;
-            plane_set <= next_set;
-          end
+    end else if (fire) begin
+      if (!completes) begin
+        weight_word <= weight_word + 1'b1;
+      end else if (plane_end && image_end) begin
+        weight_word <= {WORD_W{1'b0}};
+        set_word <= {WORD_W{1'b0}};
+        plane_word <= {WORD_W{1'b0}};
+        weight_set <= {SET_W{1'b0}};
+        plane_set <= {SET_W{1'b0}};
+      end else if (advances && !plane_end) begin
+        weight_word <= plane_word;
+        set_word <= plane_word;
+        weight_set <= plane_set;
+      end else begin
+        weight_word <= next_set_word;
+        set_word <= next_set_word;
+        weight_set <= next_set;
+        if (plane_end) begin
+          plane_word <= next_set_word;
+          plane_set <= next_set;
         end
       end
     end

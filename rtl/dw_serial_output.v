@@ -52,7 +52,7 @@ module dw_serial_output #(
     if (PIXELS < 1) begin : bad_3 dw_serial_output_PIXELS_must_be_at_least_1 u (); end
     if (WIDTH < 1) begin : bad_4 dw_serial_output_WIDTH_must_be_at_least_1 u (); end
     if (FIFO_DEPTH < 1) begin : bad_5 dw_serial_output_FIFO_DEPTH_must_be_at_least_1 u (); end
-    if (CYCLES < 0) begin : bad_6 dw_serial_output_CYCLES_must_be_at_least_0 u (); end
+    if (CYCLES < 1) begin : bad_6 dw_serial_output_CYCLES_must_be_at_least_1 u (); end
     if ((VALUES > LANES) && (VALUES % LANES != 0)) begin : bad_7
       dw_serial_output_VALUES_must_be_at_most_LANES_or_a_multiple_of_it u ();
     end
@@ -90,13 +90,15 @@ module dw_serial_output #(
   endgenerate
   wire final_pixel = plane_end && (is_last != {TOGETHER{1'b0}});
   wire [LANES_W-1:0] kept = image_end ? tail_channels : ALL_LANES;
+  // dw_pixel_pack takes the marks one cycle before the values.
+  localparam MARK_CYCLES = (TOGETHER > 1) ? CYCLES : CYCLES - 1;
   wire final_q, stream_end_q, active_q;
   wire [TOGETHER-1:0] keep_q;
   wire [LANE_W-1:0] lane_q;
   wire [LANES_W-1:0] kept_q;
   dw_pipeline #(
       .WIDTH (1),
-      .CYCLES(CYCLES),
+      .CYCLES(MARK_CYCLES),
       .RESET (1)
   ) u_active (
       .clk(clk),
@@ -106,7 +108,7 @@ module dw_serial_output #(
   );
   dw_pipeline #(
       .WIDTH (2 + TOGETHER + LANE_W + LANES_W),
-      .CYCLES(CYCLES)
+      .CYCLES(MARK_CYCLES)
   ) u_marks (
       .clk(clk),
       .rst(rst),
@@ -166,7 +168,7 @@ module dw_serial_output #(
   endgenerate
   dw_pipeline #(
       .WIDTH (1 + LANES_W),
-      .CYCLES((TOGETHER > 1) ? 2 : 1)
+      .CYCLES(2)
   ) u_beat_marks (
       .clk(clk),
       .rst(rst),

@@ -2,8 +2,8 @@
 //
 // Promises, in cycles after a tap fires: `load` or `shift` comes after 1 cycle, `add` and `first`
 // after ADD_CYCLES. For the last tap of a weight set, group_start and group_marks come after
-// START_CYCLES, and `complete` after ADD_CYCLES + SUM_CYCLES, when the sums are complete. `weight`
-// comes three cycles after weight_word.
+// START_CYCLES, and `complete` after ADD_CYCLES + SUM_CYCLES, when the sums are complete. `counts`
+// comes one cycle after the tap. `weight` comes three cycles after weight_word.
 `default_nettype none
 
 module dw_tap_pipeline #(
@@ -52,7 +52,7 @@ module dw_tap_pipeline #(
     if (WORD_W < 1) begin : bad_3 dw_tap_pipeline_WORD_W_must_be_at_least_1 u (); end
     if (WIDTH < 1) begin : bad_4 dw_tap_pipeline_WIDTH_must_be_at_least_1 u (); end
     if (ADD_CYCLES < 0) begin : bad_5 dw_tap_pipeline_ADD_CYCLES_must_be_at_least_0 u (); end
-    if (START_CYCLES < 0) begin : bad_6 dw_tap_pipeline_START_CYCLES_must_be_at_least_0 u (); end
+    if (START_CYCLES < 1) begin : bad_6 dw_tap_pipeline_START_CYCLES_must_be_at_least_1 u (); end
     if (SUM_CYCLES < 0) begin : bad_7 dw_tap_pipeline_SUM_CYCLES_must_be_at_least_0 u (); end
   endgenerate
 
@@ -92,13 +92,22 @@ module dw_tap_pipeline #(
       .q  (group_start)
   );
   dw_pipeline #(
-      .WIDTH (CELLS + SET_W + 3),
+      .WIDTH (SET_W + 3),
       .CYCLES(START_CYCLES)
   ) u_marks (
       .clk(clk),
       .rst(rst),
-      .d  ({weight_set, stream_end, image_end, plane_end, counts}),
-      .q  (group_marks)
+      .d  ({weight_set, stream_end, image_end, plane_end}),
+      .q  (group_marks[CELLS+:SET_W+3])
+  );
+  dw_pipeline #(
+      .WIDTH (CELLS),
+      .CYCLES(START_CYCLES - 1)
+  ) u_counts (
+      .clk(clk),
+      .rst(rst),
+      .d  (counts),
+      .q  (group_marks[CELLS-1:0])
   );
 
   wire [WIDTH-1:0] memory_data;

@@ -49,7 +49,6 @@ INTEGER_MODULES = {"dw_requantise", "dw_requantise_stage", "dw_serial_scale"}
 
 
 PARALLEL_MODULES = {
-    "dw_countdown",
     "dw_credit",
     "dw_delay_line",
     "dw_float_array",

@@ -76,6 +76,7 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "Y_W": c.y_width,
         "PIXEL_W": c.pixel_address_width,
         "PLACE_W": c.place_width,
+        "LENGTH": n.shape.segment,
         "TAP_W": c.tap_width,
         "GROUPS_W": c.groups_width,
         "SETS_W": c.multiplier_width,
@@ -109,7 +110,12 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         Stage(
             "segment",
             width | {"PIXELS": read, "LENGTH": n.shape.segment},
-            {"cells": "segment", "load": "segment_load", "shift": "segment_shift"},
+            {
+                "cells": "segment",
+                "next_load": "fire && uses_segment",
+                "load": "segment_load",
+                "shift": "segment_shift",
+            },
         ),
     ]
 
@@ -160,7 +166,7 @@ def _taps(n: SerialNumbers) -> list[Stage]:
         Stage(
             "cell_place",
             {"CELLS": cells} | axes,
-            {"advance": "fire && advances", "rewind": "fire && plane_end"},
+            {"advance": "advances", "rewind": "plane_end"},
         ),
         Stage(
             "pixel_credit",

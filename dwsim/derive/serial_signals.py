@@ -28,7 +28,7 @@ def serial_controls(numbers: SerialNumbers) -> dict[str, int]:
         "fetch_valid": 1,
         "fetch_left": c.x_width,
         "word_valid": 1,
-        "segment_complete": 1,
+        "segment_accepts": 1,
         "load": 1,
         "shift": 1,
         "columns_left": c.tap_width,

@@ -15,6 +15,7 @@ from dwsim.derive.stages import (
     SERIAL_FIRE_CYCLES,
     SERIAL_MERGE_CYCLES,
     SERIAL_PACK_CYCLES,
+    SERIAL_ROOM_CYCLES,
     SUM_CYCLES,
 )
 from dwsim.spec.number_range import bits
@@ -30,16 +31,16 @@ class SerialTiming:
 
     @property
     def add_cycles(self) -> int:
-        """From a tap to the mark of its product: with the product, or a cycle before it in floats,
-        so that the cell can choose its partial sum."""
+        """From a tap to the mark of its product, a cycle before it: so each cell can mask its
+        product, and choose its partial sum in floats."""
         if self.formats.is_float:
             return SERIAL_FIRE_CYCLES - PRODUCT_CYCLES + FLOAT_PRODUCT_CYCLES - 1
-        return SERIAL_FIRE_CYCLES
+        return SERIAL_FIRE_CYCLES - 1
 
     @property
     def sum_cycles(self) -> int:
         """From the mark of a product to a sum with it in its register."""
-        return 1 + FLOAT_SUM_CYCLES + SUM_CYCLES if self.formats.is_float else SUM_CYCLES
+        return 1 + SUM_CYCLES + (FLOAT_SUM_CYCLES if self.formats.is_float else 0)
 
     @property
     def start_cycles(self) -> int:
@@ -97,7 +98,7 @@ class SerialTiming:
             -(-lanes * used // requantisers): used + rest
             for used in range(1, self.formats.pixels + 1)
         }
-        away = self.start_cycles + 1 + self.drain_cycles + 1 + CREDIT_CYCLES
+        away = self.start_cycles + 1 + self.drain_cycles + 1 + CREDIT_CYCLES + SERIAL_ROOM_CYCLES
         most = [0] * away  # [n]: the claims of groups that leave in n cycles
         for cycles in range(1, away):
             groups = [most[cycles - n] + claim for n, claim in claims.items() if n <= cycles]

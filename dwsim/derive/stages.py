@@ -69,10 +69,12 @@ segment, the operand, and PRODUCT_CYCLES of the multiplier. Products of floats t
 SERIAL_FETCH_CYCLES = 3
 """From the first cycle of a run to the first read: the segment, its raster row, its read, and the
 place in which the read waits for its pixels."""
-SERIAL_RETURN_CYCLES = 3
+SERIAL_ROOM_CYCLES = 1
+"""dw_pixel_credit: from the return of room to the mark that there is room."""
+SERIAL_RETURN_CYCLES = 4 + SERIAL_ROOM_CYCLES
 """From the last tap of a group to the cycle that has back the room of its cells without a pixel."""
-SERIAL_OPERAND_CYCLES = 2
-"""From the cycle in which a tap fires to that in which its operands are chosen."""
+SERIAL_OPERAND_CYCLES = 3
+"""From the cycle in which a tap fires to that with its operands and with their masks."""
 SERIAL_DRAIN_CYCLES = 3
 """dw_drain: from an active cycle to its sums at the end of the chain."""
 SERIAL_PACK_CYCLES = 1

@@ -18,6 +18,7 @@ from dwsim.derive.stages import (
     READY_CYCLES,
     SERIAL_FETCH_CYCLES,
     SERIAL_RETURN_CYCLES,
+    SERIAL_ROOM_CYCLES,
 )
 from dwsim.fast.event_inputs import Port
 from dwsim.fast.events import next_free
@@ -95,7 +96,7 @@ def absent_cycles(
 
 @compiled
 def cycle_with_room(
-    cycle: int, claimed: int, emitted: int, returns1: int, empty1: int, returns2: int, empty2: int,
+    cycle: int, claimed: int, emitted: int, returns: np.ndarray, empty: np.ndarray,
     reads: np.ndarray, p: Ports,
 ) -> int:  # fmt: skip
     """The first cycle, from ``cycle`` on, in which the output FIFO has room for the largest group.
@@ -104,23 +105,23 @@ def cycle_with_room(
         cycle: the last tap of the group would fire in this cycle.
         claimed: pixels that all groups before it need.
         emitted: the ofmap beats whose ``reads`` are known.
-        returns1, empty1: the first cycle that has back the room of the newest claim's empty cells,
-            and their number; returns2 and empty2 are those of the claim before it. The room of
-            older claims is back: two claims never fall into one cycle.
+        returns, empty: for each of the newest claims, the first cycle that has back the room of its
+            empty cells, and their number. The room of older claims is back: two claims never fall
+            into one cycle.
         reads: see ``run_groups``.
     """
     while True:
         held, later = 0, -1
-        if returns1 > cycle:
-            held, later = held + empty1, returns1
-        if returns2 > cycle:
-            held, later = held + empty2, returns2
+        for one in range(len(returns)):
+            if returns[one] > cycle:
+                held += empty[one]
+                later = returns[one] if later < 0 else min(later, returns[one])
         needed = claimed + held + p.largest - p.credits
         beat = (needed + p.beat_pixels - 1) // p.beat_pixels - 1
         if needed <= 0:
             return cycle
         if beat < emitted:
-            room = reads[beat] + CREDIT_CYCLES
+            room = reads[beat] + CREDIT_CYCLES + SERIAL_ROOM_CYCLES
             if room <= cycle:
                 return cycle
             later = room if later < 0 else min(later, room)
@@ -163,7 +164,10 @@ def run_groups(
     completed, chunks = start, 0  # chunks: cycles in which its sums leave
     written = freeing = waiting = backpressured = 0
     emitted = claimed = 0
-    returns1 = returns2 = empty1 = empty2 = 0  # of the two newest claims: see cycle_with_room
+    # Of the newest claims: see cycle_with_room.
+    oldest = 0
+    returns = np.zeros(SERIAL_RETURN_CYCLES - 1, np.int64)
+    empty = np.zeros(SERIAL_RETURN_CYCLES - 1, np.int64)
     transfer = -1
     source_stalls, sink_stalls = p.source.stalls, p.sink.stalls
     opened[0] = start
@@ -196,13 +200,11 @@ def run_groups(
                     loaded = fire
                     last = fire + k.taps - 1
                 # The last tap of the group waits for the sums before, and for room.
-                room = cycle_with_room(
-                    last, claimed, emitted, returns1, empty1, returns2, empty2, reads, p
-                )
+                room = cycle_with_room(last, claimed, emitted, returns, empty, reads, p)
                 complete = max(completed + chunks, room)
                 backpressured += room - last
-                returns2, empty2 = returns1, empty1
-                returns1, empty1 = complete + SERIAL_RETURN_CYCLES, empties[index]
+                oldest = (oldest + 1) % len(returns)
+                returns[oldest], empty[oldest] = complete + SERIAL_RETURN_CYCLES, empties[index]
                 if k.taps == 1:
                     loaded = complete
                 last = completed = complete

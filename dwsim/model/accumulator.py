@@ -17,11 +17,16 @@ class Accumulator(Component):
         self.acc = np.zeros((numbers.formats.pixels, numbers.spec.lanes), np.int64)
         self.products = Pipeline(PRODUCT_CYCLES, self.acc)
 
-    def compute(self, operand: np.ndarray, weight: np.ndarray, add: bool, first: bool) -> None:
-        """``operand`` is (pixels, lanes), ``weight`` (lanes,); ``add`` goes with the product."""
+    def compute(
+        self, operand: np.ndarray, weight: np.ndarray, add: np.ndarray, first: bool,
+        clear: np.ndarray,
+    ) -> None:  # fmt: skip
+        """``operand`` is (pixels, lanes), ``weight`` (lanes,); ``add`` and ``clear`` are bool of
+        shape (pixels, 1) and go with the product."""
         self.products.compute(False, operand * weight)
         product = self.products.q
-        self.next = {"acc": product if first else self.acc + product} if add else {}
+        added = np.where(add, product if first else self.acc + product, self.acc)
+        self.next = {"acc": np.where(clear, 0, added)}
 
     def commit(self) -> None:
         """The clock edge."""

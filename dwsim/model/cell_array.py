@@ -14,6 +14,10 @@ class CellArray(Component):
 
     def __init__(self, numbers: SerialNumbers) -> None:
         self.operand = np.zeros((numbers.formats.pixels, numbers.spec.lanes), np.int64)
+        outside = np.zeros((numbers.formats.pixels, 1), bool)
+        self.has_pixel = self.has_pixel_behind = self.add = self.clear = outside
+        self.mark = (False, False)
+        """A product leaves the multipliers; it begins a sum."""
         self.accumulator = Accumulator(numbers)
 
     @property
@@ -29,11 +33,20 @@ class CellArray(Component):
         weight: np.ndarray,
         fire: tuple[bool, bool],
     ) -> None:
-        """``segment`` is (pixels of a segment, lanes); ``fire``: add a product, and begin a sum."""
+        """``segment`` is (pixels of a segment, lanes), ``in_ifmap`` of the operands chosen before;
+        ``fire``: add a product, and begin a sum, a cycle early."""
         # A place behind the segment belongs to no layer that uses its cell.
         places = np.minimum(np.arange(len(self.operand)) * cell_stride, len(segment) - 1)
-        self.next = {"operand": np.where(in_ifmap[:, np.newaxis], segment[places], 0)}
-        self.accumulator.compute(self.operand, weight, *fire)
+        add, first = fire
+        self.next = {
+            "operand": segment[places],
+            "has_pixel": in_ifmap[:, np.newaxis],
+            "has_pixel_behind": self.has_pixel,
+            "add": add & self.has_pixel_behind,
+            "clear": (add and first) & ~self.has_pixel_behind,
+            "mark": fire,
+        }
+        self.accumulator.compute(self.operand, weight, self.add, self.mark[1], self.clear)
 
     def commit(self) -> None:
         """The clock edge."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.model.component import Component
-from dwsim.model.sequencer import Tap
+from dwsim.model.sequencer import NO_TAP, Tap
 
 
 class CellPlace(Component):
@@ -21,9 +21,11 @@ class CellPlace(Component):
         self.begin_x = self.begin_y = self.cell_x = self.cell_y = zeros
         self.tap_x = self.tap_y = zeros
         self.tap_counts = self.in_ifmap = zeros.astype(bool)
+        self.tap = NO_TAP
+        """The tap of the cycle before."""
 
     def counts(self, config: Mapping[str, Any]) -> np.ndarray:
-        """The cells that stand on a place with an ofmap pixel."""
+        """The cells of the last tap that stand on a place with an ofmap pixel."""
         inside = (self.cell_x < config["end_x"]) & (self.cell_y < config["end_y"])
         found: np.ndarray = inside & (self.index < config["cells"])
         return found
@@ -34,7 +36,8 @@ class CellPlace(Component):
         """``init``: a place is shifted in; ``tap`` is this cycle's."""
         inside = (self.tap_x >= 0) & (self.tap_x < config["ifmap_w"])
         inside &= (self.tap_y >= 0) & (self.tap_y < config["ifmap_h"])
-        self.next = {"in_ifmap": inside & self.tap_counts}
+        self.next = {"in_ifmap": inside & self.tap_counts, "tap": tap}
+        tap = self.tap
         if init:
             x, y = np.append(self.begin_x[1:], init_x), np.append(self.begin_y[1:], init_y)
             self.next |= {"begin_x": x, "begin_y": y, "cell_x": x, "cell_y": y}

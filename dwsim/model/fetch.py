@@ -50,20 +50,23 @@ class Fetch(Component):
         """The first pixel of the read; any number if there is none."""
         return 0 if self.read is None else self.read.pixel
 
+    @property
+    def next_free(self) -> int:
+        """``free`` in the next cycle, unless this one restarts."""
+        return self.free if self.opens is None else self.opens
+
     def compute(
         self, restart: bool, run: bool, step: bool, filled: int, config: Mapping[str, Any]
     ) -> None:
         """Makes a read if its pixels are there; ``filled`` is the count of pixels in the ring."""
         ready = self.behind is None
-        take = self.rows.take(self.walk, ready, config)
+        take = self.rows.take(self.walk)
         self.walk.compute(restart, take, config)
         self.rows.compute(restart, self.walk, ready, config)
         read = self.read
         fits = read is not None and (not read.filled or read.last_pixel < filled)
         advance = run and step and fits
-        self.next = {"opens": None}
-        if self.opens is not None:
-            self.next["free"] = self.opens
+        self.next = {"opens": None, "free": self.next_free}
         if advance and read is not None and read.segment_end:
             self.next["opens"] = read.free
         entering = self.rows.read if ready else None

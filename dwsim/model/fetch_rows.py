@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.model.component import Component
 from dwsim.model.fetch_walk import FetchWalk
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A segment that was taken: its first raster row, and the first pixel that it needs."""
+
+    row: Row
+    free: int | None
 
 
 @dataclass(frozen=True)
@@ -36,43 +44,57 @@ class Read:
     free: int | None
 
 
+@dataclass(frozen=True)
+class Reads:
+    """The pixels of a row that are to be read, from ``pixel`` on; ``left`` follow that one."""
+
+    filled: bool
+    row_ends_segment: bool
+    free: int | None
+    pixel: int
+    left: int
+    first: int
+
+
 class FetchRows(Component):
-    """A row, and the pixels of the row before it that are still to be read."""
+    """A segment that waits, a row, one that waits, and the pixels that are still to be read."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
         self.beat_pixels = numbers.formats.ifmap_pixels
         self.pixels = numbers.shape.ring_pixels
+        self.waiting: Offer | None = None
+        """The segment behind that of the row; None: it is still the walk's."""
         self.row: Row | None = None
-        self.valid = self.filled = self.row_ends_segment = False
-        self.pixel = self.left = self.first = 0
-        self.free: int | None = None
+        self.held: Reads | None = None
+        self.reads: Reads | None = None
 
-    @property
-    def _into_beat(self) -> int:
-        return self.pixel % self.beat_pixels
+    def _into_beat(self, reads: Reads) -> int:
+        return reads.pixel % self.beat_pixels
 
-    @property
-    def _read_last(self) -> bool:
+    def _is_read_last(self, reads: Reads) -> bool:
         """The read is the last one of its row."""
-        return not self.filled or self.left + self._into_beat < self.pixels
+        return not reads.filled or reads.left + self._into_beat(reads) < self.pixels
 
     @property
     def read(self) -> Read | None:
         """The read that comes next; None if there is none."""
-        if not self.valid:
+        reads = self.reads
+        if reads is None:
             return None
-        whole = self.pixel - self._into_beat + self.pixels - 1
+        last = self._is_read_last(reads)
+        whole = reads.pixel - self._into_beat(reads) + self.pixels - 1
         return Read(
-            self.filled,
-            self.row_ends_segment and self._read_last,
-            self.pixel,
-            self.pixel + self.left if self._read_last else whole,
-            self.first,
-            self.free,
+            reads.filled,
+            reads.row_ends_segment and last,
+            reads.pixel,
+            reads.pixel + reads.left if last else whole,
+            reads.first,
+            reads.free,
         )
 
-    def _row_leaves(self, ready: bool) -> bool:
-        return self.row is not None and (not self.valid or (ready and self._read_last))
+    @property
+    def _row_leaves(self) -> bool:
+        return self.row is not None and self.held is None
 
     @staticmethod
     def _is_last(row: Row, config: Mapping[str, Any]) -> bool:
@@ -80,12 +102,9 @@ class FetchRows(Component):
         fills = row.x <= config["pitch"] - config["span"]
         return bool(fills or row.group_y + config["stride_h"] >= config["end_y"])
 
-    def take(self, walk: FetchWalk, ready: bool, config: Mapping[str, Any]) -> bool:
+    def take(self, walk: FetchWalk) -> bool:
         """A segment is accepted in this cycle."""
-        row = self.row
-        return walk.valid and (
-            row is None or (self._row_leaves(ready) and self._is_last(row, config))
-        )
+        return walk.valid and self.waiting is None
 
     def compute(
         self, restart: bool, walk: FetchWalk, ready: bool, config: Mapping[str, Any]
@@ -93,38 +112,49 @@ class FetchRows(Component):
         """``ready``: the read, if there is one, leaves in this cycle."""
         self.next = {}
         if restart:
-            self.next = {"row": None, "valid": False}
+            self.next = {"waiting": None, "row": None, "held": None, "reads": None}
             return
-        row, leaves = self.row, self._row_leaves(ready)
+        row, reads = self.row, self.reads
         last = row is not None and self._is_last(row, config)
-        if self.take(walk, ready, config):
-            self.next["row"] = Row(walk.x, walk.y, walk.group_y, walk.address)
-        elif row is not None and leaves:
+        walked = Offer(Row(walk.x, walk.y, walk.group_y, walk.address), walk.free_pixel(config))
+        behind = self.waiting or walked
+        if row is None or (self._row_leaves and last):
+            there = self.waiting is not None or walk.valid
+            self.next |= {"row": behind.row if there else None, "waiting": None}
+        elif self.take(walk):
+            self.next["waiting"] = walked
+        if row is not None and self._row_leaves and not last:
             down = config["stride_h"]
             below = Row(
                 row.x - config["pitch"], row.y + down, row.group_y + down,
                 row.address + config["row_address"],
             )  # fmt: skip
-            self.next["row"] = None if last else below
-        if row is not None and leaves:
-            self._begin(row, config)
-            self.next |= {"row_ends_segment": last, "free": walk.free_pixel(config)}
-        elif self.valid and ready:
-            self.next |= {
-                "valid": not self._read_last,
-                "pixel": self.pixel - self._into_beat + self.pixels,
-                "left": self.left + self._into_beat - self.pixels,
-                "first": self.first + self.pixels - self._into_beat,
-            }
+            self.next["row"] = below
+        held = self.held
+        if row is not None and held is None:
+            held = self._reads(row, last, behind.free, config)
+        if reads is None or (ready and self._is_read_last(reads)):
+            self.next |= {"reads": held, "held": None}
+            return
+        self.next["held"] = held
+        if ready:
+            into = self._into_beat(reads)
+            self.next["reads"] = replace(
+                reads,
+                pixel=reads.pixel - into + self.pixels,
+                left=reads.left + into - self.pixels,
+                first=reads.first + self.pixels - into,
+            )
 
-    def _begin(self, row: Row, config: Mapping[str, Any]) -> None:
-        """The first read of a row."""
+    def _reads(self, row: Row, last: bool, free: int | None, config: Mapping[str, Any]) -> Reads:
+        """The reads of a row; ``free`` is what the segment behind it needs."""
         column = max(row.x, 0)
         end = min(config["ifmap_w"], row.x + config["span"])
-        self.next |= {
-            "valid": True,
-            "filled": 0 <= row.y < config["ifmap_h"] and column < end,
-            "pixel": row.address + column,
-            "left": end - column - 1,
-            "first": column - row.x,
-        }
+        return Reads(
+            filled=0 <= row.y < config["ifmap_h"] and column < end,
+            row_ends_segment=last,
+            free=free,
+            pixel=row.address + column,
+            left=end - column - 1,
+            first=column - row.x,
+        )

@@ -18,11 +18,8 @@ class FetchWalk(Component):
         self.rows_left = self.taps_left = 0
         self.group_x = self.group_y = self.group_address = self.plane_base = 0
         self.x = self.y = self.address = 0
-
-    @property
-    def valid(self) -> bool:
+        self.valid = False
         """A segment is left."""
-        return self.planes_left > 0
 
     def free_pixel(self, config: Mapping[str, Any]) -> int | None:
         """The first pixel that the group of the segment needs; None if it needs none."""
@@ -36,6 +33,7 @@ class FetchWalk(Component):
         if restart:
             x, y, address = config["start_x"], config["start_y"], config["start_address"]
             self.next = {
+                "valid": True,
                 "planes_left": config["planes"],
                 "groups_left": config["groups"],
                 "sets_left": config["channel_multiplier"],
@@ -66,7 +64,9 @@ class FetchWalk(Component):
         if set_end:
             self.next["groups_left"] = config["groups"] if plane_end else self.groups_left - 1
         if plane_end:
-            self.next["planes_left"] = self.planes_left - 1
+            last = self.planes_left == 1
+            self.next["planes_left"] = config["planes"] if last else self.planes_left - 1
+            self.next["valid"] = not last
         x, y, address = self._group(set_end, plane_end, config)
         self.next["x"] = x if tap_end else self.x + config["dilation_w"]
         if row_end:

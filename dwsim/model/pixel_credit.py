@@ -19,11 +19,12 @@ class PixelCredit(Component):
         self.beat = numbers.formats.ofmap_pixels
         self.largest = numbers.counters.largest_claim
         self.claimed = self.empty = self.returned = 0
+        self.taken, self.back = False, 0
 
     @property
     def room(self) -> bool:
-        """There is room for the largest group."""
-        return self.credits - self.claimed >= self.largest
+        """There is room for the largest group, without what came back in the cycle before."""
+        return self.credits - self.claimed - self.back >= self.largest
 
     def compute(
         self, rst: bool, take: bool, counts: np.ndarray, pad: int, give: bool,
@@ -31,15 +32,22 @@ class PixelCredit(Component):
     ) -> None:  # fmt: skip
         """A group takes room for all cells in use, and ``pad``; a beat gives its room back.
 
-        ``counts`` are the cells with a pixel. The room of the others returns later.
+        ``counts`` are the cells with a pixel, of the group before. The room of the others returns
+        later.
         """
         cells = int(config["cells"])
         if rst:
-            self.next = {"credits": self.total, "claimed": 0, "empty": 0, "returned": 0}
+            self.next = {
+                "credits": self.total, "claimed": 0, "taken": False, "empty": 0, "returned": 0,
+                "back": 0,
+            }  # fmt: skip
             return
+        back = self.returned + self.beat * give
         self.next = {
-            "credits": self.credits - self.claimed + self.returned + self.beat * give,
+            "credits": self.credits - self.claimed + back,
+            "back": back,
             "claimed": cells + pad if take else 0,
-            "empty": cells - int(counts.sum()) if take else 0,
+            "taken": take,
+            "empty": cells - int(counts.sum()) if self.taken else 0,
             "returned": self.empty,
         }

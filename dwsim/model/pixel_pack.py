@@ -16,6 +16,8 @@ class PixelPack(Component):
         self.count_values = numbers.shape.requantisers
         self.lanes = np.zeros(numbers.spec.lanes, np.int64)
         self.beat = np.zeros((self.pixels, numbers.spec.lanes), np.int64)
+        self.announced = (False, 0, False, False)
+        """Values come in this cycle; their first lane; keep and final."""
         self.held = 0
         self.write = False
         self.count = 0
@@ -24,9 +26,14 @@ class PixelPack(Component):
     def compute(
         self, restart: bool, active: bool, lane: int, values: np.ndarray, keep: bool, final: bool
     ) -> None:
-        """``keep`` and ``final`` describe the pixel that these values complete, if they do."""
+        """``active`` announces values for the next cycle, from lane ``lane`` on; ``keep`` and
+        ``final`` describe the pixel that they complete, if they do. ``values`` are this cycle's."""
+        announced = (active and not restart, lane, keep, final)
         lanes = len(self.lanes)
-        self.next = {"write": False, "count": self.held + 1, "ended": final}
+        active, lane, keep, final = self.announced
+        self.next = {
+            "write": False, "count": self.held + 1, "ended": final, "announced": announced,
+        }  # fmt: skip
         if active:
             here = lane + np.arange(self.count_values)
             placed = self.lanes.copy()

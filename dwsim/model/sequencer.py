@@ -27,6 +27,10 @@ class Tap:
     stream_end: bool
 
 
+NO_TAP = Tap(*[False] * 11)
+"""No tap fires, and none waits."""
+
+
 class Sequencer(Component):
     """Counters of taps, weight sets, groups and planes, and the walk that places the cells."""
 
@@ -39,11 +43,8 @@ class Sequencer(Component):
         self.groups_left = self.planes_left = self.image_left = self.drain_left = 0
         self.weight_word = self.set_word = self.plane_word = 0
         self.weight_set = self.plane_set = 0
-
-    @property
-    def done(self) -> bool:
+        self.done = True
         """No tap is left."""
-        return self.planes_left == 0
 
     def init(self, run: bool) -> bool:
         """A cell gets its place in this cycle."""
@@ -79,6 +80,7 @@ class Sequencer(Component):
         self.next = {}
         if restart:
             self.next = {
+                "done": False,
                 "placed": 0,
                 "init_x": config["start_x"],
                 "init_y": config["start_y"],
@@ -120,7 +122,8 @@ class Sequencer(Component):
         if tap.advances:
             self.next["groups_left"] = config["groups"] if tap.plane_end else self.groups_left - 1
         if tap.plane_end:
-            self.next["planes_left"] = self.planes_left - 1
+            planes = config["planes"] if tap.stream_end else self.planes_left - 1
+            self.next |= {"planes_left": planes, "done": tap.stream_end}
             left = config["image_planes"] if tap.image_end else self.image_left - 1
             self.next["image_left"] = left
 

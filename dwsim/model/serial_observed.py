@@ -7,6 +7,7 @@ from typing import Any
 
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_OPERAND_CYCLES
+from dwsim.model.fetch_rows import Reads
 from dwsim.model.tap_serial import TapSerialEngine
 from dwsim.stream.layout import to_word
 
@@ -37,10 +38,10 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "fetch_row_valid": _running(lambda m: m.fetch.rows.row is not None),
         "fetch_x": _walking(_word(lambda m: m.fetch.rows.row.x, counters.x_width)),
         "fetch_y": _walking(_word(lambda m: m.fetch.rows.row.y, counters.y_width)),
-        "fetch_valid": _running(lambda m: m.fetch.rows.valid),
-        "fetch_left": _reading(_word(lambda m: m.fetch.rows.left, counters.x_width)),
+        "fetch_valid": _running(lambda m: m.fetch.rows.reads is not None),
+        "fetch_left": _reading(_word(lambda m: m.fetch.rows.reads.left, counters.x_width)),
         "word_valid": _running(lambda m: m.fetch.mark is not None),
-        "segment_complete": _running(lambda m: m.segment.complete),
+        "segment_accepts": _running(lambda m: m.segment.accepts(m.tap_pipeline.moves.q[0])),
         "load": _running(lambda m: m.tap_pipeline.moves.q[0]),
         "shift": _running(lambda m: m.tap_pipeline.moves.q[1]),
         "columns_left": _running(lambda m: m.sequencer.columns_left),
@@ -77,9 +78,11 @@ def _walking(value: Callable[[Any], int]) -> View:
 
 def _reading(value: Callable[[TapSerialEngine], int]) -> View:
     """The rest of a raster row, if the fetch has one with pixels."""
-    return lambda m: (
-        value(m) if m.control.run and m.fetch.rows.valid and m.fetch.rows.filled else None
-    )
+    return lambda m: value(m) if m.control.run and _has_pixels(m.fetch.rows.reads) else None
+
+
+def _has_pixels(reads: Reads | None) -> bool:
+    return reads is not None and reads.filled
 
 
 def _draining(value: Callable[[Any], int]) -> View:
@@ -93,7 +96,7 @@ def _selecting(value: Callable[[TapSerialEngine], int]) -> View:
 
 def _summing(value: Callable[[TapSerialEngine], int]) -> View:
     """Sums that a product is about to enter."""
-    return lambda m: value(m) if m.tap_pipeline.fires.q == (True, False) else None
+    return lambda m: value(m) if m.cell_array.mark == (True, False) else None
 
 
 def _complete(value: Callable[[TapSerialEngine], int]) -> View:

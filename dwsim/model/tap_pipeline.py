@@ -38,21 +38,20 @@ class TapPipeline:
         self.fires = Pipeline(timing.add_cycles, (False, False))
         """A tap fired; it is the first of its sum."""
         self.complete = Pipeline(timing.add_cycles + timing.sum_cycles, False)
-        self.groups = Pipeline(timing.start_cycles, None)
+        self.ends = Pipeline(1, None)
+        """The marks of a group, until its cells with a pixel are known."""
+        self.groups = Pipeline(timing.start_cycles - 1, None)
         zeros = np.zeros(numbers.spec.lanes, np.int64)
         self.weights = Pipeline(MEMORY_CYCLES + WEIGHT_CYCLES, zeros)
 
     def compute(
         self, rst: bool, tap: Tap, counts: np.ndarray, sequencer: Sequencer, loader: SerialLoader
     ) -> None:
-        """``counts`` are the cells with a pixel; the tap is this cycle's."""
+        """``counts`` are the cells of the last tap with a pixel; the tap is this cycle's."""
         done = tap.fires and tap.completes
-        group = None
-        if done:
-            group = Group(
-                counts, tap.plane_end, tap.image_end, tap.stream_end, sequencer.weight_set
-            )
-        self.groups.compute(rst, group)
+        ends = (tap.plane_end, tap.image_end, tap.stream_end, sequencer.weight_set)
+        self.ends.compute(rst, ends if done else None)
+        self.groups.compute(rst, None if self.ends.q is None else Group(counts, *self.ends.q))
         self.complete.compute(rst, done)
         self.fires.compute(rst, (tap.fires, tap.first_column and tap.first_row))
         uses = tap.uses_segment
@@ -61,5 +60,6 @@ class TapPipeline:
 
     def commit(self) -> None:
         """The clock edge."""
-        for delay in (self.moves, self.fires, self.complete, self.groups, self.weights):
+        delays = (self.moves, self.fires, self.complete, self.ends, self.groups, self.weights)
+        for delay in delays:
             delay.commit()

@@ -150,7 +150,7 @@ FLOAT_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "dw_float_cell_array": (
         ("two = cell_stride[1]", "two = 1'b0"),
-        ("skip    <= !in_ifmap[q]", "skip    <= 1'b0"),
+        (".skip      (!in_ifmap[q])", ".skip      (1'b0)"),
         ("weight[l*WIDTH+:WIDTH]", "weight[0+:WIDTH]"),
         (".first     (first)", ".first     (1'b0)"),
     ),

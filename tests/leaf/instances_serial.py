@@ -73,9 +73,9 @@ def fetch() -> Iterator[Instance]:
         c = n.counters
         inputs = {**dict.fromkeys(("restart", "run", "step"), 1), **_fetch_inputs(n)}
         inputs["filled"] = c.pixel_address_width
-        outputs = dict.fromkeys(("free", "read_pixel"), c.pixel_address_width)
-        outputs |= dict.fromkeys(("word_valid", "word_filled", "word_last"), 1)
-        outputs |= {"word_first": c.place_width, "amount": c.amount_width}
+        outputs = dict.fromkeys(("next_free", "read_pixel"), c.pixel_address_width)
+        outputs |= dict.fromkeys(("word_valid", "word_last"), 1)
+        outputs |= {"word_places": n.shape.segment, "amount": c.amount_width}
         return inputs, outputs, tuple(outputs)
 
     return each_spec("dw_fetch", "fetch", (), ports)
@@ -154,7 +154,7 @@ def ring_writer() -> Iterator[Instance]:
             "plane_beats": n.counters.plane_beats_width,
             "planes": n.counters.planes_width,
             "available": 1,
-            "free": n.counters.pixel_address_width,
+            "next_free": n.counters.pixel_address_width,
         }
         registers = {
             "filled": n.counters.pixel_address_width,
@@ -173,10 +173,10 @@ def segment() -> Iterator[Instance]:
         inputs = {
             "restart": 1,
             "word_valid": 1,
-            "word_filled": 1,
             "word_last": 1,
-            "word_first": n.counters.place_width,
+            "word_places": n.shape.segment,
             "word": n.shape.ring_pixels * width,
+            "next_load": 1,
             "load": 1,
             "shift": 1,
         }
@@ -202,7 +202,7 @@ def pixel_credit() -> Iterator[Instance]:
 def accumulator() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         inputs = {"operand": n.formats.operand_width, "weight": n.spec.weight_width}
-        return {**inputs, "add": 1, "first": 1}, {"acc": n.formats.acc_width}, ("acc",)
+        return {**inputs, "add": 1, "first": 1, "clear": 1}, {"acc": n.formats.acc_width}, ("acc",)
 
     names = ("OPERAND_W", "WEIGHT_W", "OPERAND_SIGNED", "WEIGHT_SIGNED", "ACC_W")
     return each_spec("dw_accumulator", "cell_array", names, ports)

@@ -27,10 +27,12 @@ class CellArrayCase(Case):
         self.length = n.shape.segment
         self.adds, self.inside = Coin(self.rng), Coin(self.rng, 0.5, 1.0)
         self.operand: np.ndarray | None = None  # in the registers of the cells
+        self.added: tuple[np.ndarray, bool] | None = None  # leaves the multipliers, may be first
         self.products: list[np.ndarray] = []
         self.sums: np.ndarray | None = None
         self.taps = self.spec.taps
         self.strides: set[int] = set()
+        self.placed = [False] * self.cells  # the operand lies on the segment
         self.longest = 0
 
     def _numbers(self, limits: tuple[int, int], *shape: int) -> np.ndarray:
@@ -48,10 +50,8 @@ class CellArrayCase(Case):
         self.weight = self._numbers(limits, self.lanes)
         self.stride = self.rng.randint(1, 2)
         # A cell whose place lies behind the segment has no tap.
-        self.in_ifmap = np.array(
-            [q * self.stride < self.length and self.inside() for q in range(self.cells)]
-        )
-        add = len(self.products) >= PRODUCT_CYCLES and self.adds()
+        self.in_ifmap = np.array([placed and self.inside() for placed in self.placed])
+        add = len(self.products) >= PRODUCT_CYCLES - 1 and self.adds()
         first = self.taps == self.spec.taps or self.rng.random() < 0.1
         return {
             "segment": to_word(self.segment.reshape(-1), formats.operand_width),
@@ -74,18 +74,22 @@ class CellArrayCase(Case):
     def clock(self, i: Values) -> None:
         add, first = bool(i["add"]), bool(i["first"])
         fire = (add, first)
+        if self.added is not None:
+            product, begins = self.added
+            self.sums = product if begins or self.sums is None else self.sums + product
+            self.taps = 1 if begins else self.taps + 1
+            self.longest += self.taps == self.spec.taps
         self.component.compute(self.segment, self.stride, self.in_ifmap, self.weight, fire)
         self.component.commit()
-        if add:
-            product = self.products[-PRODUCT_CYCLES]
-            self.sums = product if first or self.sums is None else self.sums + product
-            self.taps = 1 if first else self.taps + 1
-            self.longest += self.taps == self.spec.taps
+        self.added = (self.products[-PRODUCT_CYCLES + 1], first) if add else None
         if self.operand is not None:
-            self.products = [*self.products[-PRODUCT_CYCLES:], self.operand * self.weight]
+            inside = self.in_ifmap[:, np.newaxis]
+            product = np.where(inside, self.operand * self.weight, 0)
+            self.products = [*self.products[-PRODUCT_CYCLES:], product]
+        self.placed = [q * self.stride < self.length for q in range(self.cells)]
         operands = [
-            self.segment[q * self.stride] if self.in_ifmap[q] else np.zeros(self.lanes, np.int64)
-            for q in range(self.cells)
+            self.segment[q * self.stride] if placed else np.zeros(self.lanes, np.int64)
+            for q, placed in enumerate(self.placed)
         ]
         self.operand = np.array(operands)
         self.strides.add(self.stride)

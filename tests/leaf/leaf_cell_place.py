@@ -31,8 +31,12 @@ class CellPlaceCase(Case):
         self.fires = Coin(self.rng, 0.5, 1.0)
         self.widths = self.instance.inputs
         self.placed = 0
-        self.masks: list[int | None] = [DONT_CARE]  # of the taps so far
-        self.shown: int | None = DONT_CARE  # one cycle later
+        # The mask and the counts of the last tap, and of the one that each later stage has.
+        self.mask: int | None = DONT_CARE
+        self.place: int | None = DONT_CARE
+        self.chosen: int | None = DONT_CARE
+        self.shown: int | None = DONT_CARE
+        self.fired = False
         self.planes = self.outside = self.wrapped = 0
         self._new_layer()
 
@@ -42,7 +46,7 @@ class CellPlaceCase(Case):
         self.config = dict(self.plan.geometry)
         self.row_places = self.config["pitch"] // self.layer.stride_w
         self.walk = self._taps()
-        self.placed, self.tap = 0, next(self.walk)
+        self.placed, self.tap, self.fresh = 0, next(self.walk), True
 
     def _taps(self) -> Iterator[tuple[int, int, int, bool, bool]]:
         """Group, kernel row and column of each tap, and which ends it is."""
@@ -67,10 +71,12 @@ class CellPlaceCase(Case):
     def drive(self) -> Values:
         if self.rng.random() < 1 / 300:
             self._new_layer()
-        init = self.placed < self.cells
+        # The sums of the geometry take a cycle, as the restart of a stream does.
+        init = self.placed < self.cells and not self.fresh
+        self.fresh = False
         x, y = self._place(self.placed if init else 0)
         _, row, column, ends, plane = self.tap
-        fire = not init and self.fires()
+        fire = self.placed == self.cells and self.fires()
         values = {
             "init": int(init),
             "init_x": x,
@@ -78,8 +84,8 @@ class CellPlaceCase(Case):
             "fire": int(fire),
             "first_column": int(column == 0),
             "first_row": int(row == 0),
-            "advance": int(fire and ends),
-            "rewind": int(fire and plane),
+            "advance": int(ends),
+            "rewind": int(plane),
             **{name: self.config[name] for name in CONFIG},
         }
         return {name: value & (1 << self.widths[name]) - 1 for name, value in values.items()}
@@ -107,8 +113,9 @@ class CellPlaceCase(Case):
         if self.placed < self.cells:
             return {}
         known = self.shown is not DONT_CARE
+        counts = self._bits(self.component.counts(self.config))
         return {
-            "counts": self._bits(self.component.counts(self.config)),
+            "counts": counts if self.fired else DONT_CARE,
             "in_ifmap": self._bits(self.component.in_ifmap) if known else DONT_CARE,
         }
 
@@ -137,22 +144,22 @@ class CellPlaceCase(Case):
     def promise(self, i: Values) -> Expected:
         if self.placed < self.cells:
             return {}
-        counts = sum(flag << q for q, flag in enumerate(self._counts()))
-        return {"counts": counts, "in_ifmap": self.shown}
+        return {"counts": self.place if self.fired else DONT_CARE, "in_ifmap": self.shown}
 
     def clock(self, i: Values) -> None:
         init = bool(i["init"])
         x, y = self._place(self.placed if init else 0)
         self.component.compute(init, x, y, self._model_tap(i), self.config)
         self.component.commit()
-        # A mask is shown two cycles after its tap; while no tap fires it holds.
-        self.shown = self.masks[-1]
+        # A mask is shown three cycles after its tap; while no tap fires it holds.
+        self.shown, self.chosen = self.chosen, self.mask
+        self.fired = bool(i["fire"])
         if init:
             self.placed += 1
-            self.masks = [DONT_CARE]
-            self.shown = DONT_CARE
+            self.mask = self.chosen = self.shown = DONT_CARE
         elif i["fire"]:
-            self.masks = [self._mask()]
+            self.mask = self._mask()
+            self.place = sum(flag << q for q, flag in enumerate(self._counts()))
             self.planes += self.tap[4]
             self.wrapped += self.tap[3] and not self.tap[4]
             self.tap = next(self.walk)

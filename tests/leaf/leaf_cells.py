@@ -31,26 +31,36 @@ class PixelCreditCase(Case):
     def _reset(self) -> None:
         self.taken = 0  # of pixels that are there
         self.empty: list[int] = []  # cells without a pixel, of the claims of the last cycles
+        self.claim: int | None = None  # the pixels of the claim of the cycle before
+        self.given = 0  # in the cycle before
         self.cells = self.rng.randint(1, self.parameters["CELLS"])
+        self.pad = self.rng.randrange(self.parameters["BEAT"])
+        self.fresh = True  # the sums of the geometry take a cycle, as the restart of a stream does
 
     def _room(self) -> bool:
-        free = self.parameters["TOTAL"] - self.taken - sum(self.empty)
+        free = self.parameters["TOTAL"] - self.taken - sum(self.empty) - self.given
         return free >= self.parameters["CELLS"] + self.parameters["BEAT"] - 1
 
     def drive(self) -> Values:
         beat = self.parameters["BEAT"]
         rst = self.rst()
         # A tap may fire in the cycle of a reset.
-        takes = self.known and self._room() and self.take()
+        takes = self.known and not self.fresh and self._room() and self.take()
         return {
             "rst": rst,
             "take": int(takes),
             "cells": self.cells,
-            "counts": self.word(self.cells) if self.rng.random() < 0.5 else (1 << self.cells) - 1,
+            "counts": self._counts(),
             "plane_end": int(self.rng.random() < 0.3),
-            "beat_pad": self.rng.randrange(beat),
+            "beat_pad": self.pad,
             "give": int(self.taken >= beat and self.give()),
         }
+
+    def _counts(self) -> int:
+        """The cells with a pixel, of the claim before; without one they do not matter."""
+        if self.claim is None:
+            return self.word(self.parameters["CELLS"])
+        return sum(1 << cell for cell in self.rng.sample(range(self.cells), self.claim))
 
     def model(self, i: Values) -> Expected:
         return {"room": self.component.room} if self.known else {}
@@ -59,16 +69,21 @@ class PixelCreditCase(Case):
         return {"room": self._room()} if self.known else {}
 
     def clock(self, i: Values) -> None:
-        pixels = i["counts"].bit_count()
+        some = self.rng.randint(0, self.cells)
+        pixels = some if self.rng.random() < 0.5 else self.cells
+        self.fresh = False
         pad = i["beat_pad"] if i["plane_end"] else 0
-        counts = np.arange(self.parameters["CELLS"]) < pixels
+        counts = from_word(i["counts"], self.parameters["CELLS"], 1, False).astype(bool)
         config = {"cells": i["cells"]}
         give, take = bool(i["give"]), bool(i["take"])
         self.component.compute(bool(i["rst"]), take, counts, pad, give, config)
         self.component.commit()
         self.taken += take * (pixels + pad) - give * self.parameters["BEAT"]
-        # The third cycle after a claim has the credits of its empty cells.
-        self.empty = [*self.empty[-1:], take * (i["cells"] - pixels)]
+        # The fifth cycle after a claim has the credits of its empty cells, and the second one after
+        # a beat those of the beat.
+        self.empty = [*self.empty[-3:], take * (i["cells"] - pixels)]
+        self.given = give * self.parameters["BEAT"]
+        self.claim = pixels if take else None
         self.crowded += not self._room()
         if i["rst"]:
             self.known = True
@@ -102,11 +117,13 @@ class AccumulatorCase(Case):
         # The product has left the multiplier's three registers.
         add = len(self.products) >= 3 and self.adds()
         first = self.taps == self.spec.taps or self.rng.random() < 0.1
+        clear = self.sum is not None and not add and self.rng.random() < 0.05
         return {
             "operand": self.operand & (1 << formats.operand_width) - 1,
             "weight": self.weight & (1 << self.spec.weight_width) - 1,
             "add": int(add),
             "first": int(first),
+            "clear": int(clear),
         }
 
     def _bits(self, value: int) -> int:
@@ -121,13 +138,16 @@ class AccumulatorCase(Case):
     def clock(self, i: Values) -> None:
         operand = np.full(self.shape, self.operand, np.int64)
         weight = np.full(self.shape[1], self.weight, np.int64)
-        self.component.compute(operand, weight, bool(i["add"]), bool(i["first"]))
+        add, clear = (np.full((self.shape[0], 1), bool(i[name])) for name in ("add", "clear"))
+        self.component.compute(operand, weight, add, bool(i["first"]), clear)
         self.component.commit()
         if i["add"]:
             product = self.products[-3]
             self.sum = product if i["first"] else (self.sum or 0) + product
             self.taps = 1 if i["first"] else self.taps + 1
             self.longest += self.taps == self.spec.taps
+        elif i["clear"]:
+            self.sum, self.taps = 0, 1
         else:
             self.held += self.sum is not None
         self.products.append(self.operand * self.weight)
@@ -231,6 +251,7 @@ class PixelPackCase(Case):
         self.width = n.formats.ofmap_width
         self.chunks = 0  # left of the group
         self.known = False
+        self.announced: tuple[int, bool, bool] | None = None  # lane, keep and final of the values
         self.pixel: list[int] = []  # values of the pixel that is open
         self.beat: list[list[int]] = []  # its pixels
         self.written: list[list[int]] | None = None
@@ -277,16 +298,19 @@ class PixelPackCase(Case):
         self.component.compute(bool(i["restart"]), active, i["lane"], values, keep, final)
         self.component.commit()
         self.written = None
+        if self.announced is not None and not i["restart"]:
+            self._take([int(value) for value in values], *self.announced)
+        self.announced = None
         if active and not i["restart"]:
-            self._take([int(value) for value in values], keep, final)
+            self.announced = self.lane, keep, final
             self.chunks -= 1
             self.lane = (self.lane + self.values) % self.lanes
         if i["restart"]:
             self.known = True
             self.chunks, self.pixel, self.beat = 0, [], []
 
-    def _take(self, values: list[int], keep: bool, final: bool) -> None:
-        self.pixel = values if self.lane == 0 else self.pixel + values
+    def _take(self, values: list[int], lane: int, keep: bool, final: bool) -> None:
+        self.pixel = values if lane == 0 else self.pixel + values
         if len(self.pixel) < self.lanes:
             return
         complete, self.pixel = self.pixel[: self.lanes], self.pixel[self.lanes :]

@@ -69,16 +69,15 @@ class FetchCase(Case):
             return {}
         fetch = self.component
         expected: Expected = {
-            "free": self._wires("free", fetch.free),
+            "next_free": self._wires("next_free", fetch.next_free),
             "word_valid": fetch.mark is not None,
         }
         if fetch.read is not None:
             expected["read_pixel"] = self._wires("read_pixel", fetch.pixel)
         if fetch.mark is not None:
             expected |= {
-                "word_filled": fetch.mark.filled,
                 "word_last": fetch.mark.last,
-                "word_first": self._wires("word_first", fetch.mark.first),
+                "word_places": self._places(fetch.mark.filled, fetch.mark.first),
             }
         if fetch.marks[1] is not None and self.width > 1:  # a word of one pixel does not turn
             expected["amount"] = fetch.amount
@@ -89,16 +88,15 @@ class FetchCase(Case):
             return {}
         word, turned = self.words[-1], self.words[-2]
         expected: Expected = {
-            "free": self._wires("free", self.free),
+            "next_free": self._wires("next_free", self._next_free()),
             "word_valid": word is not None,
         }
         found = self.age >= SERIAL_FETCH_CYCLES
         if found and self.read is not None and self.read.has_pixels:
             expected["read_pixel"] = self._wires("read_pixel", self.read.pixel)
         if word is not None:
-            expected |= {"word_filled": word.has_pixels, "word_last": word.last}
-            if word.has_pixels:
-                expected["word_first"] = word.first
+            places = self._places(word.has_pixels, word.first)
+            expected |= {"word_last": word.last, "word_places": places}
         if turned is not None and turned.has_pixels and self.width > 1:
             expected["amount"] = (turned.pixel - turned.first) % self.width
         return expected
@@ -111,7 +109,7 @@ class FetchCase(Case):
             self.known = True
             return
         room = self.numbers.shape.ring_beats * self.beat + self.free - self.free % self.beat
-        self._free()
+        self.free = self._next_free()
         if step:
             found = self.age >= SERIAL_FETCH_CYCLES
             self.words = [self._advance() if run and found else None, *self.words[:-1]]
@@ -120,12 +118,16 @@ class FetchCase(Case):
         if self.filled < min(room, everything) and self.arrives():
             self.filled += self.beat
 
-    def _free(self) -> None:
+    def _places(self, has_pixels: bool, first: int) -> int:
+        """The places that a word fills."""
+        length = self.instance.outputs["word_places"]
+        return (1 << length) - (1 << first) if has_pixels else 0
+
+    def _next_free(self) -> int:
         """No later read needs a pixel before the first row of the group that is read."""
         nothing = Segment(self.config["planes"], self.config["start_y"], 0, 0)
         freed = self.walk.freed(self.read.segment if self.read else nothing)
-        if freed is not None:
-            self.free = freed
+        return self.free if freed is None else freed
 
     def _advance(self) -> Pixels | None:
         """The read of this cycle, if its pixels have arrived."""

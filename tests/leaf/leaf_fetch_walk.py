@@ -157,8 +157,8 @@ class FetchRowsCase(SegmentsCase):
             return {}
         rows = self.component
         expected: Expected = {
-            "take": rows.take(_Offered(i, self.segment, self.walk), bool(i["ready"]), self.config),
-            "valid": rows.valid,
+            "take": rows.take(_Offered(i, self.segment, self.walk)),
+            "valid": rows.reads is not None,
         }
         read = rows.read
         if read is not None:
@@ -198,7 +198,7 @@ class FetchRowsCase(SegmentsCase):
     def clock(self, i: Values) -> None:
         restart, ready = bool(i["restart"]), bool(i["ready"])
         offered = _Offered(i, self.segment, self.walk)
-        take = self.component.take(offered, ready, self.config) and not restart
+        take = self.component.take(offered) and not restart
         leaves = self._comes and ready and not restart
         self.component.compute(restart, offered, ready, self.config)
         self.component.commit()

@@ -121,7 +121,7 @@ class RingWriterCase(Case):
         self.frees = Coin(self.rng, 0.0, 0.1, 0.5)
         self.idle = 0
         self.known = False
-        self.taken = self.free = self.total = 0
+        self.taken = self.free = self.next_free = self.total = 0
         self.written = 0  # beats in the memory
         self.took = False  # in the cycle before
         self.full = self.streams = self.ahead = 0
@@ -137,6 +137,7 @@ class RingWriterCase(Case):
         restart = not self.known or self.rng.random() < (0.1 if done else 1 / 2000)
         if restart:
             self._choose()
+        self._free_more()
         c = self.numbers.counters
         return {
             "restart": int(restart),
@@ -144,8 +145,17 @@ class RingWriterCase(Case):
             "plane_beats": self.plane_beats,
             "planes": self.planes,
             "available": int(self.available()),
-            "free": self.free & (1 << c.pixel_address_width) - 1,
+            "next_free": self.next_free & (1 << c.pixel_address_width) - 1,
         }
+
+    def _free_more(self) -> None:
+        self.next_free = self.free
+        if self.frees():
+            # Ahead of the writer if no pixel before it is needed, as at the end of a stream.
+            ahead = self.capacity * self.pixels // 2 if self.rng.random() < 0.05 else 0
+            most = self.taken * self.pixels + ahead
+            step = ahead or self.rng.randint(1, 4 * self.pixels)
+            self.next_free = max(self.free, min(most, self.free + step))
 
     def model(self, i: Values) -> Expected:
         if not self.known:
@@ -190,18 +200,13 @@ class RingWriterCase(Case):
         if i["restart"]:
             self.known, self.took = True, False
             self.streams += 1
-            self.taken = self.written = self.free = 0
+            self.taken = self.written = self.free = self.next_free = 0
             self.total = self.planes * self.plane_beats
             return
         self.written += self.took
         self.taken += take
         self.took = take
-        if self.frees():
-            # Ahead of the writer if no pixel before it is needed, as at the end of a stream.
-            ahead = self.capacity * self.pixels // 2 if self.rng.random() < 0.05 else 0
-            most = self.taken * self.pixels + ahead
-            step = ahead or self.rng.randint(1, 4 * self.pixels)
-            self.free = max(self.free, min(most, self.free + step))
+        self.free = self.next_free
 
     def uncovered(self) -> str:
         enough = self.full > 50 and self.streams > 5 and self.ahead > 5

@@ -21,7 +21,7 @@ class SegmentCase(PixelCase):
         self.queue: list[tuple[Mark, int]] = []  # words of the segment that is collected
         self.places: list[int | None] = [None] * self.length  # of it
         self.cells: list[int | None] = [None] * self.length
-        self.offered = self.complete = self.was_ready = False
+        self.offered = self.complete = self.loads_next = False
         self.known = self.started = False
         self.loaded = self.waited = 0
 
@@ -41,27 +41,29 @@ class SegmentCase(PixelCase):
         rng = self.rng
         restart = not self.started or rng.random() < 1 / 500
         if restart:
-            self.queue, self.offered, self.was_ready = [], False, False
+            self.queue, self.offered = [], False
         if not self.queue:
             self.queue = self._segment()
         self.offered = not restart and (self.offered or self.valid())
-        load = self.was_ready and self.loads()
+        load = self.loads_next
         self.mark, word = self.queue[0]
+        places = range(self.mark.first, self.length) if self.mark.filled else ()
         marks = {
-            "word_filled": int(self.mark.filled),
             "word_last": int(self.mark.last),
-            "word_first": self.mark.first,
+            "word_places": sum(1 << place for place in places),
             "word": word,
         }
         if not self.offered:
             marks = {name: self.word(self.instance.inputs[name]) for name in marks}
-        return {
+        values = {
             "restart": int(restart),
             "word_valid": int(self.offered),
             **marks,
             "load": int(load),
             "shift": int(not load and self.shifts()),
         }
+        self.loads_next = self._ready(values) and not restart and self.loads()
+        return {**values, "next_load": int(self.loads_next)}
 
     def model(self, i: Values) -> Expected:
         if not self.started:
@@ -95,7 +97,6 @@ class SegmentCase(PixelCase):
         self.component.commit()
         accepted = i["word_valid"] and self._accepts(i)
         self.waited += i["word_valid"] and not accepted
-        self.was_ready = self._ready(i) and not i["restart"]
         if load:
             self.cells, self.places = self.places, [None] * self.length
             self.complete = False

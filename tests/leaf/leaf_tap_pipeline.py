@@ -105,7 +105,7 @@ class TapPipelineCase(Case):
         if not self.known:
             return {}
         moved, added = self._ago(1), self._ago(self.parameters["ADD_CYCLES"])
-        summed = self._ago(self.parameters["ADD_CYCLES"] + 1)
+        summed = self._ago(self.parameters["ADD_CYCLES"] + self.parameters["SUM_CYCLES"])
         started = self._ago(self.parameters["START_CYCLES"])
         starts = started is not None and started[1].completes
         expected: Expected = {
@@ -119,7 +119,10 @@ class TapPipelineCase(Case):
             expected["first"] = added[1].first_column and added[1].first_row
         if starts and started is not None:
             inputs, tap = started
-            expected["group_marks"] = self._marks(inputs["counts"], tap, inputs["weight_set"])
+            # The counts come one cycle after the tap.
+            later = self.parameters["START_CYCLES"] - 1
+            counts = self.taps[-later][0]["counts"] if later else i["counts"]
+            expected["group_marks"] = self._marks(counts, tap, inputs["weight_set"])
         if len(self.reads) == WEIGHT_CYCLES and self.reads[0] is not None:
             expected["weight"] = self.reads[0]
         return expected

@@ -80,7 +80,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_fetch.v": {
         **RING_WORDS,
         **at_least(2, "Y_W"),
-        **at_least(1, "PLACE_W", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "PLANE_BEATS_W"),
+        **at_least(1, "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "PLANE_BEATS_W"),
+        "PLACE_W_must_hold_LENGTH_minus_1": {"PLACE_W": 3},
         "X_W_must_hold_READ_PIXELS_and_a_sign": {"X_W": 4, "PLACE_W": 3},
         "PIXEL_W_must_be_more_than_X_W": {"PIXEL_W": 8},
         "PLACE_W_must_be_less_than_X_W": {"PLACE_W": 8},
@@ -331,9 +332,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     },
     "dw_segment.v": {
         **at_least(1, "WIDTH"),
-        "LENGTH_must_be_at_least_1": {"LENGTH": 0, "PLACE_W": 1},
+        **at_least(1, "LENGTH"),
         "PIXELS_must_be_a_power_of_two": {"PIXELS": 6},
-        "PLACE_W_must_hold_LENGTH_minus_1": {"PLACE_W": 3},
     },
     "dw_sequencer.v": {
         **at_least(1, "CELLS", "TAPS", "TAP_W", "GROUPS_W", "SETS_W", "PLANES_W", "IMAGE_W"),
@@ -353,8 +353,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
     },
     "dw_serial_output.v": {
-        **at_least(1, "CELLS", "VALUES", "PIXELS", "WIDTH", "FIFO_DEPTH"),
-        **at_least(0, "CYCLES"),
+        **at_least(1, "CELLS", "VALUES", "PIXELS", "WIDTH", "FIFO_DEPTH", "CYCLES"),
         **LANES_WHOLE,
         "LANES_W_must_hold_LANES": {"LANES_W": 4},
         "CELLS_W_must_hold_CELLS": {"CELLS": 8, "CELLS_W": 3},
@@ -403,7 +402,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_tap_mask.v": KERNEL | at_least(1, "WIDTH"),
     "dw_tap_pipeline.v": {
         **at_least(1, "CELLS", "SET_W", "WORD_W", "WIDTH"),
-        **at_least(0, "ADD_CYCLES", "SUM_CYCLES", "START_CYCLES"),
+        **at_least(0, "ADD_CYCLES", "SUM_CYCLES"),
+        **at_least(1, "START_CYCLES"),
     },
     "dw_tap_select.v": {
         **at_least(1, "WIDTH"),

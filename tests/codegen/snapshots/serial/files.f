@@ -4,6 +4,7 @@ dw_cell_place.v
 dw_centre.v
 dw_clamp_bounds.v
 dw_control.v
+dw_countdown.v
 dw_drain.v
 dw_fetch.v
 dw_fetch_rows.v

@@ -136,9 +136,9 @@ module serial (
   wire take, final_take, ring_write, written;  // ring writer
   wire [8-1:0] filled;
   wire [5-1:0] write_address;
-  wire [8-1:0] free, read_pixel;  // fetch
-  wire word_valid, word_filled, word_last;
-  wire [3-1:0] word_first;
+  wire [8-1:0] next_free, read_pixel;  // fetch
+  wire word_valid, word_last;
+  wire [7-1:0] word_places;
   wire [2-1:0] amount;
   wire [72-1:0] read_data, word;  // ring, rotator
   wire accepts, ready;  // segment
@@ -363,7 +363,7 @@ module serial (
       .available    (available),
       .take         (take),
       .final_take   (final_take),
-      .free         (free),
+      .next_free    (next_free),
       .filled       (filled),
       .write        (ring_write),
       .write_address(write_address),
@@ -377,6 +377,7 @@ module serial (
       .Y_W          (6),
       .PIXEL_W      (8),
       .PLACE_W      (3),
+      .LENGTH       (7),
       .TAP_W        (2),
       .GROUPS_W     (5),
       .SETS_W       (2),
@@ -410,13 +411,12 @@ module serial (
       .sets         (channel_multiplier),
       .planes       (planes),
       .filled       (filled),
-      .free         (free),
+      .next_free    (next_free),
       .read_pixel   (read_pixel),
       .step         (!word_valid || accepts),
       .word_valid   (word_valid),
-      .word_filled  (word_filled),
       .word_last    (word_last),
-      .word_first   (word_first),
+      .word_places  (word_places),
       .amount       (amount)
   );
 
@@ -455,12 +455,12 @@ module serial (
       .clk        (clk),
       .restart    (restart),
       .word_valid (word_valid),
-      .word_filled(word_filled),
       .word_last  (word_last),
-      .word_first (word_first),
+      .word_places(word_places),
       .word       (word),
       .accepts    (accepts),
       .ready      (ready),
+      .next_load  (fire && uses_segment),
       .load       (segment_load),
       .shift      (segment_shift),
       .cells      (segment)
@@ -531,8 +531,8 @@ module serial (
       .fire        (fire),
       .first_column(first_column),
       .first_row   (first_row),
-      .advance     (fire && advances),
-      .rewind      (fire && plane_end),
+      .advance     (advances),
+      .rewind      (plane_end),
       .cells       (cells),
       .ifmap_w     (ifmap_w),
       .ifmap_h     (ifmap_h),
@@ -570,8 +570,8 @@ module serial (
       .SET_W       (1),
       .WORD_W      (4),
       .WIDTH       (16),
-      .ADD_CYCLES  (6),
-      .SUM_CYCLES  (1),
+      .ADD_CYCLES  (5),
+      .SUM_CYCLES  (2),
       .START_CYCLES(4)
   ) u_tap_pipeline (
       .clk           (clk),
