@@ -14,6 +14,7 @@ NETWORKS_ARGS ?=
 SYNTH_TABLE_ARGS ?=
 FORMAL_ARGS ?=
 MUTATE_ARGS ?=
+MUTATE_PYTHON_ARGS ?=
 COVERAGE_ARGS ?=
 MINUTES ?= 1
 SOAK_ARGS ?=
@@ -28,7 +29,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DELETE_ON_ERROR:
 # Two pips in one venv would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup demo quick test lint docs bench rates networks synth-table formal mutate coverage soak exhaustive clean distclean
+.PHONY: help setup demo quick test lint docs bench rates networks synth-table formal mutate mutate-python coverage soak exhaustive clean distclean
 
 help:
 	@echo "make demo         generate an engine, simulate it, compare it with the models"
@@ -41,6 +42,7 @@ help:
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"
+	@echo "make mutate-python  300 mutants of four Python packages, killed by the quick tests: twenty minutes"
 	@echo "make coverage     lines, branches, toggles, Python and the functional table: a page in build/"
 	@echo "make soak         random streams on random builds, every port in every cycle (MINUTES=1)"
 	@echo "make exhaustive   every geometry that three small builds accept, in RTL: three minutes"
@@ -85,10 +87,14 @@ formal: $(VENV)/.stamp-formal
 mutate: $(VENV)/.stamp-test
 	@$(BIN)/python -m tests.mutation $(MUTATE_ARGS)
 
+mutate-python: $(VENV)/.stamp-test
+	@$(BIN)/python -m tests.python_mutants $(MUTATE_PYTHON_ARGS)
+
 coverage: $(VENV)/.stamp-test
 	@mkdir -p build
 	@$(BIN)/python -m coverage run --data-file=build/python.coverage --branch --source=dwsim \
-	-m tests.code_coverage $(COVERAGE_ARGS)
+	-m pytest --quick -q
+	@$(BIN)/python -m tests.code_coverage $(COVERAGE_ARGS)
 
 soak: $(VENV)/.stamp-test
 	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(SOAK_ARGS)

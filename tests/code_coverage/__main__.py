@@ -16,6 +16,8 @@ from pathlib import Path
 
 from coverage import Coverage
 
+from tests.code_coverage.builds import BUILDS, MUTATED
+from tests.code_coverage.excluded import split
 from tests.code_coverage.figures import figures_of, one_line
 from tests.code_coverage.measure import Measured, measure_all
 from tests.code_coverage.page import page
@@ -24,9 +26,9 @@ from tests.code_coverage.python import package_files
 from tests.functional.axes import Sample
 from tests.functional.stimulus import aimed_streams, streams
 from tests.functional.table import Table
-from tests.mutation.builds import BUILDS
 
 PAGE = Path("build/coverage.html")
+QUICK_TESTS = Path("build/python.coverage")
 RECORD = Path(__file__).parent / "record.json"
 SEED = 1
 
@@ -38,17 +40,23 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=PAGE, help=f"default: {PAGE}")
     parser.add_argument("--record", action="store_true", help="write the figures")
     arguments = parser.parse_args()
-    coverage = Coverage.current()
-    if coverage is None:
-        parser.error("coverage.py must run this module: call `make coverage`")
+    coverage = Coverage(data_file=str(QUICK_TESTS))
+    if not QUICK_TESTS.is_file():
+        parser.error(f"there is no {QUICK_TESTS}: call `make coverage`, which runs the quick tests")
+    coverage.load()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dwsim-coverage-") as scratch:
         made = measure_all(BUILDS, Path(scratch).resolve(), arguments.jobs)
-    counts, files, table = merged(made), package_files(coverage), functional_table()
+    files, table = package_files(coverage), functional_table()
     verilog = {name: text for build in made for name, text in build.files.items()}
+    counts, excluded = split(merged(made), verilog)
     figures = figures_of(counts, made, files, table)
+    figures["excluded"] = len(excluded)
+    figures["mutated_cycles"] = sum(
+        build.cycles for build in made if build.build in {mutated.name for mutated in MUTATED}
+    )
     arguments.page.parent.mkdir(parents=True, exist_ok=True)
-    arguments.page.write_text(page(counts, verilog, files, table, one_line(figures)))
+    arguments.page.write_text(page(counts, excluded, verilog, files, table, one_line(figures)))
     if arguments.record:
         RECORD.write_text(json.dumps(figures, indent=1) + "\n")
     print(f"page: {arguments.page}")

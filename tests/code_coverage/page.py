@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from tests.code_coverage.excluded import Exclusion
 from tests.code_coverage.points import KINDS, Point
 from tests.code_coverage.python import PythonFile
 from tests.functional.table import Table, all_goals, excluded, named
@@ -20,6 +21,7 @@ code { white-space: pre-wrap }
 
 def page(
     counts: Counter[Point],
+    left_out: Mapping[Point, Exclusion],
     verilog: Mapping[str, str],
     files: Sequence[PythonFile],
     table: Table,
@@ -29,6 +31,7 @@ def page(
 
     Args:
         counts: the points of the Verilog.
+        left_out: those that no stream can reach.
         verilog: its text, by file name.
         files: the package.
         table: functional coverage.
@@ -41,9 +44,11 @@ def page(
         _module_table(counts),
         "<h2>Verilog points that no stream reached</h2>",
         _missed(counts, verilog),
+        "<h2>Verilog points that no stream can reach</h2>",
+        _left_out(left_out),
         "<h2>Functional table</h2>",
         _functional(table),
-        "<h2>Python that runs in the process of the bench</h2>",
+        "<h2>Python that the quick tests run</h2>",
         _python(files),
     ]
     return "\n".join(parts) + "</html>\n"
@@ -71,6 +76,13 @@ def _missed(counts: Counter[Point], verilog: Mapping[str, str]) -> str:
         source = verilog[file].splitlines()[line - 1].strip()
         rows.append((f"{file}:{line}", kind, ", ".join(names), source))
     return _table(("place", "kind", "points", "source"), rows) if rows else "<p>None.</p>"
+
+
+def _left_out(left_out: Mapping[Point, Exclusion]) -> str:
+    """One row for each exclusion and file."""
+    counts = Counter((found.name, found.reason, point.file) for point, found in left_out.items())
+    rows = [(*key, str(count)) for key, count in sorted(counts.items())]
+    return _table(("exclusion", "reason", "file", "points"), rows) if rows else "<p>None.</p>"
 
 
 def _functional(table: Table) -> str:

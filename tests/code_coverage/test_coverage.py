@@ -9,6 +9,7 @@ import pytest
 
 from dwsim.rtlsim.toolchain import find_verilator, verilator_environment
 from dwsim.support.processes import run_command
+from tests.code_coverage.excluded import Exclusion, split
 from tests.code_coverage.measure import OPTIONS
 from tests.code_coverage.page import page
 from tests.code_coverage.points import HEADER, CoverageFormatError, Point, read_points
@@ -114,8 +115,11 @@ def test_the_page_lists_everything_that_was_not_reached() -> None:
     files = [PythonFile("dwsim/x.py", 9, (3, 7), 4, 2)]
     table = Table()
     table.counts.update(all_goals()[1:])
-    text = page(counts, {"a.v": "wire q;\n  if (a < b) q = 1;\n"}, files, table, "the figures")
-    missed = text.split("no stream reached")[1].split("Functional")[0]
+    verilog = {"a.v": "wire q;\n  if (a < b) q = 1;\n"}
+    excluded = {Point("b.v", 1, 1, "line", "block"): Exclusion("x", "it cannot", lambda *_: True)}
+    text = page(counts, excluded, verilog, files, table, "the figures")
+    missed, left_out = text.split("no stream reached")[1].split("no stream can reach")
+    assert "<td>x</td><td>it cannot</td><td>b.v</td><td>1</td>" in left_out
     assert "<td>a.v:2</td><td>branch</td><td>if</td><td>if (a &lt; b) q = 1;</td>" in missed
     assert "toggle" not in missed
     axis, name = all_goals()[0]
@@ -123,3 +127,49 @@ def test_the_page_lists_everything_that_was_not_reached() -> None:
     assert text.count("no stream met it") == 1
     assert "<td>dwsim/x.py</td><td>7 of 9</td><td>2 of 4</td><td>3, 7</td>" in text
     assert not any(word in text for word in ("http", "<script", "<link", "src="))
+
+
+TOP = """\
+wire [11-1:0] wide_ifmap_w = {{7{1'b0}}, ifmap_w};
+wire unused_x = &{1'b0, x, 1'b0};
+"""
+COUNTERS = "wire [31:0] cycles_now = (&cycles) ? cycles : cycles + 1;\n"
+
+
+@pytest.mark.parametrize(
+    ("point", "name"),
+    [
+        (Point("e_axil.v", 1, 1, "toggle", "wide_ifmap_w[4]:0->1"), "zero extension"),
+        (Point("e_axil.v", 1, 1, "toggle", "wide_ifmap_w[3]:0->1"), ""),
+        (Point("dw_geometry_check.v", 1, 1, "toggle", "ifmap_w[10]:1->0"), "zero extension"),
+        (Point("dw_raster.v", 1, 1, "toggle", "ifmap_w[10]:1->0"), ""),
+        (Point("e_axil.v", 2, 1, "toggle", "g.unused_x:0->1"), "unused bits"),
+        (Point("e_axil.v", 1, 1, "toggle", "s_axil_bresp[0]:0->1"), "bit 0 of a response"),
+        (Point("e_axil.v", 1, 1, "toggle", "s_axil_bresp[1]:0->1"), ""),
+        (Point("dw_stream_counters.v", 1, 1, "branch", "cond_then"), "saturated counter"),
+        (Point("dw_stream_counters.v", 1, 1, "branch", "cond_else"), ""),
+        (
+            Point("dw_stream_counters.v", 1, 1, "toggle", "cycles[20]:0->1"),
+            "upper bits of counters",
+        ),
+        (Point("dw_stream_counters.v", 1, 1, "toggle", "cycles[19]:0->1"), ""),
+        (
+            Point("e_registers.v", 1, 1, "toggle", "streams_finished[11]:0->1"),
+            "upper bits of counters",
+        ),
+        (Point("e_registers.v", 1, 1, "toggle", "streams_finished[10]:0->1"), ""),
+    ],
+)
+def test_points_that_cannot_be_reached_are_left_out_by_name(point: Point, name: str) -> None:
+    verilog = {
+        "e_axil.v": TOP,
+        "dw_geometry_check.v": TOP,
+        "dw_raster.v": TOP,
+        "e_registers.v": COUNTERS,
+        "dw_stream_counters.v": COUNTERS,
+    }
+    kept, excluded = split(Counter({point: 0}), verilog)
+    assert (excluded[point].name if point in excluded else "") == name
+    assert (point in kept) != (name != "")
+    kept, excluded = split(Counter({point: 3}), verilog)
+    assert kept == {point: 3}, "a point that is reached counts"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dwsim import EngineSpec, LayerSpec
-from dwsim.derive import EngineNumbers, Plan
+from dwsim.derive import EngineNumbers, Plan, numbers_of
 from dwsim.derive.memories import accesses, memories
 
 ENGINE = EngineSpec(4, 3, 2, 20, 30, max_channel_groups=5, max_channel_multiplier=2)
@@ -70,6 +70,45 @@ def test_each_multiplication_reads_a_weight() -> None:
     assert weights.reads * weights.memory.count * engine.lanes == plan.layer.macs
     (fifo,) = (a for a in accesses(plan) if a.memory.kind == "fifo")
     assert fifo.reads == fifo.writes == plan.ofmap_beats
+
+
+SERIAL = {"dataflow": "tap_serial", "pixels": 4, "ifmap_pixels": 2, "requantise": "double"}
+
+
+@pytest.mark.parametrize(
+    ("requantisers", "scales"), [(2, (2, 2 * 10 * 4)), (4, (4, 2 * 10)), (8, (4, 2 * 10))]
+)
+def test_memories_of_a_tap_serial_engine(requantisers: int, scales: tuple[int, int]) -> None:
+    """Two banks of 10 sets. A requantiser of several lanes has a copy of all scales, of 4 lanes."""
+    values = SERIAL | {"requantisers": requantisers, "ofmap_pixels": 4}
+    numbers = numbers_of(EngineSpec(**vars(ENGINE) | values))
+    found = {m.kind: (m.count, m.words, m.width) for m in memories(numbers)}
+    count, words, width = found["ring"]
+    assert (count * words, width) == (numbers.shape.ring_beats, 4 * 2 * 9)
+    assert count * 2 == numbers.shape.ring_pixels
+    assert found["weight"] == (1, 2 * 10 * 3 * 2, 4 * 8)
+    assert found["scale"][:2] == scales
+    assert found["scale"][2] >= 32 + 32 + 6
+    assert found["fifo"][1:] == (numbers.timing.fifo_depth, numbers.formats.ofmap_beat_width)
+
+
+@pytest.mark.parametrize("requantisers", [2, 4, 8])
+def test_accesses_of_a_tap_serial_engine(requantisers: int) -> None:
+    """3x3 outputs of 3 planes with 2 weight sets: 9 places are 3 groups of 4 cells."""
+    values = SERIAL | {"requantisers": requantisers, "ofmap_pixels": 4}
+    engine = EngineSpec(**vars(ENGINE) | values)
+    plan = Plan(LayerSpec(5, 4, 12, 3, 2, channel_multiplier=2), engine)
+    assert (plan.layer.ofmap_h, plan.layer.ofmap_w, plan.walk.cells) == (3, 3, 4)
+    assert plan.walk.groups == -(-plan.walk.places // 4)
+    turns = 3 * 2 * plan.walk.groups
+    found = {a.memory.kind: (a.reads, a.writes) for a in accesses(plan)}
+    assert found["weight"] == (turns * 6, 6 * 6)
+    assert plan.ifmap_beats == 30
+    assert found["ring"][1] == 7, "a beat enters one of four banks"
+    sets = 6 * (4 if requantisers < 4 else 1)
+    assert found["scale"][1] == sets
+    assert found["fifo"] == (plan.ofmap_beats, plan.ofmap_beats)
+    assert [a.writes for a in accesses(plan, load=False) if a.memory.kind != "fifo"][1:] == [0, 0]
 
 
 def test_images_follow_each_other_in_the_steady_interval(seed: int) -> None:

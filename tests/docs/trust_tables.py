@@ -23,6 +23,31 @@ EXHAUSTIVE: dict[str, dict[str, int]] = json.loads(
     (TESTS / "exhaustive" / "record.json").read_text()
 )
 
+PYTHON_MUTANTS: dict[str, Any] = json.loads((TESTS / "python_mutants" / "record.json").read_text())
+
+
+def python_mutation_line() -> str:
+    """The sentence on the mutants of Python."""
+    packages = PYTHON_MUTANTS["packages"].values()
+    total = sum(package["mutants"] for package in packages)
+    dead = sum(package["killed"] + package["timed_out"] for package in packages)
+    return (
+        f"{dead:,} of {total:,} random mutants of {len(packages)} Python packages are killed by the"
+        f" quick tests: {100 * dead / total:.1f} %."
+    )
+
+
+def python_mutation_table() -> list[str]:
+    """The mutants of each package."""
+    lines = [
+        "| package | mutants | killed by a failure | by time | survived | not reached | score |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, package in PYTHON_MUTANTS["packages"].items():
+        share = 100 * (package["killed"] + package["timed_out"]) / package["mutants"]
+        lines.append(f"| dwsim/{name} | {' | '.join(map(str, package.values()))} | {share:.1f} % |")
+    return lines
+
 
 def exhaustive_line() -> str:
     """The sentence on the geometries of small builds."""

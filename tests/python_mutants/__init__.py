@@ -1,0 +1,1 @@
+"""Mutants of the Python packages that everything else is compared with."""
