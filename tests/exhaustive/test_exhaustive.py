@@ -38,7 +38,7 @@ FAULTS = {
         "idle_too_early": ("dw_control", "(drain_left == 0)", "(@ || drain_left == 0)"),
     },
     SERIAL: {
-        "sums_leave_late": ("dw_sequencer", "(drain_left <= 1)", "(drain_left <= (@ ? 0 : 1))"),
+        "sums_leave_late": ("dw_sequencer", "drain_left} <= 2)", "drain_left} <= (@ ? 1 : 2))"),
         "credit_of_empty_cells_lost": (
             "dw_pixel_credit",
             "returned <= empty_count;",
@@ -46,8 +46,8 @@ FAULTS = {
         ),
         "one_plane_too_few": (
             "dw_ring_writer",
-            "(planes_left == 0)",
-            "(planes_left == (@ ? 1 : 0))",
+            "final_plane <= (planes == 1);",
+            "final_plane <= (planes == (@ ? 2 : 1));",
         ),
     },
 }

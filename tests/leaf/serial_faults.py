@@ -143,7 +143,6 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("is_open = (s >= k * GRAIN)", "is_open = 1'b1"),
         ("!restart && keep && (", "!restart && ("),
         ("(behind >= ALL_LANES)", "(behind > ALL_LANES)"),
-        ("there       <= active && !restart", "there       <= active"),
         ("push        <= active && !restart", "push        <= active"),
         ("push && ends && !restart", "push && place[PIXELS-1] && !restart"),
         ("push && ends && !restart", "push && ends"),
