@@ -45,7 +45,8 @@ class SerialOutput:
         self.together = numbers.shape.drain_pixels
         self.pixel_pack, self.pixel_merge = PixelPack(numbers), PixelMerge(numbers)
         self.pack = self.pixel_merge if self.together > 1 else self.pixel_pack
-        self.beat_marks = Pipeline(2, (0, False))
+        early = self.together == 1  # dw_pixel_pack takes the marks one cycle before the values
+        self.beat_marks = Pipeline(numbers.timing.pack_cycles + early, (0, False))
         self.output_fifo = OutputFifo(numbers.timing.fifo_depth)
 
     @property
@@ -74,7 +75,6 @@ class SerialOutput:
     ) -> None:
         """``values`` are those of the drain's cycle that comes out of the delay."""
         pack = self.pack
-        # dw_pixel_pack takes the marks one cycle before the values.
         active, lane, cell, group = self.leaving.stages[-1 if self.together > 1 else -2]
         self.leaving.compute(rst, (drain.active, drain.lane, drain.cell, drain.marks))
         keep, final, stream_end = np.zeros(self.together, bool), False, False

@@ -9,7 +9,7 @@ from dwsim import EngineSpec
 from dwsim.rtlsim.job import Job
 from dwsim.stream.random_quantisation import random_quantisation
 from tests.mutation.builds import BUILDS as MUTATED
-from tests.mutation.builds import Build, _on_registers, _serial
+from tests.mutation.builds import Build, on_registers, serial_streams
 
 
 def _scaled(jobs_of: Callable[[EngineSpec], list[Job]]) -> Callable[[EngineSpec], list[Job]]:
@@ -32,7 +32,7 @@ FURTHER = (
     Build(
         "axil_scaled",
         EngineSpec(name="scaled", lanes=2, requantise="both", max_channel_groups=3, **_SMALL),
-        _scaled(_on_registers),
+        _scaled(on_registers),
         axil=True,
     ),
     # The sums of a pixel leave in parts that do not divide its lanes.
@@ -51,7 +51,7 @@ FURTHER = (
             max_dilation_w=2,
             **_SMALL,
         ),
-        _scaled(_serial),
+        _scaled(serial_streams),
     ),
 )
 BUILDS = (*MUTATED, *FURTHER)

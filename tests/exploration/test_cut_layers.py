@@ -114,7 +114,7 @@ def test_the_parts_add_up(dataflow: str, seed: int) -> None:
     ("policy", "groups", "interleave"), [("nhwc", 4, 4), (2, 3, 2), (4, 3, 2), (2, 1, 1)]
 )
 def test_interleaved_streams_are_cut(policy: str | int, groups: int, interleave: int) -> None:
-    """Columns, whose pitch counts all groups, and channel groups: as many as the engine has."""
+    """Columns are cut, whose pitch counts all groups, and channel groups beyond the engine's."""
     layer = LayerSpec(6, 9, 8, 3, 3, pad_left=1, pad_right=1)
     engine = EngineSpec(2, 3, 3, 20, 6, max_channel_groups=groups, max_interleave=4)
     _, (fact,) = evaluated(engine, [layer], policy)

@@ -93,7 +93,7 @@ def _fine_jobs(jobs: list[Job]) -> Iterator[Job]:
         yield replace(job, quantisation=fine, seed=7000 + number, stalls="none")
 
 
-def _serial(engine: EngineSpec) -> list[Job]:
+def serial_streams(engine: EngineSpec) -> list[Job]:
     rng = random.Random(f"{engine.name} {SEED}")
     profiles = ("none", "slow-source", "slow-sink", "both")
     jobs = [
@@ -182,7 +182,7 @@ def _surplus(
     return {"ifmap_surplus": ifmap, "param_surplus": max(param, 1 - plan.param_beats)}
 
 
-def _on_registers(engine: EngineSpec) -> list[Job]:
+def on_registers(engine: EngineSpec) -> list[Job]:
     """Without resets, which the pins of a bus do not see."""
     jobs = [*Case(engine, randoms=30).jobs(SEED), *maxima_jobs(engine, 5000)]
     rng = random.Random(SEED)
@@ -233,7 +233,7 @@ BUILDS = (
     Build(
         "axil",
         EngineSpec(name="host", lanes=1, max_channel_multiplier=2, **_SMALL, **_SIZES),
-        _on_registers,
+        on_registers,
         axil=True,
     ),
     Build(
@@ -257,6 +257,6 @@ BUILDS = (
             ofmap_pixels=2,
             requantisers=2,
         ),
-        _serial,
+        serial_streams,
     ),
 )

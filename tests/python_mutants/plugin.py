@@ -28,7 +28,7 @@ KILLED, SURVIVED, TIMED_OUT, NOT_REACHED = "killed", "survived", "timed out", "n
 MOST_SECONDS = 20.0
 """Of a mutant's tests those that take this long together, the fastest ones first, are run."""
 _PATIENCE, _LEAST = 8.0, 40.0
-"""A mutant may take so much longer than its tests without it, and at least so many seconds."""
+"""The tests of a mutant have 8 times their own seconds without it, and at least 40 seconds."""
 
 
 @dataclass
