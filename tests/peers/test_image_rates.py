@@ -95,8 +95,8 @@ def test_a_measured_engine_stands_beside_a_faster_estimate(monkeypatch: pytest.M
 
 def test_a_clock_beyond_the_held_out_engines_is_an_extrapolation() -> None:
     largest = fitted("tap_serial")[1].multipliers
-    for pixels, source in ((largest, "fit, within"), (largest + 1, "fit, extrapolated")):
-        engine = EngineSpec.smallest(PART.layers, lanes=1, dataflow="tap_serial", pixels=pixels)
+    for lanes, source in ((largest // 4, "fit, within"), (largest // 4 + 1, "fit, extrapolated")):
+        engine = EngineSpec.smallest(PART.layers, lanes=lanes, dataflow="tap_serial", pixels=4)
         assert Clocked(engine, {}, 100.0, measured=False).source.startswith(source)
 
 
