@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from dwsim.cli import explore, generate, import_model, replay, report, simulate, synth, verify
 from dwsim.errors import DwsimError, MismatchError
@@ -40,6 +42,28 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; returns its exit code. Errors go to stderr, never as a traceback."""
+    with _escaping_stdout():
+        return _main(argv)
+
+
+@contextmanager
+def _escaping_stdout() -> Iterator[None]:
+    """Lets stdout escape a character that its encoding lacks, as stderr does.
+
+    The name of a file need not be text: a byte that is not UTF-8 is a surrogate in Python.
+    """
+    stdout = sys.stdout
+    if not isinstance(stdout, io.TextIOWrapper) or stdout.errors != "strict":
+        yield
+        return
+    stdout.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        stdout.reconfigure(errors="strict")
+
+
+def _main(argv: Sequence[str] | None) -> int:
     lines: JsonLines | None = None
     try:
         try:

@@ -176,6 +176,13 @@ def _interleave(text: str) -> int | str:
     return int(text)
 
 
+def any_path(text: str) -> Path:
+    """An argument's type: a path. The empty one is refused: ``-o "$UNSET"`` means no directory."""
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"must be a path, not {text!r}")
+    return Path(text)
+
+
 def _fst(text: str) -> Path:
     return named(text, ".fst")
 
@@ -184,4 +191,4 @@ def named(text: str, suffix: str) -> Path:
     """A path whose name must end with ``suffix``, because programs open the file by its name."""
     if not text.endswith(suffix):
         raise argparse.ArgumentTypeError(f"must be named *{suffix}, the format, not {text!r}")
-    return Path(text)
+    return any_path(text)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import io
 from typing import Any
 
 import numpy as np
 
+from dwsim.cli.arguments import any_path
 from dwsim.errors import Rules
 from dwsim.spec.real_scales import ACTIVATIONS
+from dwsim.support.whole_file import write_whole
 
 ARRAYS = ("ifmap", "weight", "bias")
 
@@ -24,13 +26,13 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     for name, shape in shapes.items():
         parser.add_argument(
             f"--{name}",
-            type=Path,
+            type=any_path,
             metavar="FILE",
             help=f"the {name} of one layer, as .npy or .npz: {shape} (default: random)",
         )
     parser.add_argument(
         "--quantisation",
-        type=Path,
+        type=any_path,
         metavar="FILE.npz",
         help="the fields of a Quantisation, one array each (default: random)",
     )
@@ -42,13 +44,21 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         " or two limits, such as --activation=-1,6 (default: random)",
     )
     parser.add_argument(
-        "--ofmap", type=Path, metavar="FILE.npy", help="write the ofmap of one layer"
+        "--ofmap", type=any_path, metavar="FILE.npy", help="write the ofmap of one layer"
     )
 
 
 def activation(text: str) -> str | tuple[float, ...]:
     """A name, or numbers between commas; ``dwsim.verify`` checks both."""
-    return tuple(map(float, text.split(","))) if "," in text else text
+    if "," not in text:
+        return text
+    try:
+        return tuple(map(float, text.split(",")))
+    except ValueError:
+        names = ", ".join(ACTIVATIONS)
+        raise argparse.ArgumentTypeError(
+            f"must be one of {names}, or two limits as in -1,6, not {text!r}"
+        ) from None
 
 
 def given(arguments: argparse.Namespace) -> list[tuple[str, str]]:
@@ -99,5 +109,6 @@ def save_ofmap(arguments: argparse.Namespace, ofmap: np.ndarray, number_format: 
 
         ofmap = float_values(ofmap, number_format)
         ofmap = ofmap.astype(np.float32) if number_format == "bfloat16" else ofmap
-    with arguments.ofmap.open("wb") as file:
-        np.save(file, ofmap)
+    file = io.BytesIO()
+    np.save(file, ofmap)
+    write_whole(arguments.ofmap, file.getvalue())

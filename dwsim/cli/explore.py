@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dwsim.api import explore
-from dwsim.cli.arguments import add_command, positive
+from dwsim.cli.arguments import add_command, any_path, positive
 from dwsim.cli.report import add_outputs, check_outputs, write_outputs
 from dwsim.errors import SpecError, Violation
 from dwsim.exploration.space import read_space, ready_spaces
@@ -48,7 +48,7 @@ def add_parser(commands: Any) -> None:
         "-o",
         metavar="DIR",
         dest="directory",
-        type=Path,
+        type=any_path,
         help="directory of the results (default: dwsim-explore/SPACE)",
     )
     where = parser.add_mutually_exclusive_group()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
-from dwsim.cli.arguments import add_command, add_spec
+from dwsim.cli.arguments import add_command, add_spec, any_path
 from dwsim.cli.loading import load_spec
 from dwsim.codegen.delivery import deliver
 from dwsim.codegen.library import GENERIC, targets
@@ -44,7 +43,12 @@ def add_parser(commands: Any) -> None:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose the files that are written."""
     parser.add_argument(
-        "-o", dest="output", metavar="DIR", type=Path, required=True, help="the directory to write"
+        "-o",
+        dest="output",
+        metavar="DIR",
+        type=any_path,
+        required=True,
+        help="the directory to write",
     )
     parser.add_argument(
         "--static",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.arguments import add_command, add_form, positive
+from dwsim.cli.arguments import add_command, add_form, any_path, positive
 from dwsim.cli.model_options import (
     SUFFIXES,
     add_model_options,
@@ -46,7 +46,7 @@ def add_parser(commands: Any) -> None:
         "-o",
         metavar="DIR",
         dest="directory",
-        type=Path,
+        type=any_path,
         help="directory to write the layers to: layers.toml and parameters.npz",
     )
     parser.add_argument(
@@ -114,4 +114,4 @@ def _model(text: str) -> Path:
         raise argparse.ArgumentTypeError(
             f"must be named {' or '.join('*' + suffix for suffix in SUFFIXES)}, not {text!r}"
         )
-    return Path(text)
+    return any_path(text)

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.arguments import add_command, add_simulator
+from dwsim.cli.arguments import add_command, add_simulator, any_path
 from dwsim.cli.verify import COLUMNS, row
 from dwsim.errors import SpecError, Violation
 from dwsim.rtlsim.cosim import run_jobs
@@ -31,7 +31,9 @@ def add_parser(commands: Any) -> None:
             ),
         ),
     )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder that verify named")
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=any_path, help="the folder that verify named"
+    )
     add_simulator(parser)
     parser.set_defaults(run=run)
 

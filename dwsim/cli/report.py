@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dwsim.cli.arguments import add_command, named
+from dwsim.cli.arguments import add_command, any_path, named
 from dwsim.errors import Rules, ToolError
 from dwsim.exploration.report import vega
 
@@ -30,7 +30,10 @@ def add_parser(commands: Any) -> None:
         ),
     )
     parser.add_argument(
-        "directory", metavar="DIR", type=Path, help="the directory of the results of dwsim explore"
+        "directory",
+        metavar="DIR",
+        type=any_path,
+        help="the directory of the results of dwsim explore",
     )
     add_outputs(parser)
     parser.set_defaults(run=run)
@@ -42,7 +45,7 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         "--report", type=_html, metavar="FILE.html", help="write an HTML page of the results"
     )
     parser.add_argument(
-        "--figures", type=Path, metavar="DIR", help="write figures of the fronts and the layers"
+        "--figures", type=any_path, metavar="DIR", help="write figures of the fronts and the layers"
     )
     parser.add_argument(
         "--bandwidth",

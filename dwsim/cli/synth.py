@@ -34,6 +34,10 @@ COLUMNS = (
 )
 
 
+MAX_SEEDS = 1000
+"""More than this is a slip: each seed is a run of nextpnr."""
+
+
 def add_parser(commands: Any) -> None:
     """Adds the command and its arguments."""
     parser = add_command(
@@ -61,7 +65,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=positive,
+        type=_seeds,
         default=3,
         metavar="N",
         help="number of nextpnr runs (default: 3)",
@@ -110,6 +114,14 @@ def run(arguments: argparse.Namespace) -> int:
             if path is not None:
                 print(f"\n{_path_text(path, result.worst_seed)}", end="")
     return 0
+
+
+def _seeds(text: str) -> int:
+    """An argument's type: the number of runs of nextpnr."""
+    count = positive(text)
+    if count > MAX_SEEDS:
+        raise argparse.ArgumentTypeError(f"must be at most {MAX_SEEDS}, not {text!r}")
+    return count
 
 
 def row(result: SynthResult) -> dict[str, Any]:

@@ -6,6 +6,7 @@ pylibfst is a wheel with GTKWave's writer.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,16 @@ def vcd_to_fst(vcd: Path, fst: Path) -> None:
 
     Raises:
         ToolError: if pylibfst is not installed.
+        OSError: if ``fst`` cannot be written.
     """
     try:
         from pylibfst import ffi, lib
     except ImportError:
         raise ToolError("waveforms need the package pylibfst: pip install 'dwsim[sim]'") from None
 
-    context = lib.fstWriterCreate(str(fst).encode(), 1)
+    # The writer opens the file without a word about failure.
+    fst.open("wb").close()
+    context = lib.fstWriterCreate(os.fsencode(fst), 1)
     lib.fstWriterSetPackType(context, lib.FST_WR_PT_LZ4)
     try:
         with vcd.open() as text:

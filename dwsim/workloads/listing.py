@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from dwsim.errors import Violation
 from dwsim.spec.canonical import toml_table
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.support.text_table import Column
+from dwsim.support.whole_file import write_whole
 
 
 class ListedParameters(Protocol):
@@ -232,8 +234,10 @@ def write_specs(model: ListedModel, directory: str | Path) -> tuple[Path, Path]:
             continue
         parts.append(f"# {json.dumps(layer.tensor_name)}\n{toml_table('[layer]', layer.spec)}")
         arrays |= _arrays(layer.name, layer.parameters)
-    spec_path.write_text("\n".join(parts), encoding="utf-8")
-    np.savez(parameter_path, **arrays)
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)
+    write_whole(spec_path, "\n".join(parts).encode())
+    write_whole(parameter_path, archive.getvalue())
     return spec_path, parameter_path
 
 

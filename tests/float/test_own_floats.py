@@ -133,4 +133,4 @@ def test_the_command_takes_bias_and_activation(tmp_path: Path) -> None:
 
 def test_an_activation_that_is_no_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "tiny", "--activation", "relu,6"]) == 2
-    assert "argument --activation: invalid activation value: 'relu,6'" in capsys.readouterr().err
+    assert "or two limits as in -1,6, not 'relu,6'" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from dwsim.exploration.report.roofline import roofline_chart
 from dwsim.exploration.report.theme import DARK, LIGHT, Palette, chart_config
 from dwsim.exploration.results import Results
 from dwsim.support.resources import report_dir
+from dwsim.support.whole_file import write_whole
 from dwsim.version import __version__
 
 SCRIPTS = (
@@ -49,7 +50,7 @@ def write_report(results: Results, path: Path, bandwidth: float | None = None) -
         OSError: if the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(results, bandwidth), encoding="utf-8")
+    write_whole(path, page(results, bandwidth).encode())
 
 
 def page(results: Results, bandwidth: float | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dwsim.exploration.report import vega
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
+from dwsim.support.whole_file import write_whole
 from dwsim.verification.timeline import STAGES, Span
 
 _WIDTH, _HEIGHT = 720, 64
@@ -21,7 +22,7 @@ def write_timeline(spans: Sequence[Span], path: Path, title: str) -> None:
         ToolError: if vl-convert is not installed.
         OSError: if the file cannot be written.
     """
-    path.write_bytes(vega.chart_bytes(timeline_chart(spans, title), path.suffix[1:]))
+    write_whole(path, vega.chart_bytes(timeline_chart(spans, title), path.suffix[1:]))
 
 
 def timeline_chart(spans: Sequence[Span], title: str) -> dict[str, Any]:
