@@ -1,0 +1,183 @@
+"""Pixels and taps of a tap-serial engine: proofs and faults."""
+
+from __future__ import annotations
+
+from tests.formal.prover import Proof
+
+PROOFS = (
+    Proof(
+        "dw_ring_writer",
+        faults={
+            "takes_each_beat_that_fits": ("fits = used[PIXEL_W-1] || ", "fits = "),
+            "takes_nothing_without_room": (
+                "write ? room_behind : room",
+                "room",
+            ),
+            "takes_nothing_that_is_not_there": ("run && available && ", "run && "),
+            "takes_nothing_beside_a_run": ("take = run && ", "take = "),
+            "takes_no_beat_of_another_stream": (
+                "done <= final_plane",
+                "done <= final_plane && planes != 2",
+            ),
+            "not_done_before": ("done <= final_plane", "done <= 1'b1"),
+            "marks_the_last_beat": (
+                "plane_end <= (plane_beats == 1)",
+                "plane_end <= 1'b0",
+            ),
+            "marks_no_other_beat": ("plane_take && final_plane;", "take && final_plane;"),
+            "writes_what_it_takes": (
+                "write <= take && !restart",
+                "write <= take && !done && !write",
+            ),
+            "writes_nothing_else": ("write <= take && !restart", "write <= available"),
+            "addresses_follow_each_other": (
+                "write_address = filled[BEAT_W+:ADDR_W]",
+                "write_address = written[BEAT_W+:ADDR_W]",
+            ),
+            "filled_counts_what_is_written": (
+                "if (write) filled <= filled + STEP",
+                "if (take) filled <= filled + STEP",
+            ),
+            "empty_after_a_restart": ("write <= take && !restart", "write <= take"),
+        },
+    ),
+    Proof(
+        "dw_ring",
+        sources=("dw_ram.v",),
+        faults={
+            "reads_the_last_write": ("AHEAD = BANKS - 1 - bank", "AHEAD = bank"),
+            "reads_across_the_end": (
+                "wire [ADDR_W-1:0] reach = read_address + AHEAD;",
+                "wire [ADDR_W-1:0] reach = (&read_address) ? read_address : read_address + AHEAD;",
+            ),
+            "holds_without_read": (
+                "      read_data   <= memory_data;\n    end",
+                "    end\n    read_data <= memory_data;",
+            ),
+        },
+    ),
+    Proof(
+        "dw_pixel_rotate",
+        bound=3,
+        faults={
+            "pixel_of_place_and_amount": ("(PIXELS - (1 << l)) * WIDTH", "PIXELS * WIDTH"),
+            "moves_only_with_step": ("if (step) q", "q"),
+        },
+    ),
+    Proof(
+        "dw_segment",
+        faults={
+            "load_brings_the_last_word_of_each_place": ("(p%PIXELS)*WIDTH", "0"),
+            "shift_moves_by_one_column": (
+                "else if (shift) cells",
+                "else if (shift && accepts) cells",
+            ),
+            "holds_otherwise": ("else if (shift) cells", "else cells"),
+            "a_complete_segment_waits": (
+                "!ready || next_load",
+                "!ready || next_load || word_valid",
+            ),
+            "takes_words_until_it_is_complete": (
+                "restart || !ready || next_load",
+                "restart || !ready",
+            ),
+            "ready_if_complete": ("ready = !accepts || (", "ready = ("),
+            "not_ready_before": ("(word_valid && word_last)", "word_last"),
+            "empty_after_a_restart": ("accepts <= restart || ", "accepts <= "),
+        },
+    ),
+    Proof(
+        "dw_pixel_credit",
+        bound=16,
+        faults={
+            "never_more_pixels_than_entries": (
+                "claimed <= !take ? {COUNT_W{1'b0}} : plane_end ? most_at_end : most",
+                "claimed <= !take ? {COUNT_W{1'b0}} : most",
+            ),
+            "room_for_the_largest_claim": ("taken ? room_taken : room_untaken", "room_untaken"),
+            "room_whenever_it_is_known": (
+                "room_taken <= plane_end ? ",
+                "room_taken <= 1'b1 ? ",
+            ),
+            "no_room_without_credits": (
+                "returned <= empty_count",
+                "returned <= empty_count + (give ? ONE : {TAKE_W{1'b0}})",
+            ),
+            "room_when_all_has_come_back": (
+                "(cells > c) && !counts[c]",
+                "(cells > c + 1) && !counts[c]",
+            ),
+            "all_free_after_reset": (
+                "rst || ({2'b00, credits} >= needed)",
+                "({2'b00, credits} >= needed)",
+            ),
+        },
+    ),
+    Proof(
+        "dw_partial_index",
+        sources=("dw_pipeline.v",),
+        depth=6,
+        bound=14,
+        faults={
+            "tap_t_belongs_to_sum_t_modulo_parts": (
+                "LAST = HIGHEST[INDEX_W-1:0]",
+                "LAST = {INDEX_W{1'b1}}",
+            ),
+            "fresh_until_all_have_a_tap": ("is_last || !is_fresh", "1'b1"),
+            "not_fresh_after_that": ("is_last || !is_fresh", "is_last"),
+            "through_if_the_sum_leaves": ("through = leaves && ", "through = leaves && first && "),
+            "no_other_through": ("leaves && (index == read_index)", "leaves"),
+            "bypass_if_the_sum_leaves": (
+                "bypass <= leaves_next && (index_next == read_index)",
+                "bypass <= leaves && (index_next == read_index)",
+            ),
+            "no_other_bypass": ("bypass <= leaves_next && ", "bypass <= "),
+            "writes_the_sum_that_leaves": (
+                "write[k] <= leaves_next && (index_next == OWN)",
+                "write[k] <= leaves_next && (index == OWN)",
+            ),
+            "writes_nothing_else": ("write[k] <= leaves_next && ", "write[k] <= "),
+            "clears_with_the_first_tap": ("clear  <= leaves_next && first_next", "clear <= first"),
+            "no_other_clear": ("clear  <= leaves_next && first_next", "clear <= leaves_next"),
+        },
+    ),
+    Proof(
+        "dw_tap_pipeline",
+        sources=("dw_pipeline.v", "dw_ram.v"),
+        depth=6,
+        bound=10,
+        faults={
+            "weight_of_the_named_word": ("{active_bank, weight_word}", "{1'b0, weight_word}"),
+            "loads_for_a_segment": (
+                "load  <= fire && uses_segment",
+                "load <= uses_segment && completes",
+            ),
+            "shifts_within_a_segment": ("load  <= fire && uses_segment", "load <= fire"),
+            "moves_only_with_a_tap": ("shift <= fire && !uses", "shift <= !uses"),
+            "adds_every_tap": (
+                ".WIDTH (2),\n      .CYCLES(ADD_CYCLES)",
+                ".WIDTH (2),\n      .CYCLES(ADD_CYCLES + 1)",
+            ),
+            "adds_nothing_else": (".d  ({fire, first_column", ".d  ({1'b1, first_column"),
+            "first_with_the_first_tap": ("first_column && first_row}", "first_column}"),
+            "group_starts": (
+                ".WIDTH (1),\n      .CYCLES(START_CYCLES),",
+                ".WIDTH (1),\n      .CYCLES(START_CYCLES + 1),",
+            ),
+            "no_other_start": (
+                ".d  (fire && completes),\n      .q  (group_start)",
+                ".d  (fire),\n      .q  (group_start)",
+            ),
+            "marks_of_the_group": (
+                "stream_end, image_end, plane_end}),",
+                "image_end, stream_end, plane_end}),",
+            ),
+            "counts_of_the_group": (".CYCLES(START_CYCLES - 1)", ".CYCLES(START_CYCLES)"),
+            "sums_are_complete": (".CYCLES(ADD_CYCLES + SUM_CYCLES)", ".CYCLES(ADD_CYCLES)"),
+            "no_other_sums": (
+                ".d  (fire && completes),\n      .q  (complete)",
+                ".d  (completes),\n      .q  (complete)",
+            ),
+        },
+    ),
+)

@@ -1,0 +1,81 @@
+// The writer against a count of the beats of a stream, and of the beats that the ring can hold.
+`include "promise.svh"
+
+module check_dw_ring_writer #(
+    parameter PLANE_BEATS_W = 2,
+    parameter PLANES_W = 2
+) (
+    input clk,
+    input restart,
+    input run,
+    input [PLANE_BEATS_W-1:0] plane_beats,
+    input [PLANES_W-1:0] planes,
+    input available,
+    input [4:0] next_free
+);
+  localparam RING = 4, PLACES = 16;  // beats of the ring, and of pixel addresses
+  wire take, final_take, write, done;
+  wire [4:0] filled;
+  wire [1:0] write_address;
+  dw_ring_writer #(.BEAT_PIXELS(2), .ADDR_W(2), .PIXEL_W(5), .PLANE_BEATS_W(PLANE_BEATS_W),
+      .PLANES_W(PLANES_W), .KERNEL_PIXELS(1)) dut (.*);
+  (* hierconn *) wire [PLANES_W-1:0] \dut.planes_left ;
+  (* hierconn *) wire [PLANE_BEATS_W-1:0] \dut.beats_left ;
+  (* hierconn *) wire \dut.plane_end , \dut.final_plane , \dut.room , \dut.room_behind ;
+  (* hierconn *) wire [4:0] \dut.written , \dut.written_behind ;
+
+  reg started = 1'b0, restarted, took;
+  reg [PLANE_BEATS_W-1:0] held_beats, beat;  // taken beats of the plane
+  reg [PLANES_W-1:0] held_planes, plane;  // planes of which all beats are taken
+  reg [3:0] taken, taken_then;  // beats of the stream, modulo PLACES
+  reg [3:0] needed;  // the beat of the oldest pixel needed, in this cycle
+  wire all = plane == planes;
+  wire ends_plane = beat + 1 == plane_beats;
+  // Beats between the oldest one needed and the next one; the oldest can lie ahead of the writer.
+  wire [3:0] waiting = taken - needed;
+  wire fits = waiting < RING || waiting >= PLACES / 2;
+  wire due = run && available && !all && fits;
+  always @(posedge clk) begin
+    started <= started || restart;
+    restarted <= restart;
+    took <= take && !restart;
+    {held_beats, held_planes} <= {plane_beats, planes};
+    needed <= restart ? 0 : next_free[4:1];
+    taken_then <= restart ? 0 : taken;
+    if (restart) {beat, plane, taken} <= 0;
+    else if (take) begin
+      beat <= ends_plane ? 0 : beat + 1;
+      plane <= plane + ends_plane;
+      taken <= taken + 1;
+    end
+  end
+  always @* begin
+    assume (plane_beats != 0 && planes != 0);
+    assume (restart || {plane_beats, planes} == {held_beats, held_planes});
+  end
+
+  always @* if (started && !restart) begin
+    `PROMISE(takes_each_beat_that_fits, due, take)
+    `PROMISE(takes_nothing_without_room, !fits, !take)
+    `PROMISE(takes_nothing_that_is_not_there, !available, !take)
+    `PROMISE(takes_nothing_beside_a_run, !run, !take)
+    `PROMISE(takes_no_beat_of_another_stream, all, !take && done)
+    `PROMISE(not_done_before, !all, !done)
+    `PROMISE(marks_the_last_beat, take && ends_plane && plane + 1 == planes, final_take)
+    `PROMISE(marks_no_other_beat, !(take && ends_plane && plane + 1 == planes), !final_take)
+    `PROMISE(writes_what_it_takes, took, write)
+    `PROMISE(writes_nothing_else, !took, !write)
+    `PROMISE(addresses_follow_each_other, write, write_address == taken_then[1:0])
+    `PROMISE(filled_counts_what_is_written, taken_then != 0, filled == {taken_then, 1'b0})
+    `PROMISE(empty_after_a_restart, restarted, filled == 0 && !write && !done)
+    aid_plane: assert (all || (beat < plane_beats && \dut.plane_end == ends_plane &&
+                       \dut.beats_left == plane_beats - beat));
+    aid_planes: assert (plane <= planes && (all || (\dut.planes_left == planes - plane &&
+                        \dut.final_plane == (plane + 1 == planes))));
+    aid_written: assert (\dut.written == {taken, 1'b0} &&
+                         \dut.written_behind == {4'(taken + 1), 1'b0});
+    aid_then: assert (taken_then == 4'(taken - took));
+    aid_filled: assert (filled == {taken_then, 1'b0});
+    aid_room: assert (took ? \dut.room_behind == fits : \dut.room == fits);
+  end
+endmodule

@@ -1,0 +1,61 @@
+// The segment against the last word that filled each place. The sequencer loads only what is ready.
+`include "promise.svh"
+
+module check_dw_segment (
+    input clk,
+    input restart,
+    input word_valid,
+    input word_last,
+    input [2:0] word_places,
+    input [3:0] word,
+    input next_load,
+    input shift
+);
+  wire accepts, ready;
+  wire [5:0] cells;
+  reg load = 1'b0;
+  dw_segment #(.WIDTH(2), .PIXELS(2), .LENGTH(3)) dut (.*);
+  (* hierconn *) wire [5:0] \dut.collected ;
+
+  reg started = 1'b0, complete, restarted;
+  reg loaded = 1'b0, shifted = 1'b0, rested = 1'b0;
+  reg [2:0] filled = 3'd0, filled_then;  // places that some word has filled
+  reg [5:0] latest, latest_then, cells_then;
+  wire enters = word_valid && accepts;
+  integer p;
+  always @(posedge clk) begin
+    started <= started || restart;
+    restarted <= restart;
+    load <= next_load && !restart;
+    // The collected segment is complete and has not left.
+    complete <= !restart && !next_load && (complete || (word_valid && word_last));
+    for (p = 0; p < 3; p = p + 1)
+      if (enters && word_places[p]) begin
+        filled[p] <= 1'b1;
+        latest[p*2+:2] <= (p == 1) ? word[3:2] : word[1:0];
+      end
+    loaded <= load;
+    shifted <= shift && !load;
+    rested <= !shift && !load;
+    {filled_then, latest_then, cells_then} <= {filled, latest, cells};
+  end
+  always @* assume (!next_load || ready);
+
+  (* anyconst *) reg [1:0] place;
+  always @* assume (place < 3);
+  always @* begin
+    `PROMISE(load_brings_the_last_word_of_each_place, loaded && filled_then[place],
+             cells[place*2+:2] == latest_then[place*2+:2])
+    `PROMISE(shift_moves_by_one_column, shifted && place != 2,
+             cells[place*2+:2] == cells_then[place*2+2+:2])
+    `PROMISE(holds_otherwise, rested, cells == cells_then)
+    aid_latest: assert (!filled[place] || \dut.collected [place*2+:2] == latest[place*2+:2]);
+  end
+  always @* if (started) begin
+    `PROMISE(a_complete_segment_waits, complete, !accepts)
+    `PROMISE(takes_words_until_it_is_complete, !complete, accepts)
+    `PROMISE(ready_if_complete, complete || (word_valid && word_last), ready)
+    `PROMISE(not_ready_before, !complete && !(word_valid && word_last), !ready)
+    `PROMISE(empty_after_a_restart, restarted, accepts)
+  end
+endmodule
