@@ -42,6 +42,10 @@ def orders(rng: np.random.Generator) -> list:
     return [tap_parallel_order(3, 3), tap_serial_order(3, 3, 4), *mixed]
 
 
+def test_all_taps_are_one_pass_by_default() -> None:
+    assert tap_parallel_order(3, 2) == tap_parallel_order(3, 2, 6) != tap_parallel_order(3, 2, 2)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids="-".join)
 @pytest.mark.parametrize("clamp", [None, RELU6], ids=["none", "relu6"])
 @pytest.mark.parametrize("size", [1.0, 2.0**-14], ids=["usual", "small"])
