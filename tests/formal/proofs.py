@@ -67,7 +67,6 @@ NOT_PROVEN: dict[str, str] = {
             "dw_pixel_merge",
             "dw_pixel_pack",
             "dw_sequencer",
-            "dw_serial_loader",
             "dw_serial_output",
             "dw_serial_scale",
         ),

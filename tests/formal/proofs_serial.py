@@ -6,6 +6,55 @@ from tests.formal.prover import Proof
 
 PROOFS = (
     Proof(
+        "dw_serial_loader",
+        bound=20,
+        faults={
+            "one_tensor_ahead": (
+                "s_axis_param_tready <= !loaded_next",
+                "s_axis_param_tready <= !loaded",
+            ),
+            "ready_for_the_next_tensor": (
+                "!swap && (loaded || tensor_end)",
+                "(loaded || tensor_end)",
+            ),
+            "writes_each_weight": (
+                "is_weight = (word < ALL_TAPS)",
+                "is_weight = (word + 1'b1 < ALL_TAPS)",
+            ),
+            "writes_no_other_weight": (
+                "is_weight = (word < ALL_TAPS)",
+                "is_weight = (word <= ALL_TAPS)",
+            ),
+            "weights_at_set_and_tap": (
+                "else if (store && is_weight) index",
+                "else if (store && is_weight && (word != 1)) index",
+            ),
+            "writes_the_data": (
+                "if (accept) write_data",
+                "if (accept && !swap && word[0]) write_data",
+            ),
+            "writes_each_scale": ("LAST_PART = SCALE_BEATS - 1", "LAST_PART = SCALE_BEATS - 2"),
+            "writes_no_other_scale": (
+                "store && !is_weight && lane_end && !rst",
+                "store && !is_weight && !rst",
+            ),
+            "scales_at_set_and_lane": (
+                "{!active_bank, sets[SET_W-1:0], lane}",
+                "{!active_bank, lane, sets[SET_W-1:0]}",
+            ),
+            "scale_of_its_beats": ("if (accept) earlier <= {write", "earlier <= {write"),
+            "writes_the_other_bank": (
+                "weight_address <= {!active_bank",
+                "weight_address <= {active_bank",
+            ),
+            "wrong_length_is_flagged": (" || (tensor_end && !set_end)", ""),
+            "right_length_raises_no_flag": ("(accept && overflow)", "overflow"),
+            "swaps_the_banks": ("active_bank <= !active_bank", "active_bank <= 1'b0"),
+            "swaps_back": ("active_bank <= !active_bank", "active_bank <= 1'b1"),
+            "quiet_in_reset": ("      loaded <= 1'b0;\n", ""),
+        },
+    ),
+    Proof(
         "dw_ring_writer",
         faults={
             "takes_each_beat_that_fits": ("fits = used[PIXEL_W-1] || ", "fits = "),
