@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 
-from dwsim.derive import Plan, TiledPlan, numbers_of, plan_of
-from dwsim.derive.losses import layer_losses
+from dwsim.derive import Plan, numbers_of, plan_of
 from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.signals import signals
-from dwsim.derive.tiled_plan import AnyPlan
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.workloads.network import read_network
+from tests.derive.laws import law_of
 from tests.tap_serial.cases import random_engine, random_layer
 from tests.tiling.cases import DATAFLOWS, larger_layer, small_engine
 
@@ -85,19 +84,7 @@ def _network_laws() -> dict[str, dict[str, Any]]:
 
 
 def _laws(engine: EngineSpec, layers: list[LayerSpec]) -> dict[str, Any]:
-    return {f"layer_{index}": _law(plan_of(made, engine)) for index, made in enumerate(layers)}
-
-
-def _law(plan: AnyPlan) -> dict[str, Any]:
-    names = ("cycles", "steady_cycles", "ideal", "bound", "ifmap_beats", "ofmap_beats")
-    law = {name: getattr(plan, name) for name in (*names, "param_beats")}
-    law["losses"] = layer_losses(plan)
-    if isinstance(plan, TiledPlan):
-        law["streams"] = len(plan.tiles)
-        law["gaps"] = plan.gaps_of([stream.cycles + 1 for stream in plan.plans])
-    # As the file gives it back: tuples are lists.
-    back: dict[str, Any] = json.loads(json.dumps(law))
-    return back
+    return {f"layer_{index}": law_of(plan_of(made, engine)) for index, made in enumerate(layers)}
 
 
 def _numbers(engine: EngineSpec) -> dict[str, Any]:

@@ -9,7 +9,6 @@ run those tests, then ``pytest tests/model --update-snapshots``, and read the di
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,6 @@ from typing import Any
 import pytest
 
 from dwsim.derive import Plan
-from dwsim.derive.losses import layer_losses
-from dwsim.derive.tiled_plan import AnyPlan, TiledPlan
 from dwsim.model.layer_run import run_layer, watchdog_cycles
 from dwsim.model.trace import Trace
 from dwsim.spec.engine_spec import EngineSpec
@@ -29,6 +26,7 @@ from dwsim.stream.random_tensors import random_layer_data
 from dwsim.stream.stalls import PROFILES, StallPattern
 from dwsim.support.cache import digest
 from tests.codegen.delivered import CASES
+from tests.derive.laws import law_of
 
 RECORD = Path(__file__).with_name("recorded_runs.json")
 SEED = 5
@@ -38,14 +36,10 @@ RUNS = {
     for engine, layers, _ in CASES.values()
     for layer in layers
 }
-TILED = LayerSpec(9, 11, 7, 3, 3, stride_h=2, pad_top=1, pad_left=1, batch=2, name="larger")
-"""Larger than each of the tiled engines in channels and in both directions."""
 
 
 def test_the_runs_are_those_of_the_record(update_snapshots: bool) -> None:
-    made = {name: _runs(*run) for name, run in RUNS.items()} | {
-        f"{engine.name}.larger": _law(TiledPlan(TILED, engine)) for engine in _little()
-    }
+    made = {name: _runs(*run) for name, run in RUNS.items()}
     if update_snapshots:
         RECORD.write_text(json.dumps(made, indent=1) + "\n")
     kept = _record()
@@ -70,27 +64,6 @@ def _record() -> dict[str, dict[str, Any]]:
     return record
 
 
-def _little() -> list[EngineSpec]:
-    parallel = EngineSpec(
-        lanes=2,
-        kernel_h=3,
-        kernel_w=3,
-        max_row_pitch=8,
-        max_plane_rows=7,
-        max_channel_groups=2,
-        max_batch=2,
-        name="little",
-    )
-    serial = replace(parallel, dataflow="tap_serial", pixels=3, name="little_serial")
-    return [parallel, serial, replace(serial, ifmap_pixels=2, pixels=2, name="little_pairs")]
-
-
-def _law(plan: AnyPlan) -> dict[str, Any]:
-    names = ("cycles", "steady_cycles", "ideal", "bound", "ifmap_beats", "ofmap_beats")
-    law = {name: getattr(plan, name) for name in (*names, "param_beats")}
-    return law | {"utilisation": plan.utilisation(plan.cycles), "losses": layer_losses(plan)}
-
-
 def _runs(engine: EngineSpec, layer: LayerSpec) -> dict[str, Any]:
     plan = Plan(
         layer,
@@ -99,7 +72,7 @@ def _runs(engine: EngineSpec, layer: LayerSpec) -> dict[str, Any]:
         epilogue=random_epilogue(layer, engine, SEED),
     )
     quiet = [watchdog_cycles(plan, PROFILES[stalls]) for stalls in STALLS]
-    law = _law(plan) | {"config": plan.config_words(), "watchdog": quiet}
+    law = law_of(plan) | {"config": plan.config_words(), "watchdog": quiet}
     return {"law": law, **{stalls: _run(plan, stalls) for stalls in STALLS}}
 
 
