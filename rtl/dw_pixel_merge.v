@@ -3,9 +3,10 @@
 // Promises: an `active` cycle brings PIXELS pixels of LANES values. Those with `keep` enter the beat
 // in order. `write` comes two cycles after the pixels that fill a beat, or that have the final_pixel
 // of a plane. If these fill a beat and begin another one, that one follows in the next cycle. The
-// cycle after a final_pixel must therefore not be active, unless all its pixels are dropped.
-// `count` has the number of the beat's pixels, and places without a pixel are 0. `ended` comes with
-// the beat of the final_pixel.
+// cycle after a final_pixel must therefore not be active, unless all its pixels are dropped and it has
+// no final_pixel. `count` has the number of the beat's pixels, and places without a pixel are 0.
+// `ended` comes with the beat of the final_pixel. A final_pixel without `keep` also ends its plane, with
+// a beat of no pixels if none is held; the engine has none, as last_cell stands on an ofmap pixel.
 `default_nettype none
 
 module dw_pixel_merge #(

@@ -4,8 +4,8 @@
 // next ones to the lanes that follow; after the last lane comes the first lane of the next pixel. A
 // pixel with `keep` enters the beat. `write` comes one cycle after the values that end a beat: the
 // last of PIXELS pixels, or the final_pixel of a plane. A restart drops the values of its cycle and of
-// the next one. `count` has the number of its pixels, and
-// places without a pixel are 0. `ended` comes with the beat of a final_pixel.
+// the next one. `count` has the number of its pixels, and places without a pixel are 0. `ended` comes
+// with the beat of a final_pixel, which must come with `keep`.
 `default_nettype none
 
 module dw_pixel_pack #(

