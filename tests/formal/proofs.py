@@ -55,10 +55,6 @@ NOT_PROVEN: dict[str, str] = {
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
     **dict.fromkeys(
-        ("dw_serial_check", "dw_serial_rules"),
-        "simulated: every rule at its edges, and against layers themselves (tests/host)",
-    ),
-    **dict.fromkeys(
         (
             "dw_accumulator",
             "dw_cell_array",

@@ -1,8 +1,24 @@
-"""The AXI4-Lite port and the check of a start: proofs and faults."""
+"""The AXI4-Lite port and the checks of a start: proofs and faults."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.exhaustive.builds import SERIAL
 from tests.formal.prover import Proof
+
+CHECKED = replace(
+    SERIAL,
+    name="checked",
+    ifmap_width=8,
+    weight_width=8,
+    max_plane_rows=5,
+    pixels=3,
+    ring_rows=2,
+    requantise="double",
+    requantisers=4,
+)
+"""The build whose geometry check dw_serial_rules.sv has: its ring is too small for some layers."""
 
 PROOFS = (
     Proof(
@@ -114,6 +130,7 @@ PROOFS = (
         "dw_float_limits",
         parameters={"SUBNORMALS": 0},
         bound=1,
+        combinational=True,
         faults={
             "accepts_limits_in_order": ("if (word[WIDTH-1]) place = -place;", ""),
             "refuses_others": ("place(act_min)", "place(act_max)"),
@@ -121,7 +138,7 @@ PROOFS = (
             "refuses_what_is_flushed": ("((SUBNORMALS == 0) && !(|exponent))", "1'b0"),
         },
     ),
-    Proof("dw_float_limits", bound=1),
+    Proof("dw_float_limits", bound=1, combinational=True),
     Proof(
         "dw_geometry_check",
         sources=("dw_rule_walk.v",),
@@ -145,6 +162,51 @@ PROOFS = (
             "division_ends": ("steps_left <= steps_left - ONE", "steps_left <= steps_left"),
             "work_leads_on": ("if (worked) state <= COMPARE", "if (worked) state <= FETCH"),
             "ends_with_an_answer": ("done  <= 1'b1;", "done  <= !broken;"),
+        },
+    ),
+    Proof(
+        "dw_serial_check",
+        bound=10,
+        reach=24,
+        faults={
+            "begins_with_the_first_step": ("if (state == IDLE) step", "if (done) step"),
+            "computes_the_result": ("kind[1] ? ZERO : c", "ZERO"),
+            "the_next_step_sees_it": ("step <= step + 6'd1", "step <= step + {5'd0, !wraps}"),
+            "keeps_the_quotient": ("{quotient[WIDTH-2:0], fits}", "{quotient[WIDTH-2:0], 1'b0}"),
+            "keeps_places_w": ("(keep == 2'd1)", "(keep == 2'd1 && !wraps)"),
+            "keeps_ofmap_w": ("(keep == 2'd2)", "(keep == 2'd2 && !wraps)"),
+            "keeps_ofmap_h": ("(keep == 2'd3)", "(keep == 2'd3 && !wraps)"),
+            "ends_with_a_step_that_fails": (
+                "code <= broken ? step_code : 8'd0",
+                "code <= last ? 8'd0 : step_code",
+            ),
+            "or_with_the_last": ("code <= broken ? step_code : 8'd0", "code <= step_code"),
+            "no_other_end": ("done  <= broken || last", "done  <= 1'b1"),
+            "the_code_stays": ("if (broken || last) code", "code"),
+            "a_product_ends": ("other <= other >> 1", "other <= other"),
+            "a_division_ends": ("steps_left <= steps_left - ONE", "steps_left <= steps_left"),
+            "work_leads_on": (
+                "WORK: if (worked) state <= COMPARE",
+                "WORK: if (worked) state <= FETCH",
+            ),
+            "a_step_begins_its_work": (
+                "state <= (kind == 2'd0) ? COMPARE : WORK",
+                "state <= (kind == 2'd1) ? WORK : COMPARE",
+            ),
+            "quiet_in_reset": ("      code  <= 8'd0;\n", ""),
+        },
+    ),
+    Proof(
+        "dw_serial_rules",
+        bound=1,
+        combinational=True,
+        faults={
+            "accepts_only_what_keeps_every_rule": (
+                "(kernel_w == ONE) ? ONE",
+                "(kernel_w == ZERO) ? ONE",
+            ),
+            "refuses_with_the_first_broken_rule": ("(quotient < ofmap_h) ?", "1'b1 ?"),
+            "divides_natural_numbers": ("(value < ZERO) ? ZERO : value", "value"),
         },
     ),
 )

@@ -37,6 +37,7 @@ class Proof:
     as long and two steps more. ``bound``: the steps of the search from reset for the faults and the
     covers; ``reach``: those for the covers, if they are more, with ``reach_parameters``.
     ``unbounded`` is False if there is no induction, so that the promises hold up to ``bound`` only.
+    ``combinational``: there is no register, so that one step is all, without an induction.
     ``sources`` are further Verilog files, by name in rtl/; with ``engine``, the module is a
     generated top instead, and the property file includes its ports. ``faults`` has, for each
     promise, a text of a source and the wrong text that breaks the promise.
@@ -51,6 +52,7 @@ class Proof:
     sources: tuple[str, ...] = ()
     faults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unbounded: bool = True
+    combinational: bool = False
     engine: EngineSpec | None = None
     properties: str = ""
     solver: str = "yices"
@@ -148,12 +150,12 @@ def _sound_failures(proof: Proof, folder: Path) -> list[str]:
     """The failed steps of the proof on the sound module."""
     reach = max(proof.bound, proof.reach)
     reached = "hinted" if proof.reach_parameters else "sound"
-    base = proof.depth + 2 if proof.unbounded else proof.bound
+    base = proof.depth + 2 if proof.unbounded and not proof.combinational else proof.bound
     steps = {
         "base case": ("sound", "-t", str(base)),
         "cover": (reached, "-c", "-t", str(reach)),
     }
-    if proof.unbounded:
+    if proof.unbounded and not proof.combinational:
         steps["induction"] = ("sound", "-i", "-t", str(proof.depth))
     failures = []
     for step, (design, *options) in steps.items():
@@ -201,6 +203,7 @@ chformal -lower
 {keep}opt -full
 async2sync
 dffunmap
+{"select -assert-none t:$dff t:$ff t:$anyinit" if proof.combinational else ""}
 setundef -undriven -anyseq
 write_smt2 -wires {name}.smt2
 """
