@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -132,21 +133,21 @@ def test_the_list_has_every_geometry_that_keeps_the_rules(seed: int) -> None:
     assert kept > 500
 
 
-def test_the_list_has_every_geometry_of_a_tap_serial_build(seed: int) -> None:
-    """The registers that others follow from are random; the rest follow the rules' text."""
+def test_the_rules_of_a_tap_serial_build_accept_its_layers_alone() -> None:
+    """For all values of the registers that others follow from, and the text of the rules."""
     engine = replace(SERIAL, max_row_pitch=3, max_plane_rows=2, max_channel_groups=1, max_batch=1)
     engine = replace(engine, max_channel_multiplier=1)
-    listed = set()
-    for plan in tap_serial.plans(engine):
-        assert not first_broken_serial(plan.geometry, engine), plan.geometry
-        listed.add(_key(plan.geometry))
-    rng, kept = random.Random(seed), set()
-    for _ in range(30_000):
-        c = _random_geometry(rng)
+    layers = {_key(plan.geometry) for plan in tap_serial.plans(engine)}
+    columns = _axis(engine, "w", "x", engine.max_row_pitch)
+    rows = _axis(engine, "h", "y", engine.max_plane_rows)
+    tried, accepted = 0, set()
+    for column, row, cells, tap_segments in product(columns, rows, (1, 2), (0, 1)):
+        tried += 1
+        c = _completed(column | row | {"cells": cells, "tap_segments": tap_segments})
         if not first_broken_serial(c, engine):
-            kept.add(_key(c))
-    assert kept <= listed
-    assert len(kept) > 1000, f"{len(kept)} of {len(listed)}"
+            accepted.add(_key(c))
+    assert accepted == layers
+    assert 1000 < len(accepted) < tried, f"{len(accepted)} of {tried}"
 
 
 def _key(config: dict[str, Any]) -> tuple[tuple[str, int], ...]:
@@ -154,21 +155,51 @@ def _key(config: dict[str, Any]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((name, value) for name, value in config.items() if name not in without))
 
 
-def _random_geometry(rng: random.Random) -> dict[str, Any]:
-    """Registers of a tap-serial engine of one plane and one weight set."""
-    c: dict[str, Any] = {}
-    for side, size, most in (("w", "x", 3), ("h", "y", 2)):
-        c[f"ifmap_{side}"] = rng.randint(1, most)
-        c[f"kernel_{side}"] = rng.randint(1, 2)
-        c[f"stride_{side}"] = rng.randint(1, most)
-        c[f"dilation_{side}"] = rng.randint(1, 2) if side == "w" else 1
-        c[f"start_{size}"] = -rng.randrange(most + 2)
-        ofmap = rng.randint(1, most // c[f"stride_{side}"])
-        c[f"end_{size}"] = ofmap * c[f"stride_{side}"] + c[f"start_{size}"]
+_OTHER = {
+    "w": {"ifmap_h": 1, "kernel_h": 1, "stride_h": 1, "dilation_h": 1, "start_y": 0, "end_y": 1},
+    "h": {"ifmap_w": 1, "kernel_w": 1, "stride_w": 1, "dilation_w": 1, "start_x": 0, "end_x": 1}
+    | {"pitch": 1},
+}
+"""The other axis of one pixel, which breaks no rule."""
+_AXIS_RULES = {
+    "w": ["ifmap_w", "kernel_w", "stride_w", "dilation_w", "start_x", "pitch", "end_x"],
+    "h": ["ifmap_h", "kernel_h", "stride_h", "dilation_h", "start_y", "end_y", "rows"],
+}
+"""Rules that read the registers of one axis and no others."""
+
+
+def _axis(engine: EngineSpec, side: str, axis: str, most: int) -> list[dict[str, int]]:
+    """All registers of an axis that keep its rules, among those up to one above the maxima."""
+    taps, dilation = getattr(engine, f"kernel_{side}"), getattr(engine, f"max_dilation_{side}")
+    pitches = range(most + 2) if side == "w" else (1,)
+    kept = []
+    for ifmap, kernel, stride, step, pitch, size, start in product(
+        range(most + 2),
+        range(taps + 2),
+        range(1, most + 2),
+        range(dilation + 2),
+        pitches,
+        range(most + 2),
+        range(-most - taps * dilation, 2),
+    ):
+        registers = {
+            f"ifmap_{side}": ifmap,
+            f"kernel_{side}": kernel,
+            f"stride_{side}": stride,
+            f"dilation_{side}": step,
+            f"start_{axis}": start,
+            f"end_{axis}": start + size,
+        } | ({"pitch": pitch} if side == "w" else {})
+        c = _completed(registers | _OTHER[side] | {"cells": 1, "tap_segments": 1})
+        if first_broken_serial(c, engine) not in _AXIS_RULES[side]:
+            kept.append(registers)
+    return kept
+
+
+def _completed(c: dict[str, Any]) -> dict[str, Any]:
+    """The registers that follow from the others; one plane and one weight set."""
     columns, rows = c["end_x"] - c["start_x"], c["end_y"] - c["start_y"]
-    c["pitch"] = rng.choice((columns, columns, columns + c["stride_w"]))
-    c["cells"], c["tap_segments"] = rng.randint(1, 2), rng.randrange(2)
-    places_w, ofmap_h = c["pitch"] // c["stride_w"], rows // c["stride_h"]
+    places_w, ofmap_h = max(1, c["pitch"] // c["stride_w"]), rows // c["stride_h"]
     places = places_w * (ofmap_h - 1) + columns // c["stride_w"]
     last_cell = (places - 1) % c["cells"]
     step_y = c["cells"] // places_w * c["stride_h"]
