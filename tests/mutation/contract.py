@@ -1,7 +1,8 @@
 """The geometries that an engine is made for, as Verilog: the rules of ``dw_geometry_check``.
 
 The formal properties prove that the check accepts exactly these; this is the same text for a
-netlist, whose captured geometry has to keep the rules while the engine is busy.
+netlist, whose captured geometry has to keep the rules while the engine is busy. The rules of a
+tap-serial engine are in ``serial_contract``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers
 from dwsim.host.geometry_rules import check_limits
+from tests.mutation.serial_contract import contract_module, register_widths
 
 LEGAL, BUSY = "contract_legal", "contract_busy"
 """Outputs that ``with_contract`` adds to the top module."""
@@ -28,16 +30,22 @@ def with_contract(netlist: str, top: str, engine: EngineSpec, prefix: str, folde
     Args:
         netlist: the text.
         top: the name of its module.
-        engine: a tap-parallel one.
+        engine: of either array.
         prefix: of the engine's wires: "" or the instance with a dot.
         folder: gets ``contract.v``.
     """
+    widths = dict.fromkeys(_NAMES.split(), 0)
+    if engine.dataflow == "tap_serial":
+        widths = {name: width for name, (width, _) in register_widths(engine).items()}
     wires = {}
-    for name in _NAMES.split():
+    for name, width in widths.items():
         found = re.search(rf"^  wire (?:width (\d+) )?\\{re.escape(prefix + name)}$", netlist, re.M)
-        if found:
+        # Without its upper bits, a register of a tap-serial engine could not be read as a number.
+        if found and width in (0, int(found[1] or 1)):
             wires[name] = int(found[1] or 1)
-    (folder / "contract.v").write_text(_module(engine, wires))
+    serial = engine.dataflow == "tap_serial"
+    module = contract_module(engine, set(wires)) if serial else _module(engine, wires)
+    (folder / "contract.v").write_text(module)
     ports = "".join(f"    connect \\{name} \\{prefix}{name}\n" for name in wires)
     text = (
         f"  wire output 9001 \\{LEGAL}\n  wire output 9002 \\{BUSY}\n"

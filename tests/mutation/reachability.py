@@ -1,8 +1,8 @@
 """Proves that a mutant never differs at a port, in the states that an engine can reach.
 
 Both netlists start in the same state: that after a reset, with any values in the registers that no
-reset clears. They get the same inputs, and a tap-parallel engine has a geometry that its contract
-permits while it is busy. Two netlists that have been equal so far share their registers, so one
+reset clears. They get the same inputs, and the engine has a geometry that its contract permits
+while it is busy. Two netlists that have been equal so far share their registers, so one
 copy of the state is enough: ABC's property directed reachability proves that no reachable state
 lets an output or the next value of a register differ. If a register can differ, it gets a copy of
 its own in the mutant, and the proof is tried again: it may be a register that nothing reads then.
@@ -51,7 +51,7 @@ def unreachable_mutants(
     def work(share: Sequence[int]) -> set[int]:
         left, proven = set(share), set[int]()
         for prefix in attempts:
-            prover = _Prover(netlist, folder, prefix)
+            prover = _Prover(netlist, folder, prefix, build.engine.dataflow == "tap_serial")
             found = {n for n in sorted(left) if prover.proves(numbers.index(n) + 1, n)}
             left, proven = left - found, proven | found
         return proven
@@ -70,10 +70,8 @@ def _netlist(build: Build, folder: Path, numbers: Sequence[int]) -> Netlist:
     ]
     (folder / "survivors.ys").write_text("\n".join(chosen) + "\n")
     flat = (folder / "flat.il").read_text()
-    (folder / "contract.v").write_text("")
-    if build.engine.dataflow == "tap_parallel":
-        prefix = "u_engine." if build.axil else ""
-        flat = with_contract(flat, build.top, build.engine, prefix, folder)
+    prefix = "u_engine." if build.axil else ""
+    flat = with_contract(flat, build.top, build.engine, prefix, folder)
     (folder / "legal.il").write_text(flat)
     script = f"""
 read_rtlil legal.il
@@ -83,6 +81,7 @@ cd
 read_verilog contract.v
 hierarchy -top {build.top}
 proc
+opt -full contract
 flatten
 memory_map
 dffunmap
@@ -108,12 +107,13 @@ class _Prover:
     """The sound netlist as a machine; ``proves`` adds one mutant at a time.
 
     Registers of which no name begins with ``prefix`` are inputs: they have any value in any
-    cycle.
+    cycle. ``always_legal``: the geometry keeps its contract in an idle engine, too.
     """
 
     netlist: Netlist
     folder: Path
     prefix: str = ""
+    always_legal: bool = False
     graph: Graph = field(default_factory=Graph)
     registers: list[tuple[int, int]] = field(default_factory=list)
     starts: dict[int, int] = field(default_factory=dict)
@@ -134,10 +134,9 @@ class _Prover:
         ]
         was_illegal = graph.leaf()
         self.legal = was_illegal ^ 1
-        if (LEGAL, 0) in net.output_of:
-            idle = self.outputs[net.output_of[BUSY, 0]] ^ 1
-            rules = graph.any_of((idle, self.outputs[net.output_of[LEGAL, 0]]))
-            self.legal = graph.conjunction(self.legal, rules)
+        free = 0 if self.always_legal else self.outputs[net.output_of[BUSY, 0]] ^ 1
+        rules = graph.any_of((free, self.outputs[net.output_of[LEGAL, 0]]))
+        self.legal = graph.conjunction(self.legal, rules)
         self.registers += [(self.begun, 1), (was_illegal, self.legal ^ 1)]
         self.ports = [i for (name, _), i in net.output_of.items() if name not in (LEGAL, BUSY)]
 
