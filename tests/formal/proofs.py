@@ -12,6 +12,7 @@ from tests.formal import (
     proofs_raster,
     proofs_sequence,
     proofs_serial,
+    proofs_stages,
     proofs_storage,
 )
 from tests.formal.prover import Proof
@@ -22,6 +23,7 @@ PROOFS: tuple[Proof, ...] = (
     *proofs_storage.PROOFS,
     *proofs_arithmetic.PROOFS,
     *proofs_float.PROOFS,
+    *proofs_stages.PROOFS,
     *proofs_serial.PROOFS,
     *proofs_sequence.PROOFS,
     *proofs_leaving.PROOFS,
@@ -37,21 +39,15 @@ PARTS: dict[str, str] = {
 
 _SERIAL = "simulated: compared with its model in every cycle (tests/leaf, tests/tap_serial)"
 NOT_PROVEN: dict[str, str] = {
-    "dw_requantise_stage": "wiring of one dw_requantise a lane; simulated (tests/leaf)",
-    "dw_float_requantise_stage": "wiring of one dw_float_requantise a lane; simulated (tests/leaf)",
     "dw_float_requantise": "simulated: compared with float32 arithmetic (tests/leaf)",
     **dict.fromkeys(
         (
             "dw_float_accumulator",
             "dw_float_cell_array",
-            "dw_float_part_sum",
-            "dw_float_serial_bias",
         ),
         "simulated: compared with exact fractions (tests/leaf)",
     ),
     "dw_float_array": "wiring of chains, trees and passes; simulated (tests/leaf)",
-    "dw_float_bias_store": "one dw_ram for each beat of a bias; simulated (tests/leaf)",
-    "dw_float_weight_store": "one dw_weight_store a column; simulated (tests/leaf)",
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
     **dict.fromkeys(
@@ -62,9 +58,7 @@ NOT_PROVEN: dict[str, str] = {
             "dw_fetch",
             "dw_fetch_rows",
             "dw_fetch_walk",
-            "dw_float_serial_scale",
             "dw_serial_output",
-            "dw_serial_scale",
         ),
         _SERIAL,
     ),

@@ -61,4 +61,91 @@ PROOFS = (
             "taps_outside": ("&& !tap_x[X_W-1] && ", "&& "),
         },
     ),
+    Proof(
+        "dw_serial_scale",
+        sources=("dw_clamp_bounds.v", "dw_pipeline.v"),
+        depth=7,
+        bound=9,
+        faults={
+            "acc_of_the_value": ("(sums[v*ACC_W+:ACC_W])", "(sums[0+:ACC_W])"),
+            "bias_of_the_lane": ("(reach >= ALL_LANES)", "1'b0"),
+            "multiplier_of_the_lane": (
+                "(MULTIPLIER_W),\n          .CYCLES(1)",
+                "(MULTIPLIER_W),\n          .CYCLES(2)",
+            ),
+            "right_shift_of_the_lane": (".CYCLES(PART_DELAY)", ".CYCLES(PART_DELAY - 1)"),
+            "roundings_zero_point_and_clamp": (
+                ".act_max        (act_max)",
+                ".act_max        (act_min)",
+            ),
+        },
+    ),
+    Proof(
+        "dw_serial_scale",
+        properties="dw_serial_scale_own",
+        sources=("dw_clamp_bounds.v", "dw_pipeline.v"),
+        depth=7,
+        bound=9,
+        faults={
+            "acc_of_the_value": ("(sums[v*ACC_W+:ACC_W])", "(sums[0+:ACC_W])"),
+            "bias_of_the_lane": ("(write_lane == c)", "(write_lane != c)"),
+            "multiplier_of_the_lane": ("scales[(v%COPIES)*WIDTH+:WIDTH]", "scales[0+:WIDTH]"),
+            "right_shift_of_the_lane": (
+                "write_address[LANE_W+:SET_W+1]",
+                "write_address[0+:SET_W+1]",
+            ),
+            "roundings_zero_point_and_clamp": (
+                ".act_max        (act_max)",
+                ".act_max        (act_min)",
+            ),
+        },
+    ),
+    Proof(
+        "dw_float_serial_scale",
+        sources=("dw_clamp_bounds.v", "dw_pipeline.v"),
+        depth=7,
+        bound=9,
+        faults={
+            "acc_of_the_value": ("(sums[v*ACC_W+:ACC_W])", "(sums[0+:ACC_W])"),
+            "bias_of_the_lane": ("(reach >= ALL_LANES)", "1'b0"),
+            "multiplier_of_the_lane": (
+                ".CYCLES(MULTIPLIER_DELAY)",
+                ".CYCLES(MULTIPLIER_DELAY - 1)",
+            ),
+            "right_shift_of_the_lane": (
+                ".CYCLES(RIGHT_SHIFT_DELAY)",
+                ".CYCLES(RIGHT_SHIFT_DELAY - 1)",
+            ),
+            "roundings_zero_point_and_clamp": (
+                ".act_max        (act_max)",
+                ".act_max        (act_min)",
+            ),
+        },
+    ),
+    Proof(
+        "dw_float_serial_bias",
+        sources=("dw_float_bias.v", "dw_pipeline.v"),
+        depth=6,
+        bound=8,
+        faults={
+            "adds_the_bias_of_the_first_lane": (".CYCLES(DELAY - 2)", ".CYCLES(DELAY - 1)"),
+            "adds_the_bias_of_the_next_lane": ("(reach >= ALL_LANES)", "1'b0"),
+        },
+    ),
+    Proof(
+        "dw_float_part_sum",
+        sources=("dw_float_row_tree.v", "dw_pipeline.v"),
+        depth=5,
+        bound=6,
+        faults={
+            "adds_the_parts_in_pairs": (
+                "parts[v*PARTS*WIDTH+:PARTS*WIDTH]",
+                "parts[v*WIDTH+:PARTS*WIDTH] >> WIDTH",
+            ),
+            "adds_those_of_each_value": (
+                "parts[v*PARTS*WIDTH+:PARTS*WIDTH]",
+                "parts[0+:PARTS*WIDTH]",
+            ),
+        },
+    ),
 )

@@ -1,0 +1,54 @@
+// The scale of each value that leaves, and its time, with stand-ins for the memories and the
+// requantisers. The values are those of whole pixels, so each memory has the scales of one lane.
+`define MULTIPLIER_CYCLES 0
+`define SHIFT_CYCLES 2
+`include "promise.svh"
+`include "ram_stand_in.svh"
+`include "requantise_stand_ins.svh"
+
+module check_dw_serial_scale_own (
+    input clk,
+    input write,
+    input [2:0] write_address,
+    input [13:0] write_data,
+    input bank,
+    input weight_set,
+    input [0:0] lane,
+    input [7:0] sums,
+    input single_rounding,
+    input [13:0] zero_point,
+    input [13:0] act_min,
+    input [13:0] act_max
+);
+  localparam VALUES = 4, LANES = 2, ACC_W = 2, X_W = 3, MULTIPLIER_W = 3;
+  localparam OFMAP_W = 6 + MULTIPLIER_W + X_W + ACC_W, SCALE_W = X_W + MULTIPLIER_W + 8;
+  wire [VALUES*OFMAP_W-1:0] values;
+  dw_serial_scale #(.VALUES(VALUES), .LANES(LANES), .SET_W(1), .ACC_W(ACC_W), .X_W(X_W),
+      .MULTIPLIER_W(MULTIPLIER_W), .OFMAP_W(OFMAP_W), .PART_DELAY(3)) dut (.*);
+  (* hierconn *) wire [1:0] \dut.g_scale[0].g_own_lane.u_ram.watched ;
+  (* hierconn *) wire [13:0] \dut.g_scale[0].g_own_lane.u_ram.word ;
+  (* hierconn *) wire [1:0] \dut.g_scale[1].g_own_lane.u_ram.watched ;
+  (* hierconn *) wire [13:0] \dut.g_scale[1].g_own_lane.u_ram.word ;
+  (* hierconn *) wire [72:0] \dut.g_value[0].u_requantise.constants ;
+  (* hierconn *) wire [72:0] \dut.g_value[3].u_requantise.constants ;
+  `include "scale_of_a_value.svh"
+  wire [72:0] constants = {single_rounding, zero_point, act_min, act_max, below,
+      above};
+  always @* begin
+    assume (lane == 0);
+    assume (\dut.g_scale[0].g_own_lane.u_ram.watched == place[2:1]);
+    assume (\dut.g_scale[1].g_own_lane.u_ram.watched == place[2:1]);
+  end
+  always @* begin
+    `PROMISE(acc_of_the_value, age == SHOWN, got[ACC_W-1:0] == sums_then[unit*ACC_W+:ACC_W])
+    `PROMISE(bias_of_the_lane, due, got[ACC_W+:X_W] == was[X_W-1:0])
+    `PROMISE(multiplier_of_the_lane, due,
+             got[ACC_W+X_W+:MULTIPLIER_W] == was[X_W+:MULTIPLIER_W])
+    `PROMISE(right_shift_of_the_lane, due, got[OFMAP_W-1-:6] == was[X_W+MULTIPLIER_W+:6])
+    `PROMISE(roundings_zero_point_and_clamp, constant,
+             \dut.g_value[0].u_requantise.constants == constants &&
+             \dut.g_value[3].u_requantise.constants == constants)
+    aid_words: assert (!written || (place[0] ? \dut.g_scale[1].g_own_lane.u_ram.word == word
+        : \dut.g_scale[0].g_own_lane.u_ram.word == word));
+  end
+endmodule
