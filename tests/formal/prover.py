@@ -35,7 +35,8 @@ class Proof:
 
     ``depth``: the steps that the induction assumes before the step that it proves; its base case is
     as long and two steps more. ``bound``: the steps of the search from reset for the faults and the
-    covers; ``reach``: those for the covers, if they are more, with ``reach_parameters``.
+    covers; ``reach``: those for the covers, if they are more, with ``reach_parameters``. With
+    ``bound`` 0 only the search with ``reach_parameters`` looks for the faults.
     ``unbounded`` is False if there is no induction, so that the promises hold up to ``bound`` only.
     ``combinational``: there is no register, so that one step is all, without an induction.
     ``sources`` are further Verilog files, by name in rtl/; with ``engine``, the module is a
@@ -109,7 +110,9 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
     broken = proof.faults if with_faults else {}
     for label, fault in broken.items():
         texts = _broken(proof, label, fault)
-        designs += [_script(variants[v], folder, texts, f"{label}-{v}", label) for v in variants]
+        designs += [
+            _script(variants[v], folder, texts, f"{label}-{v}", label) for v in _bounds(proof)
+        ]
     _yosys(folder, "\ndesign -reset\n".join(designs))
     failures = _sound_failures(proof, folder)
     for label in broken:
@@ -139,11 +142,16 @@ def _variants(proof: Proof) -> dict[str, Proof]:
 
 def _is_broken(proof: Proof, folder: Path, label: str) -> bool:
     """True if the promise fails on the module with its fault, in one of the variants."""
-    bounds = {"sound": proof.bound, "hinted": proof.reach}
     return any(
-        "FAILED" in _smtbmc(proof, folder, f"{label}-{v}", "-t", str(bounds[v]))
-        for v in _variants(proof)
+        "FAILED" in _smtbmc(proof, folder, f"{label}-{variant}", "-t", str(bound))
+        for variant, bound in _bounds(proof).items()
     )
+
+
+def _bounds(proof: Proof) -> dict[str, int]:
+    """The steps of the search for a fault, for each variant in which it is searched."""
+    bounds = {"sound": proof.bound, "hinted": proof.reach}
+    return {variant: bounds[variant] for variant in _variants(proof) if bounds[variant]}
 
 
 def _sound_failures(proof: Proof, folder: Path) -> list[str]:
