@@ -40,4 +40,95 @@ PROOFS = (
             ),
         },
     ),
+    Proof(
+        "dw_fetch_walk",
+        sources=("dw_countdown.v",),
+        bound=10,
+        faults={
+            "a_segment_is_left": ("if (plane_end && last_plane) valid", "if (plane_end) valid"),
+            "no_segment_is_left": ("if (plane_end && last_plane) valid <= 1'b0", "valid <= valid"),
+            "column_of_the_segment": (
+                "start_beyond = step_x - pitch",
+                "start_beyond = step_x - pitch - 1'b1",
+            ),
+            "row_of_the_segment": ("last_row ? next_y : y + dilation_h", "next_y"),
+            "address_of_the_row": (
+                "plane_base + plane_address",
+                "plane_base + start_address",
+            ),
+            "row_of_the_group": (
+                "plane_end ? start_y : set_end ? stepped_y",
+                "set_end ? stepped_y",
+            ),
+            "frees_unless_below_the_ifmap": (
+                "group_y[Y_W-1] || (group_y < ifmap_h)",
+                "(group_y < ifmap_h)",
+            ),
+            "keeps_the_rows_of_the_group": (
+                "wrapped_address <= step_address + row_address",
+                "wrapped_address <= row_address",
+            ),
+            "keeps_the_plane_above_it": (
+                "group_y[Y_W-1] ? plane_base : group_address",
+                "group_address",
+            ),
+        },
+    ),
+    Proof(
+        "dw_fetch_rows",
+        depth=1,
+        bound=9,
+        faults={
+            "takes_a_segment_if_none_waits": (
+                "take = walk_valid && !waiting",
+                "take = walk_valid && begins",
+            ),
+            "reads_while_there_is_a_row": (
+                "else if (moves) valid <= enters",
+                "else if (moves) valid <= row_valid",
+            ),
+            "reads_nothing_else": (
+                "else if (moves) valid <= enters",
+                "else if (moves) valid <= 1'b1",
+            ),
+            "segments_in_order": ("row_take = row_valid && !held_valid", "row_take = row_valid"),
+            "rows_in_order": ("row_take = row_valid && !held_valid", "row_take = row_valid"),
+            "reads_pixels_of_the_row": ("left_of_ifmap ? address : from_column", "from_column"),
+            "up_to_the_last_of_row_or_read": ("whole ? up_to_width : up_to_span", "up_to_span"),
+            "place_of_the_first_pixel": ("first <= first + read_pixels", "first <= first + READ_X"),
+            "one_read_for_a_row_without_pixels": (
+                "in_rows && in_columns, row_last",
+                "in_columns, row_last",
+            ),
+            "ends_the_segment": ("!filled || ((left", "((left"),
+            "ends_no_segment_early": ("&& !low_reach[READ_W]", ""),
+            "tells_of_the_next_segment": ("waiting ? waiting_frees : walk_frees", "walk_frees"),
+        },
+    ),
+    Proof(
+        "dw_fetch",
+        depth=1,
+        bound=9,
+        faults={
+            "takes_reads_while_a_place_is_free": (
+                "next_ready = !behind_valid",
+                "next_ready = !read_valid",
+            ),
+            "takes_no_third_read": (
+                "else if (enters) begin\n      behind_valid <= 1'b1",
+                "else if (enters) begin\n      behind_valid <= 1'b0",
+            ),
+            "reads_in_order": ("behind_valid ? behind : next_read", "next_read"),
+            "a_word_for_each_read": ("has_pixels && !beyond[PIXEL_W-1]", "!beyond[PIXEL_W-1]"),
+            "no_other_word": ("has_pixels && !beyond[PIXEL_W-1]", "1'b0"),
+            "marks_the_last_word": ("last    <= last_1", "last    <= 1'b0"),
+            "fills_the_places_from_its_first": ("(first_1 <= p)", "(first_1 < p)"),
+            "a_word_without_pixels_fills_none": ("filled_1 && (first_1 <= p)", "(first_1 <= p)"),
+            "amount_comes_before_its_word": ("turn_1  <= turn_0", "turn_1  <= turn[AMOUNT_W-1:0]"),
+            "frees_what_no_group_needs": (
+                "advance && segment_end && !restart",
+                "advance && !restart",
+            ),
+        },
+    ),
 )
