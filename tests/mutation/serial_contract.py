@@ -76,7 +76,7 @@ def rules(engine: EngineSpec) -> list[str]:
         *_chunks(limits),
         *_addresses(engine),
     ]
-    if "act_min" in register_widths(engine):
+    if numbers_of(engine).formats.requantises:  # limits in floating point are words, not numbers
         found.append("act_min <= act_max")
     return found
 
