@@ -40,14 +40,6 @@ PARTS: dict[str, str] = {
 _SERIAL = "simulated: compared with its model in every cycle (tests/leaf, tests/tap_serial)"
 NOT_PROVEN: dict[str, str] = {
     "dw_float_requantise": "simulated: compared with float32 arithmetic (tests/leaf)",
-    **dict.fromkeys(
-        (
-            "dw_float_accumulator",
-            "dw_float_cell_array",
-        ),
-        "simulated: compared with exact fractions (tests/leaf)",
-    ),
-    "dw_float_array": "wiring of chains, trees and passes; simulated (tests/leaf)",
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
     **dict.fromkeys(
@@ -55,7 +47,6 @@ NOT_PROVEN: dict[str, str] = {
             "dw_accumulator",
             "dw_cell_array",
             "dw_drain",
-            "dw_serial_output",
         ),
         _SERIAL,
     ),

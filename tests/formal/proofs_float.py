@@ -136,4 +136,58 @@ PROOFS = (
             "skips_taps_outside": ("!in_ifmap", "in_ifmap"),
         },
     ),
+    Proof(
+        "dw_float_array",
+        sources=(
+            "dw_float_kernel_row.v",
+            "dw_float_pass_sum.v",
+            "dw_float_row_tree.v",
+            "dw_pipeline.v",
+        ),
+        depth=10,
+        bound=11,
+        faults={
+            "sums_chains_then_rows_then_passes": (
+                ".CYCLES(PASS_CYCLES - 1)",
+                ".CYCLES(PASS_CYCLES)",
+            ),
+            "each_lane_has_its_own_taps": (
+                "(row * COLS + col) * LANES + lane",
+                "(lane * ROWS + row) * COLS + col",
+            ),
+            "skips_taps_outside": (".skip   (!in_ifmap)", ".skip   (in_ifmap)"),
+        },
+    ),
+    Proof(
+        "dw_float_accumulator",
+        depth=6,
+        bound=8,
+        faults={
+            "a_fresh_product_goes_in_as_it_is": ("fresh ? NONE : bypass", "fresh ? held : bypass"),
+            "adds_the_sum_that_leaves": ("bypass ? sum : held", "held"),
+            "adds_the_sum_that_left_before": ("through ? sum : parts", "parts"),
+            "adds_the_named_sum": ("parts[read_index*ACC_W+:ACC_W]", "parts[0+:ACC_W]"),
+            "clears_the_others": ("else if (clear) part", "else if (clear && fresh) part"),
+            "keeps_them_otherwise": ("else if (clear) part", "else part"),
+        },
+    ),
+    Proof(
+        "dw_float_cell_array",
+        depth=2,
+        bound=4,
+        faults={
+            "neighbours_at_a_stride_of_one": (
+                "segment[ONE*PIXEL+:PIXEL]",
+                "segment[TWO*PIXEL+:PIXEL]",
+            ),
+            "every_second_pixel_at_a_stride_of_two": ("two = cell_stride[1]", "two = 1'b0"),
+            "skips_taps_outside": ("(!in_ifmap[q])", "(!in_ifmap[0])"),
+            "skips_no_other_tap": ("(!in_ifmap[q])", "(1'b1)"),
+            "weight_of_the_lane": ("(weight[l*WIDTH+:WIDTH])", "(weight[0+:WIDTH])"),
+            "sums_as_told": (
+                ".bypass    (bypass),\n            .write",
+                ".bypass    (through),\n            .write",
+            ),
+        },
+    ),
 )
