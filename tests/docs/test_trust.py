@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tests.code_coverage.builds import FURTHER
+from tests.docs.each_run import each_run_table
 from tests.docs.runner import ROOT
 from tests.docs.trust_tables import (
     COVERAGE,
@@ -47,6 +48,7 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
     exhaustive = [exhaustive_line(), "", *exhaustive_table()]
     python = [python_mutation_line(), "", *python_mutation_table()]
     if update_snapshots:
+        refresh(PAGE, "each-run", each_run_table())
         refresh(PAGE, "coverage", coverage)
         refresh(PAGE, "exhaustive", exhaustive)
         refresh(PAGE, "python-mutation", python)
@@ -55,6 +57,7 @@ def test_the_figures_are_those_of_the_last_run(update_snapshots: bool) -> None:
         refresh(PAGE, "formal", formal)
         refresh(PAGE, "mutation", mutation)
     text = PAGE.read_text()
+    assert shown("each-run", each_run_table()) in text
     assert shown("formal", formal) in text
     assert shown("mutation", mutation) in text
     assert shown("soak", soak) in text

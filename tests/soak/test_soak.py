@@ -19,8 +19,9 @@ from dwsim.rtlsim.stream_lockstep import build_lockstep
 from tests.cosim import control_faults
 from tests.cosim.fault import ENGINE
 from tests.soak import draw, keep, soak
+from tests.soak.__main__ import main
 from tests.soak.keep import Edit, read_episode, replay
-from tests.soak.soak import Soak, State, read_state, write_state
+from tests.soak.soak import Soak, State, read_state
 from tests.tap_serial.cases import random_engine
 from tests.tap_serial.test_cosim import broken
 
@@ -38,7 +39,16 @@ SERIAL = random_engine(
     ifmap_width=4,
     weight_width=4,
 )
+ENGINES = (PARALLEL, SERIAL)
 SECONDS = 0.5
+MINUTES = 1
+CYCLES = 200_000
+"""A minute on a busy machine compares many more, of each array."""
+
+
+def _skipped(self: Soak, engine: EngineSpec) -> bool:
+    """Lock step in cocotb, of which tests/tap_serial runs more."""
+    return True
 
 
 def _lost_credit(files: dict[str, str]) -> dict[str, str]:
@@ -51,35 +61,41 @@ FAULTS = {"parallel": (PARALLEL, _lost_credit), "serial": (SERIAL, broken("short
 
 @pytest.fixture
 def short_soak(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Soak]:
-    """Runs a soak of one engine for a second; failures go to a folder of the test."""
+    """Runs a soak of one broken engine for a second; failures go to a folder of the test."""
     monkeypatch.setattr(keep, "FAILURES", tmp_path / "failures")
     monkeypatch.setattr(failure, "FAILURES", tmp_path / "cocotb")
-    monkeypatch.setattr(Soak, "_lockstep", lambda self, engine: True)  # tests/tap_serial has it
+    monkeypatch.setattr(Soak, "_lockstep", _skipped)
 
-    def run(
-        engine: EngineSpec, seed: int, kept: Callable[[State], None], edit: Edit | None = None
-    ) -> Soak:
+    def run(engine: EngineSpec, seed: int, edit: Edit) -> Soak:
         monkeypatch.setattr(draw, "build", lambda seed, number: engine)
         made = Soak(State(seed), lambda line: None, edit, simulator="icarus")
-        agrees = made.run(time.monotonic() + SECONDS, kept)
+        agrees = made.run(time.monotonic() + SECONDS, lambda state: None)
         assert agrees == (made.failure == ""), made.failure
         return made
 
     return run
 
 
-@pytest.mark.parametrize("engine", [PARALLEL, SERIAL], ids=lambda engine: engine.dataflow)
-def test_a_second_of_soak(
-    engine: EngineSpec, short_soak: Callable[..., Soak], seed: int, tmp_path: Path
+def test_one_minute_of_soak(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """`make soak MINUTES=1` on one build of each array, two pools of layers for each.
+
+    The builds are those of the other tests here, so that the minute has only streams.
+    """
+    monkeypatch.setattr(draw, "build", lambda seed, number: ENGINES[number % 2])
+    monkeypatch.setattr(Soak, "_lockstep", _skipped)
+    for engine in ENGINES:
+        build_lockstep(engine)
     state = tmp_path / "state.json"
-    made = short_soak(engine, seed, lambda now: write_state(state, now))
-    assert made.failure == ""
-    assert made.state.ports + made.state.values > 10_000
-    assert min(made.state.streams, made.state.resets, made.state.wrong) > 0
-    assert (made.state.ports > 0) == (engine is PARALLEL)
-    assert read_state(state, seed) == made.state
-    assert (made.state.build, made.state.pool) != (0, 0)
+    arguments = ["--minutes", str(MINUTES), "--seed", str(seed), "--state", str(state)]
+    assert main(arguments) == 0, capsys.readouterr().out
+    made = read_state(state, seed)
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{made}, 0 differ, ")
+    assert min(made.ports, made.values) > CYCLES, made
+    assert min(made.streams, made.resets, made.wrong, made.beats // 50) > 100, made
+    assert made.pools >= 3, made
+    assert (made.build, made.pool) == divmod(made.pools, soak.POOLS)
     assert read_state(state, seed + 1) == State(seed + 1)
 
 
@@ -88,7 +104,7 @@ def test_a_fault_is_found_reduced_kept_and_repeated(
     name: str, short_soak: Callable[..., Soak], seed: int, tmp_path: Path
 ) -> None:
     engine, edit = FAULTS[name]
-    made = short_soak(engine, seed, lambda now: None, edit)
+    made = short_soak(engine, seed, edit)
     assert "found: " in made.failure, f"seed {seed}"
     (folder,) = (tmp_path / "failures").iterdir()
     _, layers, episode = read_episode(folder)
