@@ -15,11 +15,12 @@ from typing import Any
 from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
+from dwsim.rtlsim.toolchain import SPLIT
 from dwsim.support.cache import cache_root, digest, digest_bytes, locked
 from dwsim.support.processes import tail
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
-_VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique")
+_VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique", *SPLIT)
 # dwsim.support.waveform_file reads VCD: Verilator's FST writer needs the headers of lz4 and zlib.
 _VERILATOR_WAVES = ("--trace-vcd", "--trace-structs")
 # For 4,500 lines, -O1 takes two thirds of the build time of Verilator's default -Os, and its code
