@@ -58,9 +58,19 @@ module dw_accumulator #(
     end
   endgenerate
 
+  wire [ACC_W-1:0] sum;
+  dw_masked_adder #(
+      .WIDTH(ACC_W)
+  ) u_adder (
+      .a   (acc),
+      .b   (addend),
+      .mask(first),
+      .sum (sum)
+  );
+
   always @(posedge clk) begin
     if (clear) acc <= {ACC_W{1'b0}};
-    else if (add) acc <= (first ? {ACC_W{1'b0}} : acc) + addend;
+    else if (add) acc <= sum;
   end
 
 endmodule

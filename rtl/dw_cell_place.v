@@ -93,7 +93,11 @@ module dw_cell_place #(
 
       assign chain_x[q*X_W+:X_W] = begin_x;
       assign chain_y[q*Y_W+:Y_W] = begin_y;
-      assign counts[q] = (cells > q) && (cell_x < $signed(end_x)) && (cell_y < $signed(end_y));
+      // Negative: the place is before the end. (A signed comparison would take two carry chains.)
+      wire signed [X_W:0] from_end_x = cell_x - $signed(end_x);
+      wire signed [Y_W:0] from_end_y = cell_y - $signed(end_y);
+      assign counts[q] = (cells > q) && from_end_x[X_W] && from_end_y[Y_W];
+      wire unused_from_end = &{1'b0, from_end_x[X_W-1:0], from_end_y[Y_W-1:0], 1'b0};
 
       always @(posedge clk) begin
         if (init) begin
@@ -114,8 +118,8 @@ module dw_cell_place #(
           tap_x <= begins_row ? cell_x : tap_x + $signed(dilation_w);
           if (begins_row) tap_y <= begins_kernel ? cell_y : tap_y + $signed(dilation_h);
         end
-        in_ifmap[q] <= tap_counts && !tap_x[X_W-1] && (tap_x < $signed(ifmap_w))
-            && !tap_y[Y_W-1] && (tap_y < $signed(ifmap_h));
+        // A negative place, taken as unsigned, is beyond every ifmap.
+        in_ifmap[q] <= tap_counts && ($unsigned(tap_x) < ifmap_w) && ($unsigned(tap_y) < ifmap_h);
       end
     end
   endgenerate

@@ -69,23 +69,48 @@ module dw_fetch_rows #(
     if (PLACE_W >= X_W) begin : bad_7 dw_fetch_rows_PLACE_W_must_be_less_than_X_W u (); end
   endgenerate
 
+  // The sign of a difference says that a is less than b: a signed comparison takes two carry chains.
+  function less_x(input signed [X_W-1:0] a, input signed [X_W-1:0] b);
+    reg signed [X_W:0] difference;
+    begin
+      difference = a - b;
+      less_x = difference[X_W];
+    end
+  endfunction
+  function less_y(input signed [Y_W-1:0] a, input signed [Y_W-1:0] b);
+    reg signed [Y_W:0] difference;
+    begin
+      difference = a - b;
+      less_y = difference[Y_W];
+    end
+  endfunction
+
   // ---- sums of the geometry: they are constant while a stream runs ---------------------------
   localparam [X_W-1:0] ONE = 1;
   reg signed [X_W-1:0] final_x;  // a row whose x is at most this one fills the segment
   reg signed [Y_W-1:0] final_y;  // a group row from here on has none below it
-  reg signed [X_W-1:0] before_final_x;  // the same two of the row above: they tell of the next row
-  reg signed [Y_W-1:0] before_final_y;
   reg signed [X_W-1:0] outside_x;  // a segment ends left of the ifmap if its x is at most this one
   reg signed [X_W-1:0] ends_within_x;  // ... ends within the ifmap if its x is less than this one
+  // The same limits for the row above: they tell of the next row.
+  reg signed [X_W-1:0] before_final_x;
+  reg signed [Y_W-1:0] before_final_y;
+  reg signed [X_W-1:0] before_ends_within_x;
+  reg signed [X_W-1:0] before_ifmap_w;
+  reg signed [Y_W-1:0] before_ifmap_y;
+  reg signed [Y_W-1:0] before_ifmap_h;
   reg [X_W-1:0] width_less_1;
   reg [X_W-1:0] span_less_1;
   always @(posedge clk) begin
     final_x      <= pitch - span;
     final_y      <= end_y - stride_h;
+    outside_x    <= -span;
+    ends_within_x <= ifmap_w - span;
     before_final_x <= (pitch << 1) - span;
     before_final_y <= end_y - (stride_h << 1);
-    outside_x    <= -span;
-    ends_within_x     <= ifmap_w - span;
+    before_ends_within_x <= pitch + ifmap_w - span;
+    before_ifmap_w <= pitch + ifmap_w;
+    before_ifmap_y <= -stride_h;
+    before_ifmap_h <= ifmap_h - stride_h;
     width_less_1 <= ifmap_w - ONE;
     span_less_1  <= span - ONE;
   end
@@ -96,7 +121,14 @@ module dw_fetch_rows #(
   reg signed [Y_W-1:0] row_y;
   reg signed [Y_W-1:0] row_group_y;
   reg [PIXEL_W-1:0] address;  // of column 0
+  // Decided one row ahead, so no comparison precedes the choice of the row's pixels.
   reg row_last;  // the row is the last one of its segment
+  reg row_whole;  // the segment reaches the last column
+  reg row_in_rows, row_in_columns;  // it has pixels
+  wire walk_last = !less_x(final_x, walk_x) || !less_y(walk_group_y, final_y);
+  wire walk_whole = !less_x(walk_x, ends_within_x);
+  wire walk_in_rows = (walk_y < ifmap_h);  // unsigned: a negative row is beyond every ifmap
+  wire walk_in_columns = less_x(outside_x, walk_x) && less_x(walk_x, ifmap_w);
   // A row leaves for the reads, or waits in `held` while those of the row before are made.
   reg held_valid;
   wire row_take = row_valid && !held_valid;
@@ -106,7 +138,7 @@ module dw_fetch_rows #(
   reg [X_W-1:0] waiting_x;
   reg [Y_W-1:0] waiting_y, waiting_group_y;
   reg [PIXEL_W-1:0] waiting_address, waiting_free_pixel;
-  reg waiting_frees;
+  reg waiting_frees, waiting_last, waiting_whole, waiting_in_rows, waiting_in_columns;
   wire [X_W-1:0] segment_x = waiting ? waiting_x : walk_x;
   wire [Y_W-1:0] segment_y = waiting ? waiting_y : walk_y;
   wire [Y_W-1:0] segment_group_y = waiting ? waiting_group_y : walk_group_y;
@@ -126,6 +158,10 @@ module dw_fetch_rows #(
       waiting_group_y <= walk_group_y;
       waiting_address <= walk_address;
       waiting_frees <= walk_frees;
+      waiting_last <= walk_last;
+      waiting_whole <= walk_whole;
+      waiting_in_rows <= walk_in_rows;
+      waiting_in_columns <= walk_in_columns;
       waiting_free_pixel <= walk_free_pixel;
     end
   end
@@ -138,22 +174,26 @@ module dw_fetch_rows #(
       row_x <= segment_x;
       row_y <= segment_y;
       row_group_y <= segment_group_y;
-      row_last <= ($signed(segment_x) <= final_x) || ($signed(segment_group_y) >= final_y);
+      row_last <= waiting ? waiting_last : walk_last;
+      row_whole <= waiting ? waiting_whole : walk_whole;
+      row_in_rows <= waiting ? waiting_in_rows : walk_in_rows;
+      row_in_columns <= waiting ? waiting_in_columns : walk_in_columns;
       address <= segment_address;
     end else if (row_take) begin
       row_x <= row_x - $signed(pitch);
       row_y <= row_y + $signed(stride_h);
       row_group_y <= row_group_y + $signed(stride_h);
-      row_last <= (row_x <= before_final_x) || (row_group_y >= before_final_y);
+      row_last <= !less_x(before_final_x, row_x) || !less_y(row_group_y, before_final_y);
+      row_whole <= !less_x(row_x, before_ends_within_x);
+      row_in_rows <= !less_y(row_y, before_ifmap_y) && less_y(row_y, before_ifmap_h);
+      // The segment goes on in this row, so it does not end left of the ifmap.
+      row_in_columns <= less_x(row_x, before_ifmap_w);
       address <= address + row_address;
     end
   end
 
   // ---- the pixels of a row: from column 0 or x to the last column or the last place ------------
   wire left_of_ifmap = row_x[X_W-1];
-  wire whole = (row_x >= ends_within_x);  // the segment reaches the last column
-  wire in_rows = !row_y[Y_W-1] && (row_y < $signed(ifmap_h));
-  wire in_columns = left_of_ifmap ? (row_x > outside_x) : (row_x < $signed(ifmap_w));
   wire [X_W-1:0] up_to_width = left_of_ifmap ? width_less_1 : width_less_1 - row_x;
   wire [X_W-1:0] up_to_span = left_of_ifmap ? span_less_1 + row_x : span_less_1;
   wire [X_W-1:0] left_first = -row_x;
@@ -162,8 +202,8 @@ module dw_fetch_rows #(
   // ---- a row that waits ----------------------------------------------------------------------
   localparam ROW_BITS = 3 + 2 * PIXEL_W + X_W + PLACE_W;
   wire [ROW_BITS-1:0] row = {
-    in_rows && in_columns, row_last, segment_frees, segment_free_pixel,
-    left_of_ifmap ? address : from_column, whole ? up_to_width : up_to_span,
+    row_in_rows && row_in_columns, row_last, segment_frees, segment_free_pixel,
+    left_of_ifmap ? address : from_column, row_whole ? up_to_width : up_to_span,
     left_of_ifmap ? left_first[PLACE_W-1:0] : {PLACE_W{1'b0}}
   };
   reg [ROW_BITS-1:0] held;

@@ -86,6 +86,7 @@ SERIAL_MODULES = {
     "dw_fetch",
     "dw_fetch_rows",
     "dw_fetch_walk",
+    "dw_masked_adder",
     "dw_float_accumulator",
     "dw_float_cell_array",
     "dw_float_part_sum",
@@ -125,7 +126,13 @@ FLOAT_ENGINE_MODULES = {
 }
 """Hand-written modules that only an engine in floating point has."""
 
-INTEGER_ARRAY_MODULES = {"dw_accumulator", "dw_cell_array", "dw_mac_cell", "dw_pass_sum"}
+INTEGER_ARRAY_MODULES = {
+    "dw_accumulator",
+    "dw_cell_array",
+    "dw_mac_cell",
+    "dw_masked_adder",
+    "dw_pass_sum",
+}
 """Hand-written modules of an array that only an engine for integers has."""
 
 FLOAT_BIAS_MODULES = {

@@ -30,6 +30,14 @@ PROOFS = (
         },
     ),
     Proof(
+        "dw_masked_adder",
+        bound=2,
+        faults={
+            "adds": ("} : a) + b", "} : a) - b"),
+            "takes_the_second_alone": ("mask ? {WIDTH{1'b0}} : a", "a"),
+        },
+    ),
+    Proof(
         "dw_multiplier",
         depth=4,
         bound=5,

@@ -53,12 +53,15 @@ PROOFS = (
         bound=12,
         faults={
             "cells_that_count": ("last_x    <= wrap_x - step_x", "last_x    <= wrap_x"),
-            "unused_cells_do_not_count": ("(cells > q) && (cell_x", "(cells >= q) && (cell_x"),
+            "unused_cells_do_not_count": (
+                "(cells > q) && from_end_x",
+                "(cells >= q) && from_end_x",
+            ),
             "taps_in_the_ifmap": (
                 "begins_kernel ? cell_y : tap_y",
                 "begins_kernel ? cell_y : cell_y",
             ),
-            "taps_outside": ("&& !tap_x[X_W-1] && ", "&& "),
+            "taps_outside": ("($unsigned(tap_x) < ifmap_w)", "(tap_x < $signed(ifmap_w))"),
         },
     ),
     Proof(

@@ -97,8 +97,8 @@ PROOFS = (
             "up_to_the_last_of_row_or_read": ("whole ? up_to_width : up_to_span", "up_to_span"),
             "place_of_the_first_pixel": ("first <= first + read_pixels", "first <= first + READ_X"),
             "one_read_for_a_row_without_pixels": (
-                "in_rows && in_columns, row_last",
-                "in_columns, row_last",
+                "row_in_rows && row_in_columns, row_last",
+                "row_in_columns, row_last",
             ),
             "ends_the_segment": ("!filled || ((left", "((left"),
             "ends_no_segment_early": ("&& !low_reach[READ_W]", ""),

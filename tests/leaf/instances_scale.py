@@ -59,6 +59,17 @@ def step_shift() -> Iterator[Instance]:
         )
 
 
+def masked_adder() -> Iterator[Instance]:
+    for width in (1, 2, 19, 20):
+        yield Instance(
+            "dw_masked_adder",
+            {"a": width, "b": width, "mask": 1},
+            {"sum": width},
+            parameters={"WIDTH": width},
+            clocked=False,
+        )
+
+
 def round_shift() -> Iterator[Instance]:
     for width in (8, 16):
         outputs = {"field": width + 1, "negative": 1, "positive": 1, "nudge": 1, "outside": 1}

@@ -206,6 +206,10 @@ FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("steps[0] ? odd : even", "steps[0] ? even : odd"),
         (" ^ {OUT_W{invert}}", ""),
     ),
+    "dw_masked_adder": (
+        ("mask ? {WIDTH{1'b0}} : a", "a"),
+        ("mask ? {WIDTH{1'b0}} : a", "mask ? a : {WIDTH{1'b0}}"),
+    ),
     "dw_round_shift": (
         ("{(W - 2) {sign}}", "{(W - 2) {1'b0}}"),
         ("product, 1'b0}", "product, 1'b1}"),

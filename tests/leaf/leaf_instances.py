@@ -72,6 +72,7 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_multiplier": scale.multiplier,
         "dw_product": scale.product,
         "dw_step_shift": scale.step_shift,
+        "dw_masked_adder": scale.masked_adder,
         "dw_round_shift": scale.round_shift,
         "dw_clamp_bounds": scale.clamp_bounds,
     },

@@ -113,6 +113,15 @@ class StepShiftCase(Case):
         return {"q": (~q if i["invert"] else q) & mask}
 
 
+class MaskedAdderCase(Case):
+    def drive(self) -> Values:
+        width = self.parameters["WIDTH"]
+        return {"a": self.word(width), "b": self.word(width), "mask": self.word(1)}
+
+    def promise(self, i: Values) -> Expected:
+        return {"sum": i["b"] + (0 if i["mask"] else i["a"]) & (1 << self.parameters["WIDTH"]) - 1}
+
+
 class ClampBoundsCase(Delayed):
     cycles = 1
 
@@ -227,5 +236,6 @@ class RoundShiftCase(Delayed):
 dw_multiplier = leaf_test("dw_multiplier", MultiplierCase, 1500)
 dw_product = leaf_test("dw_product", ProductCase, 4000)
 dw_step_shift = leaf_test("dw_step_shift", StepShiftCase, 500)
+dw_masked_adder = leaf_test("dw_masked_adder", MaskedAdderCase, 500)
 dw_round_shift = leaf_test("dw_round_shift", RoundShiftCase, 8000)
 dw_clamp_bounds = leaf_test("dw_clamp_bounds", ClampBoundsCase, 500)

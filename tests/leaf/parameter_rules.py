@@ -218,6 +218,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         "PSUM_OUT_W_must_be_PRODUCT_W_if_FIRST_is_1": {"FIRST": 1},
     },
     "dw_multiplier.v": MULTIPLIER,
+    "dw_masked_adder.v": at_least(1, "WIDTH"),
     "dw_output_fifo.v": at_least(1, "WIDTH", "DEPTH"),
     "dw_output_stage.v": {
         **at_least(1, "LANES", "VALUE_W", "CYCLES", "DEPTH"),
@@ -424,6 +425,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         "ROW_DELAY_W_must_hold_MAX_ROW_DELAY": {"MAX_ROW_DELAY": 256, "ROW_DELAY_W": 8},
         "COL_DELAY_W_must_hold_MAX_COL_DELAY": {"MAX_COL_DELAY": 2, "COL_DELAY_W": 1},
     },
+    "ecp5/dw_masked_adder.v": at_least(1, "WIDTH"),
     "ecp5/dw_multiplier.v": {
         **MULTIPLIER,
         "A_W_must_fit_18_bits_with_a_sign": {"A_W": 18, "A_SIGNED": 0},

@@ -1,6 +1,6 @@
 // Drives a module and its ECP5 variant with the same random inputs, one bench each for
-// dw_multiplier and dw_step_shift, and says FAIL where they differ. tests/synth/test_ecp5_variants.py
-// gives the variants the names that end in _ecp5.
+// dw_multiplier, dw_step_shift and dw_masked_adder, and says FAIL where they differ.
+// tests/synth/test_ecp5_variants.py gives the variants the names that end in _ecp5.
 `default_nettype none
 
 module multiplier_bench #(
@@ -84,6 +84,38 @@ module step_shift_bench #(
 
 endmodule
 
+module masked_adder_bench #(
+    parameter WIDTH = 20,
+    parameter SEED  = 1
+);
+
+  reg [WIDTH-1:0] a, b;
+  reg mask;
+  wire [WIDTH-1:0] sum, sum_ecp5;
+  dw_masked_adder #(WIDTH) u_generic (a, b, mask, sum);
+  dw_masked_adder_ecp5 #(WIDTH) u_ecp5 (a, b, mask, sum_ecp5);
+
+  integer round, seed;
+  initial begin
+    seed = SEED;
+    for (round = 0; round < 2000; round = round + 1) begin
+      a = $random(seed);
+      b = $random(seed);
+      // Long carries, often.
+      if (($random(seed) & 3) == 0) b = ~a + ($random(seed) & 1);
+      mask = $random(seed);
+      #1;
+      if ((^sum === 1'bx) || (sum_ecp5 !== sum)) begin
+        $display("FAIL dw_masked_adder WIDTH=%0d a %h b %h mask %0d: %h, ecp5 %h", WIDTH, a, b, mask,
+                 sum, sum_ecp5);
+        $finish;
+      end
+    end
+    $display("same");
+  end
+
+endmodule
+
 module ecp5_bench #(
     parameter SEED = 1
 );
@@ -102,6 +134,9 @@ module ecp5_bench #(
   step_shift_bench #(24, 16, SEED) u_coarse ();
   step_shift_bench #(12, 4, SEED) u_fine ();
   step_shift_bench #(9, 1, SEED) u_last ();
+  masked_adder_bench #(20, SEED) u_sum ();
+  masked_adder_bench #(7, SEED) u_odd ();
+  masked_adder_bench #(1, SEED) u_bit ();
 
 endmodule
 

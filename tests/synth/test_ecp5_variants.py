@@ -17,8 +17,8 @@ from tests.codegen.test_lint import elaborate, lint
 HERE = Path(__file__).parent
 PRIMITIVES = tuple(sorted(primitives_dir("ecp5").glob("*.v")))
 BENCH = HERE / "ecp5_bench.v"
-VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_ram")
-INSTANCES = 13
+VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_masked_adder", "dw_ram")
+INSTANCES = 16
 
 # Replacements that break a variant; the tests must detect each of them.
 FAULTS = {
@@ -43,6 +43,10 @@ FAULTS = {
     "step_too_short": ("dw_step_shift", "d[i+3*STEP]", "d[i+2*STEP]"),
     "never_inverted": ("dw_step_shift", ".D(invert),\n          .Z(high)",
                        ".D(1'b0),\n          .Z(high)"),
+    "masks_the_other_way": ("dw_masked_adder", "16'hc60c", "16'h6c0c"),
+    "carry_of_the_masked_word": ("dw_masked_adder", "16'hc60c", "16'hc60a"),
+    "mask_of_even_bits_alone": ("dw_masked_adder", ".C1  (mask)", ".C1  (1'b0)"),
+    "carry_between_the_cells_lost": ("dw_masked_adder", ".CIN (carry[c])", ".CIN (1'b0)"),
 }  # fmt: skip
 
 

@@ -43,7 +43,12 @@ module check_dw_fetch_rows #(
   (* hierconn *) wire [ROW_BITS-1:0] \dut.held ;
   (* hierconn *) wire [W-1:0] \dut.final_x , \dut.final_y , \dut.before_final_x ;
   (* hierconn *) wire [W-1:0] \dut.before_final_y , \dut.outside_x , \dut.ends_within_x ;
+  (* hierconn *) wire [W-1:0] \dut.before_ends_within_x , \dut.before_ifmap_w ;
+  (* hierconn *) wire [W-1:0] \dut.before_ifmap_y , \dut.before_ifmap_h ;
   (* hierconn *) wire [W-1:0] \dut.width_less_1 , \dut.span_less_1 ;
+  (* hierconn *) wire \dut.row_whole , \dut.row_in_rows , \dut.row_in_columns ;
+  (* hierconn *) wire \dut.waiting_last , \dut.waiting_whole ;
+  (* hierconn *) wire \dut.waiting_in_rows , \dut.waiting_in_columns ;
 
   // ---- the geometry, which is constant while a stream runs, as signed numbers -----------------
   wire signed [W+1:0] width = $signed(ifmap_w), height = $signed(ifmap_h), long = $signed(span);
@@ -57,7 +62,7 @@ module check_dw_fetch_rows #(
     assume (restart || all == held_all);
     assume (width > 0 && height > 0 && long > 0 && long <= 7 && columns > 0 && down > 0);
     // The sums of a layer fit in the bits of a coordinate.
-    assume (2 * columns - long <= MOST && stop - 2 * down >= LEAST);
+    assume (2 * columns - long <= MOST && columns + width <= MOST && stop - 2 * down >= LEAST);
   end
 
   // ---- the segment that enters, and the one that waits ------------------------------------------
@@ -75,7 +80,9 @@ module check_dw_fetch_rows #(
   reg signed [W+1:0] row_x, row_y, row_group;
   wire signed [W+1:0] low = (row_x < 0) ? 0 : row_x;
   wire signed [W+1:0] high = (row_x + long < width) ? row_x + long : width;
-  wire has = low < high && row_y >= 0 && row_y < height;
+  wire in_columns = low < high;
+  wire in_rows = row_y >= 0 && row_y < height;
+  wire has = in_columns && in_rows;
   wire is_last = row_x + long <= columns || row_group + down >= stop;
   wire begins = !row_there || (\dut.row_take && is_last);
   wire [SEGMENT_W-1:0] entering = waits ? waiting_segment : segment;
@@ -171,7 +178,13 @@ module check_dw_fetch_rows #(
     aid_row: assert (\dut.row_valid == row_there && (!waits || row_there));
     aid_row_at: assert (!row_there || (\dut.row_x == W'(row_x) && \dut.row_y == W'(row_y) &&
         \dut.row_group_y == W'(row_group) && \dut.address == row_start &&
-        \dut.row_last == is_last));
+        \dut.row_last == is_last && \dut.row_whole == (row_x + long >= width) &&
+        \dut.row_in_rows == in_rows && \dut.row_in_columns == in_columns));
+    aid_waiting_row: assert (!waits || (
+        \dut.waiting_last == (wait_x + long <= columns || wait_group + down >= stop) &&
+        \dut.waiting_whole == (wait_x + long >= width) &&
+        \dut.waiting_in_rows == (wait_y >= 0 && wait_y < height) &&
+        \dut.waiting_in_columns == (wait_x + long > 0 && wait_x < width)));
     aid_waiting_x: assert (!waits || $signed(waiting_segment[W-1:0]) > -8);
     aid_range: assert (!row_there || (row_x > -8 && row_x <= MOST && row_y >= LEAST &&
                                       row_group >= LEAST && row_y <= MOST &&
@@ -179,7 +192,10 @@ module check_dw_fetch_rows #(
     aid_sums: assert (\dut.final_x == W'(columns - long) && \dut.final_y == W'(stop - down) &&
         \dut.before_final_x == W'(2 * columns - long) &&
         \dut.before_final_y == W'(stop - 2 * down) && \dut.outside_x == W'(-long) &&
-        \dut.ends_within_x == W'(width - long) && \dut.width_less_1 == W'(width - 1) &&
+        \dut.ends_within_x == W'(width - long) &&
+        \dut.before_ends_within_x == W'(columns + width - long) &&
+        \dut.before_ifmap_w == W'(columns + width) && \dut.before_ifmap_y == W'(-down) &&
+        \dut.before_ifmap_h == W'(height - down) && \dut.width_less_1 == W'(width - 1) &&
         \dut.span_less_1 == W'(long - 1));
     aid_held: assert (\dut.held_valid == held_there && (!held_there || read_there));
     aid_read: assert (valid == read_there);
@@ -202,6 +218,9 @@ module check_dw_fetch_rows #(
     aid_none: assert (row_there || !read_there ||
                       (held_there ? after_held : after_read) == {taken, 3'd0});
   end
+  wire signed [W+1:0] wait_group = $signed(waiting_segment[2*W+:W]);
+  wire signed [W+1:0] wait_y = $signed(waiting_segment[W+:W]);
+  wire signed [W+1:0] wait_x = $signed(waiting_segment[0+:W]);
   wire held_last, held_has;
   wire [2:0] held_number, held_index;
   wire [PIXEL_W-1:0] held_at;

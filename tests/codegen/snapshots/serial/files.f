@@ -10,6 +10,7 @@ dw_fetch.v
 dw_fetch_rows.v
 dw_fetch_walk.v
 dw_ifmap_port.v
+dw_masked_adder.v
 dw_multiplier.v
 dw_output_fifo.v
 dw_pipeline.v
