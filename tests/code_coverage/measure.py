@@ -13,7 +13,9 @@ from tests.code_coverage.points import Point, read_points
 from tests.mutation.builds import Build
 from tests.mutation.score import check_values
 
-OPTIONS = ("--coverage-line", "--coverage-toggle")
+LINES = ("--coverage-line",)
+"""Lines and branches."""
+OPTIONS = (*LINES, "--coverage-toggle")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ def measure_all(builds: Sequence[Build], folder: Path, at_a_time: int) -> list[M
         return threads.map(work, builds)
 
 
-def measure(build: Build, folder: Path) -> Measured:
+def measure(build: Build, folder: Path, options: Sequence[str] = OPTIONS) -> Measured:
     """Runs the jobs of a build, compares their values with golden's, and reads the points.
+
+    ``options`` of Verilator choose the points that it counts.
 
     Raises:
         AssertionError: if the engine does not compute golden's values.
@@ -56,7 +60,7 @@ def measure(build: Build, folder: Path) -> Measured:
         sources.append(folder / name)
         sources[-1].write_text(text)
     bench = build_replay(
-        build.top, files[f"{build.top}.v"], sources, folder / "bench", extra=OPTIONS
+        build.top, files[f"{build.top}.v"], sources, folder / "bench", extra=options
     )
     replay = run_replay(
         bench, build.engine, jobs, folder, bus=build.bus(), has_config=not build.axil

