@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from tests.formal.prover import Proof
 
+OUTPUT_FAULTS = {
+    "packs_the_values_of_an_active_cycle": (
+        "MARK_CYCLES = (TOGETHER > 1) ? CYCLES : CYCLES - 1",
+        "MARK_CYCLES = CYCLES + 1",
+    ),
+    "packs_nothing_else": (
+        ".CYCLES(MARK_CYCLES),\n      .RESET (1)",
+        ".CYCLES(MARK_CYCLES),\n      .RESET (0)",
+    ),
+    "keeps_the_pixels_that_count": (
+        "{{(INDICES - CELLS) {1'b0}}, counts}",
+        "{{(INDICES - CELLS) {1'b1}}, counts}",
+    ),
+    "knows_the_last_pixel": ("plane_end && (is_last", "(is_last"),
+    "drops_with_a_restart": ("clear = rst || restart", "clear = rst"),
+    "gives_each_beat": (".write     (write)", ".write     (write && (count != 0))"),
+    "gives_no_other_beat": (".write     (write)", ".write     (1'b1)"),
+    "keeps_the_channels": ("image_end ? tail_channels : ALL_LANES", "tail_channels"),
+    "marks_the_last_beat": ("ended && stream_end_p", "stream_end_p"),
+    "tells_of_a_transfer": (".m_ready   (m_axis_ofmap_tready)", ".m_ready   (1'b0)"),
+}
+"""Those of ``dw_serial_output`` for pixels that leave together, and for parts of a pixel."""
+
 PROOFS = (
     Proof(
         "dw_pixel_merge",
@@ -70,29 +93,11 @@ PROOFS = (
         depth=6,
         bound=9,
         faults={
-            "packs_the_values_of_an_active_cycle": (
-                "MARK_CYCLES = (TOGETHER > 1) ? CYCLES : CYCLES - 1",
-                "MARK_CYCLES = CYCLES + 1",
-            ),
-            "packs_nothing_else": (
-                ".CYCLES(MARK_CYCLES),\n      .RESET (1)",
-                ".CYCLES(MARK_CYCLES),\n      .RESET (0)",
-            ),
-            "keeps_the_pixels_that_count": (
-                "{{(INDICES - CELLS) {1'b0}}, counts}",
-                "{{(INDICES - CELLS) {1'b1}}, counts}",
-            ),
-            "knows_the_last_pixel": ("plane_end && (is_last", "(is_last"),
+            **OUTPUT_FAULTS,
             "the_last_pixel_is_kept": (
                 "assign keep[t] = counted[index]",
                 "assign keep[t] = counted[index] && (t == 0)",
             ),
-            "drops_with_a_restart": ("clear = rst || restart", "clear = rst"),
-            "gives_each_beat": (".write     (write)", ".write     (write && (count != 0))"),
-            "gives_no_other_beat": (".write     (write)", ".write     (1'b1)"),
-            "keeps_the_channels": ("image_end ? tail_channels : ALL_LANES", "tail_channels"),
-            "marks_the_last_beat": ("ended && stream_end_p", "stream_end_p"),
-            "tells_of_a_transfer": (".m_ready   (m_axis_ofmap_tready)", ".m_ready   (1'b0)"),
         },
     ),
     Proof(
@@ -102,26 +107,8 @@ PROOFS = (
         depth=6,
         bound=9,
         faults={
-            "packs_the_values_of_an_active_cycle": (
-                "MARK_CYCLES = (TOGETHER > 1) ? CYCLES : CYCLES - 1",
-                "MARK_CYCLES = CYCLES + 1",
-            ),
-            "packs_nothing_else": (
-                ".CYCLES(MARK_CYCLES),\n      .RESET (1)",
-                ".CYCLES(MARK_CYCLES),\n      .RESET (0)",
-            ),
-            "keeps_the_pixels_that_count": (
-                "{{(INDICES - CELLS) {1'b0}}, counts}",
-                "{{(INDICES - CELLS) {1'b1}}, counts}",
-            ),
-            "knows_the_last_pixel": ("plane_end && (is_last", "(is_last"),
+            **OUTPUT_FAULTS,
             "the_last_pixel_is_kept": ("index == {{(CELL_W", "index <= {{(CELL_W"),
-            "drops_with_a_restart": ("clear = rst || restart", "clear = rst"),
-            "gives_each_beat": (".write     (write)", ".write     (write && (count != 0))"),
-            "gives_no_other_beat": (".write     (write)", ".write     (1'b1)"),
-            "keeps_the_channels": ("image_end ? tail_channels : ALL_LANES", "tail_channels"),
-            "marks_the_last_beat": ("ended && stream_end_p", "stream_end_p"),
-            "tells_of_a_transfer": (".m_ready   (m_axis_ofmap_tready)", ".m_ready   (1'b0)"),
             "starts_at_the_lane": (".lane       (lane_q)", ".lane       (lane)"),
         },
     ),

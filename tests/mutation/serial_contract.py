@@ -98,7 +98,7 @@ def _steps(cells: int) -> Iterator[str]:
 
 
 def _chunks(limits: Mapping[str, int]) -> Iterator[str]:
-    """The cycles in which the sums of so many cells leave."""
+    """The cycles in which the sums of a group leave, for each count of cells in use."""
     lanes, together = limits["LANES"], limits["REQUANTISERS"]
     for cells in range(1, limits["CELLS"] + 1):
         chunks = -(-lanes * cells // together)
