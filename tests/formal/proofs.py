@@ -39,7 +39,6 @@ PARTS: dict[str, str] = {
 
 _SERIAL = "simulated: compared with its model in every cycle (tests/leaf, tests/tap_serial)"
 NOT_PROVEN: dict[str, str] = {
-    "dw_float_requantise": "simulated: compared with float32 arithmetic (tests/leaf)",
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
     **dict.fromkeys(

@@ -63,4 +63,39 @@ PROOFS = (
             "weight_of_a_later_column": ("(col - 1) * SUM_CYCLES", "col - 1"),
         },
     ),
+    Proof(
+        "dw_float_requantise",
+        sources=("dw_pipeline.v",),
+        depth=8,
+        bound=9,
+        faults={
+            "product_and_roundings_meet": (
+                ") u_round_shift (\n          .clk        (clk),\n          .product    (product)",
+                ") u_round_shift (\n          .clk        (clk),\n          .product    (~product)",
+            ),
+            "chooses_the_rounding": ("((ROUNDING == 7) && !single_rounding)", "1'b0"),
+            "adds_the_bias": ("{acc[ACC_W-1]}}, acc}", "{1'b0}}, acc}"),
+            "multiplies_the_significand": ("{1'b0, significand, 6'd0}", "{significand, 7'd0}"),
+            "multiplies_the_number": (".CYCLES(CONVERT_CYCLES)", ".CYCLES(CONVERT_CYCLES - 1)"),
+            "delays_the_multiplier": (".multiplier(multiplier_q)", ".multiplier(multiplier)"),
+            "delays_the_right_shift": (
+                "right_shift_q <= right_shift",
+                "right_shift_q <= right_shift - 1'b1",
+            ),
+            "sign_and_exponent_meet_the_product": (
+                ".CYCLES(PRODUCT_CYCLES)",
+                ".CYCLES(PRODUCT_CYCLES - 1)",
+            ),
+            "takes_the_float_rounding": (
+                "? {float_field, float_negative",
+                "? {whole_field, float_negative",
+            ),
+            "or_the_other_one": (".CYCLES(SLOWER)", ".CYCLES(SLOWER + 1)"),
+            "adds_the_zero_point_and_clamps": (
+                "zero_point, nudge, positive}",
+                "zero_point, 1'b0, positive}",
+            ),
+            "clamps_what_does_not_fit": ("outside ? positive : ", ""),
+        },
+    ),
 )
