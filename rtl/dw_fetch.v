@@ -5,7 +5,8 @@
 // until two reads wait here.
 //
 // Promises: the first read is there in the fourth cycle without `restart`, and one read can follow the
-// other in every cycle. A read waits until its pixels are in the ring (`filled`), and while `step` is 0. The
+// other in every cycle. A read waits until its pixels are in the ring (`filled`), and while `step` is 0:
+// this register stops the ring, the rotator and the marks while a word waits for the segment. The
 // ring may overwrite all beats before that of pixel `free`, which follows two cycles after the last
 // read of a group. The marks of a read (word_valid, word_last, word_places, amount) come out with its
 // pixels: a word fills all places from that of its first pixel on.
@@ -59,7 +60,8 @@ module dw_fetch #(
     output wire [ PIXEL_W-1:0] next_free,      // free in the next cycle
     output wire [ PIXEL_W-1:0] read_pixel,     // its beat is read
     // the word that comes out
-    input  wire                step,
+    input  wire                next_accepts,  // a word can leave in the next cycle
+    output reg                 step,          // the words move: one leaves, or none waits
     output wire                word_valid,
     output wire                word_last,
     output reg  [  LENGTH-1:0] word_places,    // the places that its pixels fill
@@ -241,6 +243,8 @@ module dw_fetch #(
   reg [AMOUNT_W-1:0] turn_0, turn_1;
 
   assign word_valid = valid[2];
+  always @(posedge clk) step <= restart || next_accepts || (step && !valid[1]);
+
   wire last_1, filled_1;
   wire [PLACE_W-1:0] first_1;
   assign {filled_1, last_1, first_1} = marks_1;

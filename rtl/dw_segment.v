@@ -2,8 +2,8 @@
 //
 // Promises: `cells` are the pixels of the segment in use; `shift` moves them by one column, `load`
 // replaces them by the collected segment. A word fills the places of word_places, and later words
-// overwrite the places that belong to them; places that no word fills are undefined. `accepts`, a register,
-// is 1 if a word can enter: the collected segment is not complete, or leaves in this cycle. `ready` is
+// overwrite the places that belong to them; places that no word fills are undefined. A word can enter
+// in the cycle after next_accepts: then the collected segment is not complete, or it leaves. `ready` is
 // 1 if a segment can be loaded in the next cycle; next_load says that it will be.
 `default_nettype none
 
@@ -18,7 +18,7 @@ module dw_segment #(
     input  wire                    word_last,    // it completes the segment
     input  wire [      LENGTH-1:0] word_places,  // the places that it fills
     input  wire [PIXELS*WIDTH-1:0] word,
-    output reg                     accepts,
+    output wire                    next_accepts,
     output wire                    ready,
     input  wire                    next_load,
     input  wire                    load,         // next_load of the cycle before
@@ -35,6 +35,7 @@ module dw_segment #(
     end
   endgenerate
 
+  reg accepts;  // a word can enter
   reg [LENGTH*WIDTH-1:0] collected;
 
   // The last place keeps its pixel: after a shift only masked taps use it.
@@ -56,9 +57,10 @@ module dw_segment #(
 
   // A segment that is complete waits until it is loaded.
   assign ready = !accepts || (word_valid && word_last);
+  assign next_accepts = restart || !ready || next_load;
 
   always @(posedge clk) begin
-    accepts <= restart || !ready || next_load;
+    accepts <= next_accepts;
 
     if (load) cells <= collected;
     else if (shift) cells <= cells_shifted;

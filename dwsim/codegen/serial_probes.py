@@ -31,7 +31,7 @@ def serial_expressions(numbers: SerialNumbers, engine: str) -> dict[str, str]:
         "fetch_valid": f"{fetch}.u_rows.valid",
         "fetch_left": f"{fetch}.u_rows.left",
         "word_valid": f"{engine}.word_valid",
-        "segment_accepts": f"{engine}.accepts",
+        "segment_accepts": f"{engine}.u_segment.accepts",
         "load": f"{engine}.segment_load",
         "shift": f"{engine}.segment_shift",
         "columns_left": f"{sequencer}.u_columns.left",

@@ -83,29 +83,24 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "PLANES_W": c.planes_width,
         "PLANE_BEATS_W": c.plane_beats_width,
     }
-    step = {"step": "!word_valid || accepts"}
     base = beat.bit_length() - 1
     return [
         Stage("ring_writer", writer, {"write": "ring_write", "done": "written"}),
-        Stage(
-            "fetch",
-            pixels | fetch,
-            step | {"sets": "channel_multiplier"},
-        ),
+        Stage("fetch", pixels | fetch, {"sets": "channel_multiplier"}),
         Stage(
             "ring",
             width | pixels | {"ADDR_W": c.ring_address_width},
             {
                 "write": "ring_write",
                 "write_data": "beat",
-                "read": step["step"],
+                "read": "step",
                 "read_address": f"read_pixel[{base}+:{c.ring_address_width}]",
             },
         ),
         Stage(
             "pixel_rotate",
             width | {"PIXELS": read},
-            step | {"d": "read_data", "q": "word"},
+            {"d": "read_data", "q": "word"},
         ),
         Stage(
             "segment",

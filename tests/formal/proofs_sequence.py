@@ -120,6 +120,7 @@ PROOFS = (
             ),
             "reads_in_order": ("behind_valid ? behind : next_read", "next_read"),
             "a_word_for_each_read": ("has_pixels && !beyond[PIXEL_W-1]", "!beyond[PIXEL_W-1]"),
+            "moves_unless_a_word_waits": ("(step && !valid[1])", "!valid[1]"),
             "no_other_word": ("has_pixels && !beyond[PIXEL_W-1]", "1'b0"),
             "marks_the_last_word": ("last    <= last_1", "last    <= 1'b0"),
             "fills_the_places_from_its_first": ("(first_1 <= p)", "(first_1 < p)"),

@@ -132,7 +132,7 @@ PROOFS = (
             ),
             "ready_if_complete": ("ready = !accepts || (", "ready = ("),
             "not_ready_before": ("(word_valid && word_last)", "word_last"),
-            "empty_after_a_restart": ("accepts <= restart || ", "accepts <= "),
+            "empty_after_a_restart": ("next_accepts = restart || ", "next_accepts = "),
         },
     ),
     Proof(

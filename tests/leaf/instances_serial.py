@@ -71,10 +71,10 @@ def _fetch_inputs(n: SerialNumbers) -> dict[str, int]:
 def fetch() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         c = n.counters
-        inputs = {**dict.fromkeys(("restart", "run", "step"), 1), **_fetch_inputs(n)}
+        inputs = {**dict.fromkeys(("restart", "run", "next_accepts"), 1), **_fetch_inputs(n)}
         inputs["filled"] = c.pixel_address_width
         outputs = dict.fromkeys(("next_free", "read_pixel"), c.pixel_address_width)
-        outputs |= dict.fromkeys(("word_valid", "word_last"), 1)
+        outputs |= dict.fromkeys(("step", "word_valid", "word_last"), 1)
         outputs |= {"word_places": n.shape.segment, "amount": c.amount_width}
         return inputs, outputs, tuple(outputs)
 
@@ -180,7 +180,7 @@ def segment() -> Iterator[Instance]:
             "load": 1,
             "shift": 1,
         }
-        outputs = {"accepts": 1, "ready": 1, "cells": n.shape.segment * width}
+        outputs = {"next_accepts": 1, "ready": 1, "cells": n.shape.segment * width}
         return inputs, outputs, ("cells",)
 
     return each_spec("dw_segment", "segment", (), ports)

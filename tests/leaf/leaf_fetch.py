@@ -25,9 +25,10 @@ class FetchCase(Case):
         self.numbers = n = SerialNumbers(self.spec)
         self.component = Fetch(n)
         self.beat, self.width = n.formats.ifmap_pixels, n.shape.ring_pixels
-        self.run, self.step = Coin(self.rng, 0.9, 1.0), Coin(self.rng, 0.5, 0.9, 1.0)
+        self.run, self.accepts = Coin(self.rng, 0.9, 1.0), Coin(self.rng, 0.5, 0.9, 1.0)
         self.arrives = Coin(self.rng, 0.02, 0.1, 1.0)
         self.known = False
+        self.step = True
         self.streams = self.waits = self.empty = self.turns = 0
         self._new_stream()
 
@@ -55,7 +56,7 @@ class FetchCase(Case):
         return {
             "restart": int(restart),
             "run": int(self.run() and not restart),
-            "step": int(self.step()),
+            "next_accepts": int(self.accepts()),
             "sets": self.config["channel_multiplier"],
             "filled": self.filled & (1 << widths["filled"]) - 1,
             **{name: self.config[name] & (1 << widths[name]) - 1 for name in GEOMETRY},
@@ -70,6 +71,7 @@ class FetchCase(Case):
         fetch = self.component
         expected: Expected = {
             "next_free": self._wires("next_free", fetch.next_free),
+            "step": self.step,
             "word_valid": fetch.mark is not None,
         }
         if fetch.read is not None:
@@ -89,6 +91,7 @@ class FetchCase(Case):
         word, turned = self.words[-1], self.words[-2]
         expected: Expected = {
             "next_free": self._wires("next_free", self._next_free()),
+            "step": self.step,
             "word_valid": word is not None,
         }
         found = self.age >= SERIAL_FETCH_CYCLES
@@ -102,17 +105,18 @@ class FetchCase(Case):
         return expected
 
     def clock(self, i: Values) -> None:
-        run, step, restart = bool(i["run"]), bool(i["step"]), bool(i["restart"])
+        run, step, restart = bool(i["run"]), self.step, bool(i["restart"])
         self.component.compute(restart, run, step, self.filled, self.config)
         self.component.commit()
         if restart:
-            self.known = True
+            self.known = self.step = True
             return
         room = self.numbers.shape.ring_beats * self.beat + self.free - self.free % self.beat
         self.free = self._next_free()
         if step:
             found = self.age >= SERIAL_FETCH_CYCLES
             self.words = [self._advance() if run and found else None, *self.words[:-1]]
+        self.step = bool(i["next_accepts"]) or self.words[-1] is None
         self.age += 1
         everything = self.config["planes"] * self.config["plane_beats"] * self.beat
         if self.filled < min(room, everything) and self.arrives():

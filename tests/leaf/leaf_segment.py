@@ -71,7 +71,7 @@ class SegmentCase(PixelCase):
         load, mark = bool(i["load"]), self.mark if i["word_valid"] else None
         cells = self.bits(self.component.cells) if self.known else DONT_CARE
         return {
-            "accepts": self.component.accepts(load),
+            "next_accepts": i["restart"] or i["next_load"] or not self.component.ready(mark, load),
             "ready": self.component.ready(mark, load),
             "cells": cells,
         }
@@ -88,7 +88,12 @@ class SegmentCase(PixelCase):
             return {}
         known = [pixel << p * self.width for p, pixel in enumerate(self.cells) if pixel is not None]
         cells = sum(known) if len(known) == self.length else DONT_CARE
-        return {"accepts": self._accepts(i), "ready": self._ready(i), "cells": cells}
+        complete = self._ready(i) and not i["restart"]  # in the next cycle
+        return {
+            "next_accepts": not complete or i["next_load"],
+            "ready": self._ready(i),
+            "cells": cells,
+        }
 
     def clock(self, i: Values) -> None:
         mark, load, shift = self.mark if i["word_valid"] else None, bool(i["load"]), i["shift"]

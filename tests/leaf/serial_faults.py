@@ -27,6 +27,8 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("{valid[1:0], advance}", "{valid[1:0], run && step}"),
         ("if (restart) valid <= 3'b000", "if (1'b0) valid <= 3'b000"),
         ("turn_1  <= turn_0", "turn_1  <= turn[AMOUNT_W-1:0]"),
+        ("(step && !valid[1])", "!valid[1]"),
+        ("restart || next_accepts", "next_accepts"),
     ),
     "dw_fetch_walk": (
         ("start_beyond = step_x - pitch", "start_beyond = step_x - pitch - 1'b1"),
@@ -100,14 +102,14 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("plane_end <= (plane_beats == 1);", "plane_end <= 1'b0;"),
     ),
     "dw_segment": (
-        ("accepts <= restart || !ready || next_load", "accepts <= restart || !ready"),
-        ("accepts <= restart || !ready || next_load", "accepts <= restart || next_load"),
+        ("next_accepts = restart || !ready || next_load", "next_accepts = restart || !ready"),
+        ("next_accepts = restart || !ready || next_load", "next_accepts = restart || next_load"),
         ("ready = !accepts || (word_valid && word_last)", "ready = !accepts || word_valid"),
         ("word_valid && accepts && word_places[p]", "word_valid && accepts"),
         ("word_valid && accepts && word_places[p]", "word_valid && word_places[p]"),
         ("{cells[LENGTH*WIDTH-1-:WIDTH], cells", "{cells[0+:WIDTH], cells"),
         ("else if (shift) cells", "else cells"),
-        ("accepts <= restart || !ready", "accepts <= !ready"),
+        ("next_accepts = restart || !ready", "next_accepts = !ready"),
     ),
     "dw_pixel_credit": (
         ("({2'b00, credits} >= needed)", "({2'b00, credits} > needed)"),

@@ -8,18 +8,18 @@ module check_dw_fetch (
     input restart,
     input run,
     input [4:0] filled,
-    input step
+    input next_accepts
 );
   localparam P = 5;  // bits of the address of a pixel
   localparam READ_W = 3 + 3 * P + 2;
   wire [P-1:0] next_free, read_pixel;
-  wire word_valid, word_last;
+  wire step, word_valid, word_last;
   wire [2:0] word_places;
   wire amount;
   // The geometry goes to the stand-ins only.
   dw_fetch #(.BEAT_PIXELS(1), .READ_PIXELS(2), .X_W(3), .Y_W(3), .PIXEL_W(P), .PLACE_W(2),
       .LENGTH(3), .TAP_W(1), .GROUPS_W(1), .SETS_W(1), .PLANES_W(1), .PLANE_BEATS_W(1)) dut (
-      .clk, .restart, .run, .filled, .step, .next_free, .read_pixel, .word_valid, .word_last,
+      .clk, .restart, .run, .filled, .next_accepts, .step, .next_free, .read_pixel, .word_valid, .word_last,
       .word_places, .amount,
       .ifmap_w(3'd0), .ifmap_h(3'd0), .kernel_h(1'b0), .kernel_w(1'b0), .tap_segments(1'b0),
       .span(3'd0), .pitch(3'd0), .start_x(3'd0), .start_y(3'd0), .end_y(3'd0), .step_x(3'd0),
@@ -40,7 +40,7 @@ module check_dw_fetch (
   wire offers = \dut.next_valid , accepts = \dut.next_ready ;
   wire [READ_W-1:0] offered = {\dut.next_filled , \dut.next_segment_end , \dut.next_frees ,
       \dut.next_pixel , \dut.next_last_pixel , \dut.next_free_pixel , \dut.next_first };
-  reg started = 1'b0, offered_before;
+  reg started = 1'b0, offered_before, accepted;
   reg [READ_W-1:0] before;
   // ---- reads that wait, the oldest first ------------------------------------------------------
   reg [1:0] waiting;
@@ -64,6 +64,7 @@ module check_dw_fetch (
     started <= started || restart;
     offered_before <= offers && !enters && !restart;
     before <= offered;
+    accepted <= restart || next_accepts;  // the word of the next cycle leaves
     if (restart) begin
       {waiting, words, freed} <= 0;
     end else begin
@@ -87,6 +88,7 @@ module check_dw_fetch (
     `PROMISE(takes_reads_while_a_place_is_free, waiting < 2, accepts)
     `PROMISE(takes_no_third_read, waiting == 2, !accepts)
     `PROMISE(reads_in_order, waiting != 0, read_pixel == pixel)
+    `PROMISE(moves_unless_a_word_waits, 1'b1, step == (accepted || !words[2]))
     `PROMISE(a_word_for_each_read, words[2], word_valid)
     `PROMISE(no_other_word, !words[2], !word_valid)
     `PROMISE(marks_the_last_word, words[2], word_last == word_ends[2])

@@ -11,13 +11,15 @@ module check_dw_segment (
     input next_load,
     input shift
 );
-  wire accepts, ready;
+  wire next_accepts, ready;
   wire [5:0] cells;
   reg load = 1'b0;
   dw_segment #(.WIDTH(2), .PIXELS(2), .LENGTH(3)) dut (.*);
   (* hierconn *) wire [5:0] \dut.collected ;
+  (* hierconn *) wire \dut.accepts ;
 
   reg started = 1'b0, complete, restarted;
+  reg accepts;  // next_accepts of the cycle before
   reg loaded = 1'b0, shifted = 1'b0, rested = 1'b0;
   reg [2:0] filled = 3'd0, filled_then;  // places that some word has filled
   reg [5:0] latest, latest_then, cells_then;
@@ -25,6 +27,7 @@ module check_dw_segment (
   integer p;
   always @(posedge clk) begin
     started <= started || restart;
+    accepts <= next_accepts;
     restarted <= restart;
     load <= next_load && !restart;
     // The collected segment is complete and has not left.
@@ -57,5 +60,6 @@ module check_dw_segment (
     `PROMISE(ready_if_complete, complete || (word_valid && word_last), ready)
     `PROMISE(not_ready_before, !complete && !(word_valid && word_last), !ready)
     `PROMISE(empty_after_a_restart, restarted, accepts)
+    aid_accepts: assert (\dut.accepts == accepts);
   end
 endmodule
