@@ -37,17 +37,8 @@ PARTS: dict[str, str] = {
 }
 """Modules that are proven as a part of another one, whose promises they keep."""
 
-_SERIAL = "simulated: compared with its model in every cycle (tests/leaf, tests/tap_serial)"
 NOT_PROVEN: dict[str, str] = {
     "dw_plane_start": "simulated: compared with its model in every cycle (tests/leaf)",
     "dw_slot_raster": "simulated: compared with the timing law, slot by slot (tests/leaf)",
-    **dict.fromkeys(
-        (
-            "dw_accumulator",
-            "dw_cell_array",
-            "dw_drain",
-        ),
-        _SERIAL,
-    ),
 }
 """Modules without a proof. A test holds this table against the files of rtl/."""

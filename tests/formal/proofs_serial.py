@@ -136,6 +136,34 @@ PROOFS = (
         },
     ),
     Proof(
+        "dw_accumulator",
+        sources=("dw_multiplier.v", "dw_masked_adder.v"),
+        depth=5,
+        bound=7,
+        faults={
+            "adds_the_product": ("sign = SIGNED && product", "sign = 1'b0 && product"),
+            "begins_with_the_product": (".mask(first)", ".mask(1'b0)"),
+            "clears": ("if (clear) acc", "if (1'b0) acc"),
+            "holds_otherwise": ("else if (add) acc", "else acc"),
+        },
+    ),
+    Proof(
+        "dw_cell_array",
+        sources=("dw_accumulator.v", "dw_multiplier.v", "dw_masked_adder.v"),
+        depth=6,
+        bound=8,
+        faults={
+            "neighbours_at_a_stride_of_one": (
+                "segment[ONE*PIXEL+:PIXEL]",
+                "segment[TWO*PIXEL+:PIXEL]",
+            ),
+            "every_second_pixel_at_a_stride_of_two": ("two = cell_stride[1]", "two = 1'b0"),
+            "begins_with_0_outside": ("add && first && !has_pixel_behind", "1'b0"),
+            "skips_taps_outside": ("cell_add      <= add && has_pixel_behind", "cell_add <= add"),
+            "holds_otherwise": ("add && first && !has_pixel_behind", "first && !has_pixel_behind"),
+        },
+    ),
+    Proof(
         "dw_pixel_credit",
         bound=16,
         faults={
