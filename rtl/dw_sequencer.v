@@ -93,7 +93,10 @@ module dw_sequencer #(
   wire signed [X_W-1:0] next_x = $signed(init_x) + $signed(stride_w);
   reg signed [X_W-1:0] last_x;  // the row goes on in its column and before it
   always @(posedge clk) last_x <= $signed(wrap_x) - $signed(stride_w);
-  wire wraps = ($signed(init_x) >= last_x);
+  // Not negative: the row ends. (A signed comparison would take two carry chains.)
+  wire signed [X_W:0] beyond = $signed(init_x) - last_x;
+  wire wraps = !beyond[X_W];
+  wire unused_beyond = &{1'b0, beyond[X_W-1:0], 1'b0};
   assign init = run && !ready;
 
   always @(posedge clk) begin
