@@ -137,11 +137,11 @@ module serial (
   wire [8-1:0] filled;
   wire [5-1:0] write_address;
   wire [8-1:0] next_free, read_pixel;  // fetch
-  wire word_valid, word_last;
+  wire step, word_valid, word_last;
   wire [7-1:0] word_places;
   wire [2-1:0] amount;
   wire [72-1:0] read_data, word;  // ring, rotator
-  wire accepts, ready;  // segment
+  wire next_accepts, ready;  // segment
   wire [126-1:0] segment;
   wire fire, first_column, first_row, uses_segment, completes, advances;  // sequencer
   wire plane_end, image_end, stream_end, init, starved_now, backpressured_now, taps_done;
@@ -413,7 +413,8 @@ module serial (
       .filled       (filled),
       .next_free    (next_free),
       .read_pixel   (read_pixel),
-      .step         (!word_valid || accepts),
+      .next_accepts (next_accepts),
+      .step         (step),
       .word_valid   (word_valid),
       .word_last    (word_last),
       .word_places  (word_places),
@@ -430,7 +431,7 @@ module serial (
       .write        (ring_write),
       .write_address(write_address),
       .write_data   (beat),
-      .read         (!word_valid || accepts),
+      .read         (step),
       .read_address (read_pixel[1+:5]),
       .read_data    (read_data)
   );
@@ -440,7 +441,7 @@ module serial (
       .PIXELS(4)
   ) u_pixel_rotate (
       .clk   (clk),
-      .step  (!word_valid || accepts),
+      .step  (step),
       .amount(amount),
       .d     (read_data),
       .q     (word)
@@ -452,18 +453,18 @@ module serial (
       .PIXELS(4),
       .LENGTH(7)
   ) u_segment (
-      .clk        (clk),
-      .restart    (restart),
-      .word_valid (word_valid),
-      .word_last  (word_last),
-      .word_places(word_places),
-      .word       (word),
-      .accepts    (accepts),
-      .ready      (ready),
-      .next_load  (fire && uses_segment),
-      .load       (segment_load),
-      .shift      (segment_shift),
-      .cells      (segment)
+      .clk         (clk),
+      .restart     (restart),
+      .word_valid  (word_valid),
+      .word_last   (word_last),
+      .word_places (word_places),
+      .word        (word),
+      .next_accepts(next_accepts),
+      .ready       (ready),
+      .next_load   (fire && uses_segment),
+      .load        (segment_load),
+      .shift       (segment_shift),
+      .cells       (segment)
   );
 
   // ---- taps: the tap that fires, the places of the cells, the room for their pixels -----------
