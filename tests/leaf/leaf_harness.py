@@ -12,7 +12,7 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, RisingEdge
 
-from tests.leaf.leaf_instances import instances
+from tests.leaf.leaf_instances import instances, output_port
 from tests.leaf.leaf_specs import Instance
 
 CLOCK_NS = 10
@@ -90,6 +90,10 @@ class Case(ABC):
         return self.rng.getrandbits(width)
 
 
+_KNOWN = str.maketrans("XZUWLH-", "0000000")
+_UNKNOWN = str.maketrans("1XZUWLH-", "01111111")
+
+
 class _Bus:
     """All inputs, or all outputs, of a leaf's instances as one port of the wrapper."""
 
@@ -124,8 +128,8 @@ class _Bus:
             known = int(value)
         except ValueError:
             text = str(value).upper()
-            known = int("".join(bit if bit in "01" else "0" for bit in text), 2)
-            unknown = int("".join("01"[bit not in "01"] for bit in text), 2)
+            known = int(text.translate(_KNOWN), 2)
+            unknown = int(text.translate(_UNKNOWN), 2)
         return self._split(known), self._split(unknown)
 
     def _split(self, word: int) -> list[Values]:
@@ -137,7 +141,10 @@ class _Bus:
 
 
 class Harness:
-    """One leaf: its instances, in lock step with their cases."""
+    """One leaf: its instances, in lock step with their cases.
+
+    A wrapper of broken leaves has several copies of a leaf; each of them must fail.
+    """
 
     def __init__(self, dut: Any, leaf: str, case: type[Case]) -> None:
         self.seed = int(os.environ["DWSIM_SEED"])
@@ -149,7 +156,12 @@ class Harness:
         ]
         everything = [case.instance for case in self.cases]
         self.inputs = _Bus(getattr(dut, f"{leaf}_in"), [e.inputs for e in everything])
-        self.outputs = _Bus(getattr(dut, f"{leaf}_out"), [e.outputs for e in everything])
+        self.copies: dict[int, _Bus] = {}
+        """Those that have not failed yet."""
+        while (port := getattr(dut, output_port(leaf, len(self.copies)), None)) is not None:
+            self.copies[len(self.copies)] = _Bus(port, [e.outputs for e in everything])
+        self.several = len(self.copies) > 1
+        self.failures: list[str] = []
 
     async def run(self, cycles: int) -> None:
         """Drives ``cycles`` cycles, or $DWSIM_LEAF_CYCLES cycles if those are fewer."""
@@ -160,38 +172,47 @@ class Harness:
             driven = [case.drive() for case in self.cases]
             # Now and then other inputs come first: outputs that come from registers must not
             # change with them.
-            early = None
+            early = {}
             if cycle and self.rng.random() < 1 / 8:
                 self.inputs.write_word(self.rng.getrandbits(self.inputs.width))
                 await FallingEdge(clk)
-                early = self.outputs.read()
+                early = {copy: outputs.read() for copy, outputs in self.copies.items()}
             self.inputs.write(driven)
             if cycle == 0:
                 Clock(clk, CLOCK_NS, unit="ns").start(start_high=False)
             await RisingEdge(clk)
-            seen, unknown = self.outputs.read()
-            if early is not None:
-                self._compare_registered(cycle, driven, early, (seen, unknown))
-            for case, i, o, x in zip(self.cases, driven, seen, unknown, strict=True):
+            for case in self.cases:
                 case.cycle = cycle
-                self._compare(case, i, o, x)
+            late = {copy: outputs.read() for copy, outputs in self.copies.items()}
+            for copy, before in early.items():
+                self._compare_registered(copy, driven, before, late[copy])
+            for index, (case, i) in enumerate(zip(self.cases, driven, strict=True)):
+                self._compare(index, i, late)
                 case.clock(i)
+            if not self.copies:
+                break
+        if self.failures:
+            raise AssertionError("\n".join(self.failures))
         if cycles <= limit:
             for case in self.cases:
                 missing = case.uncovered()
                 assert not missing, f"{case.instance}: the stimuli never met {missing}"
 
-    def _compare(self, case: Case, i: Values, o: Values, x: Values) -> None:
-        wrong = []
-        for origin, expected in (("model", case.model(i)), ("promise", case.promise(i))):
-            for name, want in expected.items():
-                if want is not DONT_CARE and (o[name] != want or x[name]):
-                    got = f"X in bits {x[name]:#x}" if x[name] else f"{o[name]:#x}"
-                    wrong.append(f"{name}: expected {int(want):#x} ({origin}), got {got}")
-        if wrong:
-            self._fail(case, i, wrong)
+    def _compare(self, index: int, i: Values, late: Mapping[int, Any]) -> None:
+        case = self.cases[index]
+        origins = (("model", case.model(i)), ("promise", case.promise(i)))
+        for copy in list(self.copies):
+            o, x = late[copy][0][index], late[copy][1][index]
+            wrong = []
+            for origin, expected in origins:
+                for name, want in expected.items():
+                    if want is not DONT_CARE and (o[name] != want or x[name]):
+                        got = f"X in bits {x[name]:#x}" if x[name] else f"{o[name]:#x}"
+                        wrong.append(f"{name}: expected {int(want):#x} ({origin}), got {got}")
+            if wrong:
+                self._fail(copy, case, i, wrong)
 
-    def _compare_registered(self, cycle: int, driven: list[Values], early: Any, late: Any) -> None:
+    def _compare_registered(self, copy: int, driven: list[Values], early: Any, late: Any) -> None:
         for index, case in enumerate(self.cases):
             wrong = [
                 f"{name}: does not come from a register, an input changes it from"
@@ -199,22 +220,24 @@ class Harness:
                 for name in case.instance.registered
                 if any(early[part][index][name] != late[part][index][name] for part in (0, 1))
             ]
-            if wrong:
-                case.cycle = cycle
-                self._fail(case, driven[index], wrong)
+            if wrong and copy in self.copies:
+                self._fail(copy, case, driven[index], wrong)
 
-    def _fail(self, case: Case, i: Values, wrong: list[str]) -> None:
+    def _fail(self, copy: int, case: Case, i: Values, wrong: list[str]) -> None:
         driven = ", ".join(f"{name}={value:#x}" for name, value in i.items())
-        raise AssertionError(
-            "\n  ".join(
-                [
-                    f"{case.instance} fails in cycle {case.cycle}:",
-                    *wrong,
-                    f"inputs: {driven}",
-                    self._again(),
-                ]
-            )
+        which = f"copy {copy}: " if self.several else ""
+        message = "\n  ".join(
+            [
+                f"{which}{case.instance} fails in cycle {case.cycle}:",
+                *wrong,
+                f"inputs: {driven}",
+                self._again(),
+            ]
         )
+        if not self.several:
+            raise AssertionError(message)
+        self.failures.append(message)
+        del self.copies[copy]
 
     def _again(self) -> str:
         test = "icarus" if cocotb.SIM_NAME.lower().startswith("icarus") else "modules"

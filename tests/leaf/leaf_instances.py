@@ -6,7 +6,7 @@ outputs, so that a cycle costs one write and one read for any number of instance
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tests.leaf import instances_array as array
@@ -206,22 +206,45 @@ def instances(leaf: str) -> list[Instance]:
     return [replace(instance, leaf=leaf, index=i) for i, instance in enumerate(made)]
 
 
-def wrapper_verilog(name: str, leaves: Iterable[str]) -> str:
-    """A module ``name`` with the ports ``<leaf>_in`` and ``<leaf>_out`` of each leaf."""
+def output_port(leaf: str, copy: int) -> str:
+    """The port with the outputs of a copy of a leaf."""
+    return f"{leaf}_out_{copy}" if copy else f"{leaf}_out"
+
+
+def wrapper_verilog(
+    name: str, leaves: Iterable[str], copies: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """A module ``name`` with the ports ``<leaf>_in`` and ``<leaf>_out`` of each leaf.
+
+    With ``copies``, the suffixes of a leaf's modules, the copies of the leaf stand in its place:
+    they have the same inputs, and an output port each.
+    """
     ports, body = ["    input wire clk"], []
     for leaf in leaves:
-        offsets = {"in": 0, "out": 0}
-        for instance in instances(leaf):
-            connections = [".clk(clk)"] if instance.clocked else []
-            for side, widths in (("in", instance.inputs), ("out", instance.outputs)):
-                for port, width in widths.items():
-                    connections.append(f".{port}({leaf}_{side}[{offsets[side]}+:{width}])")
-                    offsets[side] += width
-            values = ", ".join(f".{key}({value})" for key, value in instance.parameters.items())
-            parameters = f"#({values}) " if values else ""
-            body.append(f"  {instance.module} {parameters}u_{instance.name} (")
-            body.append("      " + ",\n      ".join(connections) + "\n  );")
-        ports.append(f"    input wire [{offsets['in']}-1:0] {leaf}_in")
-        ports.append(f"    output wire [{offsets['out']}-1:0] {leaf}_out")
+        everything = instances(leaf)
+        inputs = sum(sum(instance.inputs.values()) for instance in everything)
+        outputs = sum(sum(instance.outputs.values()) for instance in everything)
+        ports.append(f"    input wire [{inputs}-1:0] {leaf}_in")
+        for copy, suffix in enumerate((copies or {}).get(leaf, ("",))):
+            port = output_port(leaf, copy)
+            ports.append(f"    output wire [{outputs}-1:0] {port}")
+            body += _instances_verilog(everything, suffix, f"{leaf}_in", port)
     lines = ["`default_nettype none", f"module {name} (", ",\n".join(ports), ");", *body]
     return "\n".join([*lines, "endmodule", "`default_nettype wire", ""])
+
+
+def _instances_verilog(
+    everything: Iterable[Instance], suffix: str, inputs: str, outputs: str
+) -> Iterator[str]:
+    """The instances of one copy of a leaf, connected to slices of its two ports."""
+    offsets = {inputs: 0, outputs: 0}
+    for instance in everything:
+        connections = [".clk(clk)"] if instance.clocked else []
+        for side, widths in ((inputs, instance.inputs), (outputs, instance.outputs)):
+            for port, width in widths.items():
+                connections.append(f".{port}({side}[{offsets[side]}+:{width}])")
+                offsets[side] += width
+        values = ", ".join(f".{key}({value})" for key, value in instance.parameters.items())
+        parameters = f"#({values}) " if values else ""
+        yield f"  {instance.module}{suffix} {parameters}u_{instance.name}{suffix} ("
+        yield "      " + ",\n      ".join(connections) + "\n  );"

@@ -42,11 +42,18 @@ def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:
 
 
 def build_wrapper(
-    simulator: str, name: str, leaves: Sequence[str], sources: Mapping[str, str] | None = None
+    simulator: str,
+    name: str,
+    leaves: Sequence[str],
+    broken: Mapping[str, str] | None = None,
+    copies: Mapping[str, Sequence[str]] | None = None,
 ) -> Path:
-    """The simulator of a wrapper of ``leaves``, built or from the cache."""
-    texts = leaf_sources(leaves) if sources is None else dict(sources)
-    texts[f"{name}.v"] = wrapper_verilog(name, leaves)
+    """The simulator of a wrapper of ``leaves``, built or from the cache.
+
+    ``broken``: further files, with the modules of the ``copies``; see ``wrapper_verilog``.
+    """
+    texts = leaf_sources(leaves) | dict(broken or {})
+    texts[f"{name}.v"] = wrapper_verilog(name, leaves, copies)
     with tempfile.TemporaryDirectory(prefix="dwsim-leaf-") as folder:
         paths = [Path(folder) / file_name for file_name in sorted(texts)]
         for path in paths:

@@ -1,25 +1,23 @@
 """Each leaf is broken on purpose, and its own bench must fail.
 
-Several leaves are broken in one simulation, because its start takes longer than a bench. A leaf is
-never broken together with one that it contains: if ``dw_raster_axis`` were broken too, the bench of
-``dw_raster`` would fail without noticing its own fault. Icarus, because it builds quickly, and
-only the broken leaves.
+Each fault makes a copy of its leaf's module, under a name of its own, so the modules around it stay
+sound. All copies of a leaf run beside each other with the same inputs, and several leaves share a
+simulation, because its start takes longer than a bench. Icarus, because it builds quickly.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from dwsim.support.resources import rtl_dir
 from tests.leaf.leaf_faults import FAULTS
-from tests.leaf.leaf_instances import LEAVES, bench_of
+from tests.leaf.leaf_instances import LEAVES, bench_of, instances
 from tests.leaf.leaf_runner import build_wrapper, chosen_seed, leaf_sources, run_leaves
 
 CYCLES = 1500
+COPIES = 16
 
 GENERATED = {
     "kernel_row": "wide",
@@ -29,64 +27,68 @@ GENERATED = {
     "multiplier_array": "serial",
 }
 """The engine spec, of tests.leaf.leaf_specs, whose module of that stem is broken."""
-CONTAINED = {
-    "kernel_row": ("dw_mac_cell", "dw_pipeline"),
-    "multiplier_array": ("dw_mac_cell", "dw_pipeline", "dw_pass_sum"),
-    "ecp5_dw_ram": (),
-}
-"""The modules in leaves that are no file of ``rtl/``."""
-
-Fault = tuple[str, str]
 
 
-@cache
-def contained(leaf: str) -> frozenset[str]:
-    """The hand-written modules in a leaf, and those in them."""
-    path = rtl_dir() / f"{leaf}.v"
-    if path.is_file():
-        direct = set(re.findall(r"^ +(dw_\w+) (?:#\(|u_)", path.read_text(), re.MULTILINE))
-        direct = {name for name in direct if (rtl_dir() / f"{name}.v").is_file()}
-    else:
-        direct = set(CONTAINED.get(leaf, ()))
-    return frozenset(direct.union(*(contained(name) for name in direct)))
-
-
-def rounds() -> list[dict[str, Fault]]:
-    """The faults of each simulation, at most one a leaf: few simulations, and every fault once."""
-    pending = {leaf: list(faults) for leaf, faults in FAULTS.items()}
-    made = []
-    while any(pending.values()):
-        chosen: dict[str, Fault] = {}
-        for leaf in sorted(pending, key=lambda name: -len(pending[name])):
-            apart = all(
-                leaf not in contained(other) and other not in contained(leaf) for other in chosen
-            )
-            if pending[leaf] and apart:
-                chosen[leaf] = pending[leaf].pop(0)
-        made.append(chosen)
+def rounds() -> list[tuple[str, ...]]:
+    """The leaves of each simulation, which have about COPIES faults."""
+    made, count = [], 0
+    for leaf in sorted(FAULTS, key=lambda name: -len(FAULTS[name])):
+        if not made or count + len(FAULTS[leaf]) > COPIES:
+            made.append(())
+            count = 0
+        made[-1] += (leaf,)
+        count += len(FAULTS[leaf])
     return made
 
 
-@pytest.mark.parametrize("broken", [pytest.param(r, id=str(i)) for i, r in enumerate(rounds())])
-def test_broken_leaves_are_noticed(broken: dict[str, Fault], seed: int, tmp_path: Path) -> None:
-    sources = leaf_sources(tuple(broken))
-    for leaf, (right, wrong) in broken.items():
-        name = f"{GENERATED[leaf]}_{leaf}.v" if leaf in GENERATED else f"{leaf}.v"
-        assert sources[name].count(right) == 1, f"{name} has changed: {right!r} is not there once"
-        sources[name] = sources[name].replace(right, wrong)
-    build = build_wrapper("icarus", "leaf_broken", tuple(broken), sources)
+def broken_copies(leaf: str, sources: dict[str, str]) -> dict[str, str]:
+    """The files of the copies of a leaf, one for each fault, by name."""
+    target = f"{GENERATED[leaf]}_{leaf}" if leaf in GENERATED else leaf
+    files = {}
+    for copy, (right, wrong) in enumerate(FAULTS[leaf]):
+        for module in {instance.module for instance in instances(leaf)}:
+            text = sources[f"{module}.v"]
+            if module == target:
+                assert text.count(right) == 1, f"{module} has changed: {right!r} is not there once"
+                text = text.replace(right, wrong)
+            text, renamed = re.subn(rf"\bmodule {module}\b", f"module {module}{suffix(copy)}", text)
+            assert renamed == 1
+            files[f"{module}{suffix(copy)}.v"] = text
+    return files
+
+
+def suffix(copy: int) -> str:
+    """What the name of a copy's module adds to that of the leaf's."""
+    return f"_broken_{copy}"
+
+
+@pytest.mark.parametrize("leaves", [pytest.param(r, id=r[0]) for r in rounds()])
+def test_broken_leaves_are_noticed(leaves: tuple[str, ...], seed: int, tmp_path: Path) -> None:
+    sources = leaf_sources(leaves)
+    broken = {k: text for leaf in leaves for k, text in broken_copies(leaf, sources).items()}
+    copies = {leaf: [suffix(copy) for copy in range(len(FAULTS[leaf]))] for leaf in leaves}
+    build = build_wrapper("icarus", "leaf_broken", leaves, broken, copies)
     result = run_leaves(
         build,
         "leaf_broken",
-        sorted({bench_of(leaf) for leaf in broken}),
+        sorted({bench_of(leaf) for leaf in leaves}),
         chosen_seed(seed),
         tmp_path / "run.log",
         cycles=CYCLES,
-        leaves=tuple(broken),
+        leaves=leaves,
     )
     # A comparison must fail, not the bench itself.
-    noticed = {f.name.split(".")[-1] for f in result.failures if " fails in cycle " in f.message}
-    missed = [f"{leaf}: {broken[leaf]}" for leaf in sorted(broken.keys() - noticed)]
+    noticed = {
+        (failure.name.split(".")[-1], int(copy or 0))
+        for failure in result.failures
+        for copy in re.findall(r"(?:copy (\d+): )?\S.* fails in cycle ", failure.message)
+    }
+    missed = [
+        f"{leaf}: {FAULTS[leaf][copy]}"
+        for leaf in leaves
+        for copy in range(len(FAULTS[leaf]))
+        if (leaf, copy) not in noticed
+    ]
     assert not missed, "not noticed: " + "; ".join(missed)
 
 
@@ -95,9 +97,5 @@ def test_every_leaf_is_broken() -> None:
     assert all(FAULTS.values())
 
 
-def test_every_fault_is_in_one_round() -> None:
-    made = rounds()
-    faults = [(leaf, fault) for broken in made for leaf, fault in broken.items()]
-    assert sorted(faults) == sorted((leaf, one) for leaf in FAULTS for one in FAULTS[leaf])
-    for broken in made:
-        assert not any(broken.keys() & contained(leaf) for leaf in broken)
+def test_every_leaf_is_in_one_round() -> None:
+    assert sorted(leaf for leaves in rounds() for leaf in leaves) == sorted(FAULTS)
