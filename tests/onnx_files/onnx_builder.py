@@ -96,6 +96,8 @@ class Case:
     weight_scales: Any = 0.01
     """A scalar, or one for each ofmap channel."""
     weight_zero_points: Any = 0
+    largest_weight: int = 255
+    """The largest distance of a stored weight from the middle of its type."""
     ofmap_scale: float = 0.1
     ofmap_zero_point: int = 3
     bias: bool = True
@@ -115,6 +117,8 @@ class Case:
         shape = (self.channels * self.multiplier, 1, *self.kernel)
         low = max(limits.min, int(np.max(self.weight_zero_points)) - 128)
         high = min(limits.max, int(np.min(self.weight_zero_points)) + 127)
+        middle = (limits.min + limits.max + 1) // 2
+        low, high = max(low, middle - self.largest_weight), min(high, middle + self.largest_weight)
         return rng.integers(low, high, shape, endpoint=True).astype(self.weight_dtype)
 
     def bias_values(self) -> np.ndarray:

@@ -16,6 +16,7 @@ from dwsim.verification.onnx_values import float_distance
 from dwsim.workloads.onnx_model import OnnxLayer
 from dwsim.workloads.onnx_model.ort_inference import run_alone
 from tests.onnx_files.onnx_builder import NEWEST, Case, single
+from tests.onnx_files.saturation import largest_exact_weight
 from tests.workloads.onnx_model.reference import golden, nhwc, only_layer, run
 
 STEP = 300
@@ -76,6 +77,7 @@ def random_case(rng: np.random.Generator) -> Case:
         ifmap_zero_point=number(low, high),
         weight_scales=2.0 ** rng.uniform(-9, -4, count),
         weight_zero_points=zero_weight,
+        largest_weight=largest_exact_weight(),
         ofmap_scale=ofmap_scale,
         ofmap_zero_point=number(low, high),
         bias=number(0, 4) > 0,
