@@ -27,33 +27,30 @@ OUTPUT_FAULTS = {
 }
 """Those of ``dw_serial_output`` for pixels that leave together, and for parts of a pixel."""
 
+DRAIN_FAULTS = {
+    "active_for_the_cycles_of_a_group": ("(left == 1)", "(left == 2)"),
+    "not_active_otherwise": ("if (rst) active", "if (1'b0) active"),
+    "counts_the_cells": ("if (wraps) cell_index", "if (left[0]) cell_index"),
+    "keeps_the_marks": ("marks <= start_marks", "marks <= ~start_marks"),
+    "sums_in_order": ("load ? sums : ", "start ? sums : "),
+}
+"""Those of ``dw_drain`` for parts of a pixel, and for pixels that leave together."""
+
 PROOFS = (
     Proof(
         "dw_drain",
         depth=4,
         bound=10,
-        faults={
-            "active_for_the_cycles_of_a_group": ("(left == 1)", "(left == 2)"),
-            "not_active_otherwise": ("if (rst) active", "if (1'b0) active"),
-            "counts_the_lanes": ("wraps ? wrapped[LANE_W-1:0] : reach", "reach"),
-            "counts_the_cells": ("if (wraps) cell_index", "if (left[0]) cell_index"),
-            "keeps_the_marks": ("marks <= start_marks", "marks <= ~start_marks"),
-            "sums_in_order": ("load ? sums : ", "start ? sums : "),
-        },
+        faults=DRAIN_FAULTS
+        | {"counts_the_lanes": ("wraps ? wrapped[LANE_W-1:0] : reach", "reach")},
     ),
     Proof(
         "dw_drain",
         parameters={"LANES": 2, "CELLS": 3, "VALUES": 4},
         depth=4,
         bound=10,
-        faults={
-            "active_for_the_cycles_of_a_group": ("(left == 1)", "(left == 2)"),
-            "not_active_otherwise": ("if (rst) active", "if (1'b0) active"),
-            "counts_the_lanes": ("next_lane = {LANE_W{1'b0}}", "next_lane = ~lane"),
-            "counts_the_cells": ("if (wraps) cell_index", "if (left[0]) cell_index"),
-            "keeps_the_marks": ("marks <= start_marks", "marks <= ~start_marks"),
-            "sums_in_order": ("load ? sums : ", "start ? sums : "),
-        },
+        faults=DRAIN_FAULTS
+        | {"counts_the_lanes": ("next_lane = {LANE_W{1'b0}}", "next_lane = ~lane")},
     ),
     Proof(
         "dw_pixel_merge",
