@@ -15,12 +15,11 @@ from typing import Any
 from dwsim.errors import ToolError
 from dwsim.rtlsim import toolchain
 from dwsim.rtlsim.cocotb_runner import make_runner
-from dwsim.rtlsim.toolchain import SPLIT
 from dwsim.support.cache import cache_root, digest, digest_bytes, locked
 from dwsim.support.processes import tail
 
 # Registers and X literals start at values that +verilator+rand+reset chooses at run time.
-_VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique", *SPLIT)
+_VERILATOR_ARGS = ("--x-initial", "unique", "--x-assign", "unique")
 # dwsim.support.waveform_file reads VCD: Verilator's FST writer needs the headers of lz4 and zlib.
 _VERILATOR_WAVES = ("--trace-vcd", "--trace-structs")
 # For 4,500 lines, -O1 takes two thirds of the build time of Verilator's default -Os, and its code
@@ -123,7 +122,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
             raise tool_error(f"{simulator} cannot build {toplevel}", log)
         if simulator == "verilator":
             keep_runtime(identity["runtime"], scratch)
-        # The other files, about 150 MB of precompiled headers and objects, are not needed to run.
+        # The other files are not needed to run.
         wanted = {toplevel if simulator == "verilator" else "sim.vvp", log.name}
         for path in scratch.iterdir():
             if path.name not in wanted:

@@ -1,8 +1,8 @@
 """cocotb's runner, controlled by its caller instead of by the environment.
 
 In cocotb's own runner the environment of the process overrides the caller, Verilator comes from
-PATH, Icarus writes waves as FST (``dwsim.support.waveform_file`` reads VCD), and commands have no
-time limit.
+PATH, Icarus writes waves as FST (``dwsim.support.waveform_file`` reads VCD), commands have no time
+limit, and small engines take twice the time to compile.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dwsim.rtlsim import toolchain
+from dwsim.rtlsim.compile_units import write_compile_units
 from dwsim.support.processes import run_command
 
 
@@ -50,6 +51,8 @@ def make_runner(
 
         def _execute_cmds(self, cmds: Any, cwd: Any, stdout: Any = None) -> None:
             for command in cmds:
+                if command[0] == "make":
+                    command += write_compile_units(Path(self.build_dir), "Vtop")
                 self.exit_code = run_command(
                     command, seconds=timeout, folder=cwd, environment=self.env, log=stdout
                 ).exit_code

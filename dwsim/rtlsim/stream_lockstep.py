@@ -29,7 +29,7 @@ NONE = 0xFFFFFFFF
 _OPTIMISE = "-O2"
 _QUICK = "-O1"
 # A C++ function of 32 lanes takes minutes to compile: its time grows faster than its length.
-_SPLIT = ("--output-split", "8000", "--build-jobs", "2")
+_SPLIT = ("--output-split", "8000")
 _EXTRA_SECONDS = 600.0
 
 

@@ -15,13 +15,14 @@ import numpy as np
 from dwsim.codegen.module_ports import module_ports
 from dwsim.errors import ToolError
 from dwsim.rtlsim.build import keep_runtime, lend_runtime
+from dwsim.rtlsim.compile_units import write_compile_units
 from dwsim.rtlsim.job import Job
 from dwsim.rtlsim.job_stream import JobStream
 from dwsim.rtlsim.replay_ports import ports_header
 from dwsim.rtlsim.toolchain import cxx_compiler, find_verilator, verilator_environment
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.stream.stalls import PROFILES
-from dwsim.support.processes import run_command
+from dwsim.support.processes import cores, run_command
 
 _SOURCES = {
     "stream_replay": ("stream_replay.h", "stream_replay.cpp"),
@@ -123,25 +124,33 @@ def build_replay(
     stem = bench.stem if isinstance(bench, Path) else bench
     for name, source in [*bench_sources("stream_replay" if own else stem), *own]:
         (folder / name).write_text(source)
-    options = "--cc --exe --build -O3 -Wno-fatal -Wno-lint -Wno-style -Wno-MULTITOP --no-assert"
+    options = "--cc --exe -O3 -Wno-fatal -Wno-lint -Wno-style -Wno-MULTITOP --no-assert"
     options += " --x-initial unique --x-assign fast --prefix Vtop"
-    command: list[str | Path] = [find_verilator().executable, *options.split()]
-    command += [*extra, "--top-module", top, "--Mdir", folder / "obj", "-CFLAGS", f"-I{folder}"]
-    command += ["-o", stem, folder / f"{stem}.cpp", *sources]
+    objects = folder / "obj"
+    verilate: list[str | Path] = [find_verilator().executable, *options.split()]
+    verilate += [*extra, "--top-module", top, "--Mdir", objects, "-CFLAGS", f"-I{folder}"]
+    verilate += ["-o", stem, folder / f"{stem}.cpp", *sources]
     variables = {"OPT_FAST": optimise, "OPT_SLOW": "-O0"}
     environment = verilator_environment(variables)
     runtime = _runtime_identity(variables)
     if any(option.startswith("--coverage") for option in extra):
         runtime |= {"coverage": True}  # the library is compiled with another macro
-    (folder / "obj").mkdir(exist_ok=True)
-    lend_runtime(runtime, folder / "obj")
+    _run(verilate, top, environment, folder)
+    lend_runtime(runtime, objects)
+    make: list[str | Path] = ["make", "-j", str(cores()), "-C", objects, "-f", "Vtop.mk"]
+    _run([*make, *write_compile_units(objects, "Vtop")], top, environment, folder)
+    keep_runtime(runtime, objects)
+    return objects / stem
+
+
+def _run(
+    command: Sequence[str | Path], top: str, environment: dict[str, str], folder: Path
+) -> None:
     done = run_command(
         command, seconds=_BUILD_SECONDS, environment=environment, merge_errors=True, folder=folder
     )
     if done.exit_code != 0:
-        raise ToolError(f"Verilator {done.ending} on {top}:\n{done.tail}")
-    keep_runtime(runtime, folder / "obj")
-    return folder / "obj" / stem
+        raise ToolError(f"{Path(command[0]).name} {done.ending} on {top}:\n{done.tail}")
 
 
 def _runtime_identity(variables: dict[str, str]) -> dict[str, object]:

@@ -23,11 +23,6 @@ from dwsim.support.processes import NotStartedError, run_command
 # cocotb 2 needs VPI features that came with Verilator 5.036.
 MINIMUM_VERILATOR = (5, 36)
 
-# A design of fewer statements becomes one C++ file: several files need two precompiled headers,
-# and each reads all of them. An engine of two lanes took 11.4 s of processor time in ten files and
-# takes 9.1 s in one; larger ones gain less than a second. Functions stay as short as by default.
-SPLIT = ("--output-split", "40000", "--output-split-cfuncs", "20000")
-
 _VERSION_SECONDS = 60.0
 _INSTALL_SIM = "pip install 'dwsim[sim]'"
 _INSTALL = {
