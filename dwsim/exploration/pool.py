@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from dwsim.errors import ToolError
 from dwsim.exploration.evaluation_store import code_hash
 from dwsim.support.command_threads import wait_for
-from dwsim.support.processes import cores
+from dwsim.support.processes import commands_ended, cores, end_commands
 from dwsim.support.progress import waiting
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class _InterruptedWorkError(Exception):
 
 
 class _Processes(ProcessPoolExecutor):
-    """Worker processes; Ctrl-C ends their work at once, together with the tools that they run.
+    """Worker processes. Ctrl-C kills the commands that they run, and no further call begins.
 
     The processes themselves stay until the executor shuts down. A worker that dies while it sends
     a result leaves half a message in the pipe, and this process waits for the rest without end.
@@ -77,41 +77,22 @@ class _Processes(ProcessPoolExecutor):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@dataclass
-class _Worker:
-    """The state of a worker process."""
-
-    working: bool = False
-    interrupted: bool = False
-
-    def interrupt(self, *_: object) -> None:
-        self.interrupted = True
-        if self.working:
-            raise KeyboardInterrupt
-
-
-_worker = _Worker()
-
-
 def _worker_start() -> None:
     # A command that a script starts in the background ignores SIGINT, as do its processes.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _worker.interrupt)
+        signal.signal(signal.SIGINT, end_commands)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _work(fn: Callable[..., R], *args: Any, **kwargs: Any) -> R:
     """Runs one call in a worker process."""
+    # Calls that wait in the worker's queue do not begin after Ctrl-C.
+    if commands_ended():
+        raise _InterruptedWorkError
     try:
-        _worker.working = True
-        # Calls that wait in the worker's queue do not begin after Ctrl-C.
-        if _worker.interrupted:
-            raise KeyboardInterrupt
         return fn(*args, **kwargs)
     except KeyboardInterrupt:
         raise _InterruptedWorkError from None
-    finally:
-        _worker.working = False
 
 
 @dataclass(frozen=True)

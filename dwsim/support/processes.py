@@ -30,7 +30,8 @@ WAKE_SECONDS = 0.1
 steps of its code: if one comes just before the thread blocks, the thread notices it on waking."""
 
 _running: set[subprocess.Popen[str]] = set()
-_running_lock = threading.Lock()
+_running_lock = threading.RLock()  # a signal handler may come while this thread holds it
+_ended = False
 
 
 class NotStartedError(ToolError):
@@ -87,7 +88,9 @@ def run_command(
     Raises:
         NotStartedError: if the program does not exist or is not executable.
         TimeLimitError: at the limit, when the command and its descendants have been killed.
+        KeyboardInterrupt: after ``end_commands``.
     """
+    _check_not_ended()
     try:
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -105,10 +108,13 @@ def run_command(
         _running.add(process)
     try:
         with process:
+            if _ended:  # before it was in the set
+                _kill_tree(process)
             output, errors = _communicate(process, seconds, str(command[0]))
     finally:
         with _running_lock:
             _running.discard(process)
+    _check_not_ended()
     return Finished(process.returncode, output or "", errors or "")
 
 
@@ -128,6 +134,27 @@ def stop_running() -> None:
         running = list(_running)
     for process in running:
         _kill_tree(process)
+
+
+def end_commands(*_: object) -> None:
+    """A signal handler: kills every command of this process; none starts any more.
+
+    ``run_command`` raises ``KeyboardInterrupt``. Python's own handler raises it anywhere, in an
+    import or a finalizer too, which then prints a traceback.
+    """
+    global _ended
+    _ended = True
+    stop_running()
+
+
+def commands_ended() -> bool:
+    """True after ``end_commands``."""
+    return _ended
+
+
+def _check_not_ended() -> None:
+    if _ended:
+        raise KeyboardInterrupt
 
 
 def tail(text: str) -> str:

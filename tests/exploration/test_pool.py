@@ -103,6 +103,19 @@ def interrupted_first(items: Sequence[int]) -> list[int]:
     """A Ctrl-C that reaches this worker before its parent."""
     subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getppid()}"])
     os.kill(os.getpid(), signal.SIGINT)
+    run_command(["sleep", "300"], seconds=300)
+    return list(items)
+
+
+class InterruptedFinalizer:
+    """Ctrl-C comes in a finalizer, as in an import: an exception there prints a traceback."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def interrupted_in_a_finalizer(items: Sequence[int]) -> list[int]:
+    InterruptedFinalizer()
     return list(items)
 
 
@@ -120,6 +133,14 @@ def test_an_interruption_that_reaches_a_worker_first(
     monkeypatch.setattr("dwsim.exploration.pool._INTERRUPT_SECONDS", 120)
     with open_pool(2) as pool, pytest.raises(KeyboardInterrupt):
         list(pool.run(interrupted_first, [0]))
+
+
+def test_an_interrupted_worker_ends_its_call_in_silence(
+    capfd: pytest.CaptureFixture[str], interruptible: None
+) -> None:
+    with open_pool(2) as pool:
+        assert list(pool.run(interrupted_in_a_finalizer, [7])) == [(7, 7)]
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

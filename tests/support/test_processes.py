@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,7 @@ from dwsim.support.processes import (
     stop_running,
 )
 
+ROOT = Path(__file__).parents[2]
 SLEEPING_TREE = """
 import subprocess, sys, time
 from pathlib import Path
@@ -29,6 +31,24 @@ Path("pid.new").write_text(str(child.pid))
 Path("pid.new").rename("pid")
 print("said before the limit", flush=True)
 time.sleep(60)
+"""
+
+
+ENDING_ITS_COMMANDS = """
+import os, signal, subprocess, sys, threading, time
+from dwsim.support import processes
+from tests.support.test_processes import SLEEPING_TREE, grandchild, python
+from pathlib import Path
+signal.signal(signal.SIGINT, processes.end_commands)
+def interrupt():
+    grandchild(Path.cwd())
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=interrupt).start()
+for command in (python(SLEEPING_TREE), ["touch", "started"]):
+    try:
+        processes.run_command(command, seconds=60)
+    except KeyboardInterrupt:
+        print("interrupted", processes.commands_ended())
 """
 
 
@@ -118,6 +138,17 @@ def test_ctrl_c_ends_the_whole_tree(tmp_path: Path) -> None:
         run_command(python(SLEEPING_TREE), seconds=60, folder=tmp_path)
     watcher.join()
     assert ends(found[0])
+
+
+def test_a_handler_ends_commands_and_lets_none_start(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = run_command(
+        python(ENDING_ITS_COMMANDS), seconds=60, folder=tmp_path, environment=environment
+    )
+    assert done.output == "interrupted True\ninterrupted True\n", done.errors
+    with suppress(psutil.NoSuchProcess):
+        assert ends(psutil.Process(int((tmp_path / "pid").read_text())))
+    assert not (tmp_path / "started").exists()
 
 
 def test_commands_of_other_threads_can_be_stopped(tmp_path: Path) -> None:
