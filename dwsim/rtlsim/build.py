@@ -27,7 +27,7 @@ _VERILATOR_WAVES = ("--trace-vcd", "--trace-structs")
 _MAKE_VARIABLES = {"OPT_FAST": "-O1"}
 _TIMESCALE = ("1ns", "1ps")
 _STAMP = "build.json"
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 _BUILD_SECONDS = 3600.0
 _FULL_BYTES = 1 << 20
 
@@ -39,6 +39,7 @@ def build_simulator(
     *,
     parameters: Mapping[str, int] | None = None,
     waves: bool = False,
+    levels: int = 1,
 ) -> Path:
     """Builds ``toplevel`` for "verilator" or "icarus", unless the same build is in the cache.
 
@@ -46,12 +47,15 @@ def build_simulator(
     Several processes may call this at once. Returns the directory of the build, for
     ``run_simulator``.
 
+    Without ``waves``, Verilator optimises the signals that cocotb need not reach: those more than
+    ``levels`` deep, where ``toplevel`` is the first level.
+
     Raises:
         ToolError: with the end of the log, if the build fails. A Verilator warning fails it.
     """
     toolchain.require(simulator)
     sources = [Path(source).resolve() for source in sources]
-    identity = _identity(simulator, toplevel, sources, dict(parameters or {}), waves)
+    identity = _identity(simulator, toplevel, sources, dict(parameters or {}), waves, levels)
     key = digest(identity)
     directory = cache_root() / "builds" / key
     if " " in str(directory):
@@ -65,7 +69,12 @@ def build_simulator(
 
 
 def _identity(
-    simulator: str, toplevel: str, sources: Sequence[Path], parameters: dict[str, int], waves: bool
+    simulator: str,
+    toplevel: str,
+    sources: Sequence[Path],
+    parameters: dict[str, int],
+    waves: bool,
+    levels: int,
 ) -> dict[str, Any]:
     identity: dict[str, Any] = {
         "format": _CACHE_FORMAT,
@@ -78,7 +87,11 @@ def _identity(
     }
     if simulator == "icarus":
         return identity | {"version": toolchain.icarus_version()}
-    return identity | {"runtime": _runtime_identity(waves), "args": _VERILATOR_ARGS}
+    return identity | {
+        "runtime": _runtime_identity(waves),
+        "args": _VERILATOR_ARGS,
+        "levels": levels,
+    }
 
 
 def _runtime_identity(waves: bool) -> dict[str, Any]:
@@ -102,7 +115,9 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=directory.parent))
     log = scratch / "build.log"
     simulator, toplevel = identity["simulator"], identity["toplevel"]
-    runner = make_runner(simulator, {}, identity["waves"], _BUILD_SECONDS)
+    runner = make_runner(
+        simulator, {}, identity["waves"], _BUILD_SECONDS, identity.get("levels", 1)
+    )
     args: tuple[str, ...] = ()
     if simulator == "verilator":
         runner.overrides = toolchain.verilator_environment(_MAKE_VARIABLES)

@@ -2,7 +2,7 @@
 
 In cocotb's own runner the environment of the process overrides the caller, Verilator comes from
 PATH, Icarus writes waves as FST (``dwsim.support.waveform_file`` reads VCD), commands have no time
-limit, and small engines take twice the time to compile.
+limit, and engines take several times as long to compile.
 """
 
 from __future__ import annotations
@@ -18,12 +18,18 @@ from dwsim.support.processes import run_command
 
 
 def make_runner(
-    simulator: str, overrides: dict[str, str], waves: bool, timeout: float | None
+    simulator: str,
+    overrides: dict[str, str],
+    waves: bool,
+    timeout: float | None,
+    levels: int = 1,
 ) -> Any:
     """A runner of cocotb for one build or one run of "verilator" or "icarus".
 
     ``overrides`` is added to the environment of the process, with precedence. ``timeout`` is in
-    seconds of wall time for each command. The runner's ``exit_code`` is that of the last command.
+    seconds of wall time for each command. In a build of Verilator without waves, cocotb reaches
+    the signals of so many ``levels`` of the hierarchy, and Verilator optimises those below. The
+    runner's ``exit_code`` is that of the last command.
     """
     # Not at the top: only simulations need cocotb.
     from cocotb_tools.runner import get_runner
@@ -51,6 +57,9 @@ def make_runner(
 
         def _execute_cmds(self, cmds: Any, cwd: Any, stdout: Any = None) -> None:
             for command in cmds:
+                if "--public-flat-rw" in command and not self.waves:
+                    option = command.index("--public-flat-rw")
+                    command[option : option + 1] = ["--public-depth", str(levels)]
                 if command[0] == "make":
                     command += write_compile_units(Path(self.build_dir), "Vtop")
                 self.exit_code = run_command(

@@ -66,7 +66,9 @@ def _run(
 ) -> None:
     print(f"seed {seed}")
     top = axil_name(engine)
-    build = build_simulator("verilator", top, write(edit(axil_verilog(engine)), folder))
+    # The bench also reads handshakes of the engine inside.
+    sources = write(edit(axil_verilog(engine)), folder)
+    build = build_simulator("verilator", top, sources, levels=2)
     job = {
         "engine": asdict(engine),
         "seed": seed,
