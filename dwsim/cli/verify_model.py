@@ -68,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     for line in (*result.host_notes, *result.rest):
         print(line, file=sys.stderr)
     if result.wrong:
-        raise MismatchError(f"{result.wrong} values differ from those of {result.runtime}")
+        message = f"{result.wrong} values differ from those of {result.runtime}"
+        raise MismatchError(f"{message}; {result.doubt}" if result.doubt else message)
     if arguments.strict and result.rest:
         rule = "with --strict every layer must run and be compared"
         raise SpecError(arguments.spec, [Violation("layers", len(result.rest), rule)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dwsim.errors import SpecError
@@ -23,6 +25,7 @@ from dwsim.verification.onnx_engine import assess_onnx, fits_int8, onnx_engines,
 from dwsim.verification.onnx_values import OnnxValues, float_distance, ort_values
 from dwsim.verification.simulators import Chain, Simulators
 from dwsim.workloads.onnx_model import OnnxLayer, OnnxModel, offset, onnx_quantisation
+from dwsim.workloads.onnx_model.saturation import largest_exact_weight
 
 RUNTIME = "ONNX Runtime"
 
@@ -100,7 +103,24 @@ def verify_onnx(
         tuple(found),
         values.alone,
         RUNTIME,
+        _doubt(results),
     )
+
+
+def _doubt(results: Sequence[LayerResult[OnnxLayer]]) -> str:
+    """The layers whose wrong values may come from sums that saturate in ONNX Runtime."""
+    wrong = [result.layer for result in results if result.wrong and result.layer.floats is None]
+    names = [layer.name for layer in wrong if _largest_weight(layer) > largest_exact_weight()]
+    if not names:
+        return ""
+    return (
+        f"{RUNTIME} saturates sums of products with weights beyond {largest_exact_weight()} on this"
+        f" processor, and may be wrong in {', '.join(names)}"
+    )
+
+
+def _largest_weight(layer: OnnxLayer) -> int:
+    return int(np.abs(layer.integers()[1].weight.astype(np.int64)).max(initial=0))
 
 
 def _job(layer: OnnxLayer, ifmap: np.ndarray, stalls: str, seed: int) -> Job:

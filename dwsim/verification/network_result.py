@@ -77,7 +77,8 @@ class NetworkResult(Generic[Layer]):
 
     ``assessments`` has every layer of the file, those that do not run with their reasons.
     ``runtime`` names the program that the values are compared with. ``alone`` says why it did not
-    run a network, if so: its layers then had random ifmaps.
+    run a network, if so: its layers then had random ifmaps. ``doubt`` says why wrong values may be
+    the runtime's.
     """
 
     engines: tuple[EngineSpec, ...]
@@ -85,6 +86,7 @@ class NetworkResult(Generic[Layer]):
     assessments: tuple[Assessment[Layer], ...]
     alone: str = ""
     runtime: str = "the interpreter"
+    doubt: str = ""
 
     @property
     def wrong(self) -> int:

@@ -76,9 +76,11 @@ def test_with_strict_a_layer_that_cannot_run_is_an_error(
     assert "with --strict every layer must run" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("exact", "doubts"), [(0, True), (255, False)])
 def test_a_wrong_value_is_found(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    exact: int, doubts: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Where a processor makes ONNX Runtime saturate sums, the message says so."""
     right = against_onnxruntime.ort_values
 
     def wrong(*arguments):
@@ -92,10 +94,12 @@ def test_a_wrong_value_is_found(
         return dataclasses.replace(values, runs=runs)
 
     monkeypatch.setattr(against_onnxruntime, "ort_values", wrong)
+    monkeypatch.setattr(against_onnxruntime, "largest_exact_weight", lambda: exact)
     assert main(["verify", str(PATH), "--lanes", "4"]) == 1
     printed = capsys.readouterr()
     assert "1 values wrong" in printed.out
     assert "1 values differ from those of ONNX Runtime" in printed.err
+    assert ("on this processor, and may be wrong in dw1" in printed.err) == doubts
 
 
 def test_a_layer_that_onnx_runtime_refuses_is_named(

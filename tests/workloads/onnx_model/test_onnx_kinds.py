@@ -15,8 +15,8 @@ from dwsim.workloads import read_network
 from dwsim.workloads.model_error import ModelError
 from dwsim.workloads.onnx_model import OnnxLayer, read_onnx
 from dwsim.workloads.onnx_model.ort_inference import random_ifmap, run_alone
+from dwsim.workloads.onnx_model.saturation import largest_exact_weight
 from tests.onnx_files.onnx_builder import NEWEST, Case, OnnxBuilder, add_case, single
-from tests.onnx_files.saturation import largest_exact_weight
 from tests.workloads.onnx_model.reference import golden, golden_sums, nhwc, only_layer, read, run
 
 GEOMETRIES = {

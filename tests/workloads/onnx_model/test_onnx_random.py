@@ -15,8 +15,8 @@ from dwsim.verification.onnx_engine import assess_onnx
 from dwsim.verification.onnx_values import float_distance
 from dwsim.workloads.onnx_model import OnnxLayer
 from dwsim.workloads.onnx_model.ort_inference import run_alone
+from dwsim.workloads.onnx_model.saturation import largest_exact_weight
 from tests.onnx_files.onnx_builder import NEWEST, Case, single
-from tests.onnx_files.saturation import largest_exact_weight
 from tests.workloads.onnx_model.reference import golden, nhwc, only_layer, run
 
 STEP = 300

@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
+from dwsim.errors import ToolError
 from dwsim.workloads.onnx_model.runtime import OrtJob, run_in_ort
 
 
 def largest_exact_weight() -> int:
-    """The largest size of a weight whose products ONNX Runtime adds exactly here."""
+    """The largest size of a weight whose products ONNX Runtime adds exactly here.
+
+    Raises:
+        ToolError: if ONNX Runtime does not run the probe.
+    """
     return 64 if _saturates() else 255
 
 
@@ -44,5 +49,6 @@ def _saturates() -> bool:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     data = np.full((1, 4, 5, 5), 255, np.uint8)
     (done,) = run_in_ort([OrtJob(model.SerializeToString(), {"ifmap": data}, ["ofmap"])], "a probe")
-    assert done.refusal is None, done.refusal
+    if done.refusal is not None:
+        raise ToolError(f"ONNX Runtime refuses a layer of uint8 data: {done.refusal}")
     return bool((done.tensors["ofmap"] != round(9 * 255 * 127 / (1 << 11))).any())
