@@ -18,6 +18,7 @@ from dwsim.exploration.result_tables import FAILURES, failure_file, layer_rows, 
 from dwsim.exploration.results import Description, write_results
 from dwsim.exploration.space import Space
 from dwsim.spec.canonical import toml_table
+from dwsim.support.whole_file import write_whole
 from dwsim.version import __version__
 
 ENGINES = "engines"
@@ -108,4 +109,4 @@ def _write_texts(directory: Path, pattern: str, texts: dict[str, str]) -> None:
         old.unlink()
     for name, text in texts.items():
         directory.mkdir(exist_ok=True)
-        (directory / name).write_text(text, encoding="utf-8")
+        write_whole(directory / name, text.encode())

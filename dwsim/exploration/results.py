@@ -22,6 +22,7 @@ from dwsim.errors import Rules
 from dwsim.exploration.results_schema import LAYER_FIELDS, PAIR_FIELDS, Field
 from dwsim.spec.toml_text import read_text
 from dwsim.support.cache import digest, digest_bytes
+from dwsim.support.whole_file import write_whole
 
 FORMAT = 7
 """The version of the columns of the tables and of the description.
@@ -127,9 +128,14 @@ def write_results(
     paths = []
     for name, columns, rows in (("points", PAIR_FIELDS, pairs), ("layers", LAYER_FIELDS, layers)):
         content = table(columns, rows)
-        paths += [directory / f"{name}.parquet", directory / f"{name}.csv"]
-        pyarrow.parquet.write_table(content, paths[-2])
-        pyarrow.csv.write_csv(content, paths[-1])
+        for suffix, write in (
+            ("parquet", pyarrow.parquet.write_table),
+            ("csv", pyarrow.csv.write_csv),
+        ):
+            sink = pa.BufferOutputStream()
+            write(content, sink)
+            paths.append(directory / f"{name}.{suffix}")
+            write_whole(paths[-1], sink.getvalue().to_pybytes())
     return [*paths, _write_description(directory, asdict(description))]
 
 
@@ -144,7 +150,7 @@ def _write_description(directory: Path, described: dict[str, Any]) -> Path:
     """Writes ``explore.json`` with the digest of the results; returns its path."""
     path = directory / _DESCRIPTION
     content = described | {"digest": _digest(directory, described)}
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
     return path
 
 

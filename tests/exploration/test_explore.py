@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from dwsim import EngineSpec, SpecError
@@ -21,6 +23,27 @@ from dwsim.spec.spec_file import read_spec
 from tests.exploration.spaces import SMALL, WITH_LOADS, run, small
 
 ONLY_FIRST = SMALL.replace('["first.toml", "second.toml"]', '["first.toml"]')
+
+
+@pytest.mark.parametrize("module", ["parquet", "csv"])
+def test_a_table_is_written_whole_or_not_at_all(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer fails in the middle, as on a full disk; the tables of the first run stay."""
+    space, out = small(tmp_path, ONLY_FIRST), tmp_path / "out"
+    run(space, out)
+    before = {path.name: path.read_bytes() for path in out.glob("points.*")}
+
+    def fails(table: Any, sink: Any) -> None:
+        with pyarrow.output_stream(sink) if isinstance(sink, Path) else sink as opened:
+            opened.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    name = {"parquet": "write_table", "csv": "write_csv"}[module]
+    monkeypatch.setattr(getattr(pyarrow, module), name, fails)
+    with pytest.raises(OSError, match="No space left"):
+        run(space, out)
+    assert {path.name: path.read_bytes() for path in out.glob("points.*")} == before
 
 
 def test_results_are_what_was_found(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from dwsim.exploration.report.roofline import ROOFS, UNDER_ROOFS, roof_rows, roo
 from dwsim.exploration.report.theme import FIGURE_FONT, LIGHT, chart_config
 from dwsim.exploration.report.vega import keep
 from dwsim.exploration.results import Results
+from dwsim.support.whole_file import write_whole
 
 _FRONT_SIZE = (380, 300)
 _LAYERS_WIDTH = 460
@@ -51,7 +52,7 @@ def write_figures(
     for name, spec in figures(results, bandwidth).items():
         for form in formats:
             paths.append(directory / f"{name}.{form}")
-            paths[-1].write_bytes(vega.chart_bytes(spec, form))
+            write_whole(paths[-1], vega.chart_bytes(spec, form))
     return paths
 
 
