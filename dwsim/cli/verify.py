@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from dwsim.api import verify
+from dwsim.cli import kept
 from dwsim.cli.arguments import (
     add_command,
     add_form,
@@ -44,9 +45,6 @@ COLUMNS = (
     Column("utilisation", "utilisation", "share"),
     Column("verdict", "verdict", "text"),
 )
-
-KEPT = " (kept)"
-"""Behind a verdict of an earlier run."""
 
 
 def add_parser(commands: Any) -> None:
@@ -142,7 +140,7 @@ def run(arguments: argparse.Namespace) -> int:
         # After a mismatch the layers that were verified before it are shown, too.
         if rows and arguments.lines is None:
             print(_text(arguments, rows), end="", flush=True)
-        print(kept_line(rows), end="", file=sys.stderr)
+        print(kept.line(rows), end="", file=sys.stderr)
     if arguments.waves is not None:
         print(f"waveform: {arguments.waves}", file=sys.stderr)
     return 0
@@ -214,21 +212,13 @@ def _text(arguments: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     return csv_text(COLUMNS, rows) if arguments.csv else text_table(COLUMNS, rows)
 
 
-def kept_line(rows: list[dict[str, Any]]) -> str:
-    """A line that counts the verdicts of earlier runs; empty if there are none."""
-    kept = sum(row["kept"] for row in rows)
-    if not kept:
-        return ""
-    return f"kept: {kept} of {len(rows)} verdicts are of earlier runs; --again repeats them\n"
-
-
 def row(done: Verified) -> dict[str, Any]:
     """The numbers of a verified job, by the keys of ``COLUMNS``."""
     regular = done.job.is_regular
     verdict = "RTL = model = golden" if regular else "RTL = model"
     if isinstance(done.plan, TiledPlan):
         verdict += f", {len(done.plan.plans)} streams"
-    verdict += KEPT if done.kept else ""
+    verdict += kept.MARK if done.kept else ""
     return {
         "layer": done.job.layer.name,
         "stalls": done.job.stalls,

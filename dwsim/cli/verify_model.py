@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from dwsim.cli import kept
 from dwsim.cli.data_options import given
 from dwsim.cli.engine_options import engine_fields
 from dwsim.cli.model_options import input_shapes, is_onnx
-from dwsim.cli.verify import KEPT, kept_line
 from dwsim.codegen.readme import multipliers
 from dwsim.errors import MismatchError, Rules, SpecError, Violation
 from dwsim.rtlsim.cosim import SIGNALS
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.lines.document(document(result, rows))
     else:
         print(text(result, rows), end="")
-    print(kept_line(rows), end="", file=sys.stderr)
+    print(kept.line(rows), end="", file=sys.stderr)
     if result.alone:
         print(f"layers run alone, on random data: {result.alone}", file=sys.stderr)
     for line in (*result.host_notes, *result.rest):
@@ -149,7 +149,7 @@ def _row(result: LayerResult[Any], runtime: str) -> dict[str, Any]:
         verdict = f"{model}; requantised by the host = {runtime.removeprefix('the ')}"
     elif result.float_rounded:
         verdict = f"equal except {result.float_rounded} rounded in float32"
-    verdict += KEPT if result.verified.kept else ""
+    verdict += kept.MARK if result.verified.kept else ""
     return {
         "layer": result.layer.name,
         "ifmap": f"{layer.ifmap_h}x{layer.ifmap_w}x{layer.channels}",
