@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from dwsim.derive.config_values import Config
-from dwsim.derive.fit_rules import check_serial_fit
+from dwsim.derive.fit_rules import check_serial_fit, values_rules
 from dwsim.derive.left_out import most_left_out
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_geometry import SerialGeometry, chunks_of, final_chunks_of
@@ -14,7 +14,6 @@ from dwsim.derive.serial_numbers import SerialNumbers
 from dwsim.derive.serial_run import RunEnd
 from dwsim.derive.serial_walk import choose_geometry
 from dwsim.derive.stages import START_CYCLES
-from dwsim.errors import Rules
 from dwsim.spec.place_raster import PlaceRaster
 
 _STEADY_IMAGES = 2
@@ -34,7 +33,7 @@ class SerialPlan(Plan, dataflow="tap_serial"):
         if walk is None:
             least = SerialGeometry(PlaceRaster(self.layer), 1, True)
             needed = least.reach_beats(self.numbers.formats.ifmap_pixels)
-            rules = Rules(" ".join(f"layer {self.layer.name} on engine {self.engine.name}".split()))
+            rules = values_rules(self.layer, self.engine, None, None)
             rules.fail(
                 "ring_rows",
                 self.numbers.shape.ring_rows,
@@ -55,13 +54,13 @@ class SerialPlan(Plan, dataflow="tap_serial"):
         ahead = most_left_out(self.layer, self.planes, self.plane_beats * beat)
         ahead += self.numbers.shape.ring_pixels + 2 * beat  # a read of whole beats
         limit = 1 << (self.numbers.counters.pixel_address_width - 1)
-        rules = Rules(" ".join(f"layer {self.layer.name} on engine {self.engine.name}".split()))
+        rules = values_rules(self.layer, self.engine, None, None)
         rules.require(
             ahead <= limit,
             "ring_rows",
             self.numbers.shape.ring_rows,
-            f"lets the fetch look {limit} pixels ahead of the writer; the layer leaves out so many"
-            f" that it would look {ahead} ahead",
+            f"lets the fetch look {limit} pixels ahead of the writer; to pass those that the layer"
+            f" leaves out, it would look {ahead} ahead",
         )
         rules.raise_if_any()
 

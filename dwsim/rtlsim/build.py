@@ -83,15 +83,12 @@ def _identity(
         "sources": [(path.name, digest_bytes(path.read_bytes())) for path in sources],
         "parameters": parameters,
         "waves": waves,
+        "levels": levels,
         "timescale": _TIMESCALE,
     }
     if simulator == "icarus":
         return identity | {"version": toolchain.icarus_version()}
-    return identity | {
-        "runtime": _runtime_identity(waves),
-        "args": _VERILATOR_ARGS,
-        "levels": levels,
-    }
+    return identity | {"runtime": _runtime_identity(waves), "args": _VERILATOR_ARGS}
 
 
 def _runtime_identity(waves: bool) -> dict[str, Any]:
@@ -115,9 +112,7 @@ def _build(identity: dict[str, Any], sources: Sequence[Path], directory: Path) -
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=directory.parent))
     log = scratch / "build.log"
     simulator, toplevel = identity["simulator"], identity["toplevel"]
-    runner = make_runner(
-        simulator, {}, identity["waves"], _BUILD_SECONDS, identity.get("levels", 1)
-    )
+    runner = make_runner(simulator, {}, identity["waves"], _BUILD_SECONDS, identity["levels"])
     args: tuple[str, ...] = ()
     if simulator == "verilator":
         runner.overrides = toolchain.verilator_environment(_MAKE_VARIABLES)

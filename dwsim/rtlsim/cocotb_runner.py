@@ -27,9 +27,9 @@ def make_runner(
     """A runner of cocotb for one build or one run of "verilator" or "icarus".
 
     ``overrides`` is added to the environment of the process, with precedence. ``timeout`` is in
-    seconds of wall time for each command. In a build of Verilator without waves, cocotb reaches
-    the signals of so many ``levels`` of the hierarchy, and Verilator optimises those below. The
-    runner's ``exit_code`` is that of the last command.
+    seconds of wall time for each command. ``levels`` is the depth of the hierarchy, from the top
+    on, whose signals cocotb reaches in a build of Verilator without waves; Verilator optimises
+    deeper ones. The runner's ``exit_code`` is that of the last command.
     """
     # Not at the top: only simulations need cocotb.
     from cocotb_tools.runner import get_runner

@@ -30,7 +30,7 @@ def run(command: list[str | Path], folder: Path) -> None:
 
 
 def verilate_in_files(folder: Path) -> set[str]:
-    """Writes many C++ files: Verilator splits a design of more than so many statements."""
+    """Writes many C++ files: one statement is the limit from which on Verilator splits a file."""
     verilate(folder, "--output-split", "1")
     return {path.stem for path in folder.glob("*.cpp")}
 

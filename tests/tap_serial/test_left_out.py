@@ -1,4 +1,4 @@
-"""Pixels that no tap is on: the fetch looks ahead of the writer by so many, up to a limit."""
+"""Layers that leave out pixels: the fetch looks over these, ahead of the writer, up to a limit."""
 
 from __future__ import annotations
 
