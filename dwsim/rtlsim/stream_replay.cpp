@@ -1,5 +1,6 @@
 // usage: stream_replay CASE OUTPUT FIRST LAST: records the jobs of CASE on the sound netlist, writes
-// its ofmap beats to OUTPUT, and replays the inputs on the mutants FIRST to LAST. A line for each:
+// its ofmap beats to OUTPUT, and replays the inputs on the mutants FIRST to LAST. One that
+// survives is replayed again, with other values in the registers at power-up. A line for each:
 //   mutant N survived | mutant N value PORT CYCLE | mutant N cycle PORT CYCLE
 // A bench that counts coverage writes it to coverage.dat in the current folder.
 #include "stream_replay.h"
@@ -10,12 +11,13 @@
 constexpr uint32_t kResetCycles = 4;
 constexpr uint32_t kWatchdog = 20000;
 constexpr uint32_t kLastCycles = 24;
+constexpr int kRandom = 2, kPowerUps[] = {kRandom, 0, 1};  // with a seed; all 0; all 1
 
-// One model with registers that start at the same random values in every run.
+// One model; its registers start at the same values in every run.
 class Device {
   public:
-    explicit Device(uint32_t mutant) : context_(new VerilatedContext) {
-        context_->randReset(2);
+    Device(uint32_t mutant, int power_up) : context_(new VerilatedContext) {
+        context_->randReset(power_up);
         context_->randSeed(7);
         top_.reset(new Top(context_.get()));
         select_mutant(*top_, mutant);
@@ -42,8 +44,9 @@ class Device {
 // The sources, the sink and the bus around the sound engine, one cycle at a time.
 class Bench {
   public:
-    Bench(const Case& jobs, FILE* ofmap)
-        : case_(jobs), ofmap_(ofmap), device_(0), random_(99), in_(kInputWords), out_(kOutputWords) {
+    Bench(const Case& jobs, FILE* ofmap, int power_up)
+        : case_(jobs), ofmap_(ofmap), device_(0, power_up), random_(99), in_(kInputWords),
+          out_(kOutputWords) {
         begin_job();
     }
 
@@ -89,7 +92,7 @@ class Bench {
         if (now == nullptr) return;
         param_stall_.reset(new Bursts(now->source, now->burst, now->seed + 1u));
         ifmap_stall_.reset(new Bursts(now->source, now->burst, now->seed + 2u));
-        ofmap_stall_.reset(new Bursts(now->sink, now->burst, now->seed + 3u));
+        ofmap_stall_.reset(new Bursts(now->sink, now->burst, now->seed + 3u, now->stopped));
         skip_kept();
     }
 
@@ -213,8 +216,10 @@ class Bench {
     void take_ofmap() {
         quiet_ = 0;
         const uint32_t where = static_cast<uint32_t>(next_ofmap_);
-        std::fwrite(&where, 4, 1, ofmap_);
-        std::fwrite(&out_[OUT_m_axis_ofmap_tdata], 4, kOfmapWords, ofmap_);
+        if (ofmap_ != nullptr) {
+            std::fwrite(&where, 4, 1, ofmap_);
+            std::fwrite(&out_[OUT_m_axis_ofmap_tdata], 4, kOfmapWords, ofmap_);
+        }
         if (out_[OUT_m_axis_ofmap_tlast]) {
             ++next_ofmap_;
             running_ = next_cfg_ > next_ofmap_;
@@ -255,8 +260,9 @@ class Bench {
     }
 };
 
-static void replay(const Trace& trace, uint32_t mutant) {
-    Device device(mutant);
+// True, and a line, if the mutant differs from the sound netlist with the same power-up.
+static bool differs(const Trace& trace, uint32_t mutant, int power_up) {
+    Device device(mutant, power_up);
     Words out(kOutputWords);
     bool was_reset = false;
     for (size_t cycle = 0; cycle < trace.cycles(); ++cycle) {
@@ -273,7 +279,7 @@ static void replay(const Trace& trace, uint32_t mutant) {
                         if (out[port.word + i] == wanted[port.word + i]) continue;
                         std::printf("mutant %u %s %s %zu\n", mutant, value ? "value" : "cycle",
                                     port.name, cycle);
-                        return;
+                        return true;
                     }
                 }
             }
@@ -281,7 +287,7 @@ static void replay(const Trace& trace, uint32_t mutant) {
         was_reset = was_reset || inputs[IN_rst];
         device.edge();
     }
-    std::printf("mutant %u survived\n", mutant);
+    return false;
 }
 
 int main(int count, char** arguments) {
@@ -295,11 +301,18 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "cannot write %s\n", arguments[2]);
         return 2;
     }
-    const Trace trace = Bench(jobs, ofmap).run();
+    std::vector<Trace> traces = {Bench(jobs, ofmap, kRandom).run()};
     std::fclose(ofmap);
-    std::printf("cycles %zu\n", trace.cycles());
+    std::printf("cycles %zu\n", traces[0].cycles());
     const uint32_t first = static_cast<uint32_t>(std::atoi(arguments[3]));
     const uint32_t last = static_cast<uint32_t>(std::atoi(arguments[4]));
-    for (uint32_t mutant = first; mutant <= last; ++mutant) replay(trace, mutant);
+    for (uint32_t mutant = first; mutant <= last; ++mutant) {
+        bool found = false;
+        for (size_t n = 0; n < 3 && !found; ++n) {
+            if (n == traces.size()) traces.push_back(Bench(jobs, nullptr, kPowerUps[n]).run());
+            found = differs(traces[n], mutant, kPowerUps[n]);
+        }
+        if (!found) std::printf("mutant %u survived\n", mutant);
+    }
     return 0;
 }

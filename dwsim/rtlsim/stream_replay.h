@@ -39,8 +39,8 @@ class Random {
 // Stalls for `share` per mille of the draws, in bursts of `length` draws on average.
 class Bursts {
   public:
-    Bursts(uint32_t share, uint32_t length, uint32_t seed)
-        : leave_(1000u / length), enter_(0), random_(seed) {
+    Bursts(uint32_t share, uint32_t length, uint32_t seed, bool stalled = false)
+        : leave_(1000u / length), enter_(0), random_(seed), stalled_(stalled) {
         if (share != 0u) enter_ = leave_ * share / (1000u - share);
         if (enter_ > 1000u) enter_ = 1000u;
     }
@@ -53,11 +53,11 @@ class Bursts {
   private:
     uint32_t leave_, enter_;
     Random random_;
-    bool stalled_ = false;
+    bool stalled_;
 };
 
 struct Job {
-    uint32_t reset_after, source, sink, burst, seed, load;
+    uint32_t reset_after, source, sink, burst, stopped, seed, load;
     // Cycles from the last ofmap transfer before until geometry, parameters and ifmap are offered.
     uint32_t cfg_wait, param_wait, ifmap_wait;
     Words config, param, ifmap;
@@ -105,6 +105,7 @@ struct Case {
             job.source = reader.word();
             job.sink = reader.word();
             job.burst = reader.word();
+            job.stopped = reader.word();
             job.seed = reader.word();
             job.load = reader.word();
             job.cfg_wait = reader.word();

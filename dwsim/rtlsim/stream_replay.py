@@ -172,9 +172,9 @@ def run_replay(
 ) -> Replay:
     """Runs the jobs on the sound engine, then replays them on the mutants from first to last.
 
-    Of a job's stall profile the bench in C++ takes the shares and the length of the bursts. With
-    "boundary", geometry and streams wait some cycles after the job before, by the seed; it has no
-    waits between planes, and not the stop at the start of "long-stops".
+    Of a job's stall profile the bench in C++ takes the shares, the length of the bursts and the
+    stop of the sink at the start. With "boundary", geometry and streams wait some cycles after the
+    job before, by the seed; it has no waits between planes.
 
     Raises:
         ToolError: if the sound engine hangs, or the bench crashes.
@@ -224,7 +224,8 @@ def _case_words(
         formats = stream.plan.numbers.formats
         profile = PROFILES[job.stalls]
         shares = (int(1000 * profile.source), int(1000 * profile.sink), int(profile.burst))
-        words += [job.reset_after or 0, *shares, job.seed, int(job.load), *_waits(job, has_config)]
+        words += [job.reset_after or 0, *shares, int(profile.stopped), job.seed, int(job.load)]
+        words += _waits(job, has_config)
         if has_config:
             ports = stream.plan.config_words() | {"load": int(job.load)}
             for fields in stream.plan.numbers.config_fields:
