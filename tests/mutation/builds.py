@@ -15,9 +15,16 @@ from dwsim.rtlsim.stream_replay import BusRead, BusWrite
 from tests.cosim import mutation_jobs, test_requantise
 from tests.cosim.fault import ENGINE, IN_PASSES
 from tests.cosim.layers import Case, fits, layer, make_job
+from tests.mutation.fine_jobs import fine_jobs
 from tests.mutation.host_accesses import accesses
 from tests.mutation.maxima import maxima_jobs, maxima_layers
-from tests.mutation.rounding_corners import corner_jobs
+from tests.mutation.rare_states import (
+    overflowing_jobs,
+    rare_state_jobs,
+    stale_mark_jobs,
+    stopped_jobs,
+)
+from tests.mutation.rounding_corners import clamp_jobs, corner_jobs
 from tests.tap_serial.cases import random_layer as random_serial_layer
 from tests.tap_serial.test_cosim import make_job as serial_job
 
@@ -56,7 +63,7 @@ class Build:
 def _regression(engine: EngineSpec) -> list[Job]:
     """Degenerate and random layers, under all stall profiles, and streams that go wrong."""
     jobs = [*Case(engine, randoms=80).jobs(SEED), *maxima_jobs(engine, 5000)]
-    return [*jobs, *_wrong_streams(jobs, engine)]
+    return [*jobs, *_wrong_streams(jobs, engine), *rare_state_jobs(jobs, engine)]
 
 
 def _faulty(engine: EngineSpec) -> list[Job]:
@@ -66,31 +73,9 @@ def _faulty(engine: EngineSpec) -> list[Job]:
 
 def _requantised(engine: EngineSpec) -> list[Job]:
     jobs = [job for seed in (1, 2, 3) for job in test_requantise.jobs_of(engine, seed)]
-    jobs += [*maxima_jobs(engine, 5000), *_fine_jobs(jobs), *corner_jobs(engine, 9000)]
-    return [*jobs, *_wrong_streams(jobs, engine)]
-
-
-def _fine_jobs(jobs: list[Job]) -> Iterator[Job]:
-    """Jobs whose ofmap depends on every bit of the product, the lowest included.
-
-    Single rounding permits every shift. With a right shift of n the multiplier has so few bits
-    that results stay near the range of the ofmap.
-    """
-    rng = random.Random(SEED)
-    for number in range(93):
-        job = next(j for j in rng.sample(jobs, len(jobs)) if j.load and j.quantisation is not None)
-        q = job.quantisation
-        assert q is not None
-        right = 1 + number % 31
-        size = max(1, right - 5)
-        fine = replace(
-            q,
-            rounding="single",
-            bias=[rng.randint(-900, 900) for _ in range(q.channels)],
-            multiplier=[rng.getrandbits(size) | 1 for _ in range(q.channels)],
-            shift=[31 - right] * q.channels,
-        )
-        yield replace(job, quantisation=fine, seed=7000 + number, stalls="none")
+    jobs += [*maxima_jobs(engine, 5000), *fine_jobs(jobs, SEED)]
+    jobs += [*corner_jobs(engine, 9000), *clamp_jobs(engine, 12000)]
+    return [*jobs, *_wrong_streams(jobs, engine), *rare_state_jobs(jobs, engine)]
 
 
 def serial_streams(engine: EngineSpec) -> list[Job]:
@@ -195,10 +180,17 @@ def on_registers(engine: EngineSpec) -> list[Job]:
     # Long streams reach more bits of the counters of cycles and of stalls.
     long = [
         make_job(layer("long", size, (1, 1), batch=255), engine, 7000 + n, stalls)
-        for n, (size, stalls) in enumerate((((7, 8), "slow-sink"), ((9, 12), "slow-source")))
+        for n, (size, stalls) in enumerate(_LONG)
     ]
+    # Surplus sets repeat the beats: where their count is a divisor of the wrap, nothing changes.
+    several = [job for job in jobs if job.plan(engine).weight_sets in (3, 5, 6)]
+    rare = [*overflowing_jobs(several, engine), *stopped_jobs(jobs, engine)]
+    rare += stale_mark_jobs(engine)
     # The host reads the counts of a stream two streams later.
-    return [*jobs, *wrong[: 2 * pairs], *long, *jobs[:2]]
+    return [*jobs, *wrong[: 2 * pairs], *rare, *long, *jobs[:2]]
+
+
+_LONG = (((7, 8), "slow-sink"), ((9, 12), "slow-source"), ((7, 8), "long-stops"))
 
 
 _SMALL = {"kernel_h": 3, "kernel_w": 3, "ifmap_width": 4, "weight_width": 4}

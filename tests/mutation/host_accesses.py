@@ -26,6 +26,7 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
     yield from _lone_errors(registers)
     yield from _broken_starts(registers, jobs[0].plan(engine))
     seen = _seen_errors(registers)
+    counts = [BusRead(registers[f"last_{name}"].offset) for name in _COUNTS]
     enable = registers["interrupt_enable"].offset
     yield BusWrite(enable, 3)
     control = registers["control"]
@@ -47,8 +48,10 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
                 yield from seen
             yield BusWrite(control.offset, word)
             yield from seen
+        if number and jobs[number - 1].plan(engine).ofmap_beats > _LONG:
+            yield from _locked_writes(registers)
         yield BusRead(registers["status"].offset, registers["status"].field("checking").mask, 0)
-        yield from every if number % 5 == 0 else every[-12:]
+        yield from every if number % 5 == 0 else [*every[-12:], *counts]
         yield BusWrite(registers["interrupt_status"].offset, 0xFFFFFFFF)
         yield BusWrite(registers["interrupt_status"].offset, 1)
         yield from _clear(registers)
@@ -62,6 +65,9 @@ def accesses(engine: EngineSpec, jobs: list[Job]) -> Iterator[BusWrite | BusRead
     yield BusWrite(control.offset, 1 << control.field("start").lsb)
     yield BusRead(registers["status"].offset, registers["status"].field("checking").mask, 0)
     yield from every
+
+
+_COUNTS = ("cycles", "starved", "backpressured")
 
 
 def _seen_errors(registers: RegisterMap) -> list[BusRead]:
@@ -158,6 +164,18 @@ def _refusals(registers: RegisterMap, rng: random.Random) -> Iterator[BusWrite |
         yield BusWrite(register.offset ^ rng.choice((1, 2, 0x400)), 1)
         yield BusRead(register.offset ^ rng.choice((1, 2, 0x400)))
     yield from _clear(registers)
+
+
+_LONG = 5000
+"""Beats of a stream that runs longer than a host needs to write every register."""
+
+
+def _locked_writes(registers: RegisterMap) -> Iterator[BusWrite | BusRead]:
+    """Each geometry register refuses both values of its lowest bit while a start is pending."""
+    for register in registers.geometry:
+        for value in (0, 1):
+            yield BusWrite(register.offset, value)
+            yield BusRead(register.offset)
 
 
 def _refused_start(registers: RegisterMap, rng: random.Random) -> Iterator[BusWrite | BusRead]:

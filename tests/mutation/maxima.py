@@ -22,7 +22,7 @@ def maxima_jobs(engine: EngineSpec, first_seed: int) -> list[Job]:
         else:
             interleave = interleaves(made, engine)[-1]
             jobs.append(make_job(made, engine, seed, stalls, interleave=interleave))
-    return jobs
+    return [*jobs, *_plane_jobs(engine, first_seed + len(jobs))]
 
 
 def maxima_layers(engine: EngineSpec) -> Iterator[LayerSpec]:
@@ -34,6 +34,21 @@ def maxima_layers(engine: EngineSpec) -> Iterator[LayerSpec]:
             continue
         if fits(made, engine):
             yield made
+
+
+def _plane_jobs(engine: EngineSpec, first_seed: int) -> Iterator[Job]:
+    """Counts of planes up to the largest, with one bit or two: a bit of a count or a comparison.
+
+    No plane has two channel groups, which would make the planes fewer.
+    """
+    groups = [(engine.lanes * n, engine.max_batch) for n in range(1, engine.max_channel_groups + 1)]
+    batches = [(1, (1 << bit) + 1) for bit in range(2, 8)]
+    for number, (channels, batch) in enumerate([*groups, *batches]):
+        made = layer("planes", (1, 1), (1, 1), channels, batch=batch)
+        if engine.requantise != "none":
+            yield quantised_job(made, engine, first_seed + number, "none")
+        else:
+            yield make_job(made, engine, first_seed + number, "none")
 
 
 def _candidates(engine: EngineSpec) -> Iterator[tuple]:

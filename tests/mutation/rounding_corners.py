@@ -1,4 +1,4 @@
-"""Jobs of one pixel whose products decide the rounding by a single bit."""
+"""Jobs of one pixel whose products decide the rounding by a single bit, or lie at a clamp bound."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dwsim import EngineSpec
+from dwsim import EngineSpec, LayerSpec
 from dwsim.rtlsim.job import Job
 from dwsim.spec.quantisation import Quantisation
 from tests.cosim.layers import layer
@@ -37,9 +37,39 @@ def corner_jobs(engine: EngineSpec, first_seed: int) -> Iterator[Job]:
                 act_max=127,
                 rounding=rounding,
             )
-            ifmap = np.full((1, 1, 1, channels), rng.randint(-128, 127), np.int8)
-            weight = np.zeros((1, 1, channels, 1), np.int8)
-            yield Job(made, ifmap, weight, seed=next(seed), quantisation=q)
+            yield _job(made, next(seed), rng.randint(-128, 127), q)
+
+
+def clamp_jobs(engine: EngineSpec, first_seed: int) -> Iterator[Job]:
+    """Values on both sides of each clamp bound: with this scale the ofmap is bias + zero point."""
+    channels = engine.lanes * engine.max_channel_groups
+    made = layer("clamp", (1, 1), (1, 1), channels)
+    rng = random.Random(first_seed)
+    for number in range(_CLAMPS):
+        low, high = sorted(rng.randint(-128, 127) for _ in range(2))
+        zero_point = rng.randint(-128, 127)
+        values = itertools.cycle(bound + step for step in (-1, 0, 1) for bound in (low, high))
+        q = Quantisation(
+            bias=[next(values) - zero_point for _ in range(channels)],
+            multiplier=[1 << 30] * channels,
+            shift=[1] * channels,
+            ifmap_zero_point=0,
+            ofmap_zero_point=zero_point,
+            act_min=low,
+            act_max=high,
+            rounding=("single", "double")[number % 2],
+        )
+        yield _job(made, first_seed + number, 0, q)
+
+
+_CLAMPS = 40
+
+
+def _job(made: LayerSpec, seed: int, value: int, quantisation: Quantisation) -> Job:
+    """Weights of 0, so that the value of the ifmap does not matter."""
+    ifmap = np.full((1, 1, 1, made.channels), value, np.int8)
+    weight = np.zeros((1, 1, made.channels, 1), np.int8)
+    return Job(made, ifmap, weight, seed=seed, quantisation=quantisation)
 
 
 def _tails(rng: random.Random) -> Iterator[tuple[int, int, int]]:
