@@ -100,9 +100,7 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
     Raises:
         ToolError: if Yosys or the solver stops with an error.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in (*PROPERTIES.glob("*.svh"), PROPERTIES / f"{proof.file}.sv"):
-        shutil.copy(file, folder)
+    _copy_properties(proof, folder)
     if proof.engine is not None:
         _write_ports(proof, folder)
     variants = _variants(proof)
@@ -119,6 +117,22 @@ def prove(proof: Proof, folder: Path, *, with_faults: bool = True) -> Outcome:
         if not _is_broken(proof, folder, label):
             failures.append(f"{proof.name}: the fault of {label} does not break it")
     return Outcome(proof, len(proof.promises()), len(broken), tuple(failures))
+
+
+def closes(proof: Proof, texts: Mapping[str, str], folder: Path) -> bool:
+    """True if the step of the induction passes with these Verilog files of the module.
+
+    It starts in any state that keeps the promises, also in one that needs a billion cycles.
+    """
+    _copy_properties(proof, folder)
+    _yosys(folder, _script(proof, folder, texts, "step", None))
+    return "PASSED" in _smtbmc(proof, folder, "step", "-i", "-t", str(proof.depth))
+
+
+def _copy_properties(proof: Proof, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (*PROPERTIES.glob("*.svh"), PROPERTIES / f"{proof.file}.sv"):
+        shutil.copy(file, folder)
 
 
 def _write_ports(proof: Proof, folder: Path) -> None:

@@ -16,17 +16,17 @@ module check_dw_stream_counters #(
   wire [WIDTH-1:0] cycles, starved, backpressured, last_cycles, last_starved;
   wire [WIDTH-1:0] last_backpressured, streams;
   dw_stream_counters #(.WIDTH(WIDTH)) dut (.*);
-  localparam [31:0] MOST = (1 << WIDTH) - 1;
+  localparam [39:0] MOST = (40'd1 << WIDTH) - 1;
 
   reg after_reset = 1'b0, was_finished, in_reset;
-  reg [31:0] all, source, sink, all_then, source_then, sink_then;
+  reg [39:0] all, source, sink, all_then, source_then, sink_then;
   reg [WIDTH-1:0] ended, ended_then;
   always @(posedge clk) begin
     after_reset <= after_reset || rst;
     in_reset <= rst;
     was_finished <= finished && !rst;
     if (rst || abandon) {all, source, sink} <= 0;
-    else if (started) {all, source, sink} <= {32'd1, 64'd0};
+    else if (started) {all, source, sink} <= {40'd1, 80'd0};
     else if (running) begin
       all <= all + 1;
       source <= source + was_starved;
@@ -37,7 +37,7 @@ module check_dw_stream_counters #(
     sink_then <= sink + was_backpressured;
     ended <= rst ? 0 : ended + finished;
   end
-  always @* assume (all < 32'h7fffffff);
+  always @* assume (all < 40'h7fffffffff);
   wire [WIDTH-1:0] all_sat = (all > MOST) ? MOST : all;
   wire [WIDTH-1:0] source_sat = (source > MOST) ? MOST : source;
   wire [WIDTH-1:0] sink_sat = (sink > MOST) ? MOST : sink;
