@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dwsim.support.command_threads import CommandThreads
 from tests.mutation.builds import BUILDS, Build
@@ -44,8 +45,8 @@ def main() -> int:
     total = totals(builds)
     print(
         f"mutate: {total.killed} of {total.mutants} mutants of {len(scores)} builds killed by the"
-        f" ports; {total.equivalent} proven equivalent, {total.unreachable} unreachable:"
-        f" {total.share:.1f} %,"
+        f" ports; {total.equivalent} proven equivalent, {total.unreachable} unreachable,"
+        f" {total.explained} explained: {total.share:.1f} %,"
         f" {time.monotonic() - began:.0f} s"
     )
     low = [made for made in scores if made.share < WANTED_IN_EACH]
@@ -60,6 +61,7 @@ class Totals:
     killed: int
     equivalent: int
     unreachable: int
+    explained: int
 
     @property
     def share(self) -> float:
@@ -67,19 +69,20 @@ class Totals:
         return 100 * self.killed / (self.mutants - self.equivalent - self.unreachable)
 
 
-def totals(builds: Mapping[str, Mapping[str, float]]) -> Totals:
+def totals(builds: Mapping[str, Mapping[str, Any]]) -> Totals:
     """The sum over the builds of a record."""
 
     def count(*keys: str) -> int:
-        return int(sum(build[key] for build in builds.values() for key in keys))
+        return sum(build[key] for build in builds.values() for key in keys)
 
     killed = count("by_value", "by_cycle")
-    return Totals(count("mutants"), killed, count("equivalent"), count("unreachable"))
+    proven = count("equivalent"), count("unreachable")
+    return Totals(count("mutants"), killed, *proven, count("explained"))
 
 
-def _recorded() -> dict[str, dict[str, float]]:
+def _recorded() -> dict[str, dict[str, Any]]:
     """The record so far: a run of a few builds replaces only those."""
-    recorded: dict[str, dict[str, float]] = {}
+    recorded: dict[str, dict[str, Any]] = {}
     if RECORD.is_file():
         recorded = json.loads(RECORD.read_text())
     return recorded
@@ -95,9 +98,14 @@ def _score_all(builds: Sequence[Build], count: int, folder: Path, jobs: int) -> 
             f"{made.build:12} {made.share:5.1f} %: {made.by_value} by value,"
             f" {made.by_cycle} by cycle,"
             f" {made.equivalent} equivalent, {made.unreachable} unreachable,"
-            f" {len(made.survivors)} alive; {made.cycles} cycles, {time.monotonic() - began:.0f} s"
+            f" {made.explained} explained, {made.alive} alive; {made.cycles} cycles,"
+            f" {time.monotonic() - began:.0f} s"
         ]
-        lines += [f"    {m.number:4} {m.mode:6} {m.place}  {m.source}" for m in made.survivors]
+        lines += [
+            f"    {s.mutant.number:4} {s.explained or 'alive':12} {s.label}\n"
+            f"         {s.mutant.place}  {s.mutant.source}"
+            for s in made.survivors
+        ]
         print("\n".join(lines), flush=True)
         return made
 
@@ -105,7 +113,7 @@ def _score_all(builds: Sequence[Build], count: int, folder: Path, jobs: int) -> 
         return threads.map(work, builds)
 
 
-def _figures(made: Score) -> dict[str, float]:
+def _figures(made: Score) -> dict[str, Any]:
     """The record of a build."""
     return {
         "mutants": made.mutants,
@@ -113,9 +121,11 @@ def _figures(made: Score) -> dict[str, float]:
         "by_cycle": made.by_cycle,
         "equivalent": made.equivalent,
         "unreachable": made.unreachable,
-        "alive": len(made.survivors),
+        "explained": made.explained,
+        "alive": made.alive,
         "share": round(made.share, 1),
         "cycles": made.cycles,
+        "survivors": [[survivor.label, survivor.explained] for survivor in made.survivors],
     }
 
 

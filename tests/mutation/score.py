@@ -17,13 +17,24 @@ from dwsim.stream.layout import from_word, unpack_ofmap
 from dwsim.support.cache import digest
 from tests.mutation.builds import SEED, Build
 from tests.mutation.equivalence import equivalent_mutants
-from tests.mutation.netlist import Mutant, listed_mutants, make_mutants
+from tests.mutation.explanations import explanation_of
+from tests.mutation.labels import label
+from tests.mutation.netlist import MUTATE, Mutant, listed_mutants, make_mutants
 from tests.mutation.reachability import unreachable_mutants
 
 
 @dataclass(frozen=True)
+class Survivor:
+    """A mutant that no stream and no proof decides; ``explained`` names its reason, or is empty."""
+
+    mutant: Mutant
+    label: str
+    explained: str
+
+
+@dataclass(frozen=True)
 class Score:
-    """The figures of one build. ``survivors`` are the mutants that nothing explains yet.
+    """The figures of one build.
 
     ``equivalent`` mutants are the same in every state, ``unreachable`` ones in every state that an
     engine can reach.
@@ -36,13 +47,23 @@ class Score:
     equivalent: int
     unreachable: int
     cycles: int
-    survivors: tuple[Mutant, ...] = field(repr=False)
+    survivors: tuple[Survivor, ...] = field(repr=False)
     killed_numbers: tuple[int, ...] = field(repr=False)
 
     @property
     def killed(self) -> int:
         """Mutants that differ at the ports."""
         return self.by_value + self.by_cycle
+
+    @property
+    def explained(self) -> int:
+        """Survivors with an explanation; the score counts them like the others."""
+        return sum(survivor.explained != "" for survivor in self.survivors)
+
+    @property
+    def alive(self) -> int:
+        """Survivors without an explanation."""
+        return len(self.survivors) - self.explained
 
     @property
     def share(self) -> float:
@@ -73,7 +94,10 @@ def score(build: Build, count: int, folder: Path) -> Score:
     alive = [mutants[v.mutant - 1] for v in replay.verdicts if v.kind == "survived"]
     netlist, numbers = folder / "netlist", [mutant.number for mutant in alive]
     same = equivalent_mutants(build.top, netlist, numbers)
-    never = unreachable_mutants(build, netlist, [n for n in numbers if n not in same])
+    left = [_survivor(build, mutant, files) for mutant in alive if mutant.number not in same]
+    # No proof has been found for what is explained: it would take its time again.
+    tried = [survivor.mutant.number for survivor in left if not survivor.explained]
+    never = unreachable_mutants(build, netlist, tried)
     return Score(
         build.name,
         count,
@@ -82,9 +106,15 @@ def score(build: Build, count: int, folder: Path) -> Score:
         len(same),
         len(never),
         replay.cycles,
-        tuple(mutant for mutant in alive if mutant.number not in same | never),
+        tuple(survivor for survivor in left if survivor.mutant.number not in never),
         tuple(v.mutant for v in replay.verdicts if v.kind != "survived"),
     )
+
+
+def _survivor(build: Build, mutant: Mutant, files: dict[str, str]) -> Survivor:
+    name = label(mutant, files)
+    explanation = explanation_of(build.name, name)
+    return Survivor(mutant, name, explanation.name if explanation else "")
 
 
 def _built(
@@ -92,7 +122,7 @@ def _built(
 ) -> tuple[Path, tuple[Mutant, ...]]:
     """The bench with the mutants, and their list; a folder that has them already is used again."""
     stamp = folder / "built_from"
-    identity = digest([files, count, SEED, *(text for _, text in bench_sources())])
+    identity = digest([files, count, SEED, MUTATE, *(text for _, text in bench_sources())])
     executable, netlist = folder / "bench" / "obj" / "stream_replay", folder / "netlist"
     if stamp.is_file() and stamp.read_text() == identity:
         return executable, listed_mutants(netlist)
