@@ -18,7 +18,7 @@ module dw_fetch_rows #(
     parameter READ_PIXELS = 8,
     parameter X_W         = 8,   // bits of a column of the raster, signed
     parameter Y_W         = 8,   // bits of a row of the raster, signed
-    parameter PIXEL_W     = 12,  // bits of the address of a pixel, and two more
+    parameter PIXEL_W     = 12,  // bits of a pixel's place in the stream, modulo 2^PIXEL_W
     parameter PLACE_W     = 4    // bits of a place in the segment
 ) (
     input  wire               clk,

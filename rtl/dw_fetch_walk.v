@@ -14,7 +14,7 @@ module dw_fetch_walk #(
     parameter BEAT_PIXELS   = 4,
     parameter X_W           = 8,   // bits of a column of the raster, signed
     parameter Y_W           = 8,   // bits of a row of the raster, signed
-    parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
+    parameter PIXEL_W       = 12,  // bits of a pixel's place in the stream, modulo 2^PIXEL_W
     parameter TAP_W         = 2,   // bits of a count of taps on an axis
     parameter GROUPS_W      = 8,
     parameter SETS_W        = 2,

@@ -9,9 +9,10 @@
 module dw_ring_writer #(
     parameter BEAT_PIXELS   = 4,   // pixels of a beat: a power of two
     parameter ADDR_W        = 8,   // bits of the address of a beat
-    parameter PIXEL_W       = 12,  // bits of the address of a pixel, and two more
+    parameter PIXEL_W       = 12,  // bits of a pixel's place in the stream, modulo 2^PIXEL_W
     parameter PLANE_BEATS_W = 8,
     parameter PLANES_W      = 8,
+    parameter LAPS_W        = 2,   // bits of the laps from the writer to next_free, signed
     parameter KERNEL_PIXELS = 1    // pixels of the rows that the largest kernel reaches over
 ) (
     input  wire                     clk,
@@ -37,12 +38,13 @@ module dw_ring_writer #(
     if (ADDR_W < 1) begin : bad_2 dw_ring_writer_ADDR_W_must_be_at_least_1 u (); end
     if (PLANE_BEATS_W < 1) begin : bad_3 dw_ring_writer_PLANE_BEATS_W_must_be_at_least_1 u (); end
     if (PLANES_W < 1) begin : bad_4 dw_ring_writer_PLANES_W_must_be_at_least_1 u (); end
-    if (PIXEL_W < $clog2(BEAT_PIXELS) + ADDR_W + 2) begin : bad_5
-      dw_ring_writer_PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2 u ();
+    if (PIXEL_W < $clog2(BEAT_PIXELS) + ADDR_W + 1) begin : bad_5
+      dw_ring_writer_PIXEL_W_must_exceed_the_bits_of_a_pixel_address u ();
     end
     if (KERNEL_PIXELS >= (BEAT_PIXELS << ADDR_W)) begin : bad_6
       dw_ring_writer_KERNEL_PIXELS_must_be_less_than_the_pixels_of_the_ring u ();
     end
+    if (LAPS_W < 2) begin : bad_7 dw_ring_writer_LAPS_W_must_be_at_least_2 u (); end
   endgenerate
 
   localparam BEAT_W = $clog2(BEAT_PIXELS);
@@ -60,11 +62,25 @@ module dw_ring_writer #(
   reg [PIXEL_W-1:0] written;
   reg [PIXEL_W-1:0] written_behind;  // with the next beat
   reg room, room_behind;
-  wire [PIXEL_W-1:0] used = written - (next_free & ~INTO_BEAT);
-  wire [PIXEL_W-1:0] used_behind = written_behind - (next_free & ~INTO_BEAT);
-  // After the last segment of a stream `free` can lie ahead of the writer; `used` is negative then.
-  wire fits = used[PIXEL_W-1] || (used[PIXEL_W-2:CAPACITY_W] == 0);
-  wire fits_behind = used_behind[PIXEL_W-1] || (used_behind[PIXEL_W-2:CAPACITY_W] == 0);
+  wire [PIXEL_W-1:0] oldest = next_free & ~INTO_BEAT;
+  wire ahead, ahead_behind;  // `oldest` lies ahead of the beat in the same lap
+  wire [PIXEL_W-1:0] used, used_behind;
+  assign {ahead, used} = {1'b0, written} - {1'b0, oldest};
+  assign {ahead_behind, used_behind} = {1'b0, written_behind} - {1'b0, oldest};
+  // Addresses begin anew after a lap of 2^PIXEL_W pixels. next_free moves by a plane at most, which
+  // is less than half a lap. It can be laps ahead of the writer if all windows lie in the padding.
+  reg signed [LAPS_W-1:0] laps;  // from `written` to next_free in the cycle before
+  reg free_half;  // next_free in the cycle before was in the second half of its lap
+  wire free_wraps = free_half && !next_free[PIXEL_W-1];
+  wire written_wraps = written[PIXEL_W-1] && !written_behind[PIXEL_W-1];
+  wire signed [LAPS_W-1:0] laps_behind = laps - $signed({{(LAPS_W - 1) {1'b0}}, written_wraps});
+  // next_free comes late, so it chooses between comparisons, and no sum precedes them.
+  wire fits = (free_wraps ? laps >= 0 : laps > 0)
+      || (ahead && (free_wraps ? laps == -1 : laps == 0))
+      || (used[PIXEL_W-1:CAPACITY_W] == 0);
+  wire fits_behind = (free_wraps ? laps_behind >= 0 : laps_behind > 0)
+      || (ahead_behind && (free_wraps ? laps_behind == -1 : laps_behind == 0))
+      || (used_behind[PIXEL_W-1:CAPACITY_W] == 0);
   wire has_room = write ? room_behind : room;
   wire unused_used = &{1'b0, used[CAPACITY_W-1:0], used_behind[CAPACITY_W-1:0], 1'b0};
 
@@ -83,10 +99,14 @@ module dw_ring_writer #(
       written <= {PIXEL_W{1'b0}};
       written_behind <= STEP;
       room <= 1'b1;
+      laps <= {LAPS_W{1'b0}};
+      free_half <= 1'b0;
       filled <= {PIXEL_W{1'b0}};
     end else begin
       room <= fits;
       room_behind <= fits_behind;
+      laps <= (take ? laps_behind : laps) + $signed({{(LAPS_W - 1) {1'b0}}, free_wraps});
+      free_half <= next_free[PIXEL_W-1];
       if (take) begin
         beats_left <= plane_end ? plane_beats : beats_left - 1'b1;
         plane_end <= plane_end ? (plane_beats == 1) : ({1'b0, beats_left} == 2);

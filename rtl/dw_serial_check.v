@@ -9,8 +9,7 @@
 `default_nettype none
 
 module dw_serial_check #(
-    parameter WIDTH     = 24,
-    parameter ADDRESS_W = 12
+    parameter WIDTH = 24
 ) (
     input  wire                    clk,
     input  wire                    rst,
@@ -31,7 +30,6 @@ module dw_serial_check #(
     input  wire        [WIDTH-1:0] c,
     input  wire signed [WIDTH-1:0] low,
     input  wire signed [WIDTH-1:0] high,
-    input  wire                    wraps,
     input  wire        [      1:0] keep,
     input  wire                    last
 );
@@ -39,9 +37,6 @@ module dw_serial_check #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (WIDTH < 3) begin : bad_1 dw_serial_check_WIDTH_must_be_at_least_3 u (); end
-    if ((ADDRESS_W < 1) || (ADDRESS_W >= WIDTH)) begin : bad_2
-      dw_serial_check_ADDRESS_W_must_be_1_to_WIDTH_minus_1 u ();
-    end
   endgenerate
 
   localparam [WIDTH-1:0] ZERO = 0;
@@ -62,9 +57,7 @@ module dw_serial_check #(
   wire [WIDTH-1:0] brought = {value[WIDTH-2:0], factor[WIDTH-1]};
   wire fits = (brought >= other);
   wire worked = dividing ? (steps_left == ZERO) : (other == ZERO);
-  wire [WIDTH-1:0] lowest = {{(WIDTH - ADDRESS_W) {1'b0}}, value[ADDRESS_W-1:0]};
-  wire signed [WIDTH-1:0] compared = wraps ? $signed(lowest) : value;
-  wire broken = (compared < low_q) || (compared > high_q);
+  wire broken = (value < low_q) || (value > high_q);
 
   always @(posedge clk) begin
     done <= 1'b0;

@@ -3,8 +3,7 @@
 // A step computes `a`, `a*b + c`, or the remainder of `a` divided by `b`, and demands that the
 // result lies from `low` to `high`, as signed numbers. `code` is the number of its rule; a rule has
 // one or more steps, and a step without limits prepares the next one, which sees its result as
-// `value`. `keep` names the number that the quotient of a division becomes. With `wraps` only the
-// lowest ADDRESS_W bits of the result count, because the core counts pixels modulo a power of two.
+// `value`. `keep` names the number that the quotient of a division becomes.
 //
 // Promises: the outputs depend on the inputs combinationally. A geometry that passes all steps is
 // that of a layer which the engine can run, with every derived value right.
@@ -12,7 +11,6 @@
 
 module dw_serial_rules #(
     parameter             WIDTH                  = 24,
-    parameter             ADDRESS_W              = 12,
     parameter             BEAT_W                 = 2,   // an ifmap beat has 2**BEAT_W pixels
     parameter [WIDTH-1:0] LANES                  = 1,
     parameter [WIDTH-1:0] KERNEL_H               = 1,
@@ -90,7 +88,6 @@ module dw_serial_rules #(
     output reg signed  [WIDTH-1:0] c,
     output reg signed  [WIDTH-1:0] low,
     output reg signed  [WIDTH-1:0] high,
-    output reg                     wraps,
     output reg         [      1:0] keep,
     output reg                     last
 );
@@ -98,13 +95,10 @@ module dw_serial_rules #(
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
   generate
     if (BEAT_W < 0) begin : bad_1 dw_serial_rules_BEAT_W_must_be_at_least_0 u (); end
-    if ((ADDRESS_W < 1) || (ADDRESS_W >= WIDTH)) begin : bad_2
-      dw_serial_rules_ADDRESS_W_must_be_1_to_WIDTH_minus_1 u ();
-    end
-    if (LANES < 1) begin : bad_3 dw_serial_rules_LANES_must_be_at_least_1 u (); end
-    if (CELLS < 1) begin : bad_4 dw_serial_rules_CELLS_must_be_at_least_1 u (); end
-    if (REQUANTISERS < 1) begin : bad_5 dw_serial_rules_REQUANTISERS_must_be_at_least_1 u (); end
-    if (SEGMENT < KERNEL_W) begin : bad_6 dw_serial_rules_SEGMENT_must_be_at_least_KERNEL_W u (); end
+    if (LANES < 1) begin : bad_2 dw_serial_rules_LANES_must_be_at_least_1 u (); end
+    if (CELLS < 1) begin : bad_3 dw_serial_rules_CELLS_must_be_at_least_1 u (); end
+    if (REQUANTISERS < 1) begin : bad_4 dw_serial_rules_REQUANTISERS_must_be_at_least_1 u (); end
+    if (SEGMENT < KERNEL_W) begin : bad_5 dw_serial_rules_SEGMENT_must_be_at_least_KERNEL_W u (); end
   endgenerate
 
   localparam [1:0] VALUE = 2'd0;
@@ -136,7 +130,6 @@ module dw_serial_rules #(
     c = ZERO;
     low = ZERO;  // most steps demand 0
     high = ZERO;
-    wraps = 1'b0;
     keep = 2'd0;
     last = 1'b0;
     code = 8'd0;
@@ -198,10 +191,10 @@ module dw_serial_rules #(
       6'd27: {kind, a, b, high} = {REMAINDER, cells, places_w, MOST};
       6'd28: {code, kind, a, b, c} = {8'd23, PRODUCT, stride_w, value, -step_x};
       6'd29: {code, kind, a, b, c} = {8'd24, PRODUCT, stride_h, quotient, -step_y};
-      6'd30: {code, kind, a, b, c, wraps} = {8'd25, PRODUCT, ifmap_w, -start_y, start_address, 1'b1};
-      6'd31: {code, kind, a, b, c, wraps} = {8'd26, PRODUCT, ifmap_w, step_y, -step_address, 1'b1};
-      6'd32: {code, kind, a, b, c, wraps} = {8'd27, PRODUCT, ifmap_w, stride_h, -row_address, 1'b1};
-      6'd33: {code, kind, a, b, c, wraps} = {8'd28, PRODUCT, ifmap_w, dilation_h, -tap_address, 1'b1};
+      6'd30: {code, kind, a, b, c} = {8'd25, PRODUCT, ifmap_w, -start_y, start_address};
+      6'd31: {code, kind, a, b, c} = {8'd26, PRODUCT, ifmap_w, step_y, -step_address};
+      6'd32: {code, kind, a, b, c} = {8'd27, PRODUCT, ifmap_w, stride_h, -row_address};
+      6'd33: {code, kind, a, b, c} = {8'd28, PRODUCT, ifmap_w, dilation_h, -tap_address};
       6'd34: begin
         {code, kind, a, b, low} = {8'd29, PRODUCT, ifmap_w, ifmap_h, -BEAT_REST};
         c = -(plane_beats << BEAT_W);

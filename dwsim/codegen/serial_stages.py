@@ -69,6 +69,7 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "PIXEL_W": c.pixel_address_width,
         "PLANE_BEATS_W": c.plane_beats_width,
         "PLANES_W": c.planes_width,
+        "LAPS_W": c.laps_width,
         "KERNEL_PIXELS": n.shape.kernel_pixels,
     }
     fetch = {

@@ -92,10 +92,7 @@ def epilogue_config(epilogue: Epilogue) -> Config:
 
 
 def element_words(field: ConfigField, value: int | list[int]) -> list[int]:
-    """The elements of a port as unsigned integers of its width; bits above it are dropped.
-
-    Only addresses of a ring lose bits: they count modulo a power of two.
-    """
+    """The elements of a port as unsigned integers of its width: the sign bits above it go."""
     elements = value if isinstance(value, list) else [value]
     return [element & ((1 << field.width) - 1) for element in elements]
 

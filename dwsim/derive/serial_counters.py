@@ -35,9 +35,27 @@ class SerialCounters:
 
     @property
     def pixel_address_width(self) -> int:
-        """Address of a pixel, wide enough to tell an address ahead from one behind."""
-        pixels = self.shape.ring_beats * self.formats.ifmap_pixels
-        return max(bits(pixels - 1) + 2, self.x_width + 1)
+        """Address of a pixel; the sign of a difference tells an address ahead from one behind.
+
+        A pixel that a segment reads lies at most a ring behind the next one that is written, and
+        less than two planes ahead: every plane has such pixels, or none has. The first row under
+        the kernel lies as far above the ifmap as a plane and the kernel reach.
+        """
+        spec = self.spec
+        ring = self.shape.ring_beats * self.formats.ifmap_pixels
+        above = spec.max_row_pitch * (spec.max_plane_rows + spec.kernel_h * spec.max_dilation_h)
+        apart = max(ring, 2 * self.max_plane_pixels, above)
+        return max(bits(apart - 1) + 1, self.x_width + 1)
+
+    @property
+    def laps_width(self) -> int:
+        """How often the addresses of pixels begin anew between the writer and the fetch, signed.
+
+        The fetch goes ahead over planes of which it reads no pixel, at most to the stream's end.
+        """
+        planes = self.spec.max_batch * self.spec.max_channel_groups
+        most = planes * self.max_plane_pixels >> self.pixel_address_width
+        return range_bits(-1, max(most, 1))
 
     @property
     def place_width(self) -> int:
@@ -58,6 +76,12 @@ class SerialCounters:
     def max_groups(self) -> int:
         """Groups of the largest plane: every place on its own."""
         return self.spec.max_row_pitch * self.spec.max_plane_rows
+
+    @property
+    def max_plane_pixels(self) -> int:
+        """Pixels of the largest plane, with those that fill its last beat."""
+        beat = self.formats.ifmap_pixels
+        return -(-self.spec.max_row_pitch * self.spec.max_plane_rows // beat) * beat
 
     @property
     def groups_width(self) -> int:

@@ -6,7 +6,6 @@ from functools import cached_property
 
 from dwsim.derive.config_values import Config
 from dwsim.derive.fit_rules import check_serial_fit, values_rules
-from dwsim.derive.left_out import most_left_out
 from dwsim.derive.plan import Plan
 from dwsim.derive.serial_geometry import SerialGeometry, chunks_of, final_chunks_of
 from dwsim.derive.serial_law import ending, run_cycles
@@ -43,26 +42,6 @@ class SerialPlan(Plan, dataflow="tap_serial"):
             rules.raise_if_any()
             raise AssertionError("a broken rule raises")
         self.walk = walk
-        self._check_left_out()
-
-    def _check_left_out(self) -> None:
-        """Refuses a layer that leaves out more pixels than the addresses of the ring tell apart.
-
-        The RTL would take a pixel far ahead of the writer for one that is in the ring.
-        """
-        beat = self.numbers.formats.ifmap_pixels
-        ahead = most_left_out(self.layer, self.planes, self.plane_beats * beat)
-        ahead += self.numbers.shape.ring_pixels + 2 * beat  # a read of whole beats
-        limit = 1 << (self.numbers.counters.pixel_address_width - 1)
-        rules = values_rules(self.layer, self.engine, None, None)
-        rules.require(
-            ahead <= limit,
-            "ring_rows",
-            self.numbers.shape.ring_rows,
-            f"lets the fetch look {limit} pixels ahead of the writer; to pass those that the layer"
-            f" leaves out, it would look {ahead} ahead",
-        )
-        rules.raise_if_any()
 
     @property
     def plane_beats(self) -> int:

@@ -171,11 +171,11 @@ PROOFS = (
         faults={
             "begins_with_the_first_step": ("if (state == IDLE) step", "if (done) step"),
             "computes_the_result": ("kind[1] ? ZERO : c", "ZERO"),
-            "the_next_step_sees_it": ("step <= step + 6'd1", "step <= step + {5'd0, !wraps}"),
+            "the_next_step_sees_it": ("step <= step + 6'd1", "step <= step + {5'd0, !keep[1]}"),
             "keeps_the_quotient": ("{quotient[WIDTH-2:0], fits}", "{quotient[WIDTH-2:0], 1'b0}"),
-            "keeps_places_w": ("(keep == 2'd1)", "(keep == 2'd1 && !wraps)"),
-            "keeps_ofmap_w": ("(keep == 2'd2)", "(keep == 2'd2 && !wraps)"),
-            "keeps_ofmap_h": ("(keep == 2'd3)", "(keep == 2'd3 && !wraps)"),
+            "keeps_places_w": ("(keep == 2'd1)", "(keep == 2'd1 && !a[0])"),
+            "keeps_ofmap_w": ("(keep == 2'd2)", "(keep == 2'd2 && !a[0])"),
+            "keeps_ofmap_h": ("(keep == 2'd3)", "(keep == 2'd3 && !a[0])"),
             "ends_with_a_step_that_fails": (
                 "code <= broken ? step_code : 8'd0",
                 "code <= last ? 8'd0 : step_code",

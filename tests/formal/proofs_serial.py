@@ -57,7 +57,7 @@ PROOFS = (
     Proof(
         "dw_ring_writer",
         faults={
-            "takes_each_beat_that_fits": ("fits = used[PIXEL_W-1] || ", "fits = "),
+            "takes_each_beat_that_fits": ("(free_wraps ? laps >= 0 : laps > 0)", "1'b0"),
             "takes_nothing_without_room": (
                 "write ? room_behind : room",
                 "room",

@@ -32,7 +32,7 @@ WALKS = (
     (TALL, 1),
     (replace(TALL, stride_h=9), 4),
     (replace(TALL, ifmap_h=9, pad_top=1), 4),
-    (LayerSpec(1, 14, 3, 3, 3, pad_top=23, dilation_h=2), 4),  # an address wraps
+    (LayerSpec(1, 14, 3, 3, 3, pad_top=23, dilation_h=2), 4),  # begins far above the ifmap
 )
 CLOCK_NS = 10
 OTHER_CYCLES = 2

@@ -34,8 +34,7 @@ SERIAL_FAULTS = (
     _rule("padding has pixels", "c = one_less + start_x;", "c = one_less + (@ ? ZERO : start_x);"),
     _rule("rows beyond the ifmap", "(value < ifmap_h) ?", "(@ || value < ifmap_h) ?"),
     _rule("any number of images", "ONE, MAX_BATCH}", "ONE, @ ? MOST : MAX_BATCH}"),
-    _step("addresses do not wrap", "= wraps ?", "= (wraps && !@) ?"),
-    _step("no lower limit", "(compared < low_q)", "(compared < low_q && !@)"),
+    _step("no lower limit", "(value < low_q)", "(value < low_q && !@)"),
     _step("a product begins at 0", "kind[1] ? ZERO : c;", "(@ || kind[1]) ? ZERO : c;"),
     _step("the code stays", "if (broken || last) code", "if (broken || (last && !@)) code"),
 )  # fmt: skip

@@ -178,11 +178,8 @@ def is_a_layer(config: Config, engine: EngineSpec) -> bool:
         return False
     assert isinstance(numbers, SerialNumbers)
     walk, shape = plan.walk, numbers.shape
-    fields = {field.name: field for field in numbers.config_fields}
-    wraps = {name: 1 << fields[name].width for name in fields if name.endswith("_address")}
     return (
-        all((config[name] - value) % wraps.get(name, 1 << 40) == 0
-            for name, value in plan.geometry.items() if name != "load")
+        all(config[name] == value for name, value in plan.geometry.items() if name != "load")
         and (walk.tap_segments or layer.dilation_w == 1 or layer.kernel_w == 1)
         and (walk.cells == 1 or layer.stride_w <= 2)
         and walk.span <= shape.segment

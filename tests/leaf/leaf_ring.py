@@ -109,7 +109,7 @@ class RingCase(PixelCase):
 
 
 class RingWriterCase(Case):
-    """Streams of any length; `free` moves up behind the writer, and at times ahead of it."""
+    """Streams of any length; `free` moves up behind the writer, and at times laps ahead of it."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -118,19 +118,21 @@ class RingWriterCase(Case):
         self.pixels = n.formats.ifmap_pixels
         self.capacity = n.shape.ring_beats
         self.run, self.available = Coin(self.rng, 0.9, 1.0), Coin(self.rng, 0.5, 0.9, 1.0)
-        self.frees = Coin(self.rng, 0.0, 0.1, 0.5)
-        self.idle = 0
+        self.frees = Coin(self.rng, 0.0, 0.0, 0.1, 0.5)
         self.known = False
-        self.taken = self.free = self.next_free = self.total = 0
+        self.taken = self.free = self.next_free = self.target = self.total = 0
+        self.stretch, self.jumps = 0, False
         self.written = 0  # beats in the memory
         self.took = False  # in the cycle before
-        self.full = self.streams = self.ahead = 0
+        c = n.counters
+        self.lap = 1 << c.pixel_address_width
+        self.full = self.streams = self.ahead = self.laps_ahead = 0
 
     def _choose(self) -> None:
         rng, c = self.rng, self.numbers.counters
         largest = (1 << c.plane_beats_width) - 1
-        self.plane_beats = rng.choice((1, rng.randint(1, 9), rng.randint(1, largest)))
-        self.planes = rng.randint(1, min((1 << c.planes_width) - 1, 5))
+        self.plane_beats = rng.choice((1, rng.randint(1, 9), rng.randint(1, largest), largest))
+        self.planes = rng.randint(1, min((1 << c.planes_width) - 1, rng.choice((2, 9, 30))))
 
     def drive(self) -> Values:
         done = self.known and self.taken == self.total
@@ -149,13 +151,22 @@ class RingWriterCase(Case):
         }
 
     def _free_more(self) -> None:
+        """Behind the writer for a while, or ahead: then the fetch needs none of these pixels."""
+        rng, taken = self.rng, self.taken * self.pixels
+        if self.stretch == 0:
+            self.stretch = rng.randint(50, 400)
+            self.jumps = rng.random() < 0.6
+            if self.laps_ahead == 0 or rng.random() < 0.05:
+                self.target = taken + self.lap + rng.randint(1, self.lap)
+        self.stretch -= 1
+        if self.jumps and self.free <= taken and rng.random() < 0.1:
+            self.target = taken + rng.randint(1, self.lap // 8)
         self.next_free = self.free
-        if self.frees():
-            # Ahead of the writer if no pixel before it is needed, as at the end of a stream.
-            ahead = self.capacity * self.pixels // 2 if self.rng.random() < 0.05 else 0
-            most = self.taken * self.pixels + ahead
-            step = ahead or self.rng.randint(1, 4 * self.pixels)
-            self.next_free = max(self.free, min(most, self.free + step))
+        if self.free < self.target:
+            self.next_free = min(self.target, self.free + self.lap // 4)
+        elif self.frees() and not self.jumps:
+            step = rng.randint(1, 4 * self.pixels)
+            self.next_free = max(self.free, min(taken, self.free + step))
 
     def model(self, i: Values) -> Expected:
         if not self.known:
@@ -197,10 +208,11 @@ class RingWriterCase(Case):
         self.component.commit()
         self.full += self.taken - self.free // self.pixels == self.capacity
         self.ahead += self.known and self.free > self.taken * self.pixels
+        self.laps_ahead += self.known and self.free > self.taken * self.pixels + self.lap
         if i["restart"]:
             self.known, self.took = True, False
             self.streams += 1
-            self.taken = self.written = self.free = self.next_free = 0
+            self.taken = self.written = self.free = self.next_free = self.target = 0
             self.total = self.planes * self.plane_beats
             return
         self.written += self.took
@@ -209,10 +221,10 @@ class RingWriterCase(Case):
         self.free = self.next_free
 
     def uncovered(self) -> str:
-        enough = self.full > 50 and self.streams > 5 and self.ahead > 5
-        return "" if enough else "a full ring, enough streams, and `free` ahead of the writer"
+        enough = self.full > 50 and self.streams > 5 and min(self.ahead, self.laps_ahead) > 5
+        return "" if enough else "a full ring, enough streams, and `free` laps ahead of the writer"
 
 
 dw_pixel_rotate = leaf_test("dw_pixel_rotate", PixelRotateCase, 1500)
 dw_ring = leaf_test("dw_ring", RingCase, 2500)
-dw_ring_writer = leaf_test("dw_ring_writer", RingWriterCase, 6000)
+dw_ring_writer = leaf_test("dw_ring_writer", RingWriterCase, 8000)

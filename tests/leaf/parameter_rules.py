@@ -316,7 +316,8 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_ring_writer.v": {
         **at_least(1, "ADDR_W", "PLANE_BEATS_W", "PLANES_W"),
         "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
-        "PIXEL_W_must_exceed_the_bits_of_a_pixel_address_by_2": {"PIXEL_W": 11},
+        **at_least(2, "LAPS_W"),
+        "PIXEL_W_must_exceed_the_bits_of_a_pixel_address": {"PIXEL_W": 10},
         "KERNEL_PIXELS_must_be_less_than_the_pixels_of_the_ring": {"KERNEL_PIXELS": 1024},
     },
     "dw_rule_walk.v": {
@@ -380,14 +381,10 @@ PARAMETER_RULES: dict[str, Rules] = {
         **LAG_W,
     },
     "dw_step_shift.v": STEP_SHIFT,
-    "dw_serial_check.v": {
-        "WIDTH_must_be_at_least_3": {"WIDTH": 2, "ADDRESS_W": 1},
-        "ADDRESS_W_must_be_1_to_WIDTH_minus_1": {"ADDRESS_W": 24},
-    },
+    "dw_serial_check.v": at_least(3, "WIDTH"),
     "dw_serial_rules.v": {
         **at_least(0, "BEAT_W"),
         **at_least(1, "LANES", "CELLS", "REQUANTISERS"),
-        "ADDRESS_W_must_be_1_to_WIDTH_minus_1": {"ADDRESS_W": 24},
         "SEGMENT_must_be_at_least_KERNEL_W": {"SEGMENT": 2, "KERNEL_W": 3},
     },
     "dw_stream_control.v": {

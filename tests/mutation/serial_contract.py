@@ -107,12 +107,11 @@ def _chunks(limits: Mapping[str, int]) -> Iterator[str]:
 
 
 def _addresses(engine: EngineSpec) -> Iterator[str]:
-    """Pixels, counted modulo a power of two, and the beats of a plane."""
+    """Pixels, and the beats of a plane."""
     numbers = numbers_of(engine)
-    count = 1 << register_widths(engine)["row_address"][0]
-    for name, rows in (("step", "step_y"), ("row", "stride_h"), ("tap", "dilation_h")):
-        yield f"(({name}_address - {rows} * ifmap_w) & {count - 1}) == 0"
-    yield f"((start_address - start_y * ifmap_w) & {count - 1}) == 0"
+    heights = {"start": "start_y", "step": "step_y", "row": "stride_h", "tap": "dilation_h"}
+    for name, rows in heights.items():
+        yield f"{name}_address == {rows} * ifmap_w"
     beat = numbers.formats.ifmap_pixels
     yield f"plane_beats == (ifmap_h * ifmap_w + {beat - 1}) // {beat}"
 

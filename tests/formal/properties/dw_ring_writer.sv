@@ -13,27 +13,31 @@ module check_dw_ring_writer #(
     input available,
     input [4:0] next_free
 );
-  localparam RING = 4, PLACES = 16;  // beats of the ring, and of pixel addresses
+  localparam RING = 4, LAP = 16;  // beats of the ring, and of pixel addresses
   wire take, final_take, write, done;
   wire [4:0] filled;
   wire [1:0] write_address;
   dw_ring_writer #(.BEAT_PIXELS(2), .ADDR_W(2), .PIXEL_W(5), .PLANE_BEATS_W(PLANE_BEATS_W),
-      .PLANES_W(PLANES_W), .KERNEL_PIXELS(1)) dut (.*);
+      .PLANES_W(PLANES_W), .LAPS_W(2), .KERNEL_PIXELS(1)) dut (.*);
   (* hierconn *) wire [PLANES_W-1:0] \dut.planes_left ;
   (* hierconn *) wire [PLANE_BEATS_W-1:0] \dut.beats_left ;
   (* hierconn *) wire \dut.plane_end , \dut.final_plane , \dut.room , \dut.room_behind ;
   (* hierconn *) wire [4:0] \dut.written , \dut.written_behind ;
+  (* hierconn *) wire [1:0] \dut.laps ;
+  (* hierconn *) wire \dut.free_half ;
 
   reg started = 1'b0, restarted, took;
   reg [PLANE_BEATS_W-1:0] held_beats, beat;  // taken beats of the plane
   reg [PLANES_W-1:0] held_planes, plane;  // planes of which all beats are taken
-  reg [3:0] taken, taken_then;  // beats of the stream, modulo PLACES
+  reg [3:0] taken, taken_then;  // beats of the stream, modulo LAP
   reg [3:0] needed;  // the beat of the oldest pixel needed, in this cycle
   wire all = plane == planes;
   wire ends_plane = beat + 1 == plane_beats;
-  // Beats between the oldest one needed and the next one; the oldest can lie ahead of the writer.
-  wire [3:0] waiting = taken - needed;
-  wire fits = waiting < RING || waiting >= PLACES / 2;
+  // From the next beat to the oldest one needed, which can lie more than a lap ahead of the writer.
+  reg signed [6:0] lead;
+  wire [3:0] freed = next_free[4:1] - needed;
+  wire signed [6:0] next_lead = lead + freed - take;
+  wire fits = lead > -RING;
   wire due = run && available && !all && fits;
   always @(posedge clk) begin
     started <= started || restart;
@@ -42,6 +46,7 @@ module check_dw_ring_writer #(
     {held_beats, held_planes} <= {plane_beats, planes};
     needed <= restart ? 0 : next_free[4:1];
     taken_then <= restart ? 0 : taken;
+    lead <= restart ? 0 : next_lead;
     if (restart) {beat, plane, taken} <= 0;
     else if (take) begin
       beat <= ends_plane ? 0 : beat + 1;
@@ -51,6 +56,7 @@ module check_dw_ring_writer #(
   end
   always @* begin
     assume (plane_beats != 0 && planes != 0);
+    assume (restart || (freed < LAP / 2 && next_lead <= LAP));
     assume (restart || {plane_beats, planes} == {held_beats, held_planes});
   end
 
@@ -76,6 +82,8 @@ module check_dw_ring_writer #(
                          \dut.written_behind == {4'(taken + 1), 1'b0});
     aid_then: assert (taken_then == 4'(taken - took));
     aid_filled: assert (filled == {taken_then, 1'b0});
+    aid_lead: assert (lead >= -RING && lead <= LAP && needed == 4'(taken + lead));
+    aid_laps: assert (\dut.laps == 2'((taken + lead) >>> 4) && \dut.free_half == needed[3]);
     aid_room: assert (took ? \dut.room_behind == fits : \dut.room == fits);
   end
 endmodule

@@ -3,8 +3,7 @@
 `include "promise.svh"
 
 module check_dw_serial_check #(
-    parameter WIDTH = 4,
-    parameter ADDRESS_W = 2
+    parameter WIDTH = 4
 ) (
     input clk,
     input rst,
@@ -13,7 +12,6 @@ module check_dw_serial_check #(
     input [1:0] kind,
     input [WIDTH-1:0] a, b, c,
     input signed [WIDTH-1:0] low, high,
-    input wraps,
     input [1:0] keep,
     input last
 );
@@ -21,7 +19,7 @@ module check_dw_serial_check #(
   wire [7:0] code;
   wire [5:0] step;
   wire signed [WIDTH-1:0] value, quotient, places_w, ofmap_w, ofmap_h;
-  dw_serial_check #(.WIDTH(WIDTH), .ADDRESS_W(ADDRESS_W)) dut (.*);
+  dw_serial_check #(.WIDTH(WIDTH)) dut (.*);
   (* hierconn *) wire [1:0] \dut.state ;
   (* hierconn *) wire \dut.dividing ;
   (* hierconn *) wire [WIDTH-1:0] \dut.factor , \dut.other , \dut.steps_left , \dut.low_q , \dut.high_q ;
@@ -36,7 +34,7 @@ module check_dw_serial_check #(
   wire divides = f_kind[1];
   wire [WIDTH-1:0] product = f_a * f_b + f_c;
   wire [WIDTH-1:0] result = (f_kind == 0) ? f_a : divides ? f_a % f_b : product;
-  wire signed [WIDTH-1:0] compared = wraps ? result & ((1 << ADDRESS_W) - 1) : result;
+  wire signed [WIDTH-1:0] compared = result;
   wire fails = compared < f_low || compared > f_high;
   // dw_serial_rules divides by nothing else.
   wire natural = f_b != 0 && !f_b[WIDTH-1];

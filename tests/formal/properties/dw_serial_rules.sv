@@ -70,9 +70,8 @@ module check_dw_serial_rules #(
     for (k = 0; k < STEPS; k = k + 1) begin : g_step
       wire [1:0] kind, keep;
       wire signed [WIDTH-1:0] a, b, c, low, high;
-      wire wraps;
       dw_serial_rules #(
-          .WIDTH(WIDTH), .ADDRESS_W(ADDRESS_W), .BEAT_W(BEAT_W), .LANES(LANES),
+          .WIDTH(WIDTH), .BEAT_W(BEAT_W), .LANES(LANES),
           .KERNEL_H(KERNEL_H), .KERNEL_W(KERNEL_W), .MAX_ROW_PITCH(MAX_ROW_PITCH),
           .MAX_PLANE_ROWS(MAX_PLANE_ROWS), .MAX_DILATION_H(MAX_DILATION_H),
           .MAX_DILATION_W(MAX_DILATION_W), .CELLS(CELLS), .FULL_RATE_STRIDE(FULL_RATE_STRIDE),
@@ -89,8 +88,7 @@ module check_dw_serial_rules #(
       wire [WIDTH-1:0] dividend = a, divisor = b;
       wire [WIDTH-1:0] whole = dividend / divisor, rest = dividend % divisor;
       wire signed [WIDTH-1:0] result = (kind == 0) ? a : (kind == 1) ? a * b + c : $signed(rest);
-      wire signed [WIDTH-1:0] compared = wraps ? $signed({1'b0, result[ADDRESS_W-1:0]}) : result;
-      assign passes[k] = compared >= low && compared <= high;
+      assign passes[k] = result >= low && result <= high;
       assign divides[k] = kind != 2 || (a >= 0 && b > 0);
       assign reached[k+1] = reached[k] && passes[k] && !lasts[k];
       wire [WIDTH-1:0] quotient = (kind == 2) ? whole : quotients[WIDTH*k+:WIDTH];
@@ -152,14 +150,10 @@ module check_dw_serial_rules #(
   assign holds[22] = span == (cells - 1) * stride_w + (s_tap_segments ? 1 : kernel_w) && span <= SEGMENT;
   assign holds[23] = step_x == cells % P * stride_w;
   assign holds[24] = step_y == cells / P * stride_h;
-  wire [ADDRESS_W-1:0] start_off = start_address - start_y * ifmap_w;
-  wire [ADDRESS_W-1:0] step_off = step_address - step_y * ifmap_w;
-  wire [ADDRESS_W-1:0] row_off = row_address - stride_h * ifmap_w;
-  wire [ADDRESS_W-1:0] tap_off = tap_address - dilation_h * ifmap_w;
-  assign holds[25] = start_off == 0;
-  assign holds[26] = step_off == 0;
-  assign holds[27] = row_off == 0;
-  assign holds[28] = tap_off == 0;
+  assign holds[25] = start_address == start_y * ifmap_w;
+  assign holds[26] = step_address == step_y * ifmap_w;
+  assign holds[27] = row_address == stride_h * ifmap_w;
+  assign holds[28] = tap_address == dilation_h * ifmap_w;
   assign holds[29] = plane_beats == up(ifmap_h * ifmap_w, 1 << BEAT_W);
   assign holds[30] = last_cell == (places - 1) % cells;
   assign holds[31] = groups == up(places, cells);

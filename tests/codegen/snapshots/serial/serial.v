@@ -353,6 +353,7 @@ module serial (
       .PIXEL_W      (8),
       .PLANE_BEATS_W(5),
       .PLANES_W     (9),
+      .LAPS_W       (6),
       .KERNEL_PIXELS(12)
   ) u_ring_writer (
       .clk          (clk),
