@@ -19,12 +19,14 @@ from tests.mutation.fine_jobs import fine_jobs
 from tests.mutation.host_accesses import accesses
 from tests.mutation.maxima import maxima_jobs, maxima_layers
 from tests.mutation.rare_states import (
+    long_surplus_jobs,
     overflowing_jobs,
     rare_state_jobs,
     stale_mark_jobs,
     stopped_jobs,
 )
 from tests.mutation.rounding_corners import clamp_jobs, corner_jobs
+from tests.mutation.serial_layers import rare_layers
 from tests.tap_serial.cases import random_layer as random_serial_layer
 from tests.tap_serial.test_cosim import make_job as serial_job
 
@@ -83,13 +85,18 @@ def serial_streams(engine: EngineSpec) -> list[Job]:
     profiles = ("none", "slow-source", "slow-sink", "both")
     jobs = [
         serial_job(random_serial_layer(rng, engine), engine, SEED + n, profiles[n % 4])
-        for n in range(280)
+        for n in range(400)
     ]
     jobs += [
         serial_job(made, engine, 5000 + n, profiles[n % 4])
         for n, made in enumerate((*maxima_layers(engine), *_large_layers(rng, engine)))
     ]
-    return [*jobs, *_wrong_streams(jobs, engine)]
+    jobs += [
+        serial_job(made, engine, 6000 + n, profiles[n % 4])
+        for n, made in enumerate(rare_layers(rng, engine))
+    ]
+    rare = [*rare_state_jobs(jobs, engine), *long_surplus_jobs(jobs)]
+    return [*jobs, *_wrong_streams(jobs, engine), *rare]
 
 
 def _large_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:

@@ -257,6 +257,86 @@ EXPLANATIONS: tuple[Explanation, ...] = (
             ),
         },
     ),
+    Explanation(
+        UNREAD,
+        "The walk goes on behind the last plane of the stream. No tap fires any more, no pixel is"
+        " needed any more, and the restart before the next run clears the fetch and the segment.",
+        {
+            "tap_serial": (
+                "const1 A[9] in u_fetch.u_walk.u_planes,"
+                " dw_countdown.v: reload ? count : left - 1'b1",
+                "const0 S[0] in u_fetch.u_walk, dw_fetch_walk.v: take",
+                "const1 Q[0] of u_fetch.walk_valid[0], dw_fetch.v: walk_valid",
+            ),
+        },
+    ),
+    Explanation(
+        UNREAD,
+        "A read without pixels fills places, too. They are those of its raster row, where every"
+        " tap is outside the ifmap and masked, and of the rows behind, whose reads come later.",
+        {"tap_serial": ("const1 Q[4] of u_fetch.filled_1[0], dw_fetch.v: filled_1",)},
+    ),
+    Explanation(
+        CONTRACT,
+        "A segment has at most 7 places. So where a raster row has pixels, at most 6 are left after"
+        " its first one, and bits above the third are 0; without pixels the number is not read.",
+        {
+            "tap_serial": (
+                "const0 Q[5] of u_fetch.u_rows.span_less_1[5], dw_fetch_rows.v: span_less_1",
+                "cnot1 Y[5] if Y[4] is 1 of u_fetch.u_rows.row[8], dw_fetch_rows.v: row",
+                "cnot1 Q[16] if Q[7] is 1 of u_fetch.u_rows.held[16], dw_fetch_rows.v: held",
+            ),
+        },
+    ),
+    Explanation(
+        CONTRACT,
+        "An ifmap has at most 20 columns, so bit 5 of the number is 0.",
+        {
+            "tap_serial": (
+                "cnot1 Q[7] if Q[5] is 1 of u_fetch.u_rows.width_less_1[7],"
+                " dw_fetch_rows.v: width_less_1",
+            ),
+        },
+    ),
+    Explanation(
+        CONTRACT,
+        "The stride is at least 1, so its negative has the sign bit.",
+        {
+            "tap_serial": (
+                "cnot0 B[4] if B[7] is 0 of u_fetch.u_rows.before_ifmap_y[4],"
+                " dw_fetch_rows.v: before_ifmap_y",
+            ),
+        },
+    ),
+    Explanation(
+        CONTRACT,
+        "Where a segment goes on in the next raster row, place 0 lies at most at its column 3:"
+        " (kernel_w - 1) * dilation_w - 1. An ifmap of 16 columns has pixels there in any case.",
+        {
+            "tap_serial": (
+                "cnot1 B[6] if B[4] is 1 in u_fetch.u_rows, dw_fetch_rows.v: pitch + ifmap_w",
+            ),
+        },
+    ),
+    Explanation(
+        CONTRACT,
+        "With bit 5 the number is at least 32, with the fault, too. It is compared with row_x,"
+        " which is at most 23: pitch + 3.",
+        {
+            "tap_serial": (
+                "cnot1 Q[2] if Q[5] is 1 of u_fetch.u_rows.before_ends_within_x[2],"
+                " dw_fetch_rows.v: before_ends_within_x",
+            ),
+        },
+    ),
+    Explanation(
+        UNREAD,
+        "With bit 4 a group steps over 16 rows or more, of 20: the plane has one group, and the"
+        " next one begins at start_y.",
+        {
+            "tap_serial": ("cnot1 D[3] if D[4] is 1 of cfg_step_y[3], serial.v: cfg_step_y",),
+        },
+    ),
 )
 
 

@@ -26,10 +26,11 @@ def with_invariants(netlist: str, top: str, engine: EngineSpec, prefix: str) -> 
         prefix: of the engine's wires: "" or the instance with a dot.
 
     Returns:
-        the netlist, and the text of the Verilog module that it instantiates.
+        the netlist, and the text of the Verilog module that it instantiates, which may be empty.
     """
-    serial = engine.dataflow == "tap_serial"
-    names = {} if serial else {port: prefix + wire for port, wire in _WIRES.items()}
+    if engine.dataflow == "tap_serial":
+        return netlist, ""
+    names = {port: prefix + wire for port, wire in _WIRES.items()}
     widths = {}
     for port, wire in names.items():
         found = re.search(rf"^  wire (?:width (\d+) )?\\{re.escape(wire)}$", netlist, re.M)
@@ -61,14 +62,12 @@ def _module(engine: EngineSpec, widths: dict[str, int]) -> str:
     None is lost, either; but that no stream ends between the passes of a beat is a longer proof.
     """
     ports = "".join(f"input [{width - 1}:0] {port}, " for port, width in widths.items())
-    holds = "1'b1"
-    if widths:
-        flying = " + ".join(f"stages[{n}]" for n in range(widths["stages"]))
-        depth = EngineNumbers(engine).timing.fifo_depth
-        terms = (
-            f"32'd0 + credits + !claims + valid_q + {flying} + entries <= {depth}",
-            "available == (credits != 0)",
-            "not_empty == (entries != 0)",
-        )
-        holds = "\n      && ".join(f"({term})" for term in terms)
+    flying = " + ".join(f"stages[{n}]" for n in range(widths["stages"]))
+    depth = EngineNumbers(engine).timing.fifo_depth
+    terms = (
+        f"32'd0 + credits + !claims + valid_q + {flying} + entries <= {depth}",
+        "available == (credits != 0)",
+        "not_empty == (entries != 0)",
+    )
+    holds = "\n      && ".join(f"({term})" for term in terms)
     return f"module invariants({ports}output holds);\n  assign holds = {holds};\nendmodule\n"

@@ -54,6 +54,18 @@ def overflowing_jobs(jobs: Sequence[Job], engine: EngineSpec) -> Iterator[Job]:
 _OVERFLOWING = 4
 
 
+def long_surplus_jobs(jobs: Sequence[Job]) -> Iterator[Job]:
+    """So many surplus beats that the next stream is configured while they are dropped."""
+    loading = [job for job in jobs if job.load and job.is_regular]
+    for number in range(_LONG_SURPLUS):
+        job = loading[7 * number % len(loading)]
+        yield replace(job, stalls="slow-source", ifmap_surplus=300)
+        yield replace(loading[(7 * number + 1) % len(loading)], stalls="both")
+
+
+_LONG_SURPLUS = 6
+
+
 def stale_mark_jobs(engine: EngineSpec) -> Iterator[Job]:
     """Marks of a stream of many planes are in the line of the next one, which has the longest lag.
 

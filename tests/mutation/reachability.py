@@ -121,22 +121,26 @@ class _Prover:
         free = 0 if self.always_legal else self.outputs[net.output_of[BUSY, 0]] ^ 1
         rules = graph.any_of((free, self.outputs[net.output_of[LEGAL, 0]]))
         self.legal = graph.conjunction(self.legal, rules)
-        holds = self.outputs[net.output_of[INVARIANT, 0]]
-        self.legal = graph.conjunction(self.legal, holds)
+        self.legal = graph.conjunction(self.legal, self._invariants(self.outputs))
         self.registers += [(self.begun, 1), (was_illegal, self.legal ^ 1)]
         self.ports = [i for (name, _), i in net.output_of.items() if name not in _ADDED]
 
+    def _invariants(self, outputs: Sequence[int]) -> int:
+        """1 if nothing is stated of the engine."""
+        output = self.netlist.output_of.get((INVARIANT, 0))
+        return 1 if output is None else outputs[output]
+
     def proves_invariants(self) -> bool:
         """True if they hold after a reset, and after every cycle before which they held."""
-        graph, index = self.graph, self.netlist.output_of[INVARIANT, 0]
+        graph = self.graph
 
         def holds(states: Sequence[int]) -> int:
-            return self.netlist.copy(graph, self._selected(0), states)[1][index]
+            return self._invariants(self.netlist.copy(graph, self._selected(0), states)[1])
 
         after, outputs = self.netlist.copy(graph, self._selected(0), self.anything)
         broken = graph.any_of(
             graph.conjunction(before, holds(states) ^ 1)
-            for before, states in ((1, self._after_reset(0)), (outputs[index], after))
+            for before, states in ((1, self._after_reset(0)), (self._invariants(outputs), after))
         )
         if broken == 0:
             return True
