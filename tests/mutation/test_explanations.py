@@ -30,7 +30,7 @@ def survivors() -> list[tuple[str, str, str]]:
     return [
         (build, label, name)
         for build, figures in RECORDED.items()
-        for label, name in figures.get("survivors", [])
+        for label, name in figures["survivors"]
     ]
 
 
@@ -56,10 +56,9 @@ def test_an_explanation_has_a_reason() -> None:
 
 def test_the_record_counts_its_survivors() -> None:
     for figures in RECORDED.values():
-        if "survivors" in figures:
-            explained = [name for _, name in figures["survivors"] if name]
-            assert figures["explained"] == len(explained)
-            assert figures["alive"] == len(figures["survivors"]) - len(explained)
+        explained = [name for _, name in figures["survivors"] if name]
+        assert figures["explained"] == len(explained)
+        assert figures["alive"] == len(figures["survivors"]) - len(explained)
 
 
 def _next(name: str) -> str:
