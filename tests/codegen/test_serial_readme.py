@@ -17,6 +17,7 @@ from dwsim.derive import Plan, SerialPlan
 from dwsim.derive.config_values import register_words
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
+from dwsim.spec.number_range import value_range
 from dwsim.spec.quantisation import Quantisation
 from dwsim.stream.epilogue_values import epilogue_of
 from dwsim.stream.layout import keep_words, pack_ofmap, pack_parameters
@@ -115,20 +116,27 @@ def test_the_worked_example_is_right(engine: EngineSpec) -> None:
     assert f"takes {plan.cycles} cycles" in " ".join(section.split())
 
 
-def test_an_address_keeps_its_lowest_bits() -> None:
-    """As the text says of the addresses; the registers refuse values that do not fit."""
-    layer = LayerSpec(3, 9, 1, 3, 1, pad_top=40, pad_bottom=40, stride_h=9)
-    engine = EngineSpec.smallest([layer], 1, dataflow="tap_serial", pixels=1, ring_rows=3)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        LayerSpec(3, 9, 1, 3, 1, pad_top=40, pad_bottom=40, stride_h=9, name="far above"),
+        LayerSpec(1, 9, 1, 3, 1, dilation_h=10, pad_top=29, name="far apart"),
+        LayerSpec(30, 20, 1, 1, 1, stride_h=30, stride_w=20, name="one window"),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_an_address_fits_its_port(layer: LayerSpec) -> None:
+    engine = EngineSpec.smallest([layer], 1, dataflow="tap_serial", pixels=1)
     plan = Plan(layer, engine)
-    (field,) = (f for f in plan.numbers.config_fields if f.name == "start_address")
-    value = plan.geometry["start_address"]
-    assert isinstance(value, int)
-    assert value == -360 < -(1 << field.width - 1)
-    (word,) = register_words(field, value)
-    assert word - (word >> 31 << 32) == (value + (1 << field.width - 1)) % (1 << field.width) - (
-        1 << field.width - 1
-    )
-    assert plan.geometry_words()["start_address"] == word & ((1 << field.width) - 1)
+    addresses = [f for f in plan.numbers.config_fields if f.name.endswith("_address")]
+    assert len(addresses) == 4
+    for field in addresses:
+        value = plan.geometry[field.name]
+        (word,) = register_words(field, value)
+        assert word - (word >> 31 << 32) == value, field.name
+        low, high = value_range(field.width, field.signed)
+        assert isinstance(value, int)
+        assert low <= value <= high, field.name
 
 
 def stream_order(plan: SerialPlan) -> Iterator[tuple[int, int, int]]:
