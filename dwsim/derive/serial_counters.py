@@ -39,7 +39,7 @@ class SerialCounters:
 
         A pixel that a segment reads lies at most a ring behind the next one that is written, and
         less than two planes ahead: every plane has such pixels, or none has. The first row under
-        the kernel lies as far above the ifmap as a plane and the kernel reach.
+        the kernel is above the ifmap by less than the rows of a plane and of the kernel's reach.
         """
         spec = self.spec
         ring = self.shape.ring_beats * self.formats.ifmap_pixels
@@ -49,9 +49,9 @@ class SerialCounters:
 
     @property
     def laps_width(self) -> int:
-        """How often the addresses of pixels begin anew between the writer and the fetch, signed.
+        """Laps from the writer to the fetch, signed: in a lap every pixel address occurs once.
 
-        The fetch goes ahead over planes of which it reads no pixel, at most to the stream's end.
+        The fetch passes planes of which it reads no pixel, at most up to the end of the stream.
         """
         planes = self.spec.max_batch * self.spec.max_channel_groups
         most = planes * self.max_plane_pixels >> self.pixel_address_width

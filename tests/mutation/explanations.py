@@ -26,7 +26,7 @@ class Explanation:
 ENERGY = "energy only"
 """More registers switch; no beat is another one, and none comes in another cycle."""
 UNREAD = "unread"
-"""What differs is not read before it is written again."""
+"""The next write comes before any read of the difference."""
 CONTRACT = "unreachable by contract"
 """Only a geometry that the engine refuses would show it."""
 BEYOND = "beyond simulation"
@@ -126,7 +126,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         BEYOND,
-        "A stream of as many cycles, stalled as long, sets the bit. The induction that proves the"
+        "Only a stream of millions of cycles sets the bit. The induction that proves the"
         " module, for 32 bits, fails with the mutant: test_explanations.py.",
         {
             "axil": (

@@ -40,7 +40,7 @@ def stopped_jobs(jobs: Sequence[Job], engine: EngineSpec) -> list[Job]:
 
 
 def overflowing_jobs(jobs: Sequence[Job], engine: EngineSpec) -> Iterator[Job]:
-    """Parameter tensors with so many sets that a count of them wraps to the right one."""
+    """Parameter tensors with 2**n surplus sets: a counter of n bits shows the right count."""
     loading = [job for job in jobs if job.load and job.is_regular]
     for number in range(_OVERFLOWING):
         job = loading[5 * number % len(loading)]
@@ -55,7 +55,7 @@ _OVERFLOWING = 4
 
 
 def long_surplus_jobs(jobs: Sequence[Job]) -> Iterator[Job]:
-    """So many surplus beats that the next stream is configured while they are dropped."""
+    """The next stream is configured while the engine still drops the 300 surplus beats."""
     loading = [job for job in jobs if job.load and job.is_regular]
     for number in range(_LONG_SURPLUS):
         job = loading[7 * number % len(loading)]

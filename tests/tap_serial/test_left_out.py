@@ -28,7 +28,7 @@ ENGINE = EngineSpec(
     ifmap_pixels=2,
     ring_rows=7,
 )
-"""The ring holds 13 of the 200 rows, and addresses begin anew after two of the largest planes."""
+"""The ring holds 12 of the 200 rows."""
 USUAL = LayerSpec(9, 9, 1, 3, 3, name="usual")
 """Behind each of the other layers, it shows that the engine goes on."""
 STALLS = ("none", "slow-source", "slow-sink", "both")
@@ -60,7 +60,7 @@ def sparse_layers(rng: random.Random) -> Iterator[LayerSpec]:
 
 
 def layers_in_padding() -> list[LayerSpec]:
-    """No window has a tap on the ifmap; the fetch goes ahead by laps of the addresses."""
+    """No window has a tap on the ifmap; the fetch goes ahead of the writer by many planes."""
     return [
         LayerSpec(199, 20, 1, 1, 1, stride_h=200, pad_top=1, batch=30, name="above"),
         LayerSpec(200, 19, 1, 1, 1, stride_w=20, pad_left=1, batch=11, name="beside"),
