@@ -1,8 +1,7 @@
 // dw_cell_array: the cells of a tap-serial array, CELLS for each lane.
 //
-// Promises: one cycle after `segment`, the operand of cell q is the pixel at place q*cell_stride of the
-// segment. `weight` and in_ifmap come in the same cycle as the operands; a cell whose tap lies outside
-// the ifmap skips the product. `add` and `first` come two cycles later, one cycle before the products;
+// Promises: the operand of cell q is the pixel at place q*cell_stride of the segment. `weight` and
+// in_ifmap come in the same cycle; a cell whose tap lies outside the ifmap skips the product. `add` and `first` come two cycles later, one cycle before the products;
 // see dw_accumulator.
 `default_nettype none
 
@@ -47,12 +46,11 @@ module dw_cell_array #(
       // No layer that uses this cell needs a place behind the segment.
       localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
       localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
-      reg [PIXEL-1:0] operand;
+      wire [PIXEL-1:0] operand = two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
       // The marks of the cell's product. The mask comes after the multiplier, so it may come late.
       reg has_pixel, has_pixel_behind;
       reg cell_add, cell_first, cell_clear;
       always @(posedge clk) begin
-        operand       <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
         has_pixel        <= in_ifmap[q];
         has_pixel_behind <= has_pixel;
         cell_add      <= add && has_pixel_behind;

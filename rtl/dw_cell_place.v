@@ -49,7 +49,9 @@ module dw_cell_place #(
 
   // ---- the tap: a register, because its coordinates may come late and many cells use it -----------
   reg fired, begins_row, begins_kernel, advances, rewinds;
+  reg placed;  // `init` of the cycle before
   always @(posedge clk) begin
+    placed        <= init;
     fired         <= fire;
     begins_row    <= first_column;
     begins_kernel <= first_row;
@@ -83,7 +85,8 @@ module dw_cell_place #(
       reg signed [X_W-1:0] tap_x;
       reg signed [Y_W-1:0] tap_y;
       reg tap_counts;
-      // From last_x to the cell: its sign chooses the sums, so no comparison precedes them.
+      // From last_x to the cell: its sign chooses the sums, so no comparison precedes them. It follows
+      // `init` by a cycle, when begin_x is there.
       reg signed [X_W-1:0] beyond;
       wire wraps = !beyond[X_W-1];
       wire signed [X_W-1:0] to_next_x = $signed(wraps ? wrapped_x : step_x);
@@ -107,12 +110,12 @@ module dw_cell_place #(
         if (init || rewinds) begin
           cell_x <= origin_x;
           cell_y <= origin_y;
-          beyond <= origin_x - $signed(last_x);
         end else if (advances) begin
           cell_x <= cell_x + to_next_x;
           cell_y <= cell_y + to_next_y;
-          beyond <= beyond + to_next_x;
         end
+        if (placed || rewinds) beyond <= $signed(begin_x) - $signed(last_x);
+        else if (advances) beyond <= beyond + to_next_x;
         if (fired) begin
           tap_counts <= counts[q];
           tap_x <= begins_row ? cell_x : tap_x + $signed(dilation_w);

@@ -6,10 +6,11 @@
 //
 // Promises: the first read is there in the fourth cycle without `restart`, and one read can follow the
 // other in every cycle. A read waits until its pixels are in the ring (`filled`), and while `step` is 0:
-// this register stops the ring, the rotator and the marks while a word waits for the segment. The
-// ring may overwrite all beats before that of pixel `free`, which follows two cycles after the last
-// read of a group. The marks of a read (word_valid, word_last, word_places, amount) come out with its
-// pixels: a word fills all places from that of its first pixel on.
+// this register stops the ring, the rotator and the marks while a word waits for the segment. next_free
+// moves in the cycle after the last read of a segment; a cycle later the ring may overwrite all beats
+// before that of its pixel. The marks of a read (word_valid, word_places) come a cycle before its pixels,
+// and `amount` a cycle before the pixels that it turns. A word fills all places from that of its
+// first pixel on. next_completes is 1 in the cycle before one with the marks of a segment's last word.
 `default_nettype none
 
 module dw_fetch #(
@@ -57,13 +58,13 @@ module dw_fetch #(
     input  wire [PLANES_W-1:0] planes,
     // ring
     input  wire [ PIXEL_W-1:0] filled,         // pixels written, whole beats
-    output wire [ PIXEL_W-1:0] next_free,      // free in the next cycle
+    output reg  [ PIXEL_W-1:0] next_free,      // free in the next cycle
     output wire [ PIXEL_W-1:0] read_pixel,     // its beat is read
     // the word that comes out
     input  wire                next_accepts,  // a word can leave in the next cycle
     output reg                 step,          // the words move: one leaves, or none waits
     output wire                word_valid,
-    output wire                word_last,
+    output wire                next_completes,
     output reg  [  LENGTH-1:0] word_places,    // the places that its pixels fill
     output wire [AMOUNT_W-1:0] amount          // of the word before the rotator
 );
@@ -222,19 +223,13 @@ module dw_fetch #(
   wire waits = has_pixels && !beyond[PIXEL_W-1];
   assign advance = run && step && read_valid && !waits;
 
-  reg opens;  // the last read of a segment was made in the cycle before
-  reg opens_frees;
-  reg [PIXEL_W-1:0] opens_pixel;
-  reg [PIXEL_W-1:0] free;
-  assign next_free = (opens && opens_frees) ? opens_pixel : free;
+  // After the last read of a segment, what its successor does not need is free.
   always @(posedge clk) begin
-    opens       <= advance && segment_end && !restart;
-    opens_frees <= frees;
-    opens_pixel <= free_pixel;
-    free        <= restart ? {PIXEL_W{1'b0}} : next_free;
+    if (restart) next_free <= {PIXEL_W{1'b0}};
+    else if (advance && segment_end && frees) next_free <= free_pixel;
   end
 
-  // ---- the marks travel with the pixels: two cycles in the ring, one in the rotator -------------
+  // ---- the marks travel a cycle before the pixels: two cycles in the ring, one in the rotator ----
   wire [PIXEL_W-1:0] turn = read_pixel - {{(PIXEL_W - PLACE_W) {1'b0}}, first};
   localparam MARKS = 2 + PLACE_W;
   reg [2:0] valid;
@@ -248,7 +243,8 @@ module dw_fetch #(
   wire last_1, filled_1;
   wire [PLACE_W-1:0] first_1;
   assign {filled_1, last_1, first_1} = marks_1;
-  assign word_last = last;
+  // Without `step` a word waits.
+  assign next_completes = !restart && (step ? valid[1] && last_1 : last);
   assign amount = turn_1;
 
   always @(posedge clk) begin

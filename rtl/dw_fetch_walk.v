@@ -78,12 +78,10 @@ module dw_fetch_walk #(
   reg [X_W-1:0] wrapped_x;
   reg [Y_W-1:0] wrapped_y;
   reg [PIXEL_W-1:0] wrapped_address;
-  reg [PIXEL_W-1:0] plane_address;  // from the base of a plane to the next plane's first group
   always @(posedge clk) begin
     wrapped_x       <= step_x - pitch;
     wrapped_y       <= step_y + stride_h;
     wrapped_address <= step_address + row_address;
-    plane_address   <= plane_pixels[PIXEL_W-1:0] + start_address;
   end
 
   // ---- counters: planes, groups, weight sets, kernel rows, taps ------------------------------
@@ -142,6 +140,7 @@ module dw_fetch_walk #(
   reg signed [X_W-1:0] group_x;
   reg [PIXEL_W-1:0] group_address;
   reg [PIXEL_W-1:0] plane_base;
+  reg [PIXEL_W-1:0] plane_behind;  // address of the first group of the next plane
   // From the end of the raster row to the next group without a wrap: the sign says that it wraps,
   // so no comparison precedes the choice of the sums.
   reg [X_W-1:0] beyond;
@@ -153,15 +152,16 @@ module dw_fetch_walk #(
   wire [Y_W-1:0] stepped_y = group_y + (wraps ? wrapped_y : step_y);
   wire [PIXEL_W-1:0] stepped_address =
       group_address + (wraps ? wrapped_address : step_address);
-  wire [X_W-1:0] next_x = plane_end ? start_x : set_end ? stepped_x : group_x;
-  wire [Y_W-1:0] next_y = plane_end ? start_y : set_end ? stepped_y : group_y;
-  wire [PIXEL_W-1:0] next_address =
-      plane_end ? plane_base + plane_address : set_end ? stepped_address : group_address;
+  wire [X_W-1:0] next_x = last_group ? start_x : stepped_x;
+  wire [Y_W-1:0] next_y = last_group ? start_y : stepped_y;
+  wire [PIXEL_W-1:0] next_address = last_group ? plane_behind : stepped_address;
 
   assign frees = group_y[Y_W-1] || (group_y < ifmap_h);
   assign free_pixel = group_y[Y_W-1] ? plane_base : group_address;
 
   always @(posedge clk) begin
+    if (restart || (take && plane_end))
+      plane_behind <= (restart ? start_address : plane_behind) + plane_pixels[PIXEL_W-1:0];
     if (restart) begin
       valid <= 1'b1;
       plane_base <= {PIXEL_W{1'b0}};
@@ -175,13 +175,17 @@ module dw_fetch_walk #(
     end else if (take) begin
       if (plane_end && last_plane) valid <= 1'b0;
       if (plane_end) plane_base <= plane_base + plane_pixels[PIXEL_W-1:0];
-      group_x <= next_x;
-      if (set_end) beyond <= plane_end ? start_beyond : stepped_beyond;
-      group_y <= next_y;
-      group_address <= next_address;
-      x <= last_tap ? next_x : x + dilation_w;
-      if (last_tap) y <= last_row ? next_y : y + dilation_h;
-      if (last_tap) address <= last_row ? next_address : address + tap_address;
+      if (set_end) begin
+        group_x <= next_x;
+        beyond <= last_group ? start_beyond : stepped_beyond;
+        group_y <= next_y;
+        group_address <= next_address;
+      end
+      x <= !last_tap ? x + dilation_w : (last_row && last_set) ? next_x : group_x;
+      if (last_tap) begin
+        y <= !last_row ? y + dilation_h : last_set ? next_y : group_y;
+        address <= !last_row ? address + tap_address : last_set ? next_address : group_address;
+      end
     end
   end
 

@@ -1,7 +1,7 @@
 // dw_float_cell_array: the cells of a tap-serial array in floating point, CELLS for each lane.
 //
-// Promises: one cycle after `segment`, the operand of cell q is the pixel at place q*cell_stride of the
-// segment. `weight` and in_ifmap come in the same cycle as the operands. A cell whose tap lies outside
+// Promises: the operand of cell q is the pixel at place q*cell_stride of the segment. `weight` and
+// in_ifmap come in the same cycle. A cell whose tap lies outside
 // the ifmap skips it. `add` and `first` come six cycles later, one cycle before the
 // products. Eight cycles after the `add` of the last tap, and in that cycle at least, acc has the
 // PARTS partial sums of each cell, the first one lowest; one without a tap is +0.
@@ -75,9 +75,7 @@ module dw_float_cell_array #(
       // No layer that uses this cell needs a place behind the segment.
       localparam ONE = (q < LENGTH) ? q : LENGTH - 1;
       localparam TWO = (2 * q < LENGTH) ? 2 * q : LENGTH - 1;
-      reg [PIXEL-1:0] operand;
-      always @(posedge clk)
-        operand <= two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
+      wire [PIXEL-1:0] operand = two ? segment[TWO*PIXEL+:PIXEL] : segment[ONE*PIXEL+:PIXEL];
       for (l = 0; l < LANES; l = l + 1) begin : g_lane
         dw_float_accumulator #(
             .PARTS            (PARTS),

@@ -48,10 +48,10 @@ module dw_pixel_credit #(
 
   localparam [COUNT_W-1:0] ALL = TOTAL;
   localparam [COUNT_W-1:0] BACK = BEAT;
-  localparam [COUNT_W+1:0] NEEDED = LARGEST;  // two bits more: three claims may add up
+  localparam [COUNT_W:0] NEEDED = LARGEST;  // one bit more: two claims may add up
   localparam [TAKE_W-1:0] ONE = 1;
 
-  // ---- a claim, and the number of credits with which there is room beside it ------------------
+  // ---- a claim, and the credits with which there is room behind it ---------------------------
   wire [COUNT_W+CELLS_W-1:0] wide_cells = {{COUNT_W{1'b0}}, cells};
   wire [COUNT_W+PAD_W-1:0] wide_pad = {{COUNT_W{1'b0}}, beat_pad};
   wire unused_wide = &{
@@ -60,9 +60,12 @@ module dw_pixel_credit #(
   // Constant while a stream runs.
   wire [COUNT_W-1:0] most = wide_cells[COUNT_W-1:0];
   reg [COUNT_W-1:0] most_at_end;  // at the end of a plane
-  always @(posedge clk) most_at_end <= wide_cells[COUNT_W-1:0] + wide_pad[COUNT_W-1:0];
-  reg [COUNT_W-1:0] claimed;
-  wire [COUNT_W+1:0] needed = NEEDED + {2'b00, claimed};
+  reg [COUNT_W:0] needed, needed_at_end;
+  always @(posedge clk) begin
+    most_at_end   <= most + wide_pad[COUNT_W-1:0];
+    needed        <= NEEDED + {1'b0, most};
+    needed_at_end <= NEEDED + {1'b0, most} + {1'b0, wide_pad[COUNT_W-1:0]};
+  end
 
   // ---- the cells of the claim without a pixel, and their number -------------------------------
   reg taken;
@@ -78,6 +81,9 @@ module dw_pixel_credit #(
   wire [COUNT_W+TAKE_W-1:0] wide_returned = {{COUNT_W{1'b0}}, returned};
   wire unused_returned = &{1'b0, wide_returned[COUNT_W+TAKE_W-1:COUNT_W], 1'b0};
   wire [COUNT_W-1:0] back = wide_returned[COUNT_W-1:0] + (give ? BACK : {COUNT_W{1'b0}});
+  // `take` comes late, so it chooses between sums, and none follows it.
+  wire [COUNT_W-1:0] untaken = credits + back;
+  wire [COUNT_W-1:0] claimed = untaken - (plane_end ? most_at_end : most);
   // `taken` chooses one cycle later, so no sum lies between a claim and the decision about the next.
   reg room_untaken, room_taken;
   assign room = taken ? room_taken : room_untaken;
@@ -91,16 +97,13 @@ module dw_pixel_credit #(
 
   always @(posedge clk) begin
     taken <= take && !rst;
-    room_untaken <= rst || ({2'b00, credits} >= needed);
-    room_taken <= plane_end ? ({2'b00, credits} >= needed + {2'b00, most_at_end})
-        : ({2'b00, credits} >= needed + {2'b00, most});
+    room_untaken <= rst || ({1'b0, credits} >= NEEDED);
+    room_taken <= plane_end ? ({1'b0, credits} >= needed_at_end) : ({1'b0, credits} >= needed);
     if (rst) begin
       credits <= ALL;
-      claimed <= {COUNT_W{1'b0}};
       returned <= {TAKE_W{1'b0}};
     end else begin
-      credits <= credits - claimed + back;
-      claimed <= !take ? {COUNT_W{1'b0}} : plane_end ? most_at_end : most;
+      credits <= take ? claimed : untaken;
       returned <= empty_count;
     end
   end

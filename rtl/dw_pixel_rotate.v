@@ -1,6 +1,8 @@
 // dw_pixel_rotate: rotates a word of pixels.
 //
-// Promises: after a cycle with `step`, output pixel p is input pixel (p + amount) modulo PIXELS.
+// Promises: `step` and amount come a cycle before their pixels, and wait in registers near them. After the
+// cycle of the pixels, output pixel p is input pixel (p + amount) modulo PIXELS if `step` was 1; else
+// the output holds.
 `default_nettype none
 
 module dw_pixel_rotate #(
@@ -29,23 +31,29 @@ module dw_pixel_rotate #(
 
   localparam LEVELS = (PIXELS == 1) ? 0 : AMOUNT_W;
 
+  reg moves;
+  reg [AMOUNT_W-1:0] turn;
   reg [PIXELS*WIDTH-1:0] turned;
   integer l;
   always @* begin
     turned = d;
     for (l = 0; l < LEVELS; l = l + 1) begin
-      if (amount[l])
+      if (turn[l])
         turned = (turned >> ((1 << l) * WIDTH)) | (turned << ((PIXELS - (1 << l)) * WIDTH));
     end
   end
 
   generate
     if (PIXELS == 1) begin : g_one_pixel
-      wire unused_amount = &{1'b0, amount, 1'b0};
+      wire unused_turn = &{1'b0, turn, 1'b0};
     end
   endgenerate
 
-  always @(posedge clk) if (step) q <= turned;
+  always @(posedge clk) begin
+    moves <= step;
+    turn  <= amount;
+    if (moves) q <= turned;
+  end
 
 endmodule
 

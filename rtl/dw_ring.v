@@ -1,9 +1,10 @@
 // dw_ring: the pixel memory behind the ifmap port. A write takes a beat, a read several of them.
 //
-// Promises: two cycles with `read` after a read_address, read_data holds READ_PIXELS neighbouring
+// Promises: `read` and read_address wait a cycle in registers near the memory, because it is large. Two
+// cycles with `read` after a read_address, and that cycle later, read_data holds READ_PIXELS neighbouring
 // pixels from the word at that address on. The word at address a is in bank a modulo the number of
 // banks, so the order of the pixels in read_data depends on the address; dw_pixel_rotate restores
-// it. Addresses wrap. A word can be read from the cycle after its write on.
+// it. Addresses wrap. A word can be read from the cycle of its write on.
 `default_nettype none
 
 module dw_ring #(
@@ -38,9 +39,14 @@ module dw_ring #(
   localparam BANKS = READ_PIXELS / BEAT_PIXELS;
   localparam WORD = BEAT_PIXELS * WIDTH;
 
+  reg reads;
+  always @(posedge clk) reads <= read;
+
   genvar bank;
   generate
     if (BANKS == 1) begin : g_one
+      reg [ADDR_W-1:0] address;
+      always @(posedge clk) address <= read_address;
       dw_ram #(
           .WIDTH (WORD),
           .ADDR_W(ADDR_W)
@@ -49,9 +55,9 @@ module dw_ring #(
           .write        (write),
           .write_address(write_address),
           .write_data   (write_data),
-          .read         (read),
+          .read         (reads),
           .clear        (1'b0),
-          .read_address (read_address),
+          .read_address (address),
           .read_data    (read_data)
       );
     end else begin : g_banks
@@ -61,6 +67,8 @@ module dw_ring #(
         localparam [ADDR_W-1:0] AHEAD = BANKS - 1 - bank;
         wire [ADDR_W-1:0] reach = read_address + AHEAD;
         wire unused_reach = &{1'b0, reach[BANK_W-1:0], 1'b0};
+        reg [ADDR_W-BANK_W-1:0] address;
+        always @(posedge clk) address <= reach[ADDR_W-1:BANK_W];
         dw_ram #(
             .WIDTH (WORD),
             .ADDR_W(ADDR_W - BANK_W)
@@ -69,9 +77,9 @@ module dw_ring #(
             .write        (write && (write_address[BANK_W-1:0] == bank)),
             .write_address(write_address[ADDR_W-1:BANK_W]),
             .write_data   (write_data),
-            .read         (read),
+            .read         (reads),
             .clear        (1'b0),
-            .read_address (reach[ADDR_W-1:BANK_W]),
+            .read_address (address),
             .read_data    (read_data[bank*WORD+:WORD])
         );
       end

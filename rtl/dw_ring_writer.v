@@ -57,18 +57,19 @@ module dw_ring_writer #(
   reg plane_end, final_plane;  // the next beat is the last of its plane; its plane is the last one
   wire plane_take = take && plane_end;
 
-  // ---- room: for the next beat, and for that one if the next beat is taken first --------------
-  // `take` chooses one cycle later, so no sum lies between a decision and the one before it.
+  // ---- room for the next beat ------------------------------------------------------------------
+  // `take` comes late, so it chooses between two comparisons, and no sum lies between a decision and
+  // the one before it.
   reg [PIXEL_W-1:0] written;
   reg [PIXEL_W-1:0] written_behind;  // with the next beat
-  reg room, room_behind;
+  reg has_room;
   wire [PIXEL_W-1:0] oldest = next_free & ~INTO_BEAT;
   wire ahead, ahead_behind;  // `oldest` lies ahead of the beat in the same lap
   wire [PIXEL_W-1:0] used, used_behind;
   assign {ahead, used} = {1'b0, written} - {1'b0, oldest};
   assign {ahead_behind, used_behind} = {1'b0, written_behind} - {1'b0, oldest};
-  // Addresses begin anew after a lap of 2^PIXEL_W pixels. next_free moves by a plane at most, which
-  // is less than half a lap. It can be laps ahead of the writer if all windows lie in the padding.
+  // A lap has 2^PIXEL_W addresses. next_free moves by a plane at most, which is less than half a lap.
+  // It can be laps ahead of the writer if all windows lie in the padding.
   reg signed [LAPS_W-1:0] laps;  // from `written` to next_free in the cycle before
   reg free_half;  // next_free in the cycle before was in the second half of its lap
   wire free_wraps = free_half && !next_free[PIXEL_W-1];
@@ -81,7 +82,6 @@ module dw_ring_writer #(
   wire fits_behind = (free_wraps ? laps_behind >= 0 : laps_behind > 0)
       || (ahead_behind && (free_wraps ? laps_behind == -1 : laps_behind == 0))
       || (used_behind[PIXEL_W-1:CAPACITY_W] == 0);
-  wire has_room = write ? room_behind : room;
   wire unused_used = &{1'b0, used[CAPACITY_W-1:0], used_behind[CAPACITY_W-1:0], 1'b0};
 
   assign take = run && available && !done && has_room;
@@ -98,14 +98,15 @@ module dw_ring_writer #(
       plane_end <= (plane_beats == 1);
       written <= {PIXEL_W{1'b0}};
       written_behind <= STEP;
-      room <= 1'b1;
+      has_room <= 1'b1;
       laps <= {LAPS_W{1'b0}};
       free_half <= 1'b0;
       filled <= {PIXEL_W{1'b0}};
     end else begin
-      room <= fits;
-      room_behind <= fits_behind;
-      laps <= (take ? laps_behind : laps) + $signed({{(LAPS_W - 1) {1'b0}}, free_wraps});
+      has_room <= take ? fits_behind : fits;
+      // `take` comes late, so it chooses between sums.
+      laps <= take ? laps_behind + $signed({{(LAPS_W - 1) {1'b0}}, free_wraps})
+          : laps + $signed({{(LAPS_W - 1) {1'b0}}, free_wraps});
       free_half <= next_free[PIXEL_W-1];
       if (take) begin
         beats_left <= plane_end ? plane_beats : beats_left - 1'b1;

@@ -1,10 +1,11 @@
 // dw_segment: the pixels under the cells for one kernel row, and behind them those of the next.
 //
-// Promises: `cells` are the pixels of the segment in use; `shift` moves them by one column, `load`
-// replaces them by the collected segment. A word fills the places of word_places, and later words
+// Promises: `cells` are the pixels of the segment in use; two cycles after `shift` they have moved by one
+// column, two cycles after `load` they are the collected segment: both wait a cycle in registers near the
+// cells. `word` comes a cycle after its marks. It fills the places of word_places, and later words
 // overwrite the places that belong to them; places that no word fills are undefined. A word can enter
-// in the cycle after next_accepts: then the collected segment is not complete, or it leaves. `ready` is
-// 1 if a segment can be loaded in the next cycle; next_load says that it will be.
+// in the cycle after next_accepts: then the collected segment is not complete, or it leaves. `ready`, a
+// register, is 1 if a segment can be loaded in the next cycle; next_load says that it will be.
 `default_nettype none
 
 module dw_segment #(
@@ -15,11 +16,11 @@ module dw_segment #(
     input  wire                    clk,
     input  wire                    restart,
     input  wire                    word_valid,
-    input  wire                    word_last,    // it completes the segment
     input  wire [      LENGTH-1:0] word_places,  // the places that it fills
-    input  wire [PIXELS*WIDTH-1:0] word,
+    input  wire [PIXELS*WIDTH-1:0] word,         // of the marks of the cycle before
+    input  wire                    next_completes,  // the word of the next cycle completes the segment
     output wire                    next_accepts,
-    output wire                    ready,
+    output reg                     ready,
     input  wire                    next_load,
     input  wire                    load,         // next_load of the cycle before
     input  wire                    shift,
@@ -36,6 +37,8 @@ module dw_segment #(
   endgenerate
 
   reg accepts;  // a word can enter
+  reg [LENGTH-1:0] fills;  // the places that `word` fills
+  reg loads, shifts;
   reg [LENGTH*WIDTH-1:0] collected;
 
   // The last place keeps its pixel: after a shift only masked taps use it.
@@ -56,22 +59,24 @@ module dw_segment #(
   endgenerate
 
   // A segment that is complete waits until it is loaded.
-  assign ready = !accepts || (word_valid && word_last);
   assign next_accepts = restart || !ready || next_load;
 
   always @(posedge clk) begin
     accepts <= next_accepts;
+    ready   <= !next_accepts || next_completes;
 
-    if (load) cells <= collected;
-    else if (shift) cells <= cells_shifted;
+    fills   <= word_places & {LENGTH{word_valid && accepts}};
+    loads   <= load;
+    shifts  <= shift;
+    if (loads) cells <= collected;
+    else if (shifts) cells <= cells_shifted;
   end
 
   genvar p;
   generate
     for (p = 0; p < LENGTH; p = p + 1) begin : g_place
       always @(posedge clk)
-        if (word_valid && accepts && word_places[p])
-          collected[p*WIDTH+:WIDTH] <= word[(p%PIXELS)*WIDTH+:WIDTH];
+        if (fills[p]) collected[p*WIDTH+:WIDTH] <= word[(p%PIXELS)*WIDTH+:WIDTH];
     end
   endgenerate
 

@@ -6,7 +6,7 @@
 // Promises: a tap fires in every cycle of `run` in which its pixels are ready. The last tap of a
 // weight set also waits for two things: `chunks` cycles must have passed since the last tap of the
 // weight set before, and the output must have room for the pixels (output_room). In the first
-// CELLS cycles of a run the cells get their places. `done` is 1 when no tap is left. For the last
+// CELLS cycles of a run the cells get their places; `run` then stays 1 until a restart or `done`. `done` is 1 when no tap is left. For the last
 // weight set of a plane, `chunks` is final_chunks.
 `default_nettype none
 
@@ -90,6 +90,7 @@ module dw_sequencer #(
   localparam [CELLS_W-1:0] LAST_CELL = CELLS - 1;
   reg [CELLS_W-1:0] placed;
   reg ready;  // all cells have their places
+  reg live;  // ... and a tap is left
   wire signed [X_W-1:0] next_x = $signed(init_x) + $signed(stride_w);
   reg signed [X_W-1:0] last_x;  // the row goes on in its column and before it
   always @(posedge clk) last_x <= $signed(wrap_x) - $signed(stride_w);
@@ -103,13 +104,17 @@ module dw_sequencer #(
     if (restart) begin
       placed <= {CELLS_W{1'b0}};
       ready <= 1'b0;
+      live <= 1'b0;
       init_x <= start_x;
       init_y <= start_y;
     end else if (init) begin
       placed <= placed + 1'b1;
       ready <= (placed == LAST_CELL);
+      live <= (placed == LAST_CELL);
       init_x <= wraps ? start_x : next_x;
       if (wraps) init_y <= init_y + stride_h;
+    end else if (fire && stream_end) begin
+      live <= 1'b0;
     end
   end
 
@@ -210,7 +215,6 @@ module dw_sequencer #(
     end
   end
 
-  wire live = run && ready && !done;
   wire has_pixels = !uses_segment || segment_ready;
   assign fire = live && has_pixels && (!completes || (drained && output_room));
   assign starved = live && !has_pixels;

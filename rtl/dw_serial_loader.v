@@ -66,20 +66,20 @@ module dw_serial_loader #(
 
   localparam WORDS = TAPS + LANES * SCALE_BEATS;
   localparam COUNT_W = $clog2(WORDS + 1);
-  localparam [COUNT_W-1:0] ALL_WORDS = WORDS[COUNT_W-1:0];
-  localparam [COUNT_W-1:0] ALL_TAPS = TAPS;
+  localparam [COUNT_W:0] BEFORE_LAST = WORDS - 2;  // beyond every word if there is one only
+  localparam [COUNT_W-1:0] LAST_TAP = TAPS - 1;
   localparam [SETS_W-1:0] ALL_SETS = WEIGHT_SETS;
 
   reg [COUNT_W-1:0] word;  // of the set
+  reg set_end;  // it is the last one
+  reg is_weight;
   reg [SETS_W-1:0] sets;
   reg [WORD_W-1:0] index;  // of the next weight
 
   wire accept = s_axis_param_tvalid && s_axis_param_tready;
-  wire set_end = (word == ALL_WORDS - 1'b1);
   wire overflow = (sets == ALL_SETS);
   wire tensor_end = accept && s_axis_param_tlast;
   wire store = accept && !overflow;
-  wire is_weight = (word < ALL_TAPS);
   wire loaded_next = !swap && (loaded || tensor_end);
   wire wrong = (accept && overflow) || (tensor_end && !set_end) || (swap && (sets != wanted_sets));
 
@@ -90,6 +90,8 @@ module dw_serial_loader #(
       active_bank <= 1'b0;
       error <= 1'b0;
       word <= {COUNT_W{1'b0}};
+      set_end <= (WORDS == 1);
+      is_weight <= 1'b1;
       sets <= {SETS_W{1'b0}};
       index <= {WORD_W{1'b0}};
     end else begin
@@ -97,7 +99,15 @@ module dw_serial_loader #(
       loaded <= loaded_next;
       if (swap) active_bank <= !active_bank;
       if (wrong) error <= 1'b1;
-      if (accept) word <= (tensor_end || set_end) ? {COUNT_W{1'b0}} : word + 1'b1;
+      if (tensor_end || (accept && set_end)) begin
+        word <= {COUNT_W{1'b0}};
+        set_end <= (WORDS == 1);
+        is_weight <= 1'b1;
+      end else if (accept) begin
+        word <= word + 1'b1;
+        set_end <= ({1'b0, word} == BEFORE_LAST);
+        if (word == LAST_TAP) is_weight <= 1'b0;
+      end
       if (swap) sets <= {SETS_W{1'b0}};
       else if (store && set_end) sets <= sets + 1'b1;
       if (swap) index <= {WORD_W{1'b0}};

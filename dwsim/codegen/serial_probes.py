@@ -22,7 +22,7 @@ def serial_expressions(numbers: SerialNumbers, engine: str) -> dict[str, str]:
         "credits": f"{engine}.u_pixel_credit.credits",
         "ring_beats_left": f"{engine}.u_ring_writer.beats_left",
         "ring_filled": f"{engine}.filled",
-        "ring_free": f"{fetch}.free",
+        "ring_free": f"{engine}.next_free",
         "fetch_planes": f"{fetch}.u_walk.u_planes.left",
         "fetch_groups": f"{fetch}.u_walk.u_groups.left",
         "fetch_row_valid": f"{fetch}.u_rows.row_valid",

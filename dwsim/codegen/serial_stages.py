@@ -152,6 +152,7 @@ def _taps(n: SerialNumbers) -> list[Stage]:
             "sequencer",
             sequencer | axes,
             {
+                "restart": "restart || rst",
                 "sets": "channel_multiplier",
                 "segment_ready": "ready",
                 "starved": "starved_now",

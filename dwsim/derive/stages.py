@@ -64,8 +64,9 @@ SHIFT_LENGTH_MAX = 4
 """dw_delay_line: lines up to this long are shift registers, longer ones are memories."""
 
 SERIAL_FIRE_CYCLES = 6
-"""Tap-serial array: from the cycle in which a tap fires to that in which its product is added: the
-segment, the operand, and PRODUCT_CYCLES of the multiplier. Products of floats take longer."""
+"""Tap-serial array: from the cycle in which a tap fires to that in which its product is added: its
+marks, the same near the pixels, the segment, and PRODUCT_CYCLES of the multiplier. Products of
+floats take longer."""
 SERIAL_FETCH_CYCLES = 3
 """From the first cycle of a run to the first read: the segment, its raster row, its read, and the
 place in which the read waits for its pixels."""

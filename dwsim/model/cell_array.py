@@ -10,11 +10,11 @@ from dwsim.model.component import Component
 
 
 class CellArray(Component):
-    """``operand`` is int64 of shape (pixels, lanes)."""
+    """The marks of the operands' products, and the sums."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
-        self.operand = np.zeros((numbers.formats.pixels, numbers.spec.lanes), np.int64)
-        outside = np.zeros((numbers.formats.pixels, 1), bool)
+        self.cells = numbers.formats.pixels
+        outside = np.zeros((self.cells, 1), bool)
         self.has_pixel = self.has_pixel_behind = self.add = self.clear = outside
         self.mark = (False, False)
         """A product leaves the multipliers; it begins a sum."""
@@ -33,20 +33,19 @@ class CellArray(Component):
         weight: np.ndarray,
         fire: tuple[bool, bool],
     ) -> None:
-        """``segment`` is (pixels of a segment, lanes), ``in_ifmap`` of the operands chosen before;
+        """``segment`` is (pixels of a segment, lanes), ``in_ifmap`` belongs to the same tap;
         ``fire``: add a product, and begin a sum, a cycle early."""
         # A place behind the segment belongs to no layer that uses its cell.
-        places = np.minimum(np.arange(len(self.operand)) * cell_stride, len(segment) - 1)
+        places = np.minimum(np.arange(self.cells) * cell_stride, len(segment) - 1)
         add, first = fire
         self.next = {
-            "operand": segment[places],
             "has_pixel": in_ifmap[:, np.newaxis],
             "has_pixel_behind": self.has_pixel,
             "add": add & self.has_pixel_behind,
             "clear": (add and first) & ~self.has_pixel_behind,
             "mark": fire,
         }
-        self.accumulator.compute(self.operand, weight, self.add, self.mark[1], self.clear)
+        self.accumulator.compute(segment[places], weight, self.add, self.mark[1], self.clear)
 
     def commit(self) -> None:
         """The clock edge."""

@@ -30,8 +30,8 @@ class Fetch(Component):
         self.rows = FetchRows(numbers)
         self.read: Read | None = None
         self.behind: Read | None = None
-        self.opens: int | None = None
-        self.free = 0
+        self.free = self.next_free = 0
+        """The oldest pixel that is needed, and that of the next cycle."""
         self.marks: tuple[Mark | None, ...] = (None, None, None)
         self.turns = (0, 0)
 
@@ -50,11 +50,6 @@ class Fetch(Component):
         """The first pixel of the read; any number if there is none."""
         return 0 if self.read is None else self.read.pixel
 
-    @property
-    def next_free(self) -> int:
-        """``free`` in the next cycle, unless this one restarts."""
-        return self.free if self.opens is None else self.opens
-
     def compute(
         self, restart: bool, run: bool, step: bool, filled: int, config: Mapping[str, Any]
     ) -> None:
@@ -66,9 +61,9 @@ class Fetch(Component):
         read = self.read
         fits = read is not None and (not read.filled or read.last_pixel < filled)
         advance = run and step and fits
-        self.next = {"opens": None, "free": self.next_free}
-        if advance and read is not None and read.segment_end:
-            self.next["opens"] = read.free
+        self.next = {"free": self.next_free}
+        if advance and read is not None and read.segment_end and read.free is not None:
+            self.next["next_free"] = read.free
         entering = self.rows.read if ready else None
         if advance or read is None:
             self.next |= {"read": entering if ready else self.behind, "behind": None}
@@ -78,7 +73,7 @@ class Fetch(Component):
             self._move_marks(read, advance)
         if restart:
             self.next = {
-                "read": None, "behind": None, "opens": None, "free": 0,
+                "read": None, "behind": None, "free": 0, "next_free": 0,
                 "marks": (None, None, None),
             }  # fmt: skip
 

@@ -12,12 +12,12 @@ from dwsim.spec.float_arithmetic import FloatArithmetic
 
 
 class FloatCellArray(Component):
-    """``operand`` has shape (pixels, lanes)."""
+    """The partial sums of all cells."""
 
     def __init__(self, numbers: SerialNumbers, arithmetic: FloatArithmetic) -> None:
         shape = (numbers.formats.pixels, numbers.spec.lanes)
         parts = numbers.formats.partial_sums
-        self.operand = np.zeros(shape, np.int64)
+        self.cells, self.lanes = shape
         self.partial_index = PartialIndex(parts)
         self.accumulator = FloatAccumulator(arithmetic, shape, parts)
 
@@ -34,14 +34,14 @@ class FloatCellArray(Component):
         weight: np.ndarray,
         fire: tuple[bool, bool],
     ) -> None:
-        """``segment`` is (pixels of a segment, lanes), ``in_ifmap`` of the operands chosen before;
+        """``segment`` is (pixels of a segment, lanes), ``in_ifmap`` belongs to the same tap;
         ``fire``: add and first, a cycle early."""
         # A place behind the segment belongs to no layer that uses its cell.
-        places = np.minimum(np.arange(len(self.operand)) * cell_stride, len(segment) - 1)
-        outside = np.repeat(~in_ifmap[:, np.newaxis], self.operand.shape[1], axis=1)
-        self.next = {"operand": segment[places]}
+        places = np.minimum(np.arange(self.cells) * cell_stride, len(segment) - 1)
+        outside = np.repeat(~in_ifmap[:, np.newaxis], self.lanes, axis=1)
+        self.next = {}
         _, first = fire
-        self.accumulator.compute(outside, self.operand, weight, self.partial_index, first)
+        self.accumulator.compute(outside, segment[places], weight, self.partial_index, first)
         self.partial_index.compute(*fire)
 
     def commit(self) -> None:

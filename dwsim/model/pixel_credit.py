@@ -12,19 +12,19 @@ from dwsim.model.component import Component
 
 
 class PixelCredit(Component):
-    """A count of pixels, the newest claim, and the cells of claims that turned out empty."""
+    """A count of pixels, and the cells of claims that turned out empty."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
         self.total = self.credits = numbers.timing.credits
         self.beat = numbers.formats.ofmap_pixels
         self.largest = numbers.counters.largest_claim
-        self.claimed = self.empty = self.returned = 0
+        self.empty = self.returned = 0
         self.taken, self.back = False, 0
 
     @property
     def room(self) -> bool:
         """There is room for the largest group, without what came back in the cycle before."""
-        return self.credits - self.claimed - self.back >= self.largest
+        return self.credits - self.back >= self.largest
 
     def compute(
         self, rst: bool, take: bool, counts: np.ndarray, pad: int, give: bool,
@@ -38,15 +38,14 @@ class PixelCredit(Component):
         cells = int(config["cells"])
         if rst:
             self.next = {
-                "credits": self.total, "claimed": 0, "taken": False, "empty": 0, "returned": 0,
+                "credits": self.total, "taken": False, "empty": 0, "returned": 0,
                 "back": 0,
             }  # fmt: skip
             return
         back = self.returned + self.beat * give
         self.next = {
-            "credits": self.credits - self.claimed + back,
+            "credits": self.credits + back - (cells + pad if take else 0),
             "back": back,
-            "claimed": cells + pad if take else 0,
             "taken": take,
             "empty": cells - int(counts.sum()) if self.taken else 0,
             "returned": self.empty,

@@ -13,7 +13,12 @@ class PixelRotate(Component):
 
     def __init__(self, numbers: SerialNumbers) -> None:
         self.q = np.zeros((numbers.shape.ring_pixels, numbers.spec.lanes), np.int64)
+        self.moves = False
+        self.turn = 0
 
     def compute(self, step: bool, amount: int, d: np.ndarray) -> None:
-        """Pixel p of the output is pixel p + amount of the input."""
-        self.next = {"q": np.roll(d, -amount, axis=0)} if step else {}
+        """``step`` and ``amount`` belong to the input of the next cycle. Pixel p of the output is
+        pixel p + amount of the input."""
+        self.next = {"moves": step, "turn": amount}
+        if self.moves:
+            self.next["q"] = np.roll(d, -self.turn, axis=0)

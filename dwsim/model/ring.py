@@ -9,7 +9,7 @@ from dwsim.model.component import Component
 
 
 class Ring(Component):
-    """The memory and the two registers through which a read comes out.
+    """The memory, the register of a read, and the two registers through which it comes out.
 
     A read is an int64 array of shape (ring_pixels, lanes), bank by bank.
     """
@@ -24,18 +24,20 @@ class Ring(Component):
         blank = np.zeros((self.pixels, lanes), np.int64)
         self.memory_data = blank
         self.read_data = blank
+        self.reads = False
+        self.first = 0  # word of the read
         self._write: tuple[int, np.ndarray] | None = None
 
     def compute(self, write: tuple[int, np.ndarray] | None, read: bool, read_pixel: int) -> None:
         """``write`` is a pixel address and a beat; ``read_pixel`` the address of a pixel."""
-        self.next = {}
+        self.next = {"reads": read, "first": read_pixel // self.beat_pixels}
         self._write = write
-        if read:
-            first = read_pixel // self.beat_pixels
+        if self.reads:
+            first = self.first
             banks = self.pixels // self.beat_pixels
             # A word at address a sits in bank a modulo banks.
             rows = [self.memory[(first + (b - first) % banks) % self.beats] for b in range(banks)]
-            self.next = {"memory_data": np.concatenate(rows), "read_data": self.memory_data}
+            self.next |= {"memory_data": np.concatenate(rows), "read_data": self.memory_data}
 
     def commit(self) -> None:
         """The clock edge."""

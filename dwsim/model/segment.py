@@ -18,6 +18,9 @@ class Segment(Component):
         self.complete = False
         self.collected = np.zeros((self.length, numbers.spec.lanes), np.int64)
         self.cells = self.collected
+        self.fills: Mark | None = None
+        """The mark of the word that enters."""
+        self.loads = self.shifts = False
 
     def accepts(self, load: bool) -> bool:
         """A word can enter."""
@@ -31,21 +34,22 @@ class Segment(Component):
     def compute(
         self, restart: bool, mark: Mark | None, word: np.ndarray, load: bool, shift: bool
     ) -> None:
-        """``mark`` describes the word that comes out of the ring, if one does."""
-        self.next = {}
+        """``mark`` describes the word of the next cycle, if one comes out of the ring."""
         word_mark = mark if self.accepts(load) else None
+        filled = word_mark is not None and word_mark.filled
+        self.next = {"fills": word_mark if filled else None, "loads": load, "shifts": shift}
         if restart:
             self.next["complete"] = False
         elif word_mark is not None:
             self.next["complete"] = word_mark.last
         elif load:
             self.next["complete"] = False
-        if load:
+        if self.loads:
             self.next["cells"] = self.collected
-        elif shift:
+        elif self.shifts:
             self.next["cells"] = np.concatenate([self.cells[1:], self.cells[-1:]])
-        if word_mark is not None and word_mark.filled:
-            places = np.arange(word_mark.first, self.length)
+        if self.fills is not None:
+            places = np.arange(self.fills.first, self.length)
             collected = self.collected.copy()
             collected[places] = word[places % self.pixels]
             self.next["collected"] = collected

@@ -32,7 +32,7 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "ring_filled": _running(
             _word(lambda m: m.ring_writer.filled, counters.pixel_address_width)
         ),
-        "ring_free": _running(_word(lambda m: m.fetch.free, pixel_width)),
+        "ring_free": _running(_word(lambda m: m.fetch.next_free, pixel_width)),
         "fetch_planes": _running(lambda m: m.fetch.walk.planes_left),
         "fetch_groups": _running(lambda m: m.fetch.walk.groups_left),
         "fetch_row_valid": _running(lambda m: m.fetch.rows.row is not None),

@@ -18,12 +18,12 @@ PROOFS = (
                 "(loaded || tensor_end)",
             ),
             "writes_each_weight": (
-                "is_weight = (word < ALL_TAPS)",
-                "is_weight = (word + 1'b1 < ALL_TAPS)",
+                "if (word == LAST_TAP) is_weight",
+                "if (word + 1'b1 == LAST_TAP) is_weight",
             ),
             "writes_no_other_weight": (
-                "is_weight = (word < ALL_TAPS)",
-                "is_weight = (word <= ALL_TAPS)",
+                "if (word == LAST_TAP) is_weight",
+                "if (word == LAST_TAP + 1'b1) is_weight",
             ),
             "weights_at_set_and_tap": (
                 "else if (store && is_weight) index",
@@ -59,8 +59,8 @@ PROOFS = (
         faults={
             "takes_each_beat_that_fits": ("(free_wraps ? laps >= 0 : laps > 0)", "1'b0"),
             "takes_nothing_without_room": (
-                "write ? room_behind : room",
-                "room",
+                "take ? fits_behind : fits",
+                "fits",
             ),
             "takes_nothing_that_is_not_there": ("run && available && ", "run && "),
             "takes_nothing_beside_a_run": ("take = run && ", "take = "),
@@ -107,10 +107,10 @@ PROOFS = (
     ),
     Proof(
         "dw_pixel_rotate",
-        bound=3,
+        bound=4,
         faults={
             "pixel_of_place_and_amount": ("(PIXELS - (1 << l)) * WIDTH", "PIXELS * WIDTH"),
-            "moves_only_with_step": ("if (step) q", "q"),
+            "moves_only_with_step": ("if (moves) q", "q"),
         },
     ),
     Proof(
@@ -118,10 +118,10 @@ PROOFS = (
         faults={
             "load_brings_the_last_word_of_each_place": ("(p%PIXELS)*WIDTH", "0"),
             "shift_moves_by_one_column": (
-                "else if (shift) cells",
-                "else if (shift && accepts) cells",
+                "else if (shifts) cells",
+                "else if (shifts && accepts) cells",
             ),
-            "holds_otherwise": ("else if (shift) cells", "else cells"),
+            "holds_otherwise": ("else if (shifts) cells", "else cells"),
             "a_complete_segment_waits": (
                 "!ready || next_load",
                 "!ready || next_load || word_valid",
@@ -130,8 +130,11 @@ PROOFS = (
                 "restart || !ready || next_load",
                 "restart || !ready",
             ),
-            "ready_if_complete": ("ready = !accepts || (", "ready = ("),
-            "not_ready_before": ("(word_valid && word_last)", "word_last"),
+            "ready_if_complete": (
+                "ready   <= !next_accepts || next_completes",
+                "ready <= next_completes",
+            ),
+            "not_ready_before": ("!next_accepts || next_completes", "1'b1"),
             "empty_after_a_restart": ("next_accepts = restart || ", "next_accepts = "),
         },
     ),
@@ -168,8 +171,8 @@ PROOFS = (
         bound=16,
         faults={
             "never_more_pixels_than_entries": (
-                "claimed <= !take ? {COUNT_W{1'b0}} : plane_end ? most_at_end : most",
-                "claimed <= !take ? {COUNT_W{1'b0}} : most",
+                "untaken - (plane_end ? most_at_end : most)",
+                "untaken - most",
             ),
             "room_for_the_largest_claim": ("taken ? room_taken : room_untaken", "room_untaken"),
             "room_whenever_it_is_known": (
@@ -185,8 +188,8 @@ PROOFS = (
                 "(cells > c + 1) && !counts[c]",
             ),
             "all_free_after_reset": (
-                "rst || ({2'b00, credits} >= needed)",
-                "({2'b00, credits} >= needed)",
+                "rst || ({1'b0, credits} >= NEEDED)",
+                "({1'b0, credits} >= NEEDED)",
             ),
         },
     ),

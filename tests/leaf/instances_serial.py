@@ -74,9 +74,9 @@ def fetch() -> Iterator[Instance]:
         inputs = {**dict.fromkeys(("restart", "run", "next_accepts"), 1), **_fetch_inputs(n)}
         inputs["filled"] = c.pixel_address_width
         outputs = dict.fromkeys(("next_free", "read_pixel"), c.pixel_address_width)
-        outputs |= dict.fromkeys(("step", "word_valid", "word_last"), 1)
+        outputs |= dict.fromkeys(("step", "word_valid"), 1)
         outputs |= {"word_places": n.shape.segment, "amount": c.amount_width}
-        return inputs, outputs, tuple(outputs)
+        return inputs, {**outputs, "next_completes": 1}, tuple(outputs)
 
     return each_spec("dw_fetch", "fetch", (), ports)
 
@@ -173,15 +173,15 @@ def segment() -> Iterator[Instance]:
         inputs = {
             "restart": 1,
             "word_valid": 1,
-            "word_last": 1,
             "word_places": n.shape.segment,
             "word": n.shape.ring_pixels * width,
+            "next_completes": 1,
             "next_load": 1,
             "load": 1,
             "shift": 1,
         }
         outputs = {"next_accepts": 1, "ready": 1, "cells": n.shape.segment * width}
-        return inputs, outputs, ("cells",)
+        return inputs, outputs, ("ready", "cells")
 
     return each_spec("dw_segment", "segment", (), ports)
 

@@ -26,13 +26,11 @@ class CellArrayCase(Case):
         self.cells, self.lanes = n.formats.pixels, n.spec.lanes
         self.length = n.shape.segment
         self.adds, self.inside = Coin(self.rng), Coin(self.rng, 0.5, 1.0)
-        self.operand: np.ndarray | None = None  # in the registers of the cells
         self.added: tuple[np.ndarray, bool] | None = None  # leaves the multipliers, may be first
         self.products: list[np.ndarray] = []
         self.sums: np.ndarray | None = None
         self.taps = self.spec.taps
         self.strides: set[int] = set()
-        self.placed = [False] * self.cells  # the operand lies on the segment
         self.longest = 0
 
     def _numbers(self, limits: tuple[int, int], *shape: int) -> np.ndarray:
@@ -50,6 +48,7 @@ class CellArrayCase(Case):
         self.weight = self._numbers(limits, self.lanes)
         self.stride = self.rng.randint(1, 2)
         # A cell whose place lies behind the segment has no tap.
+        self.placed = [q * self.stride < self.length for q in range(self.cells)]
         self.in_ifmap = np.array([placed and self.inside() for placed in self.placed])
         add = len(self.products) >= PRODUCT_CYCLES - 1 and self.adds()
         first = self.taps == self.spec.taps or self.rng.random() < 0.1
@@ -82,16 +81,11 @@ class CellArrayCase(Case):
         self.component.compute(self.segment, self.stride, self.in_ifmap, self.weight, fire)
         self.component.commit()
         self.added = (self.products[-PRODUCT_CYCLES + 1], first) if add else None
-        if self.operand is not None:
-            inside = self.in_ifmap[:, np.newaxis]
-            product = np.where(inside, self.operand * self.weight, 0)
-            self.products = [*self.products[-PRODUCT_CYCLES:], product]
-        self.placed = [q * self.stride < self.length for q in range(self.cells)]
         operands = [
-            self.segment[q * self.stride] if placed else np.zeros(self.lanes, np.int64)
-            for q, placed in enumerate(self.placed)
+            self.segment[q * self.stride] if inside else np.zeros(self.lanes, np.int64)
+            for q, inside in enumerate(self.in_ifmap)
         ]
-        self.operand = np.array(operands)
+        self.products = [*self.products[-PRODUCT_CYCLES:], np.array(operands) * self.weight]
         self.strides.add(self.stride)
 
     def uncovered(self) -> str:

@@ -74,13 +74,12 @@ class FetchCase(Case):
             "step": self.step,
             "word_valid": fetch.mark is not None,
         }
+        behind = fetch.marks[1 if self.step else 2]
+        expected["next_completes"] = behind is not None and behind.last
         if fetch.read is not None:
             expected["read_pixel"] = self._wires("read_pixel", fetch.pixel)
         if fetch.mark is not None:
-            expected |= {
-                "word_last": fetch.mark.last,
-                "word_places": self._places(fetch.mark.filled, fetch.mark.first),
-            }
+            expected["word_places"] = self._places(fetch.mark.filled, fetch.mark.first)
         if fetch.marks[1] is not None and self.width > 1:  # a word of one pixel does not turn
             expected["amount"] = fetch.amount
         return expected
@@ -94,12 +93,13 @@ class FetchCase(Case):
             "step": self.step,
             "word_valid": word is not None,
         }
+        behind = turned if self.step else word
+        expected["next_completes"] = behind is not None and behind.last
         found = self.age >= SERIAL_FETCH_CYCLES
         if found and self.read is not None and self.read.has_pixels:
             expected["read_pixel"] = self._wires("read_pixel", self.read.pixel)
         if word is not None:
-            places = self._places(word.has_pixels, word.first)
-            expected |= {"word_last": word.last, "word_places": places}
+            expected["word_places"] = self._places(word.has_pixels, word.first)
         if turned is not None and turned.has_pixels and self.width > 1:
             expected["amount"] = (turned.pixel - turned.first) % self.width
         return expected

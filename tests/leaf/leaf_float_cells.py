@@ -229,7 +229,6 @@ class FloatCellArrayCase(FloatCells):
         self.component = FloatCellArray(self.numbers, self.arithmetic)
         self.cells, self.lanes = self.numbers.formats.pixels, self.spec.lanes
         self.length = self.numbers.shape.segment
-        self.placed = [False] * self.cells  # the operand lies on the segment
         self.strides: set[int] = set()
 
     def drive(self) -> Values:
@@ -237,7 +236,8 @@ class FloatCellArrayCase(FloatCells):
         self.weight = self.number(self.lanes)
         self.stride = self.rng.randint(1, 2)
         # A cell whose place lies behind the segment has no tap.
-        self.in_ifmap = np.array([placed and self.rng.random() < 0.9 for placed in self.placed])
+        placed = [q * self.stride < self.length for q in range(self.cells)]
+        self.in_ifmap = np.array([on and self.rng.random() < 0.9 for on in placed])
         self.history.append((self.segment, self.stride, self.in_ifmap, self.weight))
         self.add, self.first = self.fire()
         width = self.arithmetic.number.width
@@ -257,8 +257,7 @@ class FloatCellArrayCase(FloatCells):
         for q, lane in np.ndindex(self.cells, self.lanes):
 
             def product(at: int, q: int = q, lane: int = lane) -> float:
-                segment, stride, _, _ = self.history[at - 1]
-                _, _, in_ifmap, weights = self.history[at]
+                segment, stride, in_ifmap, weights = self.history[at]
                 weight = weights[lane]
                 operand = int(segment[q * stride][lane]) if in_ifmap[q] else 0
                 return self.product(operand + (int(in_ifmap[q]) << width), int(weight))
@@ -274,7 +273,6 @@ class FloatCellArrayCase(FloatCells):
         fire = self.add, self.first
         self.component.compute(self.segment, self.stride, self.in_ifmap, self.weight, fire)
         self.component.commit()
-        self.placed = [q * self.stride < self.length for q in range(self.cells)]
         self.now += 1
 
     def uncovered(self) -> str:

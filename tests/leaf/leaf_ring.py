@@ -20,6 +20,7 @@ class PixelRotateCase(PixelCase):
         self.component = PixelRotate(self.numbers)
         self.step = Coin(self.rng, 0.3, 0.9, 1.0)
         self.turned: int | None = DONT_CARE
+        self.waits: tuple[int, int] | None = None  # step and amount in the registers
         self.met: set[int] = set()
 
     def drive(self) -> Values:
@@ -39,9 +40,11 @@ class PixelRotateCase(PixelCase):
         count = self.ring_pixels
         self.component.compute(bool(i["step"]), i["amount"], self.pixels(i["d"], count))
         self.component.commit()
-        if i["step"]:
-            self.met.add(i["amount"])
-            places = [(p + i["amount"]) % count for p in range(count)]
+        step, amount = self.waits or (0, 0)
+        self.waits = i["step"], i["amount"]
+        if step:
+            self.met.add(amount)
+            places = [(p + amount) % count for p in range(count)]
             words = [self.pixel(i["d"], place) << p * self.width for p, place in enumerate(places)]
             self.turned = sum(words)
 
@@ -60,6 +63,7 @@ class RingCase(PixelCase):
         self.beats = self.numbers.shape.ring_beats
         self.memory: dict[int, int] = {}
         self.reads: list[int] = []
+        self.waits: int | None = None  # address of a read in the registers
         self.met: set[int] = set()
 
     def _words(self, first: int) -> list[int]:
@@ -73,7 +77,8 @@ class RingCase(PixelCase):
         first = self.rng.randrange(self.beats)
         read = not filling and self.read()
         # A word that is read while it is written has no promised value.
-        write = filling or (self.write() and not (read and address in self._words(first)))
+        met = [] if self.waits is None else self._words(self.waits)
+        write = filling or (self.write() and address not in met)
         return {
             "write": int(write),
             "write_address": address,
@@ -96,11 +101,12 @@ class RingCase(PixelCase):
         pixel = i["read_address"] * self.beat_pixels + inside
         self.component.compute(write, bool(i["read"]), pixel)
         self.component.commit()
-        if i["read"]:
+        if self.waits is not None:
             size = self.beat_pixels * self.width
-            words = [self.memory[address] for address in self._words(i["read_address"])]
+            words = [self.memory[address] for address in self._words(self.waits)]
             self.reads.append(sum(word << bank * size for bank, word in enumerate(words)))
-            self.met.add(i["read_address"])
+            self.met.add(self.waits)
+        self.waits = i["read_address"] if i["read"] else None
         if i["write"]:
             self.memory[i["write_address"]] = i["write_data"]
 

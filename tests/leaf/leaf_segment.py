@@ -22,6 +22,9 @@ class SegmentCase(PixelCase):
         self.places: list[int | None] = [None] * self.length  # of it
         self.cells: list[int | None] = [None] * self.length
         self.offered = self.complete = self.loads_next = False
+        self.word_behind: int | None = None  # of the marks of the cycle before
+        self.acts: tuple[bool, bool, Mark | None] = (False, False, None)
+        # load, shift, and the mark of a word with pixels that entered: in the registers
         self.known = self.started = False
         self.loaded = self.waited = 0
 
@@ -40,36 +43,40 @@ class SegmentCase(PixelCase):
     def drive(self) -> Values:
         rng = self.rng
         restart = not self.started or rng.random() < 1 / 500
-        if restart:
-            self.queue, self.offered = [], False
         if not self.queue:
             self.queue = self._segment()
-        self.offered = not restart and (self.offered or self.valid())
         load = self.loads_next
         self.mark, word = self.queue[0]
         places = range(self.mark.first, self.length) if self.mark.filled else ()
-        marks = {
-            "word_last": int(self.mark.last),
-            "word_places": sum(1 << place for place in places),
-            "word": word,
-        }
-        if not self.offered:
-            marks = {name: self.word(self.instance.inputs[name]) for name in marks}
+        marks = sum(1 << place for place in places)
         values = {
             "restart": int(restart),
             "word_valid": int(self.offered),
-            **marks,
+            "word_places": marks if self.offered else self.word(self.length),
+            "word": self.word_behind or self.word(self.ring_pixels * self.width),
             "load": int(load),
             "shift": int(not load and self.shifts()),
         }
+        self.word_behind = word if self.offered else None
         self.loads_next = self._ready(values) and not restart and self.loads()
-        return {**values, "next_load": int(self.loads_next)}
+        self._plan(values)
+        completes = self.offered_next and self.queue_next[0][0].last
+        return {
+            **values, "next_completes": int(completes), "next_load": int(self.loads_next)
+        }  # fmt: skip
+
+    def _plan(self, i: Values) -> None:
+        """Decides if a word is there in the next cycle; a restart discards the words."""
+        entered = self.offered and self._accepts(i)
+        waits = self.offered and not entered
+        self.queue_next = ([] if i["restart"] else self.queue[entered:]) or self._segment()
+        self.offered_next = not i["restart"] and (waits or self.valid())
 
     def model(self, i: Values) -> Expected:
         if not self.started:
             return {}
         load, mark = bool(i["load"]), self.mark if i["word_valid"] else None
-        cells = self.bits(self.component.cells) if self.known else DONT_CARE
+        cells = self.bits(self.component.cells) if None not in self.cells else DONT_CARE
         return {
             "next_accepts": i["restart"] or i["next_load"] or not self.component.ready(mark, load),
             "ready": self.component.ready(mark, load),
@@ -80,7 +87,7 @@ class SegmentCase(PixelCase):
         return not self.complete or bool(i["load"])
 
     def _ready(self, i: Values) -> bool:
-        arrives = i["word_valid"] and i["word_last"] and self._accepts(i)
+        arrives = i["word_valid"] and self.mark.last and self._accepts(i)
         return bool(arrives or (self.complete and not i["load"]))
 
     def promise(self, i: Values) -> Expected:
@@ -102,19 +109,21 @@ class SegmentCase(PixelCase):
         self.component.commit()
         accepted = i["word_valid"] and self._accepts(i)
         self.waited += i["word_valid"] and not accepted
-        if load:
+        loads, shifts, fills = self.acts
+        if loads:
             self.cells, self.places = self.places, [None] * self.length
+        elif shifts:
+            self.cells = [*self.cells[1:], self.cells[-1]]  # the last place keeps its pixel
+        if fills is not None:
+            for place in range(fills.first, self.length):
+                self.places[place] = self.pixel(i["word"], place % self.ring_pixels)
+        self.acts = load, bool(shift), self.mark if accepted and self.mark.filled else None
+        self.queue, self.offered = self.queue_next, self.offered_next
+        if load:
             self.complete = False
             self.known = True
             self.loaded += 1
-        elif shift:
-            self.cells = [*self.cells[1:], self.cells[-1]]  # the last place keeps its pixel
         if accepted:
-            self.queue.pop(0)
-            self.offered = False
-            if self.mark.filled:
-                for place in range(self.mark.first, self.length):
-                    self.places[place] = self.pixel(i["word"], place % self.ring_pixels)
             self.complete = self.mark.last
         if i["restart"]:
             self.complete, self.started = False, True

@@ -38,7 +38,7 @@ class SequencerCase(Case):
         super().__init__(*args)
         self.component = Sequencer(SerialNumbers(self.spec))
         self.cells = self.parameters["CELLS"]
-        self.run = Coin(self.rng, 0.9, 1.0)
+        self.begins, self.run = Coin(self.rng, 0.9, 1.0), False
         self.ready, self.room = Coin(self.rng, 0.3, 0.9, 1.0), Coin(self.rng, 0.3, 0.9, 1.0)
         self.known = False
         self.streams = self.planes = self.drains = 0
@@ -65,11 +65,12 @@ class SequencerCase(Case):
         restart = not self.known or (ends_early and self.rng.random() < 0.3)
         if restart:
             self._new_stream()
+        self.run = not restart and (self.run or self.begins())
         given = {name: self.config[name] for name in CONFIG}
         widths = self.instance.inputs
         return {
             "restart": int(restart),
-            "run": int(self.run() and not restart),
+            "run": int(self.run),
             "segment_ready": int(self.ready()),
             "output_room": int(self.room()),
             "sets": self.config["channel_multiplier"],

@@ -122,7 +122,7 @@ def test_no_beat_comes_out_after_a_reset(name: str, seed: int) -> None:
 
 
 FAULTS: dict[str, tuple[str, str, str]] = {
-    "free too early": ("dw_fetch.v", "? opens_pixel : free", "? opens_pixel + 4 : free"),
+    "free too early": ("dw_fetch.v", "next_free <= free_pixel", "next_free <= free_pixel + 4"),
     "rows wrap late": ("dw_fetch_walk.v", "= step_x - pitch", "= step_x - pitch - 1'b1"),
     "short segment": (
         "dw_fetch_rows.v",
@@ -136,12 +136,12 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "row lost": ("dw_fetch_rows.v", "held_valid ? held : row", "row"),
     "segment left of the ifmap": ("dw_fetch_rows.v", "less_x(outside_x, walk_x)", "1'b1"),
     "read lost": ("dw_fetch.v", "behind_valid || enters;", "enters;"),
-    "ring too full": ("dw_ring_writer.v", "write ? room_behind : room", "room"),
+    "ring too full": ("dw_ring_writer.v", "take ? fits_behind : fits", "fits"),
     "filled too early": ("dw_ring_writer.v", "if (write) filled", "if (take) filled"),
     "turns the wrong way": ("dw_pixel_rotate.v", "turned >> ", "turned << "),
     "segment not kept": ("dw_segment.v", "restart || !ready || next_load", "1'b1"),
-    "shift by none": ("dw_segment.v", "else if (shift)", "else if (1'b0)"),
-    "place off by one": ("dw_segment.v", "&& word_places[p]", "&& (p == 0 || word_places[p-1])"),
+    "shift by none": ("dw_segment.v", "else if (shifts)", "else if (1'b0)"),
+    "place off by one": ("dw_segment.v", "word_places &", "(word_places << 1 | 1'b1) &"),
     "drain overtaken": ("dw_sequencer.v", "({1'b0, drain_left} <= 2)", "({1'b0, drain_left} <= 3)"),
     "no room needed": ("dw_sequencer.v", "(drained && output_room)", "drained"),
     "set not changed": ("dw_sequencer.v", "weight_set + 1'b1", "weight_set"),
@@ -168,14 +168,14 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "one pixel at a time": ("dw_drain.v", "CELL_STEP = PIXELS", "CELL_STEP = 1"),
     "scale not of the lane": ("dw_serial_scale.v", "(write_lane == c)", "1'b1"),
     "credit lost": ("dw_pixel_credit.v", "(give ? BACK", "(1'b0 ? BACK"),
-    "claim without rest": ("dw_pixel_credit.v", ": plane_end ? most_at_end : most", ": most"),
+    "claim without rest": ("dw_pixel_credit.v", "(plane_end ? most_at_end : most)", "most"),
     "empty cells keep credit": ("dw_pixel_credit.v", "returned <= empty_count", "returned <= 0"),
     "scale of a neighbour": ("dw_serial_scale.v", "AHEAD = c;", "AHEAD = 0;"),
     "scale of a neighbour, float": ("dw_float_serial_scale.v", "AHEAD = c;", "AHEAD = 0;"),
     "multiplier too early": ("dw_float_serial_scale.v", "(MULTIPLIER_DELAY)", "(1)"),
     "tail forgotten": ("dw_serial_output.v", "image_end ? tail_channels", "1'b0 ? tail_channels"),
     "beat of a pause": ("dw_serial_loader.v", "if (accept) write_data", "write_data"),
-    "tap count of loader": ("dw_serial_loader.v", "(word < ALL_TAPS)", "(word <= ALL_TAPS)"),
+    "tap count of loader": ("dw_serial_loader.v", "(word == LAST_TAP)", "(word == LAST_TAP + 1)"),
 }
 """Faults by name: the file, a text in it, and the text that breaks it."""
 

@@ -24,9 +24,10 @@ module check_core_serial #(
   (* hierconn *) wire \dut.u_serial_output.plane_end , \dut.u_serial_output.write ;
   (* hierconn *) wire [4:0] \dut.u_serial_output.u_output_fifo.entries ;
   (* hierconn *) wire \dut.u_serial_output.u_output_fifo.not_empty , \dut.popped ;
-  (* hierconn *) wire [4:0] \dut.u_pixel_credit.credits , \dut.u_pixel_credit.claimed ;
+  (* hierconn *) wire [4:0] \dut.u_pixel_credit.credits ;
   (* hierconn *) wire [1:0] \dut.u_pixel_credit.returned ;
-  (* hierconn *) wire \dut.u_pixel_credit.taken ;
+  (* hierconn *) wire \dut.u_pixel_credit.taken , \dut.run ;
+  (* hierconn *) wire \dut.u_sequencer.live , \dut.u_sequencer.ready , \dut.taps_done ;
   (* hierconn *) wire \dut.u_serial_output.g_pack.u_pixel_pack.place ;
 
   // ---- the geometry ------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ module check_core_serial #(
   reg [4:0] held_data;
   reg held_keep, held_last;
   reg [7:0] emitted, transferred;
-  reg [1:0] gaps, gaps_1, gaps_2, claim_then;
+  reg [1:0] gaps, gaps_1, gaps_2;
   reg [7:0] pixels;
   always @(posedge clk) begin
     after_reset <= after_reset || rst;
@@ -84,7 +85,6 @@ module check_core_serial #(
     pixel <= rst ? 0 : {pixel[LEAVE-1:1], leaves};
     pixels <= rst ? 0 : pixels + claim - gap - \dut.popped ;
     gave <= \dut.popped && !rst;
-    claim_then <= rst ? 0 : claim;
     {gaps, gaps_1, gaps_2} <= rst ? 0 : {gap, gaps, gaps_1};
     emitted <= rst ? 0 : emitted + claim - gap;
     transferred <= rst ? 0 : transferred + (m_axis_ofmap_tvalid && m_axis_ofmap_tready);
@@ -98,7 +98,7 @@ module check_core_serial #(
              m_axis_ofmap_tlast == held_last)
     `PROMISE(fifo_never_overflows, writes, entries < DEPTH)
     `PROMISE(credits_are_the_room_that_is_left, pixels != 0,
-             credits == DEPTH - known + gaps_2 + gave + claim_then)
+             credits == DEPTH - known + gaps_2 + gave)
     `PROMISE(every_pixel_gives_one_beat, emitted != transferred, counted == emitted)
     `PROMISE(no_beat_without_a_pixel, m_axis_ofmap_tvalid && emitted != 0, emitted != transferred)
     `PROMISE(quiet_in_reset, in_reset, !cfg_ready && !s_axis_param_tready &&
@@ -106,10 +106,12 @@ module check_core_serial #(
     aid_count: assert (counted == emitted);
     aid_pixels: assert (pixels == entries + on_the_way && known <= DEPTH);
     aid_room: assert (!take || pixels + CELLS <= DEPTH);
-    aid_credits: assert (credits == DEPTH - known + gaps_2 + gave + claim_then);
-    aid_claimed: assert (\dut.u_pixel_credit.claimed == claim_then &&
-                         \dut.u_pixel_credit.taken == group[1] &&
-                         \dut.u_pixel_credit.returned == gaps_1);
+    aid_credits: assert (credits == DEPTH - known + gaps_2 + gave);
+    aid_taken: assert (\dut.u_pixel_credit.taken == group[1] &&
+                       \dut.u_pixel_credit.returned == gaps_1);
+    aid_live: assert (!\dut.u_sequencer.live ||
+                      (\dut.run && \dut.u_sequencer.ready && !\dut.taps_done ));
+    aid_done: assert (!\dut.taps_done || \dut.u_sequencer.ready );
     aid_entries: assert (\dut.u_serial_output.u_output_fifo.not_empty == (entries != 0));
     aid_start: assert (\dut.group_start == group[START]);
     aid_place: assert (\dut.u_serial_output.g_pack.u_pixel_pack.place );

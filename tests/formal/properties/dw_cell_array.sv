@@ -21,9 +21,7 @@ module check_dw_cell_array (
   endfunction
 
   reg [2:0] age = 3'd0;
-  reg [15:0] segment_1;
-  reg [1:0] stride_1;
-  wire [1:0] place = (stride_1 == 2) ? {q, 1'b0} : {1'b0, q};
+  wire [1:0] place = (cell_stride == 2) ? {q, 1'b0} : {1'b0, q};
   reg [4*ACC_W-1:0] products;  // the youngest first
   reg [3:0] masks, strides;
   reg [1:0] adds, firsts;
@@ -32,11 +30,9 @@ module check_dw_cell_array (
   wire [ACC_W-1:0] product = products[3*ACC_W+:ACC_W];
   always @(posedge clk) begin
     if (age < 5) age <= age + 1;
-    segment_1 <= segment;
-    stride_1 <= cell_stride;
-    products <= {products, product_of(segment_1[(place*LANES+l)*2+:2], weight[l*2+:2])};
+    products <= {products, product_of(segment[(place*LANES+l)*2+:2], weight[l*2+:2])};
     masks <= {masks, in_ifmap[q]};
-    strides <= {strides, stride_1 == 2};
+    strides <= {strides, cell_stride == 2};
     adds <= {adds, add};
     firsts <= {firsts, first};
     before <= sum;

@@ -31,7 +31,7 @@ module check_dw_cell_place #(
   wire [1:0] in_ifmap, counts;
   dw_cell_place #(.CELLS(2), .X_W(W), .Y_W(W)) dut (.*);
   (* hierconn *) wire \dut.fired , \dut.begins_row , \dut.begins_kernel ;
-  (* hierconn *) wire \dut.advances , \dut.rewinds ;
+  (* hierconn *) wire \dut.placed , \dut.advances , \dut.rewinds ;
   (* hierconn *) wire [W-1:0] \dut.wrapped_x , \dut.wrapped_y , \dut.last_x ;
   (* hierconn *) wire [W-1:0] \dut.g_cell[0].begin_x , \dut.g_cell[0].begin_y ;
   (* hierconn *) wire [W-1:0] \dut.g_cell[0].cell_x , \dut.g_cell[0].cell_y ;
@@ -93,7 +93,7 @@ module check_dw_cell_place #(
         tap_y[q] >= 0 && tap_y[q] < height;
   end
   reg group_begins = 1'b1, seen = 1'b0, fired_1 = 1'b0, fired_2 = 1'b0, fired_3 = 1'b0;
-  reg advances_1, rewinds_1, row_1, kernel_1;
+  reg placed_1 = 1'b0, advances_1, rewinds_1, row_1, kernel_1;
   reg [1:0] counts_1, counts_2, inside_1, inside_2, inside_3;
   // The cells' places at the last tap, and their taps: of the last one and of the one before.
   reg signed [W+1:0] was_x [0:1], was_y [0:1];
@@ -119,6 +119,7 @@ module check_dw_cell_place #(
     end
     seen <= seen || fired_1;
     group_begins <= init || (fire ? advance : group_begins);
+    placed_1 <= init;
     fired_1 <= fire;
     {fired_2, fired_3} <= {fired_1, fired_2};
     {advances_1, rewinds_1} <= {fire && advance && !rewind, fire && rewind};
@@ -147,7 +148,10 @@ module check_dw_cell_place #(
   always @* if (started) begin
     aid_sums: assert (\dut.wrapped_x == W'(on_x - columns) && \dut.wrapped_y == W'(on_y + row) &&
                       \dut.last_x == W'(wrap - on_x));
-    aid_marks: assert (\dut.fired == fired_1);
+    aid_marks: assert (\dut.fired == fired_1 && \dut.placed == placed_1);
+    aid_placed: assert (!placed_1 || !(fired_1 || moves));
+    aid_begin: assert (!placed_1 || (known != 0 && x[1] == begin_x[1] &&
+                                     (known < 2 || x[0] == begin_x[0])));
     aid_moves: assert (\dut.advances == advances_1 && \dut.rewinds == rewinds_1);
     aid_begins: assert (!fired_1 || (\dut.begins_row == row_1 && \dut.begins_kernel == kernel_1));
     aid_begin_1: assert (known == 0 || (\dut.g_cell[1].begin_x == W'(begin_x[1]) &&
@@ -160,11 +164,11 @@ module check_dw_cell_place #(
     aid_place_0: assert (known < 2 || (
         \dut.g_cell[0].cell_x == W'(moves ? was_x[0] : x[0]) &&
         \dut.g_cell[0].cell_y == W'(moves ? was_y[0] : y[0]) &&
-        \dut.g_cell[0].beyond == W'((moves ? was_x[0] : x[0]) - wrap + on_x)));
+        (placed_1 || \dut.g_cell[0].beyond == W'((moves ? was_x[0] : x[0]) - wrap + on_x))));
     aid_place_1: assert (known < 1 || (
         \dut.g_cell[1].cell_x == W'(moves ? was_x[1] : x[1]) &&
         \dut.g_cell[1].cell_y == W'(moves ? was_y[1] : y[1]) &&
-        \dut.g_cell[1].beyond == W'((moves ? was_x[1] : x[1]) - wrap + on_x)));
+        (placed_1 || \dut.g_cell[1].beyond == W'((moves ? was_x[1] : x[1]) - wrap + on_x))));
     aid_tap_0: assert (!seen || (\dut.g_cell[0].tap_x == W'(tap_x_2[0]) &&
         \dut.g_cell[0].tap_y == W'(tap_y_2[0]) && \dut.g_cell[0].tap_counts == counts_2[0]));
     aid_tap_1: assert (!seen || (\dut.g_cell[1].tap_x == W'(tap_x_2[1]) &&

@@ -13,13 +13,13 @@ module check_dw_fetch (
   localparam P = 5;  // bits of the address of a pixel
   localparam READ_W = 3 + 3 * P + 2;
   wire [P-1:0] next_free, read_pixel;
-  wire step, word_valid, word_last;
+  wire step, word_valid, next_completes;
   wire [2:0] word_places;
   wire amount;
   // The geometry goes to the stand-ins only.
   dw_fetch #(.BEAT_PIXELS(1), .READ_PIXELS(2), .X_W(3), .Y_W(3), .PIXEL_W(P), .PLACE_W(2),
       .LENGTH(3), .TAP_W(1), .GROUPS_W(1), .SETS_W(1), .PLANES_W(1), .PLANE_BEATS_W(1)) dut (
-      .clk, .restart, .run, .filled, .next_accepts, .step, .next_free, .read_pixel, .word_valid, .word_last,
+      .clk, .restart, .run, .filled, .next_accepts, .step, .next_free, .read_pixel, .word_valid, .next_completes,
       .word_places, .amount,
       .ifmap_w(3'd0), .ifmap_h(3'd0), .kernel_h(1'b0), .kernel_w(1'b0), .tap_segments(1'b0),
       .span(3'd0), .pitch(3'd0), .start_x(3'd0), .start_y(3'd0), .end_y(3'd0), .step_x(3'd0),
@@ -30,9 +30,8 @@ module check_dw_fetch (
   (* hierconn *) wire \dut.next_frees ;
   (* hierconn *) wire [P-1:0] \dut.next_pixel , \dut.next_last_pixel , \dut.next_free_pixel ;
   (* hierconn *) wire [1:0] \dut.next_first ;
-  (* hierconn *) wire \dut.read_valid , \dut.behind_valid , \dut.opens , \dut.opens_frees ;
+  (* hierconn *) wire \dut.read_valid , \dut.behind_valid , \dut.last ;
   (* hierconn *) wire [READ_W-1:0] \dut.read , \dut.behind ;
-  (* hierconn *) wire [P-1:0] \dut.opens_pixel , \dut.free ;
   (* hierconn *) wire [2:0] \dut.valid ;
   (* hierconn *) wire [3:0] \dut.marks_0 , \dut.marks_1 ;
   (* hierconn *) wire \dut.turn_0 ;
@@ -91,7 +90,8 @@ module check_dw_fetch (
     `PROMISE(moves_unless_a_word_waits, 1'b1, step == (accepted || !words[2]))
     `PROMISE(a_word_for_each_read, words[2], word_valid)
     `PROMISE(no_other_word, !words[2], !word_valid)
-    `PROMISE(marks_the_last_word, words[2], word_last == word_ends[2])
+    `PROMISE(tells_of_the_last_word, 1'b1, next_completes ==
+             (step ? words[1] && word_ends[1] : words[2] && word_ends[2]))
     `PROMISE(fills_the_places_from_its_first, words[2] && word_has[2],
              word_places == {place <= 2, place <= 1, place == 0})
     `PROMISE(a_word_without_pixels_fills_none, words[2] && !word_has[2], word_places == 0)
@@ -102,6 +102,7 @@ module check_dw_fetch (
     aid_first: assert (waiting == 0 || \dut.read == first_read);
     aid_second: assert (waiting < 2 || \dut.behind == second_read);
     aid_words: assert (\dut.valid == words);
+    aid_last: assert (!words[2] || \dut.last == word_ends[2]);
     aid_marks_0: assert (!words[0] || (\dut.turn_0 == word_turn[0] &&
                          \dut.marks_0 == {word_has[0], word_ends[0], word_first[1:0]}));
     aid_marks_1: assert (!words[1] || \dut.marks_1 == {word_has[1], word_ends[1], word_first[3:2]});

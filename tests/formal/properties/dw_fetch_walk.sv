@@ -37,7 +37,7 @@ module check_dw_fetch_walk #(
       .SETS_W(2), .PLANES_W(2), .PLANE_BEATS_W(2)) dut (.*);
   (* hierconn *) wire [W-1:0] \dut.group_x , \dut.beyond , \dut.wrapped_x , \dut.wrapped_y ;
   (* hierconn *) wire [PIXEL_W-1:0] \dut.group_address , \dut.plane_base ;
-  (* hierconn *) wire [PIXEL_W-1:0] \dut.wrapped_address , \dut.plane_address ;
+  (* hierconn *) wire [PIXEL_W-1:0] \dut.wrapped_address , \dut.plane_behind ;
   (* hierconn *) wire [1:0] \dut.u_taps.left , \dut.u_rows.left , \dut.u_sets.left ;
   (* hierconn *) wire [1:0] \dut.u_groups.left , \dut.u_planes.left ;
   (* hierconn *) wire \dut.u_taps.last , \dut.u_rows.last , \dut.u_sets.last ;
@@ -140,9 +140,10 @@ module check_dw_fetch_walk #(
                        \dut.beyond == W'(next_x - from_x - columns));
     aid_sums: assert ((\dut.wrapped_x == W'(on_x - columns) &&
         \dut.wrapped_y == W'(on_y + row_y) &&
-        \dut.wrapped_address == PIXEL_W'(step_address + row_address) &&
-        \dut.plane_address == PIXEL_W'({plane_beats, 1'b0} + start_address)));
-    aid_base: assert (\dut.plane_base == base && \dut.group_address == base + group_pixel);
+        \dut.wrapped_address == PIXEL_W'(step_address + row_address)));
+    aid_base: assert (\dut.plane_base == base &&
+                      \dut.plane_behind == PIXEL_W'(base + {plane_beats, 1'b0} + start_address) &&
+                      \dut.group_address == base + group_pixel);
     aid_segment: assert (x == W'(at_x) && y == W'(at_y) && address == base + row_pixel);
   end
 endmodule

@@ -66,25 +66,17 @@ module check_dw_float_cell_array (
 
   (* anyconst *) reg [1:0] q;
   (* anyconst *) reg lane;
-  reg known = 1'b0;
-  reg [1:0] stride;
-  reg [29:0] was;
-  always @(posedge clk) begin
-    known <= 1'b1;
-    was <= segment;
-    stride <= cell_stride;
-  end
-  wire [2:0] place = (stride == 2) ? 2 * q : q;
+  wire [2:0] place = (cell_stride == 2) ? 2 * q : q;
   wire skip;
   wire [W-1:0] operand, factor;
   wire [PARTS+4:0] used;
   assign {skip, operand, factor, used} = acc[(q*2+lane)*CELL+:CELL];
   always @* begin
     assume (q < 3 && (cell_stride == 1 || cell_stride == 2));
-    `PROMISE(neighbours_at_a_stride_of_one, known && stride == 1,
-             operand == was[(place*2+lane)*W+:W])
-    `PROMISE(every_second_pixel_at_a_stride_of_two, known && stride == 2,
-             operand == was[(place*2+lane)*W+:W])
+    `PROMISE(neighbours_at_a_stride_of_one, cell_stride == 1,
+             operand == segment[(place*2+lane)*W+:W])
+    `PROMISE(every_second_pixel_at_a_stride_of_two, cell_stride == 2,
+             operand == segment[(place*2+lane)*W+:W])
     `PROMISE(skips_taps_outside, !in_ifmap[q], skip)
     `PROMISE(skips_no_other_tap, in_ifmap[q], !skip)
     `PROMISE(weight_of_the_lane, 1'b1, factor == weight[lane*W+:W])

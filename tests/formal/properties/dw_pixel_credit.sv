@@ -19,7 +19,8 @@ module check_dw_pixel_credit #(
   localparam LARGEST = CELLS + BEAT - 1;
   wire room;
   dw_pixel_credit #(.TOTAL(TOTAL), .CELLS(CELLS), .BEAT(BEAT)) dut (.*);
-  (* hierconn *) wire [3:0] \dut.credits , \dut.claimed , \dut.most_at_end ;
+  (* hierconn *) wire [3:0] \dut.credits , \dut.most_at_end ;
+  (* hierconn *) wire [4:0] \dut.needed , \dut.needed_at_end ;
   (* hierconn *) wire [2:0] \dut.returned ;
   (* hierconn *) wire [CELLS-1:0] \dut.empty ;
   (* hierconn *) wire \dut.taken ;
@@ -39,9 +40,7 @@ module check_dw_pixel_credit #(
   end
   wire calm = !taken && gaps == 0 && gaps_1 == 0 && gaps_2 == 0 && !gave;
   wire [2:0] empties = \dut.empty [0] + \dut.empty [1] + \dut.empty [2];
-  reg [7:0] claim_then;
   always @(posedge clk) begin
-    claim_then <= rst ? 0 : claim;
     after_reset <= after_reset || rst;
     in_reset <= rst;
     {cells_then, pad_then} <= {cells, beat_pad};
@@ -68,10 +67,12 @@ module check_dw_pixel_credit #(
     `PROMISE(all_free_after_reset, in_reset, room && \dut.credits == TOTAL)
     aid_known: assert (known == pixels + gaps + gaps_1 + gaps_2 + (gave ? BEAT : 0));
     aid_pixels: assert (pixels <= TOTAL && known <= TOTAL && pixels >= gap);
-    aid_claimed: assert (\dut.claimed == claim_then && \dut.taken == taken);
+    aid_taken: assert (\dut.taken == taken);
     aid_back: assert (empties == gaps && \dut.returned == gaps_1);
     aid_credits: assert (\dut.credits ==
-                         TOTAL - known + gaps_2 + (gave ? BEAT : 0) + claim_then);
+                         TOTAL - known + gaps_2 + (gave ? BEAT : 0));
     aid_most: assert (\dut.most_at_end == cells_then + pad_then);
+    aid_needed: assert (\dut.needed == LARGEST + cells_then &&
+                        \dut.needed_at_end == LARGEST + cells_then + pad_then);
   end
 endmodule

@@ -21,7 +21,7 @@ module check_dw_ring_writer #(
       .PLANES_W(PLANES_W), .LAPS_W(2), .KERNEL_PIXELS(1)) dut (.*);
   (* hierconn *) wire [PLANES_W-1:0] \dut.planes_left ;
   (* hierconn *) wire [PLANE_BEATS_W-1:0] \dut.beats_left ;
-  (* hierconn *) wire \dut.plane_end , \dut.final_plane , \dut.room , \dut.room_behind ;
+  (* hierconn *) wire \dut.plane_end , \dut.final_plane , \dut.has_room ;
   (* hierconn *) wire [4:0] \dut.written , \dut.written_behind ;
   (* hierconn *) wire [1:0] \dut.laps ;
   (* hierconn *) wire \dut.free_half ;
@@ -84,6 +84,6 @@ module check_dw_ring_writer #(
     aid_filled: assert (filled == {taken_then, 1'b0});
     aid_lead: assert (lead >= -RING && lead <= LAP && needed == 4'(taken + lead));
     aid_laps: assert (\dut.laps == 2'((taken + lead) >>> 4) && \dut.free_half == needed[3]);
-    aid_room: assert (took ? \dut.room_behind == fits : \dut.room == fits);
+    aid_room: assert (\dut.has_room == fits);
   end
 endmodule

@@ -34,7 +34,7 @@ module check_dw_sequencer #(
   dw_sequencer #(.CELLS(CELLS), .TAPS(TAPS), .TAP_W(2), .X_W(SPACE), .Y_W(SPACE), .GROUPS_W(2),
       .SETS_W(2), .PLANES_W(2), .IMAGE_W(2), .CHUNKS_W(2), .WORD_W(5), .SET_W(3)) dut (.*);
   (* hierconn *) wire [1:0] \dut.placed , \dut.drain_left ;
-  (* hierconn *) wire \dut.ready , \dut.drained , \dut.leaves_at_once , \dut.final_leaves_at_once ;
+  (* hierconn *) wire \dut.live , \dut.ready , \dut.drained , \dut.leaves_at_once , \dut.final_leaves_at_once ;
   (* hierconn *) wire [SPACE-1:0] \dut.last_x ;
   (* hierconn *) wire [4:0] \dut.set_word , \dut.plane_word ;
   (* hierconn *) wire [2:0] \dut.plane_set ;
@@ -68,6 +68,8 @@ module check_dw_sequencer #(
   reg [2:0] since, needs;
   wire all_left = since >= needs;
   wire placed = places == CELLS;
+  reg ran = 1'b0;  // the run has begun
+  always @* assume (!ran || run || restart);
   wire at_work = run && placed && plane < planes;
   wire begins_segment = column == 0 || tap_segments;
   wire has_pixels = !begins_segment || segment_ready;
@@ -76,6 +78,7 @@ module check_dw_sequencer #(
   always @(posedge clk) begin
     started <= started || restart;
     held <= all;
+    ran <= run && !restart;
     if (restart) begin
       {places, column, row, set, group, plane, image_plane} <= 0;
       {x, y} <= {from_x, start_y};
@@ -163,6 +166,9 @@ module check_dw_sequencer #(
                        \dut.plane_word == image_plane * sets * TAPS);
     aid_sets_of_plane: assert (\dut.plane_set == image_plane * sets && weight_set == set_index);
     aid_word: assert (weight_word == set_index * TAPS + row * kernel_w + column);
+    aid_first_plane: assert (placed || plane == 0);
+    aid_ran: assert (places == 0 || ran);
+    aid_taps: assert (\dut.live == (placed && plane != planes));
     aid_done: assert (done == (plane == planes));
   end
 endmodule

@@ -24,6 +24,7 @@ module check_dw_serial_loader #(
   dw_serial_loader #(.WIDTH(2), .LANES(LANES), .TAPS(TAPS), .SCALE_BEATS(SCALE_BEATS),
       .WEIGHT_SETS(WEIGHT_SETS)) dut (.*);
   (* hierconn *) wire [3:0] \dut.word ;
+  (* hierconn *) wire \dut.set_end , \dut.is_weight ;
   (* hierconn *) wire [1:0] \dut.sets , \dut.g_scale.part ;
   (* hierconn *) wire [WORD_W-1:0] \dut.index ;
   (* hierconn *) wire \dut.g_scale.lane ;
@@ -87,7 +88,8 @@ module check_dw_serial_loader #(
     `PROMISE(swaps_back, !bank, !active_bank)
     `PROMISE(quiet_in_reset, in_reset,
              !s_axis_param_tready && !loaded && !weight_write && !scale_write)
-    aid_word: assert (place < SET_BEATS && \dut.word == place);
+    aid_word: assert (place < SET_BEATS && \dut.word == place &&
+                      \dut.set_end == (place == SET_BEATS - 1) && \dut.is_weight == (place < TAPS));
     aid_sets: assert (sets <= WEIGHT_SETS && \dut.sets == sets);
     aid_index: assert (surplus || loaded ||
                        \dut.index == WORD_W'(sets * TAPS + ((place < TAPS) ? place : TAPS)));

@@ -137,7 +137,7 @@ module serial (
   wire [8-1:0] filled;
   wire [5-1:0] write_address;
   wire [8-1:0] next_free, read_pixel;  // fetch
-  wire step, word_valid, word_last;
+  wire step, word_valid, next_completes;
   wire [7-1:0] word_places;
   wire [2-1:0] amount;
   wire [72-1:0] read_data, word;  // ring, rotator
@@ -385,41 +385,41 @@ module serial (
       .PLANES_W     (9),
       .PLANE_BEATS_W(5)
   ) u_fetch (
-      .clk          (clk),
-      .restart      (restart),
-      .run          (run),
-      .ifmap_w      (ifmap_w),
-      .ifmap_h      (ifmap_h),
-      .kernel_h     (kernel_h),
-      .kernel_w     (kernel_w),
-      .tap_segments (tap_segments),
-      .span         (span),
-      .pitch        (pitch),
-      .start_x      (start_x),
-      .start_y      (start_y),
-      .end_y        (end_y),
-      .step_x       (step_x),
-      .step_y       (step_y),
-      .stride_h     (stride_h),
-      .dilation_w   (dilation_w),
-      .dilation_h   (dilation_h),
-      .start_address(start_address),
-      .step_address (step_address),
-      .row_address  (row_address),
-      .tap_address  (tap_address),
-      .plane_beats  (plane_beats),
-      .groups       (groups),
-      .sets         (channel_multiplier),
-      .planes       (planes),
-      .filled       (filled),
-      .next_free    (next_free),
-      .read_pixel   (read_pixel),
-      .next_accepts (next_accepts),
-      .step         (step),
-      .word_valid   (word_valid),
-      .word_last    (word_last),
-      .word_places  (word_places),
-      .amount       (amount)
+      .clk           (clk),
+      .restart       (restart),
+      .run           (run),
+      .ifmap_w       (ifmap_w),
+      .ifmap_h       (ifmap_h),
+      .kernel_h      (kernel_h),
+      .kernel_w      (kernel_w),
+      .tap_segments  (tap_segments),
+      .span          (span),
+      .pitch         (pitch),
+      .start_x       (start_x),
+      .start_y       (start_y),
+      .end_y         (end_y),
+      .step_x        (step_x),
+      .step_y        (step_y),
+      .stride_h      (stride_h),
+      .dilation_w    (dilation_w),
+      .dilation_h    (dilation_h),
+      .start_address (start_address),
+      .step_address  (step_address),
+      .row_address   (row_address),
+      .tap_address   (tap_address),
+      .plane_beats   (plane_beats),
+      .groups        (groups),
+      .sets          (channel_multiplier),
+      .planes        (planes),
+      .filled        (filled),
+      .next_free     (next_free),
+      .read_pixel    (read_pixel),
+      .next_accepts  (next_accepts),
+      .step          (step),
+      .word_valid    (word_valid),
+      .next_completes(next_completes),
+      .word_places   (word_places),
+      .amount        (amount)
   );
 
   dw_ring #(
@@ -454,18 +454,18 @@ module serial (
       .PIXELS(4),
       .LENGTH(7)
   ) u_segment (
-      .clk         (clk),
-      .restart     (restart),
-      .word_valid  (word_valid),
-      .word_last   (word_last),
-      .word_places (word_places),
-      .word        (word),
-      .next_accepts(next_accepts),
-      .ready       (ready),
-      .next_load   (fire && uses_segment),
-      .load        (segment_load),
-      .shift       (segment_shift),
-      .cells       (segment)
+      .clk           (clk),
+      .restart       (restart),
+      .word_valid    (word_valid),
+      .word_places   (word_places),
+      .word          (word),
+      .next_completes(next_completes),
+      .next_accepts  (next_accepts),
+      .ready         (ready),
+      .next_load     (fire && uses_segment),
+      .load          (segment_load),
+      .shift         (segment_shift),
+      .cells         (segment)
   );
 
   // ---- taps: the tap that fires, the places of the cells, the room for their pixels -----------
@@ -484,7 +484,7 @@ module serial (
       .SET_W   (1)
   ) u_sequencer (
       .clk          (clk),
-      .restart      (restart),
+      .restart      (restart || rst),
       .run          (run),
       .kernel_h     (kernel_h),
       .kernel_w     (kernel_w),
