@@ -50,7 +50,6 @@ def ff_counts(numbers: SerialNumbers) -> dict[str, float]:
         "counters": counter_bits(numbers),
         # Each cell has a sum and a register of the drain's chain; a unit has its own sums.
         "data": (2 - formats.is_float) * spec.multipliers * formats.sums_width
-        + spec.multipliers * formats.operand_width
         + 2 * shape.segment * formats.pixel_width
         + 2 * shape.ring_pixels * formats.pixel_width
         + spec.lanes * spec.weight_width
