@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dwsim import EngineSpec, LayerSpec
@@ -26,7 +26,7 @@ from tests.mutation.rare_states import (
     stopped_jobs,
 )
 from tests.mutation.rounding_corners import clamp_jobs, corner_jobs
-from tests.mutation.serial_layers import rare_layers
+from tests.mutation.serial_layers import rare_claims, rare_layers, rare_steps
 from tests.tap_serial.cases import random_layer as random_serial_layer
 from tests.tap_serial.test_cosim import make_job as serial_job
 
@@ -96,7 +96,37 @@ def serial_streams(engine: EngineSpec) -> list[Job]:
         for n, made in enumerate(rare_layers(rng, engine))
     ]
     rare = [*rare_state_jobs(jobs, engine), *long_surplus_jobs(jobs)]
-    return [*jobs, *_wrong_streams(jobs, engine), *rare]
+    stalled = [
+        serial_job(made, engine, 7000 + n, ("slow-sink", "long-stops", "both")[n % 3])
+        for n, made in enumerate(rare_claims(rng, engine))
+    ]
+    more = [
+        *stalled,
+        *(serial_job(m, engine, 8000 + n, "none") for n, m in enumerate(rare_steps(rng, engine))),
+        *_kept_parameters(jobs, engine),
+        *_resets_in_a_stop(stalled),
+    ]
+    return [*jobs, *_wrong_streams(jobs, engine), *rare, *more]
+
+
+def _resets_in_a_stop(jobs: Sequence[Job]) -> Iterator[Job]:
+    """A reset while the engine waits for its sink: the flags of lost cycles are 0 after it."""
+    for number, job in enumerate(jobs[:30]):
+        yield replace(job, reset_after=60 + 9 * number)
+        yield replace(jobs[-1 - number], stalls="none")
+
+
+def _kept_parameters(jobs: Sequence[Job], engine: EngineSpec) -> Iterator[Job]:
+    """Streams that keep their parameters begin before those of the next stream have arrived."""
+    loading = sorted(
+        (job for job in jobs if job.load and job.is_regular),
+        key=lambda job: job.plan(engine).cycles,
+    )
+    most = max(loading, key=lambda job: job.plan(engine).param_beats)
+    for number, job in enumerate(loading[:8]):
+        yield replace(job, stalls="none", seed=15000 + 16 * number)
+        yield replace(job, stalls="none", load=False, seed=15000 + 16 * number)
+        yield replace(most, stalls="slow-source", seed=15008 + 16 * number)
 
 
 def _large_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:

@@ -263,10 +263,25 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         " needed any more, and the restart before the next run clears the fetch and the segment.",
         {
             "tap_serial": (
-                "const1 A[9] in u_fetch.u_walk.u_planes,"
-                " dw_countdown.v: reload ? count : left - 1'b1",
-                "const0 S[0] in u_fetch.u_walk, dw_fetch_walk.v: take",
-                "const1 Q[0] of u_fetch.walk_valid[0], dw_fetch.v: walk_valid",
+                "const1 Y[0] in u_fetch.u_rows, dw_fetch_rows.v: walk_valid",
+                "const1 B[0] in u_fetch.u_walk, dw_fetch_walk.v: plane_end && last_plane",
+                "const0 Y[0] in u_fetch.u_walk, dw_fetch_walk.v: plane_end && last_plane",
+                "const1 Y[0] of u_fetch.u_walk.u_planes.reload[0], dw_countdown.v: reload",
+            ),
+        },
+    ),
+    Explanation(
+        UNREAD,
+        "Outside a run the fetch has a read only after a reset, and the restart before the next"
+        " run discards it.",
+        {"tap_serial": ("const1 A[0] in u_fetch, dw_fetch.v: run && step",)},
+    ),
+    Explanation(
+        UNREAD,
+        "A reset may load the segment. The first tap of the next stream loads it again.",
+        {
+            "tap_serial": (
+                "const1 B[0] in u_tap_pipeline, dw_tap_pipeline.v: fire && uses_segment && !rst",
             ),
         },
     ),
@@ -274,7 +289,27 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         UNREAD,
         "A read without pixels fills places, too. They are those of its raster row, where every"
         " tap is outside the ifmap and masked, and of the rows behind, whose reads come later.",
-        {"tap_serial": ("const1 Q[4] of u_fetch.filled_1[0], dw_fetch.v: filled_1",)},
+        {
+            "tap_serial": ("const1 A[0] in u_fetch, dw_fetch.v: filled_1 && (first_1 <= p)",),
+        },
+    ),
+    Explanation(
+        UNREAD,
+        "Without a word, an older one fills the places of the read that waits. Its own word comes"
+        " before the segment is complete, and fills them again.",
+        {"tap_serial": ("const1 A[0] of word_valid[0], serial.v: word_valid",)},
+    ),
+    Explanation(
+        CONTRACT,
+        "The place of the first pixel of a read is at most 6.",
+        {"tap_serial": ("const0 A[2] in u_fetch, dw_fetch.v: first_1 <= p",)},
+    ),
+    Explanation(
+        UNREAD,
+        "The countdown of at most two weight sets is compared only where it is 2.",
+        {
+            "tap_serial": ("const0 Q[0] of u_fetch.u_walk.u_sets.left[0], dw_countdown.v: left",),
+        },
     ),
     Explanation(
         CONTRACT,
@@ -282,59 +317,102 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         " its first one, and bits above the third are 0; without pixels the number is not read.",
         {
             "tap_serial": (
-                "const0 Q[5] of u_fetch.u_rows.span_less_1[5], dw_fetch_rows.v: span_less_1",
-                "cnot1 Y[5] if Y[4] is 1 of u_fetch.u_rows.row[8], dw_fetch_rows.v: row",
-                "cnot1 Q[16] if Q[7] is 1 of u_fetch.u_rows.held[16], dw_fetch_rows.v: held",
+                "const0 A[7] of u_fetch.u_rows.up_to_span[7], dw_fetch_rows.v: up_to_span",
+                "const0 Y[7] of u_fetch.u_rows.up_to_width[7], dw_fetch_rows.v: up_to_width",
+                "const0 Y[7] of u_fetch.u_rows.reach[7], dw_fetch_rows.v: reach",
+                "const0 Q[3] of u_fetch.u_rows.left[3], dw_fetch_rows.v: left",
             ),
         },
     ),
     Explanation(
         CONTRACT,
-        "An ifmap has at most 20 columns, so bit 5 of the number is 0.",
+        "A read that is not the last of its row has 4 pixels from its beat on, so the row reaches"
+        " over 4 to 7 pixels, and the bit is 1. Behind the last read the number is not read.",
+        {"tap_serial": ("const1 A[0] of u_fetch.u_rows.reach[2], dw_fetch_rows.v: reach",)},
+    ),
+    Explanation(
+        CONTRACT,
+        "A segment has at least one pixel and at most 7, so the negative of their number has the"
+        " bit.",
         {
             "tap_serial": (
-                "cnot1 Q[7] if Q[5] is 1 of u_fetch.u_rows.width_less_1[7],"
-                " dw_fetch_rows.v: width_less_1",
+                "cnot0 Q[2] if Q[5] is 0 of u_fetch.u_rows.outside_x[2],"
+                " dw_fetch_rows.v: outside_x",
             ),
         },
     ),
     Explanation(
         CONTRACT,
-        "The stride is at least 1, so its negative has the sign bit.",
+        "A row is below 32. One above the ifmap is negative: it has two higher bits besides.",
+        {"tap_serial": ("const0 A[5] in u_fetch.u_rows, dw_fetch_rows.v: walk_y < ifmap_h",)},
+    ),
+    Explanation(
+        CONTRACT,
+        "pitch and ifmap_w are at most 20 each, so bit 6 of their sum is 0.",
         {
             "tap_serial": (
-                "cnot0 B[4] if B[7] is 0 of u_fetch.u_rows.before_ifmap_y[4],"
-                " dw_fetch_rows.v: before_ifmap_y",
+                "cnot1 Q[5] if Q[6] is 1 of u_fetch.u_rows.before_ifmap_w[5],"
+                " dw_fetch_rows.v: before_ifmap_w",
             ),
         },
     ),
     Explanation(
         CONTRACT,
-        "Where a segment goes on in the next raster row, place 0 lies at most at its column 3:"
-        " (kernel_w - 1) * dilation_w - 1. An ifmap of 16 columns has pixels there in any case.",
+        "A segment goes on in another raster row only if the ofmap has two. Then stride_h is at"
+        " most 10, of 20 rows, and its negative has the bit.",
         {
             "tap_serial": (
-                "cnot1 B[6] if B[4] is 1 in u_fetch.u_rows, dw_fetch_rows.v: pitch + ifmap_w",
-            ),
-        },
-    ),
-    Explanation(
-        CONTRACT,
-        "With bit 5 the number is at least 32, with the fault, too. It is compared with row_x,"
-        " which is at most 23: pitch + 3.",
-        {
-            "tap_serial": (
-                "cnot1 Q[2] if Q[5] is 1 of u_fetch.u_rows.before_ends_within_x[2],"
-                " dw_fetch_rows.v: before_ends_within_x",
+                "const1 B[4] of u_fetch.u_rows.before_ifmap_y[4], dw_fetch_rows.v: before_ifmap_y",
             ),
         },
     ),
     Explanation(
         UNREAD,
-        "With bit 4 a group steps over 16 rows or more, of 20: the plane has one group, and the"
+        "With bit 5 a group steps over 32 rows or more, of 20: the plane has one group, and the"
         " next one begins at start_y.",
+        {"tap_serial": ("const0 Q[5] of step_y[5], serial.v: step_y",)},
+    ),
+    Explanation(
+        UNREAD,
+        "The sum gives the places of the cells behind the first one. A stride above 2 uses no"
+        " other cell.",
         {
-            "tap_serial": ("cnot1 D[3] if D[4] is 1 of cfg_step_y[3], serial.v: cfg_step_y",),
+            "tap_serial": (
+                "const0 B[3] in u_sequencer, dw_sequencer.v: $signed(init_x) + $signed(stride_w)",
+                "cnot1 Q[5] if Q[2] is 1 of stride_w[5], serial.v: stride_w",
+            ),
+        },
+    ),
+    Explanation(
+        ENERGY,
+        "A cell without a place in the ofmap would add products, too. Its sum does not leave.",
+        {
+            "tap_serial": (
+                "const1 A[0] of u_cell_place.g_cell[1].tap_counts[0], dw_cell_place.v: tap_counts",
+            ),
+        },
+    ),
+    Explanation(
+        UNREAD,
+        "The comparison is read in a cycle with `take`, so a beat was free in the cycle before."
+        " next_free leaves a beat when it wraps, so a second one is free, too.",
+        {
+            "tap_serial": (
+                "const1 B[0] in u_ring_writer,"
+                " dw_ring_writer.v: free_wraps ? laps_behind >= 0 : laps_behind > 0",
+            ),
+        },
+    ),
+    Explanation(
+        CONTRACT,
+        "A beat keeps one lane or two. Two and three are both more than 0 and 1, and so is any"
+        " number with bit 1.",
+        {
+            "tap_serial": (
+                "const1 Q[0] of u_serial_output.u_output_fifo.write_data[46],"
+                " dw_output_fifo.v: write_data",
+                "const1 A[1] in u_serial_output, dw_serial_output.v: m_lanes > l",
+            ),
         },
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from dwsim import EngineSpec, LayerSpec
@@ -71,3 +71,75 @@ def _narrow_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec
         if fits(made, engine):
             found += 1
             yield made
+
+
+def rare_claims(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
+    """Weight sets complete in consecutive cycles, so that each credit of the FIFO counts."""
+    rows, columns = engine.max_plane_rows, engine.max_row_pitch
+    for _ in range(4):
+        yield LayerSpec(rows, columns // 3 * 3, 1, 1, 1, batch=4, stride_w=3, name="one_cell")
+    yield from _some(_CLAIMS, engine, lambda: _small_planes(rng, engine))
+
+
+def _small_planes(rng: random.Random, engine: EngineSpec) -> LayerSpec:
+    assert engine.pixels is not None
+    shape = rng.randint(1, 2), rng.randint(1, 4 * engine.pixels + 1)
+    return LayerSpec(*shape, 1, 1, 1, batch=rng.randint(5, 40), name="small_planes")
+
+
+def rare_steps(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
+    """Groups that step over rows, and rows that end far to the right of a narrow ifmap."""
+    yield from _some(_STEPS, engine, lambda: _two_columns(rng, engine))
+    yield from _some(_STEPS, engine, lambda: _far_right(rng, engine))
+
+
+def _two_columns(rng: random.Random, engine: EngineSpec) -> LayerSpec:
+    """Few ofmap columns: a group of cells goes over more than one row."""
+    return LayerSpec(
+        rng.randint(3 * engine.max_plane_rows // 5, engine.max_plane_rows),
+        rng.randint(3, 8),
+        1,
+        rng.randint(1, engine.kernel_h),
+        rng.randint(1, engine.kernel_w),
+        batch=2,
+        stride_h=rng.randint(1, 6),
+        stride_w=rng.randint(1, 2),
+        dilation_w=rng.randint(1, engine.max_dilation_w),
+        pad_left=rng.randint(0, 2),
+        pad_right=rng.randint(0, 2),
+        name="two_columns",
+    )
+
+
+def _far_right(rng: random.Random, engine: EngineSpec) -> LayerSpec:
+    """The last taps of a row reach beyond its end, where the ifmap of the next row may be over."""
+    return LayerSpec(
+        rng.randint(1, 6),
+        rng.randint(1, 4),
+        1,
+        rng.randint(1, engine.kernel_h),
+        engine.kernel_w,
+        batch=2,
+        stride_h=rng.randint(1, 2),
+        stride_w=rng.randint(1, 2),
+        dilation_w=engine.max_dilation_w,
+        pad_left=rng.randint(0, 3),
+        pad_right=rng.randint(4, 14),
+        name="far_right",
+    )
+
+
+def _some(count: int, engine: EngineSpec, draw: Callable[[], LayerSpec]) -> Iterator[LayerSpec]:
+    """Drawn layers that the engine runs in one stream."""
+    found = 0
+    while found < count:
+        try:
+            made = draw()
+        except SpecError:
+            continue
+        if fits(made, engine):
+            found += 1
+            yield made
+
+
+_CLAIMS, _STEPS = 200, 600
