@@ -1,8 +1,8 @@
 // dw_cell_array: the cells of a tap-serial array, CELLS for each lane.
 //
 // Promises: the operand of cell q is the pixel at place q*cell_stride of the segment. `weight` and
-// in_ifmap come in the same cycle; a cell whose tap lies outside the ifmap skips the product. `add` and `first` come two cycles later, one cycle before the products;
-// see dw_accumulator.
+// in_ifmap come in the same cycle; a cell whose tap lies outside the ifmap skips the product. `add` and
+// `first` come two cycles later, one cycle before the products; see dw_accumulator.
 `default_nettype none
 
 module dw_cell_array #(

@@ -1,10 +1,10 @@
 // dw_float_cell_array: the cells of a tap-serial array in floating point, CELLS for each lane.
 //
 // Promises: the operand of cell q is the pixel at place q*cell_stride of the segment. `weight` and
-// in_ifmap come in the same cycle. A cell whose tap lies outside
-// the ifmap skips it. `add` and `first` come six cycles later, one cycle before the
-// products. Eight cycles after the `add` of the last tap, and in that cycle at least, acc has the
-// PARTS partial sums of each cell, the first one lowest; one without a tap is +0.
+// in_ifmap come in the same cycle. A cell whose tap lies outside the ifmap skips it. `add` and `first`
+// come six cycles later, one cycle before the products. Eight cycles after the `add` of the last tap,
+// and in that cycle at least, acc has the PARTS partial sums of each cell, the first one lowest; one
+// without a tap is +0.
 `default_nettype none
 
 module dw_float_cell_array #(

@@ -2,9 +2,9 @@
 //
 // Promises: after reset there are TOTAL credits. `take` is the last tap of a group: it takes a credit
 // for each cell in use and, at the end of a plane, beat_pad credits for the rest of a beat. `counts`
-// comes one cycle later; the credits of cells without a pixel are back four cycles after `take`. With `give`, BEAT credits
-// return. `room`, a register, is 1 if LARGEST credits are available without those that have returned in
-// the cycle before.
+// comes one cycle later; the credits of cells without a pixel are back four cycles after `take`. With
+// `give`, BEAT credits return. `room`, a register, is 1 if LARGEST credits are available without those
+// that have returned in the cycle before.
 `default_nettype none
 
 module dw_pixel_credit #(

@@ -18,7 +18,7 @@ module dw_segment #(
     input  wire                    word_valid,
     input  wire [      LENGTH-1:0] word_places,  // the places that it fills
     input  wire [PIXELS*WIDTH-1:0] word,         // of the marks of the cycle before
-    input  wire                    next_completes,  // the word of the next cycle completes the segment
+    input  wire                    next_completes,  // marks of a last word come in the next cycle
     output wire                    next_accepts,
     output reg                     ready,
     input  wire                    next_load,

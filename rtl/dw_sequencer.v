@@ -6,8 +6,8 @@
 // Promises: a tap fires in every cycle of `run` in which its pixels are ready. The last tap of a
 // weight set also waits for two things: `chunks` cycles must have passed since the last tap of the
 // weight set before, and the output must have room for the pixels (output_room). In the first
-// CELLS cycles of a run the cells get their places; `run` then stays 1 until a restart or `done`. `done` is 1 when no tap is left. For the last
-// weight set of a plane, `chunks` is final_chunks.
+// CELLS cycles of a run the cells get their places; `run` then stays 1 until a restart or `done`, which
+// is 1 when no tap is left. For the last weight set of a plane, `chunks` is final_chunks.
 `default_nettype none
 
 module dw_sequencer #(

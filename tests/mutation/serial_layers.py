@@ -10,14 +10,14 @@ from dwsim import EngineSpec, LayerSpec
 from dwsim.errors import SpecError
 from tests.cosim.layers import fits
 
-_SPARSE, _NARROW = 80, 200
+_SPARSE, _NARROW, _CLAIMS, _STEPS = 80, 200, 200, 600
 
 
 def rare_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
-    """The layers of this file."""
+    """Layers in padding, streams longer than a lap of the ring's addresses, and narrow ifmaps."""
     yield from _layers_in_padding(engine)
     yield from _long_layers(rng, engine)
-    yield from _narrow_layers(rng, engine)
+    yield from _some(_NARROW, engine, lambda: _narrow(rng, engine))
 
 
 def _layers_in_padding(engine: EngineSpec) -> Iterator[LayerSpec]:
@@ -46,31 +46,23 @@ def _long_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
         yield replace(sparse, stride_w=rng.choice((1, columns)))
 
 
-def _narrow_layers(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
-    """Ifmaps of one or two columns in wide padding: a segment goes over several raster rows."""
-    found = 0
-    while found < _NARROW:
-        kernel_h, kernel_w = rng.randint(1, engine.kernel_h), rng.randint(1, engine.kernel_w)
-        pads = {f"pad_{side}": rng.randint(0, 4) for side in ("top", "bottom", "left", "right")}
-        try:
-            made = LayerSpec(
-                rng.randint(1, 8),
-                rng.randint(1, 2),
-                1,
-                kernel_h,
-                kernel_w,
-                stride_h=rng.randint(1, 3),
-                stride_w=rng.randint(1, 2),
-                dilation_h=rng.randint(1, engine.max_dilation_h),
-                dilation_w=rng.randint(1, engine.max_dilation_w),
-                name="narrow",
-                **pads,
-            )
-        except SpecError:
-            continue
-        if fits(made, engine):
-            found += 1
-            yield made
+def _narrow(rng: random.Random, engine: EngineSpec) -> LayerSpec:
+    """An ifmap of one or two columns in wide padding: a segment goes over several raster rows."""
+    kernel_h, kernel_w = rng.randint(1, engine.kernel_h), rng.randint(1, engine.kernel_w)
+    pads = {f"pad_{side}": rng.randint(0, 4) for side in ("top", "bottom", "left", "right")}
+    return LayerSpec(
+        rng.randint(1, 8),
+        rng.randint(1, 2),
+        1,
+        kernel_h,
+        kernel_w,
+        stride_h=rng.randint(1, 3),
+        stride_w=rng.randint(1, 2),
+        dilation_h=rng.randint(1, engine.max_dilation_h),
+        dilation_w=rng.randint(1, engine.max_dilation_w),
+        name="narrow",
+        **pads,
+    )
 
 
 def rare_claims(rng: random.Random, engine: EngineSpec) -> Iterator[LayerSpec]:
@@ -140,6 +132,3 @@ def _some(count: int, engine: EngineSpec, draw: Callable[[], LayerSpec]) -> Iter
         if fits(made, engine):
             found += 1
             yield made
-
-
-_CLAIMS, _STEPS = 200, 600
