@@ -66,7 +66,7 @@ module dw_serial_loader #(
 
   localparam WORDS = TAPS + LANES * SCALE_BEATS;
   localparam COUNT_W = $clog2(WORDS + 1);
-  localparam [COUNT_W:0] BEFORE_LAST = WORDS - 2;  // beyond every word if there is one only
+  localparam [COUNT_W:0] BEFORE_LAST = WORDS[COUNT_W:0] - 1'b1 - 1'b1;  // all ones if there is one word
   localparam [COUNT_W-1:0] LAST_TAP = TAPS - 1;
   localparam [SETS_W-1:0] ALL_SETS = WEIGHT_SETS;
 
