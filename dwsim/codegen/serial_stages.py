@@ -152,6 +152,7 @@ def _taps(n: SerialNumbers) -> list[Stage]:
             "sequencer",
             sequencer | axes,
             {
+                # A reset stops the taps at once: `live` of the sequencer does not depend on `run`.
                 "restart": "restart || rst",
                 "sets": "channel_multiplier",
                 "segment_ready": "ready",

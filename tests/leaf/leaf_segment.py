@@ -49,11 +49,12 @@ class SegmentCase(PixelCase):
         self.mark, word = self.queue[0]
         places = range(self.mark.first, self.length) if self.mark.filled else ()
         marks = sum(1 << place for place in places)
+        behind = self.word_behind
         values = {
             "restart": int(restart),
             "word_valid": int(self.offered),
             "word_places": marks if self.offered else self.word(self.length),
-            "word": self.word_behind or self.word(self.ring_pixels * self.width),
+            "word": self.word(self.ring_pixels * self.width) if behind is None else behind,
             "load": int(load),
             "shift": int(not load and self.shifts()),
         }

@@ -246,6 +246,8 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         (" && from_end_y[Y_W]", ""),
         ("last_x    <= wrap_x - step_x", "last_x    <= wrap_x - step_x + 1"),
         ("if (init || rewinds)", "if (init)"),
+        ("placed        <= init", "placed <= 1'b0"),
+        ("if (placed || rewinds)", "if (placed)"),
         ("advances      <= fire && advance && !rewind", "advances      <= advance && !rewind"),
         ("rewinds       <= fire && rewind", "rewinds       <= rewind"),
         ("(tap_x) < ifmap_w)", "(tap_x) <= ifmap_w)"),
@@ -261,6 +263,7 @@ SERIAL_FAULTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("store && is_weight && !rst", "accept && is_weight && !rst"),
         ("weight_address <= {!active_bank", "weight_address <= {active_bank"),
         ("(word == LAST_TAP)", "(word == LAST_TAP + 1'b1)"),
+        ("set_end <= ({1'b0, word} == BEFORE_LAST)", "set_end <= 1'b0"),
         ("if (swap) index", "if (1'b0) index"),
         (
             "if (tensor_end || (accept && set_end)) begin\n        word",
