@@ -37,7 +37,7 @@ def _front(n: SerialNumbers) -> list[Stage]:
         "SCALE_BEATS": n.formats.scale_beats,
         "WEIGHT_SETS": n.counters.weight_sets,
     }
-    control = {"DRAIN_CYCLES": n.timing.drain_cycles}
+    control = {"DRAIN_CYCLES": n.timing.control_cycles}
     return [
         Stage("config", {}, {}),
         Stage(

@@ -41,7 +41,7 @@ def run_shape(
         sets=walk.layer.channel_multiplier,
         chunks=chunks_of(walk, numbers),
         final_chunks=final_chunks,
-        slack=numbers.timing.start_cycles + final_chunks + numbers.timing.drain_cycles + 1,
+        slack=numbers.timing.start_cycles + final_chunks + numbers.timing.control_cycles + 1,
     )
 
 
@@ -87,10 +87,11 @@ def final_leaving_cycles(walk: SerialGeometry, numbers: SerialNumbers) -> int:
     return numbers.timing.start_cycles + chunks + numbers.timing.drain_cycles + 1
 
 
-def _empty_chunks(walk: SerialGeometry, numbers: SerialNumbers) -> int:
-    """Cycles after the last sums in which the drain is still at work."""
+def _cycles_behind(walk: SerialGeometry, numbers: SerialNumbers) -> int:
+    """Cycles after the last beat in which the drain or the control is still at work."""
     chunks = final_chunks_of(walk, numbers) - last_pixel_chunks(walk, numbers)
-    return chunks - divides_last_pixels(walk, numbers)
+    chunks -= divides_last_pixels(walk, numbers)
+    return chunks + numbers.timing.control_cycles - numbers.timing.drain_cycles
 
 
 def ending(walk: SerialGeometry, numbers: SerialNumbers, run: RunEnd) -> tuple[int, int]:
@@ -101,4 +102,4 @@ def ending(walk: SerialGeometry, numbers: SerialNumbers, run: RunEnd) -> tuple[i
         is idle: the drain still counts, and beats that no output needs are still taken.
     """
     last = run.fire + final_leaving_cycles(walk, numbers)
-    return last, max(_empty_chunks(walk, numbers), run.taken - last)
+    return last, max(_cycles_behind(walk, numbers), run.taken - last)

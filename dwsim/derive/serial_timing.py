@@ -75,6 +75,15 @@ class SerialTiming:
         return to_beat + FIFO_CYCLES - 1
 
     @property
+    def control_cycles(self) -> int:
+        """Cycles that ``dw_control`` waits after a last tap, or an active cycle of the drain.
+
+        The way of a sum to its beat; but the drain of the last group must begin before they end,
+        which takes longer in floats with few partial sums.
+        """
+        return max(self.drain_cycles, self.start_cycles + 1)
+
+    @property
     def pack_cycles(self) -> int:
         """From a value to a beat that it completes."""
         return SERIAL_MERGE_CYCLES if self.counters.shape.drain_pixels > 1 else SERIAL_PACK_CYCLES

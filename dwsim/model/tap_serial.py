@@ -45,7 +45,7 @@ class TapSerialEngine:
         self.spec = spec
         self.numbers = numbers = SerialNumbers(spec)
         self.config_registers = Config(numbers)
-        self.control = Control(numbers.timing.drain_cycles)
+        self.control = Control(numbers.timing.control_cycles)
         self.loader = SerialLoader(numbers)
         self.skid_buffer = SkidBuffer()
         self.ifmap_port = IfmapPort(numbers.formats.ifmap_beat_values)

@@ -93,6 +93,23 @@ def test_icarus_agrees(seed: int) -> None:
     assert len(run_jobs(engine, random_jobs(engine, seed, 4), simulator="icarus")) == 4
 
 
+@pytest.mark.parametrize("taps", [1, 2])
+def test_the_end_of_a_stream_of_few_taps_in_floats(taps: int, seed: int) -> None:
+    """A sum takes longer in its cell than on its way out; the next stream waits for it."""
+    engine = EngineSpec(
+        3, 1, taps, 12, 12, max_channel_groups=3, dataflow="tap_serial", pixels=2, ifmap_pixels=2,
+        ofmap_pixels=1, requantisers=3, number_format="bfloat16", name="few_taps",
+    )  # fmt: skip
+    layers = [
+        LayerSpec(1 + n % 3, 1 + n % 4, (1, 9, 5, 3)[n % 4], 1, 1, name="short") for n in range(12)
+    ]
+    jobs = [
+        make_job(layer, engine, seed + n, ("none", "slow-sink", "both")[n % 3])
+        for n, layer in enumerate(layers)
+    ]
+    assert len(run_jobs(engine, jobs)) == len(jobs)
+
+
 def wrong_jobs(engine: EngineSpec, seed: int) -> list[Job]:
     """Every second stream is too short, too long, or ended by a reset."""
     jobs = random_jobs(engine, seed, 12)
