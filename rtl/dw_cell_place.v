@@ -36,7 +36,8 @@ module dw_cell_place #(
     input  wire [    X_W-1:0] step_x,
     input  wire [    Y_W-1:0] step_y,
     output reg  [  CELLS-1:0] in_ifmap,
-    output wire [  CELLS-1:0] counts
+    output wire [  CELLS-1:0] counts,
+    output wire [  CELLS-1:0] wraps  // step_x leads the cell past the end of its raster row
 );
 
   // Impossible parameters: a tool stops at a module that does not exist, whose name is the rule.
@@ -88,9 +89,9 @@ module dw_cell_place #(
       // From last_x to the cell: its sign chooses the sums, so no comparison precedes them. It follows
       // `init` by a cycle, when begin_x is there.
       reg signed [X_W-1:0] beyond;
-      wire wraps = !beyond[X_W-1];
-      wire signed [X_W-1:0] to_next_x = $signed(wraps ? wrapped_x : step_x);
-      wire signed [Y_W-1:0] to_next_y = $signed(wraps ? wrapped_y : step_y);
+      assign wraps[q] = !beyond[X_W-1];
+      wire signed [X_W-1:0] to_next_x = $signed(wraps[q] ? wrapped_x : step_x);
+      wire signed [Y_W-1:0] to_next_y = $signed(wraps[q] ? wrapped_y : step_y);
       wire signed [X_W-1:0] origin_x = init ? $signed(chain_x[(q+1)*X_W+:X_W]) : begin_x;
       wire signed [Y_W-1:0] origin_y = init ? $signed(chain_y[(q+1)*Y_W+:Y_W]) : begin_y;
 

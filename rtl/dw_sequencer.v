@@ -62,6 +62,7 @@ module dw_sequencer #(
     output wire                init,
     output reg  [     X_W-1:0] init_x,
     output reg  [     Y_W-1:0] init_y,
+    output wire                init_wraps,     // the next place begins a raster row
     output wire                starved,
     output wire                backpressured,
     output reg                 done
@@ -96,7 +97,7 @@ module dw_sequencer #(
   always @(posedge clk) last_x <= $signed(wrap_x) - $signed(stride_w);
   // Not negative: the row ends. (A signed comparison would take two carry chains.)
   wire signed [X_W:0] beyond = $signed(init_x) - last_x;
-  wire wraps = !beyond[X_W];
+  assign init_wraps = !beyond[X_W];
   wire unused_beyond = &{1'b0, beyond[X_W-1:0], 1'b0};
   assign init = run && !ready;
 
@@ -111,8 +112,8 @@ module dw_sequencer #(
       placed <= placed + 1'b1;
       ready <= (placed == LAST_CELL);
       live <= (placed == LAST_CELL);
-      init_x <= wraps ? start_x : next_x;
-      if (wraps) init_y <= init_y + stride_h;
+      init_x <= init_wraps ? start_x : next_x;
+      if (init_wraps) init_y <= init_y + stride_h;
     end else if (fire && stream_end) begin
       live <= 1'b0;
     end

@@ -41,6 +41,7 @@ ENGINE = {
     "ring_rows": "`tap_serial`: rows of the largest pitch that the ring holds",
     "ring_pixels": "`tap_serial`: pixels of a read of the ring",
     "segment": "`tap_serial`: pixels of a segment",
+    "rings": "`tap_serial`: `shared`, one ring for all cells, or `copied`, one for each cell",
     "number_format": f"`integer` or the floats of ifmap, weights and ofmap: {FORMATS}",
     "accumulate": "floats: format of products and sums, `float32` by default or `number_format`",
     "subnormals": "floats: `keep`, the default, or `flush`, so that they count as zero",

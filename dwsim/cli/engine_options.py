@@ -7,7 +7,7 @@ from typing import Any
 
 from dwsim.cli.arguments import positive
 from dwsim.errors import Rules
-from dwsim.spec.dataflow_rules import DATAFLOWS
+from dwsim.spec.dataflow_rules import DATAFLOWS, RINGS
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 from dwsim.verification.layer_plans import DEFAULT_FLOAT_LANES, DEFAULT_LANES
@@ -21,7 +21,7 @@ FLOAT_LANES = f"; {DEFAULT_FLOAT_LANES} for layers of a model file in floating p
 
 
 def add_engine_options(parser: argparse.ArgumentParser, of: str, other_lanes: str = "") -> None:
-    """--lanes, --dataflow, --pixels and --ifmap-pixels, for layers that come from ``of``."""
+    """--lanes, --dataflow, and the options of a tap-serial engine, for layers from ``of``."""
     parser.add_argument(
         "--lanes",
         type=positive,
@@ -47,6 +47,12 @@ def add_engine_options(parser: argparse.ArgumentParser, of: str, other_lanes: st
         help="pixels of a beat of a tap_serial engine: 1, 2, 4 or 8"
         f" (default: {DEFAULT_IFMAP_PIXELS})",
     )
+    parser.add_argument(
+        "--rings",
+        choices=RINGS,
+        help="pixel memories of a tap_serial engine: one ring for all cells, or a copy for each"
+        f" (default: {RINGS[0]})",
+    )
 
 
 def engine_fields(command: str, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -65,7 +71,8 @@ def engine_fields(command: str, arguments: argparse.Namespace) -> dict[str, Any]
     rules.require(pixels is not None, "--pixels", pixels, rule)
     rules.raise_if_any()
     beat = arguments.ifmap_pixels or DEFAULT_IFMAP_PIXELS
-    return {"dataflow": "tap_serial", "pixels": pixels, "ifmap_pixels": beat}
+    rings = arguments.rings or RINGS[0]
+    return {"dataflow": "tap_serial", "pixels": pixels, "ifmap_pixels": beat, "rings": rings}
 
 
 def lanes_of(arguments: argparse.Namespace) -> int:
@@ -94,5 +101,9 @@ def refuse_engine_options(rules: Rules, arguments: argparse.Namespace, only: str
         rules.require(value is None, option, value, f"is for {only}: a spec defines its engine")
 
 
-def _serial_options(arguments: argparse.Namespace) -> tuple[tuple[str, int | None], ...]:
-    return ("--pixels", arguments.pixels), ("--ifmap-pixels", arguments.ifmap_pixels)
+def _serial_options(arguments: argparse.Namespace) -> tuple[tuple[str, int | str | None], ...]:
+    return (
+        ("--pixels", arguments.pixels),
+        ("--ifmap-pixels", arguments.ifmap_pixels),
+        ("--rings", arguments.rings),
+    )

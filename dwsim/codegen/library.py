@@ -80,8 +80,10 @@ PARALLEL_MODULES = {
 
 SERIAL_MODULES = {
     "dw_accumulator",
+    "dw_cell_address",
     "dw_cell_array",
     "dw_cell_place",
+    "dw_cell_rings",
     "dw_drain",
     "dw_fetch",
     "dw_fetch_rows",
@@ -96,10 +98,13 @@ SERIAL_MODULES = {
     "dw_pixel_credit",
     "dw_pixel_merge",
     "dw_pixel_pack",
+    "dw_pixel_ram",
     "dw_pixel_rotate",
+    "dw_release",
     "dw_ring",
     "dw_ring_writer",
     "dw_segment",
+    "dw_segment_ready",
     "dw_sequencer",
     "dw_serial_loader",
     "dw_serial_output",
@@ -107,6 +112,18 @@ SERIAL_MODULES = {
     "dw_tap_pipeline",
 }
 """Hand-written modules that only a tap-serial engine has."""
+
+SHARED_RING_MODULES = {"dw_pixel_rotate", "dw_ring", "dw_segment"}
+"""Those that only an engine with one ring for all cells has."""
+
+COPIED_RING_MODULES = {
+    "dw_cell_address",
+    "dw_cell_rings",
+    "dw_pixel_ram",
+    "dw_release",
+    "dw_segment_ready",
+}
+"""Those that only an engine with a ring for each cell has."""
 
 
 FLOAT_ENGINE_MODULES = {
@@ -187,6 +204,7 @@ def unused_modules(numbers: EngineNumbers | SerialNumbers) -> set[str]:
     if isinstance(numbers, SerialNumbers):
         several = numbers.shape.drain_pixels > 1
         unused |= {"dw_pixel_pack" if several else "dw_pixel_merge"}
+        unused |= SHARED_RING_MODULES if numbers.shape.copied_rings else COPIED_RING_MODULES
         return unused | PARALLEL_MODULES
     one_pass = numbers.spec.passes == 1
     unused |= {"dw_tap_select" if one_pass else "dw_tap_mask"}

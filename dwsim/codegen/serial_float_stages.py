@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dwsim.codegen.float_stages import formats
 from dwsim.codegen.stage import Stage
 from dwsim.derive.serial_numbers import SerialNumbers
@@ -9,17 +11,25 @@ from dwsim.derive.stages import FLOAT_SUM_CYCLES
 from dwsim.spec.float_arithmetic import FloatArithmetic
 
 
-def float_cells(n: SerialNumbers, arithmetic: FloatArithmetic) -> Stage:
-    """The cells: a multiplier, an adder and partial sums each."""
+def float_cells(
+    n: SerialNumbers, arithmetic: FloatArithmetic, length: int, connections: Mapping[str, str]
+) -> Stage:
+    """The cells: a multiplier, an adder and partial sums each.
+
+    Args:
+        n: the numbers of the engine.
+        arithmetic: of the engine.
+        length, connections: the pixels from which the cells choose, and how they come.
+    """
     array = {
         "LANES": n.spec.lanes,
         "CELLS": n.formats.pixels,
-        "LENGTH": n.shape.segment,
+        "LENGTH": length,
         "PARTS": n.formats.partial_sums,
         "SUM_CYCLES": FLOAT_SUM_CYCLES,
         **formats(arithmetic),
     }
-    return Stage("float_cell_array", array, {})
+    return Stage("float_cell_array", array, connections)
 
 
 def serial_float_values(n: SerialNumbers, arithmetic: FloatArithmetic) -> list[Stage]:

@@ -11,6 +11,12 @@ def serial_expressions(numbers: SerialNumbers, engine: str) -> dict[str, str]:
     loader, output = f"{engine}.u_serial_loader", f"{engine}.u_serial_output"
     several = numbers.shape.drain_pixels > 1
     pack = f"{output}.{'g_merge.u_pixel_merge' if several else 'g_pack.u_pixel_pack'}"
+    pixels = {
+        "shift": f"{engine}.segment_shift",
+        "segment_accepts": f"{engine}.u_segment.accepts",
+    }
+    if numbers.shape.copied_rings:
+        pixels = {"addresses": f"{engine}.addresses"}
     return {
         "state": f"{engine}.u_control.state",
         "loaded": f"{loader}.loaded",
@@ -31,9 +37,8 @@ def serial_expressions(numbers: SerialNumbers, engine: str) -> dict[str, str]:
         "fetch_valid": f"{fetch}.u_rows.valid",
         "fetch_left": f"{fetch}.u_rows.left",
         "word_valid": f"{engine}.word_valid",
-        "segment_accepts": f"{engine}.u_segment.accepts",
         "load": f"{engine}.segment_load",
-        "shift": f"{engine}.segment_shift",
+        **pixels,
         "columns_left": f"{sequencer}.u_columns.left",
         "rows_left": f"{sequencer}.u_rows.left",
         "groups_left": f"{sequencer}.u_groups.left",

@@ -9,7 +9,7 @@ from dwsim.codegen.instance import Instance
 from dwsim.codegen.serial_float_stages import float_cells, serial_float_values
 from dwsim.codegen.stage import Stage
 from dwsim.derive.serial_numbers import SerialNumbers
-from dwsim.derive.stages import SERIAL_DRAIN_CYCLES
+from dwsim.derive.stages import SERIAL_DRAIN_CYCLES, SERIAL_RING_CYCLES
 
 
 def serial_stages(numbers: SerialNumbers, modules: Iterable[str]) -> dict[str, Instance]:
@@ -19,7 +19,10 @@ def serial_stages(numbers: SerialNumbers, modules: Iterable[str]) -> dict[str, I
         numbers: of the engine.
         modules: texts of the engine's modules, hand-written and generated.
     """
-    made = [*_front(numbers), *_ring(numbers), *_taps(numbers), *_sums(numbers)]
+    pixels = _copied_rings if numbers.shape.copied_rings else _shared_ring
+    made = [
+        *_front(numbers), *_fetch(numbers), *pixels(numbers), *_taps(numbers), *_sums(numbers)
+    ]  # fmt: skip
     arithmetic = numbers.formats.arithmetic
     if arithmetic is not None:
         made += serial_float_values(numbers, arithmetic)
@@ -58,11 +61,9 @@ def _front(n: SerialNumbers) -> list[Stage]:
     ]
 
 
-def _ring(n: SerialNumbers) -> list[Stage]:
-    """Ring, its writer and its reader, and the segments."""
-    c, beat, read = n.counters, n.formats.ifmap_pixels, n.shape.ring_pixels
-    width = {"WIDTH": n.formats.pixel_width}
-    pixels = {"BEAT_PIXELS": beat, "READ_PIXELS": read}
+def _fetch(n: SerialNumbers) -> list[Stage]:
+    """The writer of the rings, and the fetch, which finds the pixels of each segment."""
+    c, beat = n.counters, n.formats.ifmap_pixels
     writer = {
         "BEAT_PIXELS": beat,
         "ADDR_W": c.ring_address_width,
@@ -73,6 +74,8 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "KERNEL_PIXELS": n.shape.kernel_pixels,
     }
     fetch = {
+        "BEAT_PIXELS": beat,
+        "READ_PIXELS": n.shape.ring_pixels,
         "X_W": c.x_width,
         "Y_W": c.y_width,
         "PIXEL_W": c.pixel_address_width,
@@ -84,13 +87,23 @@ def _ring(n: SerialNumbers) -> list[Stage]:
         "PLANES_W": c.planes_width,
         "PLANE_BEATS_W": c.plane_beats_width,
     }
-    base = beat.bit_length() - 1
+    # Copied rings are released by the taps, not by the reads.
+    free = {"next_free": "fetch_free"} if n.shape.copied_rings else {}
     return [
         Stage("ring_writer", writer, {"write": "ring_write", "done": "written"}),
-        Stage("fetch", pixels | fetch, {"sets": "channel_multiplier"}),
+        Stage("fetch", fetch, {"sets": "channel_multiplier", **free}),
+    ]
+
+
+def _shared_ring(n: SerialNumbers) -> list[Stage]:
+    """One ring for all cells, its rotator, and the segments."""
+    c, beat, read = n.counters, n.formats.ifmap_pixels, n.shape.ring_pixels
+    width = {"WIDTH": n.formats.pixel_width}
+    base = beat.bit_length() - 1
+    return [
         Stage(
             "ring",
-            width | pixels | {"ADDR_W": c.ring_address_width},
+            width | {"BEAT_PIXELS": beat, "READ_PIXELS": read, "ADDR_W": c.ring_address_width},
             {
                 "write": "ring_write",
                 "write_data": "beat",
@@ -114,6 +127,58 @@ def _ring(n: SerialNumbers) -> list[Stage]:
             },
         ),
     ]
+
+
+def _copied_rings(n: SerialNumbers) -> list[Stage]:
+    """A ring for each cell, its addresses, and the marks of the segments."""
+    c = n.counters
+    pixels = {"BEAT_PIXELS": n.formats.ifmap_pixels, "PIXEL_W": c.pixel_address_width}
+    walk = pixels | {"X_W": c.x_width, "PLANE_BEATS_W": c.plane_beats_width}
+    return [
+        Stage("segment_ready", {}, {"next_load": "fire && uses_segment"}),
+        Stage(
+            "release",
+            walk | {"Y_W": c.y_width, "GROUPS_W": c.groups_width, "PLANES_W": c.planes_width},
+            {"advance": "fire && advances"},
+        ),
+        Stage(
+            "cell_address",
+            walk | {"CELLS": n.formats.pixels, "ADDR_W": c.ring_address_width},
+            {"restart": "restart || rst", "advance": "advances", "rewind": "plane_end"},
+        ),
+        Stage(
+            "cell_rings",
+            {
+                "LANES": n.spec.lanes,
+                "CELLS": n.formats.pixels,
+                "WIDTH": n.formats.operand_width,
+                "BEAT_PIXELS": n.formats.ifmap_pixels,
+                "ADDR_W": c.ring_address_width,
+            },
+            {"write": "ring_write", "write_data": "beat"},
+        ),
+        # The mask and the weight of a tap wait for its pixels.
+        Stage(
+            "pipeline",
+            {
+                "WIDTH": n.formats.pixels + n.formats.param_beat_width,
+                "CYCLES": SERIAL_RING_CYCLES,
+                "RESET": 0,
+            },
+            {"rst": "1'b0", "d": "{in_ifmap, weight}", "q": "{pixel_mask, pixel_weight}"},
+        ),
+    ]
+
+
+def _cell_pixels(n: SerialNumbers) -> tuple[int, dict[str, str]]:
+    """The pixels from which the cells choose, and their connections.
+
+    The rings of the cells give the pixel under each cell, as a segment does at stride 1.
+    """
+    if n.shape.copied_rings:
+        marks = {"in_ifmap": "pixel_mask", "weight": "pixel_weight"}
+        return n.formats.pixels, {"segment": "pixels", "cell_stride": "2'd1", **marks}
+    return n.shape.segment, {}
 
 
 def _taps(n: SerialNumbers) -> list[Stage]:
@@ -205,19 +270,20 @@ def _sums(n: SerialNumbers) -> list[Stage]:
 
 def _cells(n: SerialNumbers) -> Stage:
     """The cells: a multiplier and a sum each, or partial sums of floats."""
+    length, connections = _cell_pixels(n)
     if n.formats.arithmetic is not None:
-        return float_cells(n, n.formats.arithmetic)
+        return float_cells(n, n.formats.arithmetic, length, connections)
     array = {
         "LANES": n.spec.lanes,
         "CELLS": n.formats.pixels,
-        "LENGTH": n.shape.segment,
+        "LENGTH": length,
         "OPERAND_W": n.formats.operand_width,
         "WEIGHT_W": n.spec.weight_width,
         "OPERAND_SIGNED": int(n.formats.operand_signed),
         "WEIGHT_SIGNED": int(n.spec.weight_signed),
         "ACC_W": n.formats.acc_width,
     }
-    return Stage("cell_array", array, {})
+    return Stage("cell_array", array, connections)
 
 
 def _scale(n: SerialNumbers) -> Stage:

@@ -99,18 +99,27 @@ def _serial_memories(numbers: SerialNumbers) -> tuple[Memory, ...]:
     own, which its requantisers share.
     """
     spec, shape, formats = numbers.spec, numbers.shape, numbers.formats
-    banks = shape.ring_pixels // formats.ifmap_pixels
     sets = numbers.counters.weight_sets
     whole = shape.requantisers % spec.lanes == 0
     scales, lanes = (spec.lanes, 1) if whole else (shape.requantisers, spec.lanes)
     found = (
-        Memory("ring", banks, shape.ring_beats // banks, formats.operand_beat_width),
+        _ring(numbers),
         Memory("weight", 1, 2 * sets * spec.taps, formats.param_beat_width),
         Memory("scale", scales * formats.requantises, 2 * sets * lanes, formats.scale_width),
         Memory("bias", scales * formats.has_epilogue, 2 * sets * lanes, formats.scale_width),
         Memory("fifo", 1, numbers.timing.fifo_depth, formats.ofmap_beat_width),
     )
     return tuple(memory for memory in found if memory.count)
+
+
+def _ring(numbers: SerialNumbers) -> Memory:
+    """The banks of the ring, or the rings of all cells, which are read pixel by pixel."""
+    shape, formats = numbers.shape, numbers.formats
+    if shape.copied_rings:
+        pixels = shape.ring_beats * formats.ifmap_pixels
+        return Memory("ring", numbers.spec.multipliers, pixels, formats.operand_width)
+    banks = shape.ring_pixels // formats.ifmap_pixels
+    return Memory("ring", banks, shape.ring_beats // banks, formats.operand_beat_width)
 
 
 def _delays(numbers: EngineNumbers) -> tuple[int, int]:
@@ -149,18 +158,22 @@ def _serial_counts(plan: SerialPlan, sets: int) -> dict[str, tuple[int, int]]:
     """Words read from and written to each memory of a kind, if the stream loads ``sets`` sets.
 
     A read of the ring takes a word of every bank, a tap a word of the weights, a value of a
-    requantiser one scale.
+    requantiser one scale. If each cell has a ring, a tap takes a pixel of each, and a beat writes
+    its pixels to all.
     """
     layer, formats = plan.layer, plan.numbers.formats
-    banks = plan.numbers.shape.ring_pixels // formats.ifmap_pixels
-    reads = plane_reads(plan.walk, plan.numbers).needs.size
-    reads *= layer.channel_multiplier * plan.planes
     groups = plan.walk.groups * layer.channel_multiplier * plan.planes
+    if plan.numbers.shape.copied_rings:
+        ring = groups * layer.kernel_h * layer.kernel_w, plan.ifmap_beats * formats.ifmap_pixels
+    else:
+        banks = plan.numbers.shape.ring_pixels // formats.ifmap_pixels
+        reads = plane_reads(plan.walk, plan.numbers).needs.size
+        ring = reads * layer.channel_multiplier * plan.planes, plan.ifmap_beats // banks
     chunks = plane_chunks(plan.walk, plan.numbers) * plan.planes
     # Each write enters the memories of all requantisers, or that of its lane.
     lanes = 1 if plan.numbers.shape.requantisers % plan.engine.lanes == 0 else plan.engine.lanes
     return {
-        "ring": (reads, plan.ifmap_beats // banks),
+        "ring": ring,
         "weight": (groups * layer.kernel_h * layer.kernel_w, sets * plan.engine.taps),
         "scale": (chunks, sets * lanes),
         "bias": (chunks, sets * lanes),

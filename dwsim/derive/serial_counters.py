@@ -48,6 +48,13 @@ class SerialCounters:
         return max(bits(apart - 1) + 1, self.x_width + 1)
 
     @property
+    def cell_address_width(self) -> int:
+        """Address of a pixel in the ring of a cell, which wraps."""
+        return self.ring_address_width + bits(self.formats.ifmap_pixels - 1) * (
+            self.formats.ifmap_pixels > 1
+        )
+
+    @property
     def laps_width(self) -> int:
         """Laps from the writer to the fetch, signed: in a lap every pixel address occurs once.
 

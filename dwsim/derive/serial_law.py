@@ -34,6 +34,7 @@ def run_shape(
         planes=planes,
         plane_beats=plane_beats,
         ring=numbers.shape.ring_beats,
+        copied=numbers.shape.copied_rings,
         cells=numbers.formats.pixels,
         taps=walk.segment_taps,
         segments=walk.set_segments,

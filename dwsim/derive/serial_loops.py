@@ -9,7 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive.serial_run import Repeats, RunShape
-from dwsim.derive.stages import SERIAL_FETCH_CYCLES
+from dwsim.derive.stages import (
+    SERIAL_FETCH_CYCLES,
+    SERIAL_FREE_CYCLES,
+    SERIAL_RELEASE_CYCLES,
+)
 from dwsim.support.compiled import compiled
 
 Words = tuple[int, int, int, int, int, int, int]
@@ -42,6 +46,18 @@ def next_word(words: Words, ready: int, accepts: int) -> Words:
             moved = in1
         moved += 1
     return read, moved, max(moved, accepts), out1, in1, out2, in2
+
+
+@compiled
+def opens(k: RunShape, read: int, completed: int) -> int:
+    """The first cycle in which a beat can take the place that a group leaves.
+
+    Args:
+        k: the stream.
+        read: the cycle of the last read for the group before.
+        completed: the cycle of its last tap.
+    """
+    return completed + SERIAL_RELEASE_CYCLES if k.copied else read + SERIAL_FREE_CYCLES
 
 
 @compiled
@@ -166,7 +182,7 @@ def run_planes(
         while group < k.groups:
             place = plane * k.groups + group
             if place > 0:
-                opened[place] = words[0] + 2
+                opened[place] = opens(k, words[0], completed)
             if (
                 fires.size == 0
                 and repeats.first <= group < repeats.end
@@ -235,7 +251,7 @@ def run_planes(
             group += 1
         chunks = k.final_chunks
         place = (plane + 1) * k.groups
-        opened[place] = words[0] + 2
+        opened[place] = opens(k, words[0], completed)
         for index in range(7):
             now[index] = words[index] - completed
         now[7], now[8], now[9] = loaded - completed, took - completed, written - base

@@ -71,6 +71,8 @@ class RunShape(NamedTuple):
     plane_beats: int
     ring: int
     """Beats that the ring holds."""
+    copied: bool
+    """Cells read the ring themselves, so a group holds its pixels until its last tap."""
     cells: int
     """Cells of a lane of the engine; each takes a cycle to get its place."""
     taps: int

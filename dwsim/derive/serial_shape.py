@@ -9,6 +9,9 @@ from dwsim.derive.serial_formats import FULL_RATE_COLUMNS, SerialFormats
 FULL_RATE_STRIDE = 2
 """The largest stride at which all cells of a tap-serial array work."""
 
+MAX_CHECKED = 128
+"""The most pixels that a read checks if each cell has a ring of its own."""
+
 
 class SerialShape:
     """Sizes of a tap-serial array that a spec may leave open, and their defaults."""
@@ -36,6 +39,11 @@ class SerialShape:
         """Pixels that may leave the array in a cycle: above 1, always whole ones."""
         return -(-self.requantisers // self.spec.lanes)
 
+    @property
+    def copied_rings(self) -> bool:
+        """Each cell of each lane reads a ring of its own."""
+        return self.spec.rings == "copied"
+
     @cached_property
     def segment(self) -> int:
         """Pixels of a segment. Default: the span of a kernel row at ``FULL_RATE_STRIDE``."""
@@ -49,10 +57,13 @@ class SerialShape:
 
         Default: the smallest width with which a row of a kernel of up to ``FULL_RATE_COLUMNS``
         columns takes at most one read a tap at stride ``FULL_RATE_STRIDE``, from any first pixel.
+        With copied rings a read only checks that its pixels are there, those of a segment at once.
         """
         if self.spec.ring_pixels is not None:
             return self.spec.ring_pixels
         beat = self.formats.ifmap_pixels
+        if self.copied_rings:
+            return min(1 << (self.segment + beat - 2).bit_length(), MAX_CHECKED)
         columns = min(FULL_RATE_COLUMNS, self.spec.kernel_w)
         span = (self.formats.pixels - 1) * FULL_RATE_STRIDE + columns
         width = beat

@@ -28,9 +28,8 @@ def serial_controls(numbers: SerialNumbers) -> dict[str, int]:
         "fetch_valid": 1,
         "fetch_left": c.x_width,
         "word_valid": 1,
-        "segment_accepts": 1,
         "load": 1,
-        "shift": 1,
+        **_pixel_signals(numbers),
         "columns_left": c.tap_width,
         "rows_left": c.tap_width,
         "groups_left": c.groups_width,
@@ -43,6 +42,13 @@ def serial_controls(numbers: SerialNumbers) -> dict[str, int]:
         "drain_cell": c.drain_cell_width,
         "held_pixels": c.beat_count_width,
     }
+
+
+def _pixel_signals(numbers: SerialNumbers) -> dict[str, int]:
+    """Of the segment, or the addresses of the cells in their rings."""
+    if numbers.shape.copied_rings:
+        return {"addresses": numbers.formats.pixels * numbers.counters.cell_address_width}
+    return {"shift": 1, "segment_accepts": 1}
 
 
 def serial_array(numbers: SerialNumbers) -> dict[str, int]:

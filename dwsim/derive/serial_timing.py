@@ -15,6 +15,7 @@ from dwsim.derive.stages import (
     SERIAL_FIRE_CYCLES,
     SERIAL_MERGE_CYCLES,
     SERIAL_PACK_CYCLES,
+    SERIAL_RING_CYCLES,
     SERIAL_ROOM_CYCLES,
     SUM_CYCLES,
 )
@@ -33,9 +34,10 @@ class SerialTiming:
     def add_cycles(self) -> int:
         """From a tap to the mark of its product, a cycle before it: so each cell can mask its
         product, and choose its partial sum in floats."""
+        fire = SERIAL_FIRE_CYCLES + SERIAL_RING_CYCLES * self.counters.shape.copied_rings
         if self.formats.is_float:
-            return SERIAL_FIRE_CYCLES - PRODUCT_CYCLES + FLOAT_PRODUCT_CYCLES - 1
-        return SERIAL_FIRE_CYCLES - 1
+            return fire - PRODUCT_CYCLES + FLOAT_PRODUCT_CYCLES - 1
+        return fire - 1
 
     @property
     def sum_cycles(self) -> int:

@@ -70,6 +70,14 @@ floats take longer."""
 SERIAL_FETCH_CYCLES = 3
 """From the first cycle of a run to the first read: the segment, its raster row, its read, and the
 place in which the read waits for its pixels."""
+SERIAL_FREE_CYCLES = 2
+"""From the last read of a group to the first beat in its place: the oldest pixel, then the room."""
+SERIAL_RELEASE_CYCLES = 4
+"""With a ring for each cell, from the last tap of a group to the first beat in its place: its mark
+near the walk, the walk, the oldest pixel, then the room."""
+SERIAL_RING_CYCLES = 1
+"""With a ring for each cell, the cycles by which the operands come later: their addresses wait near
+the rings."""
 SERIAL_ROOM_CYCLES = 1
 """dw_pixel_credit: from the return of room to the mark that there is room."""
 SERIAL_RETURN_CYCLES = 4 + SERIAL_ROOM_CYCLES

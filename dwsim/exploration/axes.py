@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from dwsim.errors import Rules
-from dwsim.spec.dataflow_rules import DATAFLOWS, SERIAL_LIMITS
+from dwsim.spec.dataflow_rules import DATAFLOWS, RINGS, SERIAL_LIMITS
 from dwsim.spec.engine_spec import LIMITS, MAX_COUNT, MAX_KERNEL, REQUANTISE, EngineSpec
 from dwsim.spec.float_arithmetic import FLOAT_FORMATS, SUBNORMALS
 from dwsim.spec.float_rules import EPILOGUES, NUMBER_FORMATS
@@ -47,6 +47,7 @@ WORDS = {
     "interleave": (PLANE, NHWC, BEST),
     "fifo_depth": (AUTO,),
     "dataflow": DATAFLOWS,
+    "rings": RINGS,
     **dict.fromkeys([name for name in SERIAL_LIMITS if name != "pixels"], (AUTO,)),
     "requantise": tuple(REQUANTISE),
     "number_format": NUMBER_FORMATS,

@@ -24,13 +24,13 @@ from dwsim.spec.toml_text import read_text
 from dwsim.support.cache import digest, digest_bytes
 from dwsim.support.whole_file import write_whole
 
-FORMAT = 7
+FORMAT = 8
 """The version of the columns of the tables and of the description.
 
 2 adds the fields of tap-serial engines, ideal, loss stack, fit of the part, and bytes; 3 adds the
 digest; 4 adds the held-out errors of each dataflow; 5 adds the GEMM baseline and the bytes
 of each port; 6 adds the fields of engines in floating point; 7 adds the streams of layers that
-exceed an engine.
+exceed an engine; 8 adds the rings of tap-serial engines.
 """
 _TABLES = ("points.parquet", "layers.parquet")
 _DESCRIPTION = "explore.json"

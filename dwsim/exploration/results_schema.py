@@ -22,7 +22,8 @@ class Field:
     unit: str = ""
 
 
-_AXIS_KINDS: dict[str, Kind] = dict.fromkeys(("requantise", "dataflow", *FLOAT_FIELDS), "text")
+_TEXTS = ("requantise", "dataflow", "rings", *FLOAT_FIELDS)
+_AXIS_KINDS: dict[str, Kind] = dict.fromkeys(_TEXTS, "text")
 _FLAGS = ("ifmap_signed", "weight_signed")
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dwsim.derive.serial_loops import first_group_that_frees, next_word
+from dwsim.derive.serial_loops import first_group_that_frees, next_word, opens
 from dwsim.derive.serial_run import RunShape
 from dwsim.derive.stages import (
     CREDIT_CYCLES,
@@ -175,7 +175,7 @@ def run_groups(
         base, read = plane * k.plane_beats, 0
         for group in range(k.groups):
             if plane + group > 0:
-                opened[plane * k.groups + group] = words[0] + 2
+                opened[plane * k.groups + group] = opens(k, words[0], completed)
             read_before = read
             for weight_set in range(k.sets):
                 read, index = read_before, group * k.sets + weight_set
@@ -219,7 +219,7 @@ def run_groups(
                     transfers[emitted] = transfer
                     emitted += 1
         chunks = k.final_chunks
-    opened[k.planes * k.groups] = words[0] + 2
+    opened[k.planes * k.groups] = opens(k, words[0], completed)
     end = waits[waiting - 1, 1] if waiting > 0 else 0
     while written < k.planes * k.plane_beats and (written == 0 or taken[written - 1] < end):
         source_stalls, freeing = take_beat(

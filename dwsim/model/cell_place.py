@@ -30,6 +30,11 @@ class CellPlace(Component):
         found: np.ndarray = inside & (self.index < config["cells"])
         return found
 
+    def wraps(self, config: Mapping[str, Any]) -> np.ndarray:
+        """The cells that ``step_x`` leads past the end of their raster rows."""
+        found: np.ndarray = self.cell_x + config["step_x"] >= config["wrap_x"]
+        return found
+
     def compute(
         self, init: bool, init_x: int, init_y: int, tap: Tap, config: Mapping[str, Any]
     ) -> None:
@@ -48,7 +53,7 @@ class CellPlace(Component):
             self.next |= {"cell_x": self.begin_x, "cell_y": self.begin_y}
         elif tap.advances:
             x, y = self.cell_x + config["step_x"], self.cell_y + config["step_y"]
-            wraps = x >= config["wrap_x"]
+            wraps = self.wraps(config)
             self.next["cell_x"] = x - wraps * config["pitch"]
             self.next["cell_y"] = y + wraps * config["stride_h"]
         if tap.first_column:

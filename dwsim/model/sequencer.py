@@ -50,6 +50,11 @@ class Sequencer(Component):
         """A cell gets its place in this cycle."""
         return run and self.placed < self.all_cells
 
+    def init_wraps(self, config: Mapping[str, Any]) -> bool:
+        """The place of the next cell begins a raster row."""
+        wraps: bool = self.init_x + config["stride_w"] >= config["wrap_x"]
+        return wraps
+
     def tap(self, run: bool, ready: bool, room: bool, config: Mapping[str, Any]) -> Tap:
         """This cycle's tap; ``ready`` is the segment's, ``room`` the output's."""
         first_column = self.columns_left == config["kernel_w"]
@@ -100,8 +105,8 @@ class Sequencer(Component):
             return
         if self.init(run):
             self.next["placed"] = self.placed + 1
+            wraps = self.init_wraps(config)
             x = self.init_x + config["stride_w"]
-            wraps = x >= config["wrap_x"]
             self.next["init_x"] = config["start_x"] if wraps else x
             self.next["init_y"] = self.init_y + (config["stride_h"] if wraps else 0)
         done = tap.fires and tap.completes

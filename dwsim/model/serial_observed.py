@@ -32,7 +32,7 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "ring_filled": _running(
             _word(lambda m: m.ring_writer.filled, counters.pixel_address_width)
         ),
-        "ring_free": _running(_word(lambda m: m.fetch.next_free, pixel_width)),
+        "ring_free": _running(_word(lambda m: m.pixels.next_free, pixel_width)),
         "fetch_planes": _running(lambda m: m.fetch.walk.planes_left),
         "fetch_groups": _running(lambda m: m.fetch.walk.groups_left),
         "fetch_row_valid": _running(lambda m: m.fetch.rows.row is not None),
@@ -41,9 +41,8 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "fetch_valid": _running(lambda m: m.fetch.rows.reads is not None),
         "fetch_left": _reading(_word(lambda m: m.fetch.rows.reads.left, counters.x_width)),
         "word_valid": _running(lambda m: m.fetch.mark is not None),
-        "segment_accepts": _running(lambda m: m.segment.accepts(m.tap_pipeline.moves.q[0])),
         "load": _running(lambda m: m.tap_pipeline.moves.q[0]),
-        "shift": _running(lambda m: m.tap_pipeline.moves.q[1]),
+        **_pixel_views(numbers),
         "columns_left": _running(lambda m: m.sequencer.columns_left),
         "rows_left": _running(lambda m: m.sequencer.rows_left),
         "groups_left": _running(lambda m: m.sequencer.groups_left),
@@ -58,6 +57,24 @@ def serial_views(numbers: SerialNumbers) -> dict[str, View]:
         "in_ifmap": _selecting(lambda m: to_word(m.cell_place.in_ifmap.astype(int), 1)),
         "acc": summed(lambda m: to_word(m.cell_array.acc.reshape(-1), acc_width)),
         "leaving": _leaving(lambda m: to_word(m.drain.values.reshape(-1), acc_width)),
+    }
+
+
+def _pixel_views(numbers: SerialNumbers) -> dict[str, View]:
+    """Of a segment, or of the rings of the cells: see ``dwsim.model.pixel_path``."""
+    if numbers.shape.copied_rings:
+        width = numbers.counters.cell_address_width
+        # A tap reads its pixels two cycles after it fires.
+        return {
+            "addresses": lambda m: (
+                to_word(m.pixels.cell_address.addresses, width)
+                if m.tap_pipeline.fires.stages[1][0]
+                else None
+            )
+        }
+    return {
+        "shift": _running(lambda m: m.tap_pipeline.moves.q[1]),
+        "segment_accepts": _running(lambda m: m.pixels.segment.accepts(m.tap_pipeline.moves.q[0])),
     }
 
 

@@ -20,10 +20,8 @@ from dwsim.model.fetch import Fetch
 from dwsim.model.float_cell_array import FloatCellArray
 from dwsim.model.ifmap_port import IfmapPort
 from dwsim.model.pixel_credit import PixelCredit
-from dwsim.model.pixel_rotate import PixelRotate
-from dwsim.model.ring import Ring
+from dwsim.model.pixel_path import CopiedRings, SharedRing
 from dwsim.model.ring_writer import RingWriter
-from dwsim.model.segment import Segment
 from dwsim.model.sequencer import Sequencer, Tap
 from dwsim.model.serial_float_values import SerialFloatValues
 from dwsim.model.serial_loader import SerialLoader
@@ -51,9 +49,12 @@ class TapSerialEngine:
         self.ifmap_port = IfmapPort(numbers.formats.ifmap_beat_values)
         self.ring_writer = RingWriter(numbers)
         self.fetch = Fetch(numbers)
-        self.ring = Ring(numbers)
-        self.pixel_rotate = PixelRotate(numbers)
-        self.segment = Segment(numbers)
+        self.pixels: SharedRing | CopiedRings = (
+            CopiedRings(numbers, self.fetch)
+            if numbers.shape.copied_rings
+            else SharedRing(numbers, self.fetch)
+        )
+        """The way of the pixels from the ifmap port to the cells."""
         self.sequencer = Sequencer(numbers)
         self.cell_place = CellPlace(numbers)
         self.credit = PixelCredit(numbers)
@@ -73,9 +74,9 @@ class TapSerialEngine:
             self.finish = SerialScale(numbers)
         stages = (
             self.config_registers, self.control, self.loader, self.skid_buffer, self.ifmap_port,
-            self.ring_writer, self.fetch, self.ring, self.pixel_rotate, self.segment,
-            self.sequencer, self.cell_place, self.credit, self.tap_pipeline, self.stall_flags,
-            self.cell_array, self.drain, self.serial_output,
+            self.ring_writer, self.fetch, *self.pixels.components, self.sequencer, self.cell_place,
+            self.credit, self.tap_pipeline, self.stall_flags, self.cell_array, self.drain,
+            self.serial_output,
         )  # fmt: skip
         self.components: tuple[Any, ...] = stages
         if self.finish is not None:
@@ -148,11 +149,11 @@ class TapSerialEngine:
         config, control = self.config, self.control
         run, restart = control.run, control.restart
         load, _ = self.tap_pipeline.moves.q
-        ready = self.segment.ready(self.fetch.mark, load)
+        ready = self.pixels.segment.ready(self.fetch.mark, load)
         tap = self.sequencer.tap(run, ready, self.credit.room, config)
         self.activity = self._activity_of(inputs, tap)
         self._compute_input(inputs, tap)
-        self._compute_segments(restart, run, load)
+        self._compute_segments(restart, run)
         self._compute_taps(inputs, restart, run, tap)
         self._compute_output(inputs, restart)
         self.config_registers.compute(control.capture(inputs.cfg_valid), inputs.cfg)
@@ -187,7 +188,7 @@ class TapSerialEngine:
         excess, restart = self.ifmap_port.excess, control.restart
         skid, writer = self.skid_buffer, self.ring_writer
         available = self.ifmap_port.available(skid.out_valid)
-        take = writer.take(control.run, available, self.fetch.free)
+        take = writer.take(control.run, available, self.pixels.free)
         last, data = skid.out_data or (False, self._no_beat)
         if skid.out_valid:
             data = centred(data, config.get("ifmap_zero_point", 0))
@@ -210,27 +211,20 @@ class TapSerialEngine:
             rst, inputs.param_tvalid, param, inputs.param_tlast, swap, config["weight_sets"]
         )
 
-    def _compute_segments(self, restart: bool, run: bool, load: bool) -> None:
-        fetch, writer = self.fetch, self.ring_writer
-        mark = fetch.mark
-        step = mark is None or self.segment.accepts(load)
-        self.segment.compute(restart, mark, self.pixel_rotate.q, *self.tap_pipeline.moves.q)
-        self.pixel_rotate.compute(step, fetch.amount, self.ring.read_data)
-        write = (writer.filled, self.ifmap_port.beat) if writer.write else None
-        self.ring.compute(write, step, fetch.pixel)
-        fetch.compute(restart, run, step, writer.filled, self.config)
+    def _compute_segments(self, restart: bool, run: bool) -> None:
+        writer, moves = self.ring_writer, self.tap_pipeline.moves.q
+        step = self.pixels.move(restart, moves, writer, self.ifmap_port.beat)
+        self.fetch.compute(restart, run, step, writer.filled, self.config)
 
     def _compute_taps(self, inputs: Inputs, restart: bool, run: bool, tap: Tap) -> None:
         rst, tready = inputs.rst, inputs.ofmap_tready
         sequencer, loader, config = self.sequencer, self.loader, self.config
         init = sequencer.init(run)
         self.cell_place.compute(init, sequencer.init_x, sequencer.init_y, tap, config)
+        self.pixels.follow(restart, run, sequencer, self.cell_place, tap, config)
         counts, taps = self.cell_place.counts(config), self.tap_pipeline
         self.cell_array.compute(
-            self.segment.cells,
-            config["cell_stride"],
-            self.cell_place.in_ifmap,
-            taps.weights.q,
+            *self.pixels.operands(config["cell_stride"], self.cell_place.in_ifmap, taps.weights.q),
             taps.fires.q,
         )
         pop = self.serial_output.popped(tready)

@@ -9,9 +9,9 @@ from dataclasses import fields
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.spec.layer_spec import LayerSpec
 
-_LEFT_OUT = {"number_format": "integer"}
-"""Defaults that stay out of the text, so that an engine for integers keeps the hash that it had
-before there were other formats."""
+_LEFT_OUT = {"number_format": "integer", "rings": "shared"}
+"""Defaults that stay out of the text, so that an engine keeps the hash that it had before there
+were other formats and rings."""
 
 
 def toml_table(name: str, spec: EngineSpec | LayerSpec) -> str:

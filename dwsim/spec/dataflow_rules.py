@@ -10,6 +10,9 @@ from dwsim.errors import Rules, is_integer
 DATAFLOWS = ("tap_parallel", "tap_serial")
 """Values of ``EngineSpec.dataflow``."""
 
+RINGS = ("shared", "copied")
+"""Values of ``EngineSpec.rings``; the first one is the default."""
+
 MAX_CELLS = 64
 MAX_BEAT_PIXELS = 8
 MAX_RING = 4096
@@ -27,11 +30,14 @@ _OPTIONAL = {
 SERIAL_LIMITS = {"pixels": (1, MAX_CELLS), **_OPTIONAL}
 """Smallest and largest value of the fields of a tap-serial engine."""
 
-SERIAL_FIELDS = ("dataflow", *SERIAL_LIMITS)
+SERIAL_FIELDS = ("dataflow", *SERIAL_LIMITS, "rings")
 """The fields that a tap-parallel engine leaves at their defaults."""
 
 _PARALLEL = {"taps_per_cycle": None, "max_interleave": 1, "max_lead": 0}
 """Fields of the tap-parallel array alone, at the value that a tap-serial engine leaves them at."""
+
+_SHARED = ("ring_pixels", "segment")
+"""Fields of the rotator and the segment, which an engine with copied rings does without."""
 
 
 def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
@@ -45,6 +51,9 @@ def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
     known = isinstance(dataflow, str) and dataflow in DATAFLOWS
     if not rules.require(known, "dataflow", dataflow, f"must be one of {', '.join(DATAFLOWS)}"):
         return
+    rings = values["rings"]
+    known = isinstance(rings, str) and rings in RINGS
+    rules.require(known, "rings", rings, f"must be one of {', '.join(RINGS)}")
     if dataflow == "tap_parallel":
         for field in ("pixels", *_OPTIONAL):
             rules.require(
@@ -53,6 +62,9 @@ def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
                 values[field],
                 "belongs to dataflow = 'tap_serial': leave it out with 'tap_parallel'",
             )
+        if known:
+            rule = "must be 'shared' with dataflow = 'tap_parallel', which has no ring"
+            rules.require(rings == RINGS[0], "rings", rings, rule)
         return
     for field, default in _PARALLEL.items():
         rules.require(
@@ -65,6 +77,13 @@ def check_dataflow(rules: Rules, values: Mapping[str, Any]) -> None:
     for field, limits in _OPTIONAL.items():
         if values[field] is not None:
             rules.integer(field, values[field], *limits)
+    for field in _SHARED if rings == "copied" else ():
+        rules.require(
+            values[field] is None,
+            field,
+            values[field],
+            "belongs to rings = 'shared': leave it out with 'copied'",
+        )
     beat = values["ifmap_pixels"]
     if is_integer(beat, 1, MAX_BEAT_PIXELS):
         rules.require(

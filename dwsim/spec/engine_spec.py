@@ -89,7 +89,9 @@ class EngineSpec:
     holds (``ring_rows``), pixels of a read of the ring (``ring_pixels``) and of a segment
     (``segment``). ``None`` chooses a size with which only the
     array limits a 3x3 kernel at strides 1 and 2 (``dwsim.derive.serial_numbers``). There,
-    ``max_row_pitch`` and ``max_plane_rows`` bound the raster in pixels.
+    ``max_row_pitch`` and ``max_plane_rows`` bound the raster in pixels. ``rings`` is ``"shared"``
+    (the cells take their pixels from one ring, through a rotator and a segment) or ``"copied"``
+    (each cell of each lane reads a ring of its own: ``pixels`` times the memory, and no rotator).
 
     ``number_format`` is ``"integer"``, or the format of ifmap, weights and ofmap in floating point:
     ``"float32"``, ``"float16"`` or ``"bfloat16"``, which also gives the widths. Products and sums
@@ -128,6 +130,7 @@ class EngineSpec:
     ring_rows: int | None = None
     ring_pixels: int | None = None
     segment: int | None = None
+    rings: str = "shared"
     number_format: str = "integer"
     accumulate: str | None = None
     subnormals: str | None = None

@@ -69,7 +69,7 @@ class Timeline:
 def _serial(engine: TapSerialEngine) -> tuple[float, bool]:
     """The filled share of the ring; a sum leaves the array."""
     writer = engine.ring_writer
-    return min(1.0, (writer.written - engine.fetch.free) / writer.capacity), engine.drain.active
+    return min(1.0, (writer.written - engine.pixels.free) / writer.capacity), engine.drain.active
 
 
 def _slots(engine: Engine) -> tuple[float, bool]:

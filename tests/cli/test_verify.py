@@ -58,6 +58,7 @@ def test_verify_refuses_the_engine_options_for_a_spec(capsys: pytest.CaptureFixt
     [
         (["--pixels", "7"], "--pixels = 7: needs --dataflow tap_serial"),
         (["--ifmap-pixels", "2"], "--ifmap-pixels = 2: needs --dataflow tap_serial"),
+        (["--rings", "copied"], "--rings = 'copied': needs --dataflow tap_serial"),
         (["--dataflow", "tap_serial"], "--pixels = None: is required"),
         (["--dataflow", "tap_serial", "--pixels", "65"], "pixels = 65: must be an integer"),
     ],

@@ -80,6 +80,7 @@ SERIAL_SCALED = replace(
     SERIAL_RAW, lanes=2, pixels=5, ifmap_pixels=4, ofmap_pixels=2, max_channel_groups=4,
     requantise="both", name="serial_scaled",
 )  # fmt: skip
+SERIAL_COPIED = replace(SERIAL_SCALED, rings="copied", ring_rows=10, name="serial_copied")
 SERIAL_FLOATS = EngineSpec.smallest(
     FINISHED_LAYERS, lanes=2, number_format="float16", max_channel_groups=2, epilogue="bias_clamp",
     dataflow="tap_serial", pixels=1, requantisers=1, name="serial_floats",
@@ -96,6 +97,11 @@ CASES = {
     "serial": (SERIAL_SCALED, SERIAL_LAYERS, DeliveryOptions(axil=True, static=("multiplied",))),
     "serial_floats": (SERIAL_FLOATS, FINISHED_LAYERS, DeliveryOptions(static=("one_tap",))),
     "serial_ecp5": (SERIAL_SCALED, SERIAL_LAYERS[:2], DeliveryOptions(target="ecp5", prefix="p")),
+    "serial_copied": (
+        SERIAL_COPIED,
+        SERIAL_LAYERS,
+        DeliveryOptions(axil=True, static=("multiplied",), target="ecp5"),
+    ),
     "primitives": (QUANTISED, SQUARE_LAYERS, DeliveryOptions(target="ecp5", prefix="left")),
 }
 """Engine, layers and options by name; each delivery has vectors of all layers."""

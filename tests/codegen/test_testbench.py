@@ -32,6 +32,7 @@ TOPS = {
     "serial": ["axil", "axis_bytes", "multiplied", ""],
     "serial_floats": ["one_tap", ""],
     "serial_ecp5": [""],
+    "serial_copied": ["axil", "axis_bytes", "multiplied", ""],
     "primitives": [""],
 }
 """The ends of the names of each case's tops, in the order of the names of the files."""

@@ -55,7 +55,8 @@ SERIAL = EngineSpec(
     ifmap_pixels=2,
     ofmap_pixels=2,
 )
-BUILDS = (PARALLEL, PASSES, SERIAL)
+COPIED = replace(SERIAL, name="all_copied", rings="copied")
+BUILDS = (PARALLEL, PASSES, SERIAL, COPIED)
 
 Edit = Callable[[dict[str, str]], dict[str, str]]
 

@@ -16,11 +16,20 @@ from dwsim import EngineSpec
 from dwsim.derive import EngineNumbers
 from tests.exhaustive import tap_parallel, tap_serial
 from tests.exhaustive.__main__ import RECORD
-from tests.exhaustive.builds import BUILDS, PARALLEL, PASSES, SERIAL, build, geometries, run
+from tests.exhaustive.builds import (
+    BUILDS,
+    COPIED,
+    PARALLEL,
+    PASSES,
+    SERIAL,
+    build,
+    geometries,
+    run,
+)
 from tests.host.layers import first_broken
 from tests.host.serial_rules import first_broken as first_broken_serial
 
-EVERY = {PARALLEL: 101, SERIAL: 211}
+EVERY = {PARALLEL: 101, SERIAL: 211, COPIED: 211}
 """Primes, so that the sample does not repeat the values of a register."""
 FAULTS = {
     PARALLEL: {
@@ -49,6 +58,14 @@ FAULTS = {
             "dw_ring_writer",
             "final_plane <= (planes == 1);",
             "final_plane <= (planes == (@ ? 2 : 1));",
+        ),
+    },
+    COPIED: {
+        "never_released": ("dw_release", "if (frees)", "if (frees && !@)"),
+        "segment_forgotten": (
+            "dw_segment_ready",
+            "!next_accepts || next_completes",
+            "!next_accepts || (next_completes && !@)",
         ),
     },
 }

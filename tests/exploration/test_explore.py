@@ -208,7 +208,7 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
     described = json.loads((tmp_path / "out" / "explore.json").read_text())
     described["format"] = 0
     (tmp_path / "out" / "explore.json").write_text(json.dumps(described))
-    with pytest.raises(SpecError, match="format = 0: must be 7, the format of this version"):
+    with pytest.raises(SpecError, match="format = 0: must be 8, the format of this version"):
         read_results(tmp_path / "out")
 
 
@@ -220,7 +220,7 @@ def test_results_of_another_format_are_refused(tmp_path: Path) -> None:
             lambda data: data[:-9],
             r"explore.json = None: is not JSON .*: run",
         ),
-        ("explore.json", lambda data: b"[]", "format = None: must be 7"),
+        ("explore.json", lambda data: b"[]", "format = None: must be 8"),
         ("explore.json", lambda data: data.replace(b'"cycles"', b'"fmax_mhz"'), "digest = "),
         ("explore.json", lambda data: b"\xff" + data, "explore.json = .*: is not UTF-8 text"),
         ("points.parquet", lambda data: data[:-3], "digest = .* not as dwsim explore wrote them"),

@@ -78,4 +78,9 @@ def _fields(rng: random.Random, layer: LayerSpec, lanes: int) -> dict[str, Any]:
         "segment": layer.kernel_w + rng.randint(0, 12),
         "kernel_w": layer.kernel_w + 1,
     }
-    return fields | {name: value for name, value in choices.items() if rng.random() < 0.4}
+    fields |= {name: value for name, value in choices.items() if rng.random() < 0.4}
+    if rng.random() < 0.4:
+        for shared in ("ring_pixels", "segment"):
+            fields.pop(shared, None)
+        fields["rings"] = "copied"
+    return fields

@@ -109,6 +109,14 @@ PROOFS = (
                 "begins_kernel ? cell_y : cell_y",
             ),
             "taps_outside": ("($unsigned(tap_x) < ifmap_w)", "(tap_x < $signed(ifmap_w))"),
+            "tells_who_comes_to_a_later_row": (
+                "wraps[q] = !beyond[X_W-1]",
+                "wraps[q] = (beyond > 0)",
+            ),
+            "tells_who_stays_in_its_row": (
+                "if (placed || rewinds) beyond",
+                "if (placed) beyond",
+            ),
         },
     ),
     Proof(

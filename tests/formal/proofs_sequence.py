@@ -34,6 +34,10 @@ PROOFS = (
             ),
             "names_the_weight_set": ("weight_set <= plane_set", "weight_set <= {SET_W{1'b0}}"),
             "places_each_cell": ("wraps = !beyond[X_W]", "wraps = (beyond > 0)"),
+            "tells_where_a_raster_row_ends": (
+                "last_x <= $signed(wrap_x) - $signed(stride_w)",
+                "last_x <= $signed(wrap_x) - 1",
+            ),
             "places_no_other_cell": ("init = run && !ready", "init = !ready"),
             "done_at_the_end": ("if (stream_end) done <= 1'b1", "if (stream_end) done <= 1'b0"),
             "not_done_before": ("if (stream_end) done", "if (plane_end) done"),

@@ -6,6 +6,7 @@ So each ``tready`` and ``tvalid`` comes from registers, and engines can be chain
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,11 @@ def paths(top: str, files: dict[str, str], folder: Path) -> set[tuple[str, str]]
 
 
 @pytest.mark.parametrize("axil", [False, True], ids=["core", "axil"])
-@pytest.mark.parametrize("engine", [ENGINE, SERIAL_ENGINE], ids=lambda engine: engine.dataflow)
+@pytest.mark.parametrize(
+    "engine",
+    [ENGINE, SERIAL_ENGINE, replace(SERIAL_ENGINE, name="core_copied", rings="copied")],
+    ids=lambda engine: engine.name,
+)
 def test_no_path_leads_from_an_input_to_an_output(
     engine: EngineSpec, axil: bool, tmp_path: Path
 ) -> None:

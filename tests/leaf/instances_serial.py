@@ -210,8 +210,9 @@ def accumulator() -> Iterator[Instance]:
 
 def cell_array() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
+        length = n.formats.pixels if n.shape.copied_rings else n.shape.segment
         inputs = {
-            "segment": n.shape.segment * n.formats.pixel_width,
+            "segment": length * n.formats.pixel_width,
             "cell_stride": 2,
             "in_ifmap": n.formats.pixels,
             "weight": n.formats.param_beat_width,
@@ -252,8 +253,8 @@ def cell_place() -> Iterator[Instance]:
         columns = ("init_x", "ifmap_w", "dilation_w", "pitch", "wrap_x", "end_x", "step_x")
         rows = ("init_y", "ifmap_h", "dilation_h", "stride_h", "end_y", "step_y")
         inputs = dict.fromkeys(flags, 1) | dict.fromkeys(columns, x) | dict.fromkeys(rows, y)
-        outputs = {"in_ifmap": n.formats.pixels, "counts": n.formats.pixels}
-        return {**inputs, "cells": n.counters.cells_width}, outputs, ("in_ifmap",)
+        outputs = dict.fromkeys(("in_ifmap", "counts", "wraps"), n.formats.pixels)
+        return {**inputs, "cells": n.counters.cells_width}, outputs, ("in_ifmap", "wraps")
 
     return each_spec("dw_cell_place", "cell_place", (), ports)
 
@@ -307,6 +308,7 @@ def sequencer() -> Iterator[Instance]:
             "weight_set": c.set_width,
             "init_x": c.x_width,
             "init_y": c.y_width,
+            "init_wraps": 1,
             "done": 1,
         }
         return inputs, dict.fromkeys(outputs, 1) | registers, tuple(registers)

@@ -24,7 +24,7 @@ class CellArrayCase(Case):
         self.numbers = n = SerialNumbers(self.spec)
         self.component = CellArray(n)
         self.cells, self.lanes = n.formats.pixels, n.spec.lanes
-        self.length = n.shape.segment
+        self.length = self.parameters["LENGTH"]
         self.adds, self.inside = Coin(self.rng), Coin(self.rng, 0.5, 1.0)
         self.added: tuple[np.ndarray, bool] | None = None  # leaves the multipliers, may be first
         self.products: list[np.ndarray] = []

@@ -31,9 +31,10 @@ class CellPlaceCase(Case):
         self.fires = Coin(self.rng, 0.5, 1.0)
         self.widths = self.instance.inputs
         self.placed = 0
-        # The mask and the counts of the last tap, and of the one that each later stage has.
+        # What is shown of the last tap, and the masks of the taps that each later stage has.
         self.mask: int | None = DONT_CARE
         self.place: int | None = DONT_CARE
+        self.wraps: int | None = DONT_CARE
         self.chosen: int | None = DONT_CARE
         self.shown: int | None = DONT_CARE
         self.fired = False
@@ -116,6 +117,7 @@ class CellPlaceCase(Case):
         counts = self._bits(self.component.counts(self.config))
         return {
             "counts": counts if self.fired else DONT_CARE,
+            "wraps": self._bits(self.component.wraps(self.config)) if self.fired else DONT_CARE,
             "in_ifmap": self._bits(self.component.in_ifmap) if known else DONT_CARE,
         }
 
@@ -128,6 +130,17 @@ class CellPlaceCase(Case):
             inside = row < self.layer.ofmap_h and column < self.layer.ofmap_w
             counts.append(inside and q < self.config["cells"])
         return counts
+
+    def _wraps(self) -> int | None:
+        """The cells that come to a row beyond the whole rows of a step to the next group."""
+        group, step = self.tap[0], self.config["cells"]
+        if group == self.config["groups"] - 1:
+            return DONT_CARE
+        wraps = 0
+        for q in range(self.cells):
+            column = (group * step + q) % self.row_places
+            wraps |= (column + step % self.row_places >= self.row_places) << q
+        return wraps
 
     def _mask(self) -> int:
         """The cells whose pixel under this tap lies in the ifmap."""
@@ -144,7 +157,8 @@ class CellPlaceCase(Case):
     def promise(self, i: Values) -> Expected:
         if self.placed < self.cells:
             return {}
-        return {"counts": self.place if self.fired else DONT_CARE, "in_ifmap": self.shown}
+        place, wraps = (self.place, self.wraps) if self.fired else (DONT_CARE, DONT_CARE)
+        return {"counts": place, "wraps": wraps, "in_ifmap": self.shown}
 
     def clock(self, i: Values) -> None:
         init = bool(i["init"])
@@ -160,13 +174,14 @@ class CellPlaceCase(Case):
         elif i["fire"]:
             self.mask = self._mask()
             self.place = sum(flag << q for q, flag in enumerate(self._counts()))
+            self.wraps = self._wraps()
             self.planes += self.tap[4]
-            self.wrapped += self.tap[3] and not self.tap[4]
+            self.wrapped += bool(self.wraps)
             self.tap = next(self.walk)
 
     def uncovered(self) -> str:
-        enough = self.planes > 10 and self.outside > 50
-        return "" if enough else "whole planes, and taps outside the ifmap"
+        enough = self.planes > 10 and self.outside > 50 and self.wrapped > 50
+        return "" if enough else "whole planes, taps outside the ifmap, and later raster rows"
 
 
 dw_cell_place = leaf_test("dw_cell_place", CellPlaceCase, 4000)

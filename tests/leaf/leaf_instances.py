@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from tests.leaf import instances_address as address
 from tests.leaf import instances_array as array
 from tests.leaf import instances_float as floats
 from tests.leaf import instances_float_array as float_array
@@ -16,6 +17,7 @@ from tests.leaf import instances_float_cells as float_cells
 from tests.leaf import instances_flow as flow
 from tests.leaf import instances_leaving as leaving
 from tests.leaf import instances_raster as raster
+from tests.leaf import instances_rings as rings
 from tests.leaf import instances_scale as scale
 from tests.leaf import instances_serial as serial
 from tests.leaf import instances_stages as stage
@@ -53,6 +55,8 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     "leaf_storage": {
         "dw_ram": array.ram,
         "ecp5_dw_ram": array.ecp5_ram,
+        "dw_pixel_ram": rings.pixel_ram,
+        "ecp5_dw_pixel_ram": rings.ecp5_pixel_ram,
         "dw_delay_line": array.delay_line,
         "dw_window": array.window,
     },
@@ -130,6 +134,10 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_fetch_rows": serial.fetch_rows,
     },
     "leaf_segment": {"dw_segment": serial.segment},
+    "leaf_cell_rings": {
+        "dw_cell_rings": rings.cell_rings,
+        "dw_segment_ready": rings.segment_ready,
+    },
     "leaf_cells": {
         "dw_pixel_credit": serial.pixel_credit,
         "dw_accumulator": serial.accumulator,
@@ -145,6 +153,8 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
     "leaf_serial_output": {"dw_serial_output": leaving.serial_output},
     "leaf_merge": {"dw_pixel_merge": leaving.pixel_merge},
     "leaf_cell_place": {"dw_cell_place": serial.cell_place},
+    "leaf_cell_address": {"dw_cell_address": address.cell_address},
+    "leaf_release": {"dw_release": address.release},
     "leaf_sequencer": {"dw_sequencer": serial.sequencer},
     "leaf_serial_loader": {"dw_serial_loader": serial.serial_loader},
 }
@@ -178,12 +188,15 @@ BENCHES = (
     ("leaf_fetch", "leaf_bench_serial"),
     ("leaf_fetch_walk", "leaf_bench_serial"),
     ("leaf_segment", "leaf_bench_serial"),
+    ("leaf_cell_rings", "leaf_bench_serial"),
     ("leaf_cells", "leaf_bench_serial"),
     ("leaf_merge", "leaf_bench_serial"),
     ("leaf_serial_output", "leaf_bench_serial"),
     ("leaf_cell_array", "leaf_bench_serial"),
     ("leaf_tap_pipeline", "leaf_bench_serial"),
     ("leaf_cell_place", "leaf_bench_serial"),
+    ("leaf_cell_address", "leaf_bench_serial"),
+    ("leaf_release", "leaf_bench_serial"),
     ("leaf_sequencer", "leaf_bench_serial"),
     ("leaf_serial_loader", "leaf_bench_serial"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dwsim.codegen.verilog import engine_verilog
@@ -15,22 +15,28 @@ from tests.leaf.leaf_instances import instances, wrapper_verilog
 from tests.leaf.leaf_specs import SPECS
 
 SEED_VARIABLE = "DWSIM_SEED"
+ECP5_MODULES = ("dw_ram", "dw_pixel_ram")
+"""The modules whose version for ECP5 is a leaf too, named ecp5_<module>."""
 
 
-def _ecp5_ram() -> dict[str, str]:
-    """ECP5's version of dw_ram as a module of its own, and the cells in it."""
+def _ecp5_modules(modules: Iterable[str]) -> dict[str, str]:
+    """ECP5's versions of memories as modules of their own, and the cells in them."""
     cells = [primitives_dir("ecp5") / f"{name}.v" for name in ("DP16KD", "PDPW16KD")]
-    text = (rtl_dir() / "ecp5" / "dw_ram.v").read_text()
-    renamed = text.replace("module dw_ram #(", "module ecp5_dw_ram #(")
-    return {path.name: path.read_text() for path in cells} | {"ecp5_dw_ram.v": renamed}
+    sources = {path.name: path.read_text() for path in cells}
+    for module in modules:
+        text = (rtl_dir() / "ecp5" / f"{module}.v").read_text()
+        head = f"module {module} #("
+        sources[f"ecp5_{module}.v"] = text.replace(head, f"module ecp5_{module} #(")
+    return sources
 
 
 def leaf_sources(leaves: Sequence[str]) -> dict[str, str]:
     """File name to text: the hand-written modules, and the generated leaves among ``leaves``."""
     sources = {path.name: path.read_text() for path in sorted(rtl_dir().glob("*.v"))}
     wanted = {f"{instance.module}.v" for leaf in leaves for instance in instances(leaf)}
-    if "ecp5_dw_ram.v" in wanted:
-        sources |= _ecp5_ram()
+    ecp5 = [module for module in ECP5_MODULES if f"ecp5_{module}.v" in wanted]
+    if ecp5:
+        sources |= _ecp5_modules(ecp5)
     if wanted - sources.keys():
         for spec in SPECS.values():
             files = engine_verilog(spec)

@@ -100,6 +100,7 @@ class SequencerCase(Case):
             }
         if expected["init"]:
             expected |= self._wires(sequencer.init_x, sequencer.init_y)
+            expected["init_wraps"] = sequencer.init_wraps(self.config)
         return expected
 
     def _wires(self, x: int, y: int) -> Expected:
@@ -131,7 +132,9 @@ class SequencerCase(Case):
         c, init = self.config, bool(i["run"]) and self.placed < self.cells
         expected: Expected = {"init": init, "done": self.turn is None}
         if init:
-            row, column = divmod(self.placed, c["pitch"] // c["stride_w"])
+            places_w = c["pitch"] // c["stride_w"]
+            row, column = divmod(self.placed, places_w)
+            expected["init_wraps"] = column == places_w - 1
             x, y = c["start_x"] + column * c["stride_w"], c["start_y"] + row * c["stride_h"]
             expected |= self._wires(x, y)
         live = bool(i["run"]) and self.placed == self.cells and self.turn is not None

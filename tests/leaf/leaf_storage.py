@@ -69,6 +69,58 @@ class RamCase(Case):
         return "" if complete else "all addresses, reads of what is written, and clears"
 
 
+class PixelRamCase(Case):
+    """Beats to any address, a read of any pixel in each cycle, at times of the beat that comes.
+
+    A large memory is used at some addresses, which have every address bit both ways.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.write = Coin(self.rng)
+        self.pixels, self.width = self.parameters["PIXELS"], self.parameters["WIDTH"]
+        address = self.parameters["ADDR_W"]
+        self.beats = range(1 << address)
+        if address > 5:
+            ends = [0, (1 << address) - 1, *(1 << bit for bit in range(address))]
+            self.beats = ends + [self.word(address) for _ in range(10)]
+        self.memory: dict[int, int] = {}  # the pixel at each address
+        # What comes out in this cycle and in the next one.
+        self.out = self.behind = DONT_CARE
+        self.met: set[int] = set()  # addresses of pixels that came out
+        self.clashes = 0
+
+    def drive(self) -> Values:
+        beat, other = self.rng.choice(self.beats), self.rng.choice(self.beats)
+        read = beat if self.rng.random() < 0.2 else other
+        return {
+            "write": int(self.write()),
+            "write_address": beat,
+            "write_data": self.word(self.pixels * self.width),
+            "read_address": read * self.pixels + self.rng.randrange(self.pixels),
+        }
+
+    def promise(self, i: Values) -> Expected:
+        return {"read_data": self.out}
+
+    def clock(self, i: Values) -> None:
+        place = i["read_address"]
+        clash = i["write"] and place // self.pixels == i["write_address"]
+        pixel = DONT_CARE if clash else self.memory.get(place, DONT_CARE)
+        self.out, self.behind = self.behind, pixel
+        self.clashes += clash
+        if pixel is not None:
+            self.met.add(place)
+        if i["write"]:
+            for p in range(self.pixels):
+                value = i["write_data"] >> p * self.width & (1 << self.width) - 1
+                self.memory[i["write_address"] * self.pixels + p] = value
+
+    def uncovered(self) -> str:
+        complete = len(self.met) == len(set(self.beats)) * self.pixels and self.clashes > 20
+        return "" if complete else "all pixels, and reads of what is written"
+
+
 class DelayLineCase(Case):
     """Every length, in random order; a run is long enough for pointers to wrap."""
 
@@ -209,5 +261,7 @@ class WindowCase(Case):
 
 dw_ram = leaf_test("dw_ram", RamCase, 4000)
 ecp5_dw_ram = leaf_test("ecp5_dw_ram", RamCase, 4000)
+dw_pixel_ram = leaf_test("dw_pixel_ram", PixelRamCase, 4000)
+ecp5_dw_pixel_ram = leaf_test("ecp5_dw_pixel_ram", PixelRamCase, 4000)
 dw_delay_line = leaf_test("dw_delay_line", DelayLineCase, 8000)
 dw_window = leaf_test("dw_window", WindowCase, 5000)

@@ -24,6 +24,10 @@ PLANES_W = {"PLANES_W_must_hold_MAX_PLANES": {"MAX_PLANES": 256, "PLANES_W": 8}}
 LAG_W = {"LAG_W_must_hold_MAX_LAG": {"MAX_LAG": 256, "LAG_W": 8}}
 INTERLEAVE_W = {"INTERLEAVE_W_must_hold_MAX_INTERLEAVE": {"MAX_INTERLEAVE": 2, "INTERLEAVE_W": 1}}
 RAM = at_least(1, "WIDTH", "ADDR_W")
+PIXEL_RAM = RAM | {
+    "PIXELS_must_be_a_power_of_two": {"PIXELS": 3},
+    "PIXEL_W_must_be_ADDR_W_and_log2_of_PIXELS": {"PIXEL_W": 9},
+}
 LANES_SHARED = {
     "VALUES_must_be_at_most_LANES": {"VALUES": 17},
     "LANE_W_must_hold_LANES_minus_1": {"LANE_W": 3},
@@ -42,12 +46,20 @@ MULTIPLIER = at_least(1, "A_W", "B_W", "P_W") | {"CYCLES_must_be_2_or_3": {"CYCL
 PARAMETER_RULES: dict[str, Rules] = {
     "dw_accumulator.v": at_least(1, "OPERAND_W", "WEIGHT_W", "ACC_W"),
     "dw_axil_port.v": at_least(1, "ADDR_W"),
+    "dw_cell_address.v": {
+        **at_least(1, "CELLS", "ADDR_W", "PLANE_BEATS_W"),
+        **at_least(2, "X_W"),
+        "PIXEL_W_must_be_at_least_PLACE_W": {"PIXEL_W": 9},
+        "PIXEL_W_must_be_more_than_X_W": {"X_W": 12},
+        "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
+    },
     "dw_cell_array.v": at_least(1, "LANES", "CELLS", "LENGTH", "OPERAND_W", "WEIGHT_W", "ACC_W"),
     "dw_cell_place.v": {
         **at_least(1, "CELLS"),
         **at_least(2, "X_W", "Y_W"),
         "COUNT_W_must_hold_CELLS": {"CELLS": 8, "COUNT_W": 3},
     },
+    "dw_cell_rings.v": at_least(1, "LANES", "CELLS"),
     "dw_centre.v": at_least(1, "LANES", "WIDTH"),
     "dw_clamp_bounds.v": at_least(1, "OFMAP_W"),
     "dw_control.v": {
@@ -269,6 +281,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         **LANES_SHARED,
         "COUNT_W_must_hold_PIXELS": {"COUNT_W": 2},
     },
+    "dw_pixel_ram.v": PIXEL_RAM,
     "dw_pixel_rotate.v": {
         **at_least(1, "WIDTH"),
         "PIXELS_must_be_a_power_of_two": {"PIXELS": 6},
@@ -294,6 +307,11 @@ PARAMETER_RULES: dict[str, Rules] = {
         **PLANES_W,
     },
     "dw_raster_axis.v": at_least(1, "WIDTH"),
+    "dw_release.v": {
+        "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
+        **at_least(2, "X_W", "Y_W"),
+        **at_least(1, "PIXEL_W", "GROUPS_W", "PLANES_W", "PLANE_BEATS_W"),
+    },
     "dw_requantise.v": {
         **at_least(1, "ACC_W"),
         "ACC_W_must_be_at_most_X_W": {"ACC_W": 33},
@@ -429,6 +447,7 @@ PARAMETER_RULES: dict[str, Rules] = {
         "B_W_must_fit_18_bits_with_a_sign": {"B_W": 19},
         "P_W_must_be_at_most_36": {"P_W": 37},
     },
+    "ecp5/dw_pixel_ram.v": PIXEL_RAM,
     "ecp5/dw_ram.v": RAM,
     "ecp5/dw_step_shift.v": STEP_SHIFT,
 }

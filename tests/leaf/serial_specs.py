@@ -33,6 +33,14 @@ SERIAL_SPECS = {
         EngineSpec(name="serial_pairs", lanes=3, kernel_h=1, kernel_w=2, max_row_pitch=9,
                    max_plane_rows=5, dataflow="tap_serial", pixels=4, ifmap_pixels=1,
                    ofmap_pixels=2, requantisers=6),
+        # A pixel memory for each cell.
+        EngineSpec(name="serial_rings", lanes=3, kernel_h=3, kernel_w=3, max_row_pitch=11,
+                   max_plane_rows=8, max_dilation_h=2, max_dilation_w=2, max_channel_groups=3,
+                   max_channel_multiplier=2, dataflow="tap_serial", rings="copied", pixels=4,
+                   ifmap_pixels=1, ofmap_pixels=2, requantisers=2),
+        EngineSpec(name="serial_beats", lanes=2, kernel_h=2, kernel_w=3, max_row_pitch=16,
+                   max_plane_rows=8, max_channel_groups=2, requantise="double",
+                   dataflow="tap_serial", rings="copied", pixels=5, ifmap_pixels=4),
     )
 }
 FLOAT_SPECS = {

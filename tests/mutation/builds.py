@@ -233,6 +233,26 @@ _LONG = (((7, 8), "slow-sink"), ((9, 12), "slow-source"), ((7, 8), "long-stops")
 _SMALL = {"kernel_h": 3, "kernel_w": 3, "ifmap_width": 4, "weight_width": 4}
 _SIZES = {"max_row_pitch": 12, "max_plane_rows": 9, "max_channel_groups": 3}
 
+SERIAL = EngineSpec(
+    name="serial",
+    lanes=2,
+    kernel_h=3,
+    kernel_w=3,
+    ifmap_width=4,
+    weight_width=4,
+    max_row_pitch=20,
+    max_plane_rows=20,
+    max_dilation_h=2,
+    max_dilation_w=2,
+    max_channel_groups=5,
+    max_channel_multiplier=2,
+    dataflow="tap_serial",
+    pixels=3,
+    ifmap_pixels=2,
+    ofmap_pixels=2,
+    requantisers=2,
+)
+
 BUILDS = (
     Build("raw", EngineSpec(name="raw", lanes=2, max_lead=20, **_SMALL, **_SIZES), _regression),
     Build(
@@ -265,27 +285,6 @@ BUILDS = (
         on_registers,
         axil=True,
     ),
-    Build(
-        "tap_serial",
-        EngineSpec(
-            name="serial",
-            lanes=2,
-            kernel_h=3,
-            kernel_w=3,
-            ifmap_width=4,
-            weight_width=4,
-            max_row_pitch=20,
-            max_plane_rows=20,
-            max_dilation_h=2,
-            max_dilation_w=2,
-            max_channel_groups=5,
-            max_channel_multiplier=2,
-            dataflow="tap_serial",
-            pixels=3,
-            ifmap_pixels=2,
-            ofmap_pixels=2,
-            requantisers=2,
-        ),
-        serial_streams,
-    ),
+    Build("tap_serial", SERIAL, serial_streams),
+    Build("copied_rings", replace(SERIAL, name="copied", rings="copied"), serial_streams),
 )

@@ -1,6 +1,6 @@
 """The modules of rtl/ecp5/ behave as those of the same names in rtl/.
 
-That of dw_ram has a leaf bench, see tests/leaf/instances_array.py.
+Those of dw_ram and dw_pixel_ram have leaf benches, see tests/leaf/leaf_storage.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.codegen.test_lint import elaborate, lint
 HERE = Path(__file__).parent
 PRIMITIVES = tuple(sorted(primitives_dir("ecp5").glob("*.v")))
 BENCH = HERE / "ecp5_bench.v"
-VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_masked_adder", "dw_ram")
+VARIANTS = ("dw_multiplier", "dw_step_shift", "dw_masked_adder", "dw_ram", "dw_pixel_ram")
 INSTANCES = 16
 
 # Replacements that break a variant; the tests must detect each of them.

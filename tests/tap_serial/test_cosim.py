@@ -60,8 +60,22 @@ ENGINES = {
     },
     "unsigned": {"ifmap_signed": False, "weight_signed": False, "ifmap_width": 5, "lanes": 1,
                  "requantisers": 1, "ofmap_pixels": 2},
+    "copied": {"rings": "copied", "pixels": 6, "ifmap_pixels": 4, "requantise": "both"},
+    "copied_tight": {
+        "rings": "copied",
+        "pixels": 5,
+        "ifmap_pixels": 1,
+        "requantisers": 2,
+        "ofmap_pixels": 3,
+        "kernel_h": 3,
+        "kernel_w": 3,
+        "max_row_pitch": 14,
+        "max_plane_rows": 20,
+        "max_dilation_h": 1,
+        "ring_rows": 5,
+    },
 }  # fmt: skip
-"""Seven shapes of the array; the rest of each engine is random."""
+"""Nine shapes of the array; the rest of each engine is random."""
 
 
 def engine_named(name: str, **changes: object) -> EngineSpec:
@@ -197,6 +211,28 @@ FAULTS: dict[str, tuple[str, str, str]] = {
 """Faults by name: the file, a text in it, and the text that breaks it."""
 
 
+COPIED_FAULTS = {
+    "released too early": ("dw_release.v", "<= free_pixel;", "<= free_pixel + 4;"),
+    "never released": ("dw_release.v", "if (frees)", "if (1'b0)"),
+    "taps before their pixels": (
+        "dw_segment_ready.v",
+        "!next_accepts || next_completes",
+        "1'b1",
+    ),
+    "mark not kept": ("dw_segment_ready.v", "restart || !ready || next_load", "1'b1"),
+    "tap beside its pixel": ("dw_cell_address.v", "all_taps[PLACE_W-1:0];", "1'b0;"),
+    "kernel row not left": ("dw_cell_address.v", "!first_row ? ROW", "1'b0 ? ROW"),
+    "group not left": ("dw_cell_address.v", "way <= !advances", "way <= 1'b1"),
+    "wrapped as if not": ("dw_cell_address.v", "wraps[q] ? wrapped : step", "step"),
+    "plane not left": ("dw_cell_address.v", "rewinds ? PLANE : CELL", "CELL"),
+    "cells on one place": ("dw_cell_address.v", "init_place <= place_wraps", "init_place <= 1'b1"),
+    "lanes mixed up": ("dw_cell_rings.v", "(p*LANES+l)*WIDTH", "p*LANES*WIDTH"),
+    "pixel of a neighbour": ("dw_cell_rings.v", "addresses[q*PLACE_W", "addresses[0*PLACE_W"),
+}
+"""Faults of the rings of the cells."""
+FAULTS |= COPIED_FAULTS
+
+
 def broken(fault: str) -> Callable[[dict[str, str]], dict[str, str]]:
     file, right, wrong = FAULTS[fault]
 
@@ -215,6 +251,7 @@ BROKEN_ENGINES = {
     "scale not of the lane": "wide",
     # Requantisers of integers, fewer than lanes.
     "scale of a neighbour": "words",
+    **dict.fromkeys(COPIED_FAULTS, "copied_tight"),
 }
 """The engines of the faults that "tight" does not show."""
 

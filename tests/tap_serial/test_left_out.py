@@ -1,15 +1,20 @@
-"""Layers that leave out pixels: the fetch goes over these, far ahead of the writer."""
+"""Layers that leave out pixels: the fetch goes over these, far ahead of the writer.
+
+With copied rings, so does the release.
+"""
 
 from __future__ import annotations
 
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from dwsim import EngineSpec, LayerSpec, SpecError
 from dwsim.rtlsim.cosim import run_jobs
+from dwsim.spec.dataflow_rules import RINGS
 from tests.cosim.layers import fits
 from tests.tap_serial.test_cosim import make_job
 
@@ -69,7 +74,8 @@ def layers_in_padding() -> list[LayerSpec]:
 
 
 @pytest.mark.simulator
-def test_rtl_agrees_on_layers_that_leave_out_rows(seed: int) -> None:
+@pytest.mark.parametrize("rings", RINGS)
+def test_rtl_agrees_on_layers_that_leave_out_rows(rings: str, seed: int) -> None:
     print(f"seed {seed}")
     rng = random.Random(seed)
     sparse = [
@@ -79,5 +85,6 @@ def test_rtl_agrees_on_layers_that_leave_out_rows(seed: int) -> None:
         *layers_in_padding(),
     ]
     layers = [layer for one in sparse for layer in (one, USUAL)]
-    jobs = [make_job(layer, ENGINE, n, STALLS[n // 2 % 4]) for n, layer in enumerate(layers)]
-    run_jobs(ENGINE, jobs)
+    engine = replace(ENGINE, rings=rings)
+    jobs = [make_job(layer, engine, n, STALLS[n // 2 % 4]) for n, layer in enumerate(layers)]
+    run_jobs(engine, jobs)

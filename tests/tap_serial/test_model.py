@@ -12,6 +12,7 @@ from dwsim.derive import Plan
 from dwsim.derive.serial_plan import SerialPlan
 from dwsim.model.engine import Inputs
 from dwsim.model.layer_run import run_layer
+from dwsim.spec.dataflow_rules import RINGS
 from dwsim.stream.random_tensors import random_layer_data
 from dwsim.verification.simulation import step_layer
 from tests.tap_serial.cases import random_engine, random_layer
@@ -26,7 +27,7 @@ def test_values_are_golden_and_cycles_the_law(stalls: str, seed: int) -> None:
     rng = random.Random(f"{stalls} {seed}")
     walks = set()
     for number in range(PAIRS):
-        engine = random_engine(rng)
+        engine = random_engine(rng, rings=RINGS[number % 2])
         plan = Plan(random_layer(rng, engine), engine)
         assert isinstance(plan, SerialPlan)
         step_layer(plan, stalls, seed + number)
@@ -38,7 +39,7 @@ def test_values_are_golden_and_cycles_the_law(stalls: str, seed: int) -> None:
 def test_requantised_values_are_golden(requantise: str, seed: int) -> None:
     rng = random.Random(f"{requantise} {seed}")
     for number in range(PAIRS // 4):
-        engine = random_engine(rng, requantise=requantise)
+        engine = random_engine(rng, requantise=requantise, rings=RINGS[number % 2])
         step_layer(Plan(random_layer(rng, engine), engine), "both", seed + number)
 
 
@@ -47,7 +48,7 @@ def test_the_switch_is_the_plans(seed: int) -> None:
     rng = random.Random(seed)
     switches = set()
     for number in range(PAIRS):
-        engine = random_engine(rng)
+        engine = random_engine(rng, rings=RINGS[number % 2])
         # Of every sixth ifmap, only the first pixel matters.
         one = LayerSpec(11, 11, 3, 1, 1, stride_h=11, stride_w=11)
         layer = random_layer(rng, engine) if number % 6 else one

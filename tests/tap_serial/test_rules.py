@@ -29,6 +29,10 @@ def smallest(**fields: object) -> EngineSpec:
         ({"taps_per_cycle": 3}, "taps_per_cycle", "belongs to dataflow = 'tap_parallel'"),
         ({"max_interleave": 2}, "max_interleave", "belongs to dataflow = 'tap_parallel'"),
         ({"max_lead": 1}, "max_lead", "belongs to dataflow = 'tap_parallel'"),
+        ({"rings": "own"}, "rings", "must be one of shared, copied"),
+        ({"rings": None}, "rings", "must be one of shared, copied"),
+        ({"rings": "copied", "segment": 9}, "segment", "belongs to rings = 'shared'"),
+        ({"rings": "copied", "ring_pixels": 8}, "ring_pixels", "belongs to rings = 'shared'"),
     ],
 )
 def test_a_bad_field_is_refused(fields: dict[str, object], field: str, rule: str) -> None:
@@ -56,6 +60,11 @@ def test_a_bad_derived_number_is_refused(fields: dict[str, object], field: str, 
 def test_a_tap_parallel_engine_has_no_serial_fields(field: str) -> None:
     with pytest.raises(SpecError, match=f"{field} = 4: belongs to dataflow = 'tap_serial'"):
         EngineSpec.smallest([LAYER], 4, **{field: 4})
+
+
+def test_a_tap_parallel_engine_has_no_rings() -> None:
+    with pytest.raises(SpecError, match="rings = 'copied': must be 'shared' with dataflow"):
+        EngineSpec.smallest([LAYER], 4, rings="copied")
 
 
 def test_a_layer_that_exceeds_a_maximum_is_refused() -> None:

@@ -1,5 +1,6 @@
 // DP16KD: a block RAM of the ECP5 with two ports, for simulation: one clock, written at port A
-// and read through the output register at port B.
+// and read through the output register at port B. Port A may be 18 bits wide where port B is 9; then
+// the lower half of a word has the lower address.
 `default_nettype none
 
 module DP16KD #(
@@ -44,6 +45,8 @@ module DP16KD #(
   reg [DATA_WIDTH_A-1:0] memory[0:(16384>>WORD_BIT)-1];
   reg [DATA_WIDTH_A-1:0] word;
   reg [DATA_WIDTH_A-1:0] q;
+  wire [DATA_WIDTH_A-1:0] read_word = memory[adb[13:WORD_BIT]];
+  wire [DATA_WIDTH_A-1:0] half = read_word >> (adb[3] ? 9 : 0);
   integer i;
   always @(posedge CLKA) begin
     for (i = 0; i < DATA_WIDTH_A; i = i + 1) begin
@@ -51,7 +54,7 @@ module DP16KD #(
     end
   end
   always @(posedge CLKB) begin
-    if (CEB) word <= memory[adb[13:WORD_BIT]];
+    if (CEB) word <= (DATA_WIDTH_A == DATA_WIDTH_B) ? read_word : half;
     if (OCEB) q <= RSTB ? {DATA_WIDTH_A{1'b0}} : word;
   end
 
@@ -69,7 +72,7 @@ module DP16KD #(
   } = padded;
 
   initial begin
-    if (DATA_WIDTH_A != DATA_WIDTH_B || REGMODE_B != "OUTREG" || GSR != "DISABLED") begin
+    if ((DATA_WIDTH_A != DATA_WIDTH_B && (DATA_WIDTH_A != 18 || DATA_WIDTH_B != 9)) || REGMODE_B != "OUTREG" || GSR != "DISABLED") begin
       $display("DP16KD: this model has only what rtl/ecp5 uses");
       $finish;
     end

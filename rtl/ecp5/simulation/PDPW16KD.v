@@ -1,6 +1,7 @@
-// PDPW16KD: a block RAM of the ECP5 in its 36-bit shape, for simulation: one clock, written at
-// one port and read through the output register at the other.
+// PDPW16KD: a block RAM of the ECP5 that is written 36 bits at a time, for simulation: one clock, written
+// at one port and read through the output register at the other, 36 or 9 bits at a time.
 //
+// Of a word, 9 bits at a time, the lowest bits have the lowest address, and come out at DO0 to DO8.
 // The lower half of a word goes in at DI0 to DI17 and comes out at DO18 to DO35: Lattice's own
 // netlists connect it so, and nextpnr's packer names the pins of the DP16KD that it becomes so
 // (DO18 is DOA0, and DOA is the lower half in Yosys's brams_map_16kd.v).
@@ -40,6 +41,7 @@ module PDPW16KD #(
   reg [35:0] memory[0:511];
   reg [35:0] word;
   reg [35:0] q;
+  wire [35:0] read_word = memory[read_address];
   integer i;
   always @(posedge CLKW) begin
     for (i = 0; i < 4; i = i + 1) begin
@@ -47,7 +49,10 @@ module PDPW16KD #(
     end
   end
   always @(posedge CLKR) begin
-    if (CER) word <= memory[read_address];
+    if (CER) begin
+      if (DATA_WIDTH_R == 36) word <= read_word;
+      else word <= {9'bx, read_word[9*{ADR4, ADR3}+:9], 18'bx};
+    end
     if (OCER) q <= RST ? 36'd0 : word;
   end
 
@@ -58,7 +63,7 @@ module PDPW16KD #(
   } = q;
 
   initial begin
-    if (DATA_WIDTH_W != 36 || DATA_WIDTH_R != 36 || REGMODE != "OUTREG" || GSR != "DISABLED") begin
+    if (DATA_WIDTH_W != 36 || (DATA_WIDTH_R != 36 && DATA_WIDTH_R != 9) || REGMODE != "OUTREG" || GSR != "DISABLED") begin
       $display("PDPW16KD: this model has only what rtl/ecp5 uses");
       $finish;
     end

@@ -28,7 +28,7 @@ module check_dw_cell_place #(
 );
   localparam signed [W+1:0] MOST = (1 << (W - 1)) - 1;
   localparam signed [W+1:0] LEAST = -(1 << (W - 1));
-  wire [1:0] in_ifmap, counts;
+  wire [1:0] in_ifmap, counts, wraps;
   dw_cell_place #(.CELLS(2), .X_W(W), .Y_W(W)) dut (.*);
   (* hierconn *) wire \dut.fired , \dut.begins_row , \dut.begins_kernel ;
   (* hierconn *) wire \dut.placed , \dut.advances , \dut.rewinds ;
@@ -68,11 +68,13 @@ module check_dw_cell_place #(
   reg [1:0] known = 0;  // cells that have a place
   reg signed [W+1:0] begin_x [0:1], begin_y [0:1], x [0:1], y [0:1];
   reg signed [W+1:0] next_x [0:1], next_y [0:1];
+  reg [1:0] next_wraps, wraps_1;  // cells that come to a later raster row: now, a cycle ago
   integer q;
   always @* for (q = 0; q < 2; q = q + 1) begin
     next_x[q] = x[q] + on_x;
     next_y[q] = y[q] + on_y;
-    if (next_x[q] >= wrap) begin
+    next_wraps[q] = next_x[q] >= wrap;
+    if (next_wraps[q]) begin
       next_x[q] = next_x[q] - columns;
       next_y[q] = next_y[q] + row;
     end
@@ -112,6 +114,7 @@ module check_dw_cell_place #(
       y[q] <= rewind ? begin_y[q] : next_y[q];
     end
     if (fire) {column, kernel_row} <= {now_column, now_row};
+    wraps_1 <= next_wraps;
     for (q = 0; q < 2; q = q + 1) begin
       if (fire) {was_x[q], was_y[q]} <= {x[q], y[q]};
       if (fire) {tap_x_1[q], tap_y_1[q]} <= {tap_x[q], tap_y[q]};
@@ -143,6 +146,10 @@ module check_dw_cell_place #(
     `PROMISE(unused_cells_do_not_count, fired_1 && cells < 2, !counts[1])
     `PROMISE(taps_in_the_ifmap, fired_3 && inside_3 != 0, (in_ifmap & inside_3) == inside_3)
     `PROMISE(taps_outside, fired_3 && inside_3 != 3, (in_ifmap & ~inside_3) == 0)
+    `PROMISE(tells_who_comes_to_a_later_row, fired_1 && advances_1 && wraps_1 != 0,
+             (wraps & wraps_1) == wraps_1)
+    `PROMISE(tells_who_stays_in_its_row, fired_1 && advances_1 && wraps_1 != 3,
+             (wraps & ~wraps_1) == 0)
   end
   wire moves = advances_1 || rewinds_1;
   always @* if (started) begin

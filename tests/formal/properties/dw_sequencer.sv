@@ -27,7 +27,7 @@ module check_dw_sequencer #(
 );
   localparam CELLS = 2;
   wire fire, first_column, first_row, uses_segment, completes, advances, plane_end, image_end;
-  wire stream_end, init, starved, backpressured, done;
+  wire stream_end, init, init_wraps, starved, backpressured, done;
   wire [4:0] weight_word;
   wire [2:0] weight_set;
   wire [SPACE-1:0] init_x, init_y;
@@ -135,6 +135,7 @@ module check_dw_sequencer #(
     `PROMISE(names_the_weight_set, at_work, weight_set == set_index)
     `PROMISE(places_each_cell, run && !placed,
              init && init_x == SPACE'(x) && init_y == y)
+    `PROMISE(tells_where_a_raster_row_ends, run && !placed, init_wraps == (to_x >= wrap))
     `PROMISE(places_no_other_cell, !run || placed, !init)
     `PROMISE(done_at_the_end, plane == planes, done)
     `PROMISE(not_done_before, plane != planes, !done)

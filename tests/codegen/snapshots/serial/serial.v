@@ -140,16 +140,15 @@ module serial (
   wire step, word_valid, next_completes;
   wire [7-1:0] word_places;
   wire [2-1:0] amount;
-  wire [72-1:0] read_data, word;  // ring, rotator
   wire next_accepts, ready;  // segment
-  wire [126-1:0] segment;
   wire fire, first_column, first_row, uses_segment, completes, advances;  // sequencer
   wire plane_end, image_end, stream_end, init, starved_now, backpressured_now, taps_done;
   wire [4-1:0] weight_word;
   wire [1-1:0] weight_set;
   wire [7-1:0] init_x;
   wire [6-1:0] init_y;
-  wire [3-1:0] in_ifmap, counts;  // places of the cells
+  wire init_wraps;
+  wire [3-1:0] in_ifmap, counts, wraps;  // places of the cells
   wire output_room;  // credit
   wire segment_load, segment_shift, add, first, complete, group_start;  // tap pipeline
   wire [7-1:0] group_marks;
@@ -252,7 +251,7 @@ module serial (
   );
 
   // Some engines do not use all bits of these signals.
-  wire unused = &{1'b0, start, scale_data, read_pixel, marks, 1'b0};
+  wire unused = &{1'b0, start, scale_data, read_pixel, marks, init_wraps, wraps, write_address, 1'b0};
 
   // ---- control: one stream after another ----------------------------------------------------
   dw_control #(
@@ -370,6 +369,9 @@ module serial (
       .write_address(write_address),
       .done         (written)
   );
+
+  wire [72-1:0] read_data, word;  // ring, rotator
+  wire [126-1:0] segment;
 
   dw_fetch #(
       .BEAT_PIXELS  (2),
@@ -516,6 +518,7 @@ module serial (
       .init         (init),
       .init_x       (init_x),
       .init_y       (init_y),
+      .init_wraps   (init_wraps),
       .starved      (starved_now),
       .backpressured(backpressured_now),
       .done         (taps_done)
@@ -548,7 +551,8 @@ module serial (
       .step_x      (step_x),
       .step_y      (step_y),
       .in_ifmap    (in_ifmap),
-      .counts      (counts)
+      .counts      (counts),
+      .wraps       (wraps)
   );
 
   dw_pixel_credit #(
