@@ -50,9 +50,7 @@ class SerialCounters:
     @property
     def cell_address_width(self) -> int:
         """Address of a pixel in the ring of a cell, which wraps."""
-        return self.ring_address_width + bits(self.formats.ifmap_pixels - 1) * (
-            self.formats.ifmap_pixels > 1
-        )
+        return bits(self.shape.ring_beats * self.formats.ifmap_pixels - 1)
 
     @property
     def laps_width(self) -> int:

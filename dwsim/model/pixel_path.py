@@ -56,7 +56,7 @@ class SharedRing:
         """Moves the pixels by a cycle; True if the words of the fetch move, too."""
         mark = self.fetch.mark
         step = mark is None or self.segment.accepts(moves[0])
-        self.segment.compute(restart, mark, self.pixel_rotate.q, *moves)
+        self.segment.move(restart, mark, self.pixel_rotate.q, *moves)
         self.pixel_rotate.compute(step, self.fetch.amount, self.ring.read_data)
         write = (writer.filled, beat) if writer.write else None
         self.ring.compute(write, step, self.fetch.pixel)

@@ -5,45 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive.serial_numbers import SerialNumbers
-from dwsim.model.component import Component
 from dwsim.model.fetch import Mark
+from dwsim.model.segment_ready import SegmentReady
 
 
-class Segment(Component):
+class Segment(SegmentReady):
     """Two segments of int64 pixels, each of shape (segment, lanes)."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
+        super().__init__()
         self.length = numbers.shape.segment
         self.pixels = numbers.shape.ring_pixels
-        self.complete = False
         self.collected = np.zeros((self.length, numbers.spec.lanes), np.int64)
         self.cells = self.collected
         self.fills: Mark | None = None
         """The mark of the word that enters."""
         self.loads = self.shifts = False
 
-    def accepts(self, load: bool) -> bool:
-        """A word can enter."""
-        return not self.complete or load
-
-    def ready(self, mark: Mark | None, load: bool) -> bool:
-        """A segment can be loaded in the next cycle."""
-        arrives = mark is not None and mark.last and self.accepts(load)
-        return (self.complete and not load) or arrives
-
-    def compute(
+    def move(
         self, restart: bool, mark: Mark | None, word: np.ndarray, load: bool, shift: bool
     ) -> None:
         """``mark`` describes the word of the next cycle, if one comes out of the ring."""
         word_mark = mark if self.accepts(load) else None
         filled = word_mark is not None and word_mark.filled
-        self.next = {"fills": word_mark if filled else None, "loads": load, "shifts": shift}
-        if restart:
-            self.next["complete"] = False
-        elif word_mark is not None:
-            self.next["complete"] = word_mark.last
-        elif load:
-            self.next["complete"] = False
+        self.compute(restart, mark, load)
+        self.next |= {"fills": word_mark if filled else None, "loads": load, "shifts": shift}
         if self.loads:
             self.next["cells"] = self.collected
         elif self.shifts:

@@ -146,3 +146,19 @@ def test_images_follow_each_other_in_the_steady_interval(seed: int) -> None:
             for batch in (2, 3)
         )
         assert three.cycles - two.cycles == three.image_cycles == two.image_cycles, layer
+
+
+def test_rings_of_the_cells() -> None:
+    """Each cell of each lane has the whole ring; a tap reads a pixel of each, a beat enters all."""
+    layer = LayerSpec(12, 12, 8, 3, 3, batch=2)
+    engine = EngineSpec.smallest(
+        [layer], 4, dataflow="tap_serial", pixels=5, ifmap_pixels=4, rings="copied"
+    )
+    plan, numbers = Plan(layer, engine), numbers_of(engine)
+    (ring,) = (one for one in accesses(plan) if one.memory.kind == "ring")
+    assert ring.memory.count == 4 * 5
+    assert ring.memory.words == numbers.shape.ring_beats * 4
+    assert ring.memory.width == 8
+    places = 10 * 12 - 2
+    assert ring.reads == 2 * 2 * -(-places // 5) * 9
+    assert ring.writes == 2 * 2 * 12 * 12

@@ -106,7 +106,7 @@ class SegmentCase(PixelCase):
     def clock(self, i: Values) -> None:
         mark, load, shift = self.mark if i["word_valid"] else None, bool(i["load"]), i["shift"]
         word = self.pixels(i["word"], self.ring_pixels)
-        self.component.compute(bool(i["restart"]), mark, word, load, bool(shift))
+        self.component.move(bool(i["restart"]), mark, word, load, bool(shift))
         self.component.commit()
         accepted = i["word_valid"] and self._accepts(i)
         self.waited += i["word_valid"] and not accepted
