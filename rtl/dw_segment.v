@@ -2,10 +2,9 @@
 //
 // Promises: `cells` are the pixels of the segment in use; two cycles after `shift` they have moved by one
 // column, two cycles after `load` they are the collected segment: both wait a cycle in registers near the
-// cells. `word` comes a cycle after its marks. It fills the places of word_places, and later words
-// overwrite the places that belong to them; places that no word fills are undefined. A word can enter
-// in the cycle after next_accepts: then the collected segment is not complete, or it leaves. `ready`, a
-// register, is 1 if a segment can be loaded in the next cycle; next_load says that it will be.
+// cells. A word enters the collected segment if its marks come in the cycle after next_accepts; with `load`,
+// it is of the segment behind. `word` comes a cycle after its marks. It fills the places of word_places; a
+// place has the pixel of the last word that filled it. dw_segment_ready says when a segment is complete.
 `default_nettype none
 
 module dw_segment #(
@@ -14,15 +13,11 @@ module dw_segment #(
     parameter LENGTH  = 9   // pixels of a segment
 ) (
     input  wire                    clk,
-    input  wire                    restart,
     input  wire                    word_valid,
     input  wire [      LENGTH-1:0] word_places,  // the places that it fills
     input  wire [PIXELS*WIDTH-1:0] word,         // of the marks of the cycle before
-    input  wire                    next_completes,  // marks of a last word come in the next cycle
-    output wire                    next_accepts,
-    output reg                     ready,
-    input  wire                    next_load,
-    input  wire                    load,         // next_load of the cycle before
+    input  wire                    next_accepts,  // a word can enter in the next cycle
+    input  wire                    load,
     input  wire                    shift,
     output reg  [LENGTH*WIDTH-1:0] cells
 );
@@ -58,12 +53,8 @@ module dw_segment #(
     end
   endgenerate
 
-  // A segment that is complete waits until it is loaded.
-  assign next_accepts = restart || !ready || next_load;
-
   always @(posedge clk) begin
     accepts <= next_accepts;
-    ready   <= !next_accepts || next_completes;
 
     fills   <= word_places & {LENGTH{word_valid && accepts}};
     loads   <= load;

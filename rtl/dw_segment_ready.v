@@ -1,8 +1,8 @@
-// dw_segment_ready: holds the mark that the pixels of the next segment are in the rings.
+// dw_segment_ready: holds the mark that the pixels of the next segment are there.
 //
 // Promises: `ready`, a register, is 1 if the taps of a segment can begin in the next cycle; next_load says
-// that they do. A mark can enter in the cycle after next_accepts: then no segment is ready, or it
-// leaves. next_completes is 1 in the cycle before one with the mark that completes a segment.
+// that they do. The marks of a word can enter in the cycle after next_accepts: then no segment is ready, or
+// it leaves. next_completes is 1 in the cycle before one with the marks that complete a segment.
 `default_nettype none
 
 module dw_segment_ready (

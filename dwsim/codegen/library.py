@@ -116,13 +116,7 @@ SERIAL_MODULES = {
 SHARED_RING_MODULES = {"dw_pixel_rotate", "dw_ring", "dw_segment"}
 """Those that only an engine with one ring for all cells has."""
 
-COPIED_RING_MODULES = {
-    "dw_cell_address",
-    "dw_cell_rings",
-    "dw_pixel_ram",
-    "dw_release",
-    "dw_segment_ready",
-}
+COPIED_RING_MODULES = {"dw_cell_address", "dw_cell_rings", "dw_pixel_ram", "dw_release"}
 """Those that only an engine with a ring for each cell has."""
 
 

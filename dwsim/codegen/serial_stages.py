@@ -62,7 +62,7 @@ def _front(n: SerialNumbers) -> list[Stage]:
 
 
 def _fetch(n: SerialNumbers) -> list[Stage]:
-    """The writer of the rings, and the fetch, which finds the pixels of each segment."""
+    """The writer of the rings, the fetch, which finds the pixels of segments, and their mark."""
     c, beat = n.counters, n.formats.ifmap_pixels
     writer = {
         "BEAT_PIXELS": beat,
@@ -92,6 +92,7 @@ def _fetch(n: SerialNumbers) -> list[Stage]:
     return [
         Stage("ring_writer", writer, {"write": "ring_write", "done": "written"}),
         Stage("fetch", fetch, {"sets": "channel_multiplier", **free}),
+        Stage("segment_ready", {}, {"next_load": "fire && uses_segment"}),
     ]
 
 
@@ -119,23 +120,17 @@ def _shared_ring(n: SerialNumbers) -> list[Stage]:
         Stage(
             "segment",
             width | {"PIXELS": read, "LENGTH": n.shape.segment},
-            {
-                "cells": "segment",
-                "next_load": "fire && uses_segment",
-                "load": "segment_load",
-                "shift": "segment_shift",
-            },
+            {"cells": "segment", "load": "segment_load", "shift": "segment_shift"},
         ),
     ]
 
 
 def _copied_rings(n: SerialNumbers) -> list[Stage]:
-    """A ring for each cell, its addresses, and the marks of the segments."""
+    """A ring for each cell, its addresses, and the release of its pixels."""
     c = n.counters
     pixels = {"BEAT_PIXELS": n.formats.ifmap_pixels, "PIXEL_W": c.pixel_address_width}
     walk = pixels | {"X_W": c.x_width, "PLANE_BEATS_W": c.plane_beats_width}
     return [
-        Stage("segment_ready", {}, {"next_load": "fire && uses_segment"}),
         Stage(
             "release",
             walk | {"Y_W": c.y_width, "GROUPS_W": c.groups_width, "PLANES_W": c.planes_width},

@@ -19,7 +19,6 @@ from dwsim.model.release import Release
 from dwsim.model.ring import Ring
 from dwsim.model.ring_writer import RingWriter
 from dwsim.model.segment import Segment
-from dwsim.model.segment_ready import SegmentReady
 from dwsim.model.sequencer import Sequencer, Tap
 
 Operands = tuple[np.ndarray, int, np.ndarray, np.ndarray]
@@ -52,15 +51,14 @@ class SharedRing:
         """The pixels from which the cells choose, those from a cell to the next, mask, weights."""
         return self.segment.cells, stride, in_ifmap, weight
 
-    def move(self, restart: bool, moves: Moves, writer: RingWriter, beat: np.ndarray) -> bool:
-        """Moves the pixels by a cycle; True if the words of the fetch move, too."""
-        mark = self.fetch.mark
-        step = mark is None or self.segment.accepts(moves[0])
-        self.segment.move(restart, mark, self.pixel_rotate.q, *moves)
+    def move(
+        self, restart: bool, step: bool, moves: Moves, writer: RingWriter, beat: np.ndarray
+    ) -> None:
+        """Moves the pixels by a cycle, with ``step`` also the words of the fetch: one may enter."""
+        self.segment.compute(self.fetch.mark if step else None, self.pixel_rotate.q, *moves)
         self.pixel_rotate.compute(step, self.fetch.amount, self.ring.read_data)
         write = (writer.filled, beat) if writer.write else None
         self.ring.compute(write, step, self.fetch.pixel)
-        return step
 
     def follow(
         self,
@@ -77,9 +75,7 @@ class SharedRing:
 class CopiedRings:
     """A ring for each cell, its address, and the release of pixels behind the taps."""
 
-    def __init__(self, numbers: SerialNumbers, fetch: Fetch) -> None:
-        self.fetch = fetch
-        self.segment = SegmentReady()
+    def __init__(self, numbers: SerialNumbers) -> None:
         self.release = Release(numbers)
         self.cell_address = CellAddress(numbers)
         self.cell_rings = CellRings(numbers)
@@ -88,7 +84,7 @@ class CopiedRings:
         self.marks = Pipeline(SERIAL_RING_CYCLES, (outside, no_weights))
         """The mask and the weights of a tap, until its pixels come."""
         self.components: tuple[Any, ...] = (
-            self.segment, self.release, self.cell_address, self.cell_rings, self.marks,
+            self.release, self.cell_address, self.cell_rings, self.marks,
         )  # fmt: skip
 
     @property
@@ -107,14 +103,12 @@ class CopiedRings:
         self.marks.compute(False, (in_ifmap, weight))
         return self.cell_rings.pixels, 1, *self.marks.q
 
-    def move(self, restart: bool, moves: Moves, writer: RingWriter, beat: np.ndarray) -> bool:
-        """Moves the pixels by a cycle; True if the words of the fetch move, too."""
-        mark = self.fetch.mark
-        step = mark is None or self.segment.accepts(moves[0])
-        self.segment.compute(restart, mark, moves[0])
+    def move(
+        self, restart: bool, step: bool, moves: Moves, writer: RingWriter, beat: np.ndarray
+    ) -> None:
+        """Moves the pixels by a cycle; the fetch reads none of them."""
         written = beat if writer.write else None
         self.cell_rings.compute(restart, written, self.cell_address.addresses)
-        return step
 
     def follow(
         self,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dwsim.derive.serial_numbers import SerialNumbers
+from dwsim.model.component import Component
 from dwsim.model.fetch import Mark
-from dwsim.model.segment_ready import SegmentReady
 
 
-class Segment(SegmentReady):
+class Segment(Component):
     """Two segments of int64 pixels, each of shape (segment, lanes)."""
 
     def __init__(self, numbers: SerialNumbers) -> None:
-        super().__init__()
         self.length = numbers.shape.segment
         self.pixels = numbers.shape.ring_pixels
         self.collected = np.zeros((self.length, numbers.spec.lanes), np.int64)
@@ -22,14 +21,10 @@ class Segment(SegmentReady):
         """The mark of the word that enters."""
         self.loads = self.shifts = False
 
-    def move(
-        self, restart: bool, mark: Mark | None, word: np.ndarray, load: bool, shift: bool
-    ) -> None:
-        """``mark`` describes the word of the next cycle, if one comes out of the ring."""
-        word_mark = mark if self.accepts(load) else None
-        filled = word_mark is not None and word_mark.filled
-        self.compute(restart, mark, load)
-        self.next |= {"fills": word_mark if filled else None, "loads": load, "shifts": shift}
+    def compute(self, mark: Mark | None, word: np.ndarray, load: bool, shift: bool) -> None:
+        """``mark`` describes the word of the next cycle, if one enters."""
+        fills = mark if mark is not None and mark.filled else None
+        self.next = {"fills": fills, "loads": load, "shifts": shift}
         if self.loads:
             self.next["cells"] = self.collected
         elif self.shifts:

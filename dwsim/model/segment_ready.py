@@ -1,4 +1,4 @@
-"""Model of ``dw_segment_ready``: the mark that the pixels of the next segment are in the rings."""
+"""Model of ``dw_segment_ready``: the mark that the pixels of the next segment are there."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class SegmentReady(Component):
         return (self.complete and not load) or arrives
 
     def compute(self, restart: bool, mark: Mark | None, load: bool) -> None:
-        """``mark`` describes the pixels that have been found in the rings in this cycle."""
+        """``mark`` describes the word of the next cycle, or the pixels that a read would bring."""
         self.next = {"complete": False if restart else self.ready(mark, load)}

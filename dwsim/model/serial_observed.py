@@ -74,7 +74,7 @@ def _pixel_views(numbers: SerialNumbers) -> dict[str, View]:
         }
     return {
         "shift": _running(lambda m: m.tap_pipeline.moves.q[1]),
-        "segment_accepts": _running(lambda m: m.pixels.segment.accepts(m.tap_pipeline.moves.q[0])),
+        "segment_accepts": _running(lambda m: m.segment_ready.accepts(m.tap_pipeline.moves.q[0])),
     }
 
 

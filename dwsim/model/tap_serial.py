@@ -22,6 +22,7 @@ from dwsim.model.ifmap_port import IfmapPort
 from dwsim.model.pixel_credit import PixelCredit
 from dwsim.model.pixel_path import CopiedRings, SharedRing
 from dwsim.model.ring_writer import RingWriter
+from dwsim.model.segment_ready import SegmentReady
 from dwsim.model.sequencer import Sequencer, Tap
 from dwsim.model.serial_float_values import SerialFloatValues
 from dwsim.model.serial_loader import SerialLoader
@@ -49,10 +50,9 @@ class TapSerialEngine:
         self.ifmap_port = IfmapPort(numbers.formats.ifmap_beat_values)
         self.ring_writer = RingWriter(numbers)
         self.fetch = Fetch(numbers)
+        self.segment_ready = SegmentReady()
         self.pixels: SharedRing | CopiedRings = (
-            CopiedRings(numbers, self.fetch)
-            if numbers.shape.copied_rings
-            else SharedRing(numbers, self.fetch)
+            CopiedRings(numbers) if numbers.shape.copied_rings else SharedRing(numbers, self.fetch)
         )
         """The way of the pixels from the ifmap port to the cells."""
         self.sequencer = Sequencer(numbers)
@@ -74,9 +74,9 @@ class TapSerialEngine:
             self.finish = SerialScale(numbers)
         stages = (
             self.config_registers, self.control, self.loader, self.skid_buffer, self.ifmap_port,
-            self.ring_writer, self.fetch, *self.pixels.components, self.sequencer, self.cell_place,
-            self.credit, self.tap_pipeline, self.stall_flags, self.cell_array, self.drain,
-            self.serial_output,
+            self.ring_writer, self.fetch, self.segment_ready, *self.pixels.components,
+            self.sequencer, self.cell_place, self.credit, self.tap_pipeline, self.stall_flags,
+            self.cell_array, self.drain, self.serial_output,
         )  # fmt: skip
         self.components: tuple[Any, ...] = stages
         if self.finish is not None:
@@ -149,7 +149,7 @@ class TapSerialEngine:
         config, control = self.config, self.control
         run, restart = control.run, control.restart
         load, _ = self.tap_pipeline.moves.q
-        ready = self.pixels.segment.ready(self.fetch.mark, load)
+        ready = self.segment_ready.ready(self.fetch.mark, load)
         tap = self.sequencer.tap(run, ready, self.credit.room, config)
         self.activity = self._activity_of(inputs, tap)
         self._compute_input(inputs, tap)
@@ -213,7 +213,10 @@ class TapSerialEngine:
 
     def _compute_segments(self, restart: bool, run: bool) -> None:
         writer, moves = self.ring_writer, self.tap_pipeline.moves.q
-        step = self.pixels.move(restart, moves, writer, self.ifmap_port.beat)
+        mark, load = self.fetch.mark, moves[0]
+        step = mark is None or self.segment_ready.accepts(load)
+        self.segment_ready.compute(restart, mark, load)
+        self.pixels.move(restart, step, moves, writer, self.ifmap_port.beat)
         self.fetch.compute(restart, run, step, writer.filled, self.config)
 
     def _compute_taps(self, inputs: Inputs, restart: bool, run: bool, tap: Tap) -> None:

@@ -90,24 +90,4 @@ PROOFS = (
             ),
         },
     ),
-    Proof(
-        "dw_segment_ready",
-        faults={
-            "ready_if_complete": ("!next_accepts || next_completes", "next_completes"),
-            "not_ready_before": ("!next_accepts || next_completes", "1'b1"),
-            "a_complete_segment_waits": (
-                "!ready || next_load",
-                "!ready || next_load || next_completes",
-            ),
-            "takes_a_mark_if_none_waits": (
-                "restart || !ready || next_load",
-                "restart || next_load",
-            ),
-            "takes_a_mark_when_the_taps_begin": (
-                "restart || !ready || next_load",
-                "restart || !ready",
-            ),
-            "empty_after_a_restart": ("next_accepts = restart || ", "next_accepts = "),
-        },
-    ),
 )

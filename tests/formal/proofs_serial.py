@@ -122,19 +122,25 @@ PROOFS = (
                 "else if (shifts && accepts) cells",
             ),
             "holds_otherwise": ("else if (shifts) cells", "else cells"),
+        },
+    ),
+    Proof(
+        "dw_segment_ready",
+        faults={
+            "ready_if_complete": ("!next_accepts || next_completes", "next_completes"),
+            "not_ready_before": ("!next_accepts || next_completes", "1'b1"),
             "a_complete_segment_waits": (
                 "!ready || next_load",
-                "!ready || next_load || word_valid",
+                "!ready || next_load || next_completes",
             ),
-            "takes_words_until_it_is_complete": (
+            "takes_a_mark_if_none_waits": (
+                "restart || !ready || next_load",
+                "restart || next_load",
+            ),
+            "takes_a_mark_when_the_taps_begin": (
                 "restart || !ready || next_load",
                 "restart || !ready",
             ),
-            "ready_if_complete": (
-                "ready   <= !next_accepts || next_completes",
-                "ready <= next_completes",
-            ),
-            "not_ready_before": ("!next_accepts || next_completes", "1'b1"),
             "empty_after_a_restart": ("next_accepts = restart || ", "next_accepts = "),
         },
     ),

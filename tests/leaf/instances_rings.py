@@ -54,11 +54,3 @@ def cell_rings() -> Iterator[Instance]:
         return inputs, {"pixels": cells * n.formats.pixel_width}, ("pixels",)
 
     return each_spec("dw_cell_rings", "cell_rings", (), ports)
-
-
-def segment_ready() -> Iterator[Instance]:
-    def ports(n: SerialNumbers) -> Ports:
-        inputs = dict.fromkeys(("restart", "next_completes", "next_load"), 1)
-        return inputs, {"next_accepts": 1, "ready": 1}, ("ready",)
-
-    return each_spec("dw_segment_ready", "segment_ready", (), ports)

@@ -171,19 +171,24 @@ def segment() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         width = n.formats.pixel_width
         inputs = {
-            "restart": 1,
             "word_valid": 1,
             "word_places": n.shape.segment,
             "word": n.shape.ring_pixels * width,
-            "next_completes": 1,
-            "next_load": 1,
+            "next_accepts": 1,
             "load": 1,
             "shift": 1,
         }
-        outputs = {"next_accepts": 1, "ready": 1, "cells": n.shape.segment * width}
-        return inputs, outputs, ("ready", "cells")
+        return inputs, {"cells": n.shape.segment * width}, ("cells",)
 
     return each_spec("dw_segment", "segment", (), ports)
+
+
+def segment_ready() -> Iterator[Instance]:
+    def ports(n: SerialNumbers) -> Ports:
+        inputs = dict.fromkeys(("restart", "next_completes", "next_load"), 1)
+        return inputs, {"next_accepts": 1, "ready": 1}, ("ready",)
+
+    return each_spec("dw_segment_ready", "segment_ready", (), ports)
 
 
 def pixel_credit() -> Iterator[Instance]:

@@ -1,13 +1,11 @@
-"""Inside the simulator: the pixel memories of the cells, and the mark of a segment in them."""
+"""Inside the simulator: the pixel memories of the cells."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from dwsim.model.cell_rings import CellRings
-from dwsim.model.fetch import Mark
-from dwsim.model.segment_ready import SegmentReady
-from tests.leaf.leaf_harness import DONT_CARE, Case, Coin, Expected, Values, leaf_test
+from tests.leaf.leaf_harness import DONT_CARE, Coin, Expected, Values, leaf_test
 from tests.leaf.leaf_pixels import PixelCase
 
 
@@ -100,72 +98,4 @@ class CellRingsCase(PixelCase):
         return "" if enough else "all addresses, reads of new beats, laps, and restarts"
 
 
-class SegmentReadyCase(Case):
-    """Marks that wait until they can enter; taps that begin when a segment is ready, or later."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.component = SegmentReady()
-        self.valid, self.last, self.loads = Coin(self.rng), Coin(self.rng), Coin(self.rng)
-        self.mark: Mark | None = None  # of this cycle, and that of the next one
-        self.mark_behind: Mark | None = None
-        self.enters = False  # this cycle's mark can
-        self.load = False  # the taps of a segment begin in this cycle
-        self.started = False
-        self.completed = self.begun = 0  # segments since the restart
-        self.waited = self.followed = self.replaced = 0
-
-    def drive(self) -> Values:
-        restart = not self.started or self.rng.random() < 1 / 200
-        load = not restart and self._ready() and self.loads()
-        waits = self.mark is not None and not self.enters
-        self.waited += waits
-        if restart:
-            self.mark_behind = None
-        elif waits:
-            self.mark_behind = self.mark
-        else:
-            self.mark_behind = Mark(True, self.last(), 0) if self.valid() else None
-        completes = self.mark_behind is not None and self.mark_behind.last
-        return {"restart": int(restart), "next_completes": int(completes), "next_load": int(load)}
-
-    def _complete(self) -> int:
-        """Segments whose last mark has entered by now."""
-        return self.completed + (self.mark is not None and self.mark.last and self.enters)
-
-    def _ready(self) -> bool:
-        return self._complete() > self.begun
-
-    def model(self, i: Values) -> Expected:
-        if not self.started:
-            return {"next_accepts": 1} if i["restart"] else {}
-        ready = self.component.ready(self.mark, self.load)
-        return {"next_accepts": i["restart"] or i["next_load"] or not ready, "ready": ready}
-
-    def promise(self, i: Values) -> Expected:
-        if not self.started:
-            return {}
-        left = self._complete() - self.begun - i["next_load"]
-        return {"next_accepts": i["restart"] or left == 0, "ready": self._ready()}
-
-    def clock(self, i: Values) -> None:
-        self.component.compute(bool(i["restart"]), self.mark, self.load)
-        self.component.commit()
-        self.completed = self._complete()
-        self.begun += i["next_load"]
-        self.load = bool(i["next_load"])
-        self.enters = self.completed == self.begun
-        self.followed += i["next_load"] and i["next_completes"]
-        if i["restart"]:
-            self.replaced += self.completed > self.begun
-            self.completed = self.begun = 0
-            self.started = self.enters = True
-        self.mark = self.mark_behind
-
-    def uncovered(self) -> str:
-        enough = self.waited > 50 and self.followed > 50 and self.replaced > 3
-        return "" if enough else "marks that wait, segments without a pause, and restarts"
-
-
 dw_cell_rings = leaf_test("dw_cell_rings", CellRingsCase, 3000)
-dw_segment_ready = leaf_test("dw_segment_ready", SegmentReadyCase, 4000)

@@ -133,11 +133,11 @@ _MAKERS: dict[str, dict[str, Callable[[], Iterator[Instance]]]] = {
         "dw_fetch_walk": serial.fetch_walk,
         "dw_fetch_rows": serial.fetch_rows,
     },
-    "leaf_segment": {"dw_segment": serial.segment},
-    "leaf_cell_rings": {
-        "dw_cell_rings": rings.cell_rings,
-        "dw_segment_ready": rings.segment_ready,
+    "leaf_segment": {
+        "dw_segment": serial.segment,
+        "dw_segment_ready": serial.segment_ready,
     },
+    "leaf_cell_rings": {"dw_cell_rings": rings.cell_rings},
     "leaf_cells": {
         "dw_pixel_credit": serial.pixel_credit,
         "dw_accumulator": serial.accumulator,

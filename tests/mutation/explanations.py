@@ -260,7 +260,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         UNREAD,
         "The walk goes on behind the last plane of the stream. No tap fires any more, no pixel is"
-        " needed any more, and the restart before the next run clears the fetch and the segment.",
+        " needed any more, and the restart before the next run clears the fetch and the mark.",
         {
             "tap_serial": (
                 "const1 Y[0] in u_fetch.u_rows, dw_fetch_rows.v: walk_valid",

@@ -170,7 +170,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "ring too full": ("dw_ring_writer.v", "take ? fits_behind : fits", "fits"),
     "filled too early": ("dw_ring_writer.v", "if (write) filled", "if (take) filled"),
     "turns the wrong way": ("dw_pixel_rotate.v", "turned >> ", "turned << "),
-    "segment not kept": ("dw_segment.v", "restart || !ready || next_load", "1'b1"),
+    "segment not kept": ("dw_segment_ready.v", "restart || !ready || next_load", "1'b1"),
     "shift by none": ("dw_segment.v", "else if (shifts)", "else if (1'b0)"),
     "place off by one": ("dw_segment.v", "word_places &", "(word_places << 1 | 1'b1) &"),
     "drain overtaken": ("dw_sequencer.v", "({1'b0, drain_left} <= 2)", "({1'b0, drain_left} <= 3)"),
