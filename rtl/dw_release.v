@@ -12,7 +12,6 @@ module dw_release #(
     parameter Y_W           = 8,   // bits of a row of the raster, signed
     parameter PIXEL_W       = 12,  // bits of a pixel's place in the stream, modulo 2^PIXEL_W
     parameter GROUPS_W      = 8,
-    parameter PLANES_W      = 8,
     parameter PLANE_BEATS_W = 8
 ) (
     input  wire                     clk,
@@ -21,7 +20,6 @@ module dw_release #(
     // geometry
     input  wire [          Y_W-1:0] ifmap_h,
     input  wire [          X_W-1:0] pitch,
-    input  wire [          X_W-1:0] start_x,
     input  wire [          Y_W-1:0] start_y,
     input  wire [          X_W-1:0] step_x,
     input  wire [          Y_W-1:0] step_y,
@@ -31,7 +29,6 @@ module dw_release #(
     input  wire [      PIXEL_W-1:0] row_address,
     input  wire [PLANE_BEATS_W-1:0] plane_beats,
     input  wire [     GROUPS_W-1:0] groups,
-    input  wire [     PLANES_W-1:0] planes,
     output reg  [      PIXEL_W-1:0] next_free
 );
 
@@ -44,14 +41,14 @@ module dw_release #(
     if (Y_W < 2) begin : bad_3 dw_release_Y_W_must_be_at_least_2 u (); end
     if (PIXEL_W < 1) begin : bad_4 dw_release_PIXEL_W_must_be_at_least_1 u (); end
     if (GROUPS_W < 1) begin : bad_5 dw_release_GROUPS_W_must_be_at_least_1 u (); end
-    if (PLANES_W < 1) begin : bad_6 dw_release_PLANES_W_must_be_at_least_1 u (); end
-    if (PLANE_BEATS_W < 1) begin : bad_7 dw_release_PLANE_BEATS_W_must_be_at_least_1 u (); end
+    if (PLANE_BEATS_W < 1) begin : bad_6 dw_release_PLANE_BEATS_W_must_be_at_least_1 u (); end
   endgenerate
 
   reg advances;  // near the walk, because the decision to fire comes late
   always @(posedge clk) advances <= advance;
 
-  // A walk over kernels of one tap steps from group to group.
+  // A walk over kernels of one tap steps from group to group. Its x and its `valid` are not read, so it
+  // needs neither the first column nor the number of planes.
   wire walk_valid, frees;
   wire [X_W-1:0] walk_x;
   wire [Y_W-1:0] walk_y, group_y;
@@ -64,7 +61,7 @@ module dw_release #(
       .TAP_W        (1),
       .GROUPS_W     (GROUPS_W),
       .SETS_W       (1),
-      .PLANES_W     (PLANES_W),
+      .PLANES_W     (1),
       .PLANE_BEATS_W(PLANE_BEATS_W)
   ) u_walk (
       .clk          (clk),
@@ -74,7 +71,7 @@ module dw_release #(
       .kernel_w     (1'b1),
       .tap_segments (1'b0),
       .pitch        (pitch),
-      .start_x      (start_x),
+      .start_x      ({X_W{1'b0}}),
       .start_y      (start_y),
       .step_x       (step_x),
       .step_y       (step_y),
@@ -88,7 +85,7 @@ module dw_release #(
       .plane_beats  (plane_beats),
       .groups       (groups),
       .sets         (1'b1),
-      .planes       (planes),
+      .planes       (1'b1),
       .take         (advances),
       .valid        (walk_valid),
       .x            (walk_x),

@@ -133,7 +133,7 @@ def _copied_rings(n: SerialNumbers) -> list[Stage]:
     return [
         Stage(
             "release",
-            walk | {"Y_W": c.y_width, "GROUPS_W": c.groups_width, "PLANES_W": c.planes_width},
+            walk | {"Y_W": c.y_width, "GROUPS_W": c.groups_width},
             {"advance": "fire && advances"},
         ),
         Stage(

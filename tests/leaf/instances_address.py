@@ -34,11 +34,10 @@ def release() -> Iterator[Instance]:
         inputs = {
             **dict.fromkeys(("restart", "advance"), 1),
             **dict.fromkeys(("ifmap_h", "start_y", "step_y", "stride_h"), c.y_width),
-            **dict.fromkeys(("pitch", "start_x", "step_x"), c.x_width),
+            **dict.fromkeys(("pitch", "step_x"), c.x_width),
             **dict.fromkeys(addresses, c.pixel_address_width),
             "plane_beats": c.plane_beats_width,
             "groups": c.groups_width,
-            "planes": c.planes_width,
         }
         return inputs, {"next_free": c.pixel_address_width}, ("next_free",)
 

@@ -310,7 +310,7 @@ PARAMETER_RULES: dict[str, Rules] = {
     "dw_release.v": {
         "BEAT_PIXELS_must_be_a_power_of_two": {"BEAT_PIXELS": 3},
         **at_least(2, "X_W", "Y_W"),
-        **at_least(1, "PIXEL_W", "GROUPS_W", "PLANES_W", "PLANE_BEATS_W"),
+        **at_least(1, "PIXEL_W", "GROUPS_W", "PLANE_BEATS_W"),
     },
     "dw_requantise.v": {
         **at_least(1, "ACC_W"),
