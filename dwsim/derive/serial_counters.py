@@ -54,13 +54,14 @@ class SerialCounters:
 
     @property
     def laps_width(self) -> int:
-        """Laps from the writer to the fetch, signed: in a lap every pixel address occurs once.
+        """Laps from the beat that goes next to the fetch: in a lap every pixel address occurs once.
 
-        The fetch passes planes of which it reads no pixel, at most up to the end of the stream.
+        The ring begins a lap before the fetch, which passes planes of which it reads no pixel, at
+        most up to the end of the stream.
         """
         planes = self.spec.max_batch * self.spec.max_channel_groups
         most = planes * self.max_plane_pixels >> self.pixel_address_width
-        return range_bits(-1, max(most, 1))
+        return bits(max(most, 1) + 1)
 
     @property
     def place_width(self) -> int:

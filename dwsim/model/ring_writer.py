@@ -15,6 +15,8 @@ class RingWriter(Component):
     def __init__(self, numbers: SerialNumbers) -> None:
         self.beat_pixels = numbers.formats.ifmap_pixels
         self.capacity = numbers.shape.ring_beats * self.beat_pixels
+        self.runs = False
+        """A beat of the stream is left."""
         self.planes_left = 0
         self.beats_left = 0
         self.written = 0
@@ -23,22 +25,25 @@ class RingWriter(Component):
 
     @property
     def done(self) -> bool:
-        """Every beat of the stream has been taken."""
-        return self.planes_left == 0
+        """No beat is left to take."""
+        return not self.runs
 
-    def take(self, run: bool, available: bool, free: int) -> bool:
+    def take(self, available: bool, free: int) -> bool:
         """A beat is taken in this cycle; ``free`` is the oldest pixel that is still needed."""
         used = self.written - free // self.beat_pixels * self.beat_pixels
-        return run and available and not self.done and used < self.capacity
+        return self.runs and available and used < self.capacity
 
     @property
     def final(self) -> bool:
         """The next beat is the last one of the stream."""
         return self.planes_left == 1 and self.beats_left == 1
 
-    def compute(self, rst: bool, restart: bool, take: bool, config: Mapping[str, Any]) -> None:
-        """``take`` is this cycle's decision."""
-        self.next = {"write": take and not rst}
+    def compute(
+        self, rst: bool, restart: bool, start: bool, take: bool, config: Mapping[str, Any]
+    ) -> None:
+        """``start`` ends a restart; ``take`` is this cycle's decision."""
+        runs = start if restart else self.runs and not (take and self.final)
+        self.next = {"write": take, "runs": runs and not rst}
         if restart:
             self.next |= {
                 "planes_left": config["planes"],

@@ -188,7 +188,7 @@ class TapSerialEngine:
         excess, restart = self.ifmap_port.excess, control.restart
         skid, writer = self.skid_buffer, self.ring_writer
         available = self.ifmap_port.available(skid.out_valid)
-        take = writer.take(control.run, available, self.pixels.free)
+        take = writer.take(available, self.pixels.free)
         last, data = skid.out_data or (False, self._no_beat)
         if skid.out_valid:
             data = centred(data, config.get("ifmap_zero_point", 0))
@@ -200,7 +200,8 @@ class TapSerialEngine:
             (inputs.ifmap_tlast, inputs.ifmap_tdata),
             self.ifmap_port.s_ready(take),
         )
-        writer.compute(rst, restart, take, config)
+        start = control.start(load, loaded, excess)
+        writer.compute(rst, restart, start, take, config)
         leaves = (tap.fires and tap.completes) or self.drain.active
         done = self.sequencer.done and writer.done
         swap = control.swap(load, loaded, excess)

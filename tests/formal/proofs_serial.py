@@ -57,23 +57,30 @@ PROOFS = (
     Proof(
         "dw_ring_writer",
         faults={
-            "takes_each_beat_that_fits": ("(free_wraps ? laps >= 0 : laps > 0)", "1'b0"),
+            "takes_each_beat_that_fits": (
+                "wire fits = (oldest > overwritten) || free_wraps",
+                "wire fits = (oldest > overwritten)",
+            ),
             "takes_nothing_without_room": (
-                "take ? fits_behind : fits",
-                "fits",
+                "take ? fits_behind && !stream_end : fits",
+                "take ? !stream_end : fits",
             ),
-            "takes_nothing_that_is_not_there": ("run && available && ", "run && "),
-            "takes_nothing_beside_a_run": ("take = run && ", "take = "),
+            "takes_nothing_that_is_not_there": ("open && available", "open"),
+            "takes_nothing_without_a_start": ("open <= start && !rst", "open <= !rst"),
+            "takes_nothing_after_a_reset": ("if (rst || restart)", "if (restart)"),
             "takes_no_beat_of_another_stream": (
-                "done <= final_plane",
-                "done <= final_plane && planes != 2",
+                "fits_behind && !stream_end",
+                "fits_behind",
             ),
-            "not_done_before": ("done <= final_plane", "done <= 1'b1"),
+            "done_tells_what_is_left": ("if (final_take) runs", "if (take && plane_end) runs"),
             "marks_the_last_beat": (
                 "plane_end <= (plane_beats == 1)",
                 "plane_end <= 1'b0",
             ),
-            "marks_no_other_beat": ("plane_take && final_plane;", "take && final_plane;"),
+            "marks_no_other_beat": (
+                "stream_end = plane_end && final_plane",
+                "stream_end = final_plane",
+            ),
             "writes_what_it_takes": (
                 "write <= take && !restart",
                 "write <= take && !done && !write",
@@ -81,7 +88,7 @@ PROOFS = (
             "writes_nothing_else": ("write <= take && !restart", "write <= available"),
             "addresses_follow_each_other": (
                 "write_address = filled[BEAT_W+:ADDR_W]",
-                "write_address = written[BEAT_W+:ADDR_W]",
+                "write_address = overwritten[ADDR_W-1:0]",
             ),
             "filled_counts_what_is_written": (
                 "if (write) filled <= filled + STEP",

@@ -149,8 +149,9 @@ def ring() -> Iterator[Instance]:
 def ring_writer() -> Iterator[Instance]:
     def ports(n: SerialNumbers) -> Ports:
         inputs = {
+            "rst": 1,
             "restart": 1,
-            "run": 1,
+            "start": 1,
             "plane_beats": n.counters.plane_beats_width,
             "planes": n.counters.planes_width,
             "available": 1,

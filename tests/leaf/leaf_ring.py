@@ -123,16 +123,17 @@ class RingWriterCase(Case):
         self.component = RingWriter(n)
         self.pixels = n.formats.ifmap_pixels
         self.capacity = n.shape.ring_beats
-        self.run, self.available = Coin(self.rng, 0.9, 1.0), Coin(self.rng, 0.5, 0.9, 1.0)
+        self.available = Coin(self.rng, 0.5, 0.9, 1.0)
         self.frees = Coin(self.rng, 0.0, 0.0, 0.1, 0.5)
-        self.known = False
+        self.known = self.runs = False
+        self.restarts = 0  # cycles of a restart that are left
         self.taken = self.free = self.next_free = self.target = self.total = 0
         self.stretch, self.jumps = 0, False
         self.written = 0  # beats in the memory
         self.took = False  # in the cycle before
         c = n.counters
         self.lap = 1 << c.pixel_address_width
-        self.full = self.streams = self.ahead = self.laps_ahead = 0
+        self.full = self.streams = self.ahead = self.laps_ahead = self.resets = 0
 
     def _choose(self) -> None:
         rng, c = self.rng, self.numbers.counters
@@ -141,15 +142,17 @@ class RingWriterCase(Case):
         self.planes = rng.randint(1, min((1 << c.planes_width) - 1, rng.choice((2, 9, 30))))
 
     def drive(self) -> Values:
-        done = self.known and self.taken == self.total
-        restart = not self.known or self.rng.random() < (0.1 if done else 1 / 2000)
-        if restart:
+        begins = not self.known or self.rng.random() < (1 / 2000 if self.runs else 0.1)
+        if self.restarts == 0 and begins:
+            self.restarts = self.rng.randint(1, 3)
             self._choose()
+        restart = self.restarts > 0
         self._free_more()
         c = self.numbers.counters
         return {
+            "rst": int(self.rng.random() < (0.1 if self.restarts == 1 else 1 / 1000)),
             "restart": int(restart),
-            "run": int(self.run() and not restart),
+            "start": int(self.restarts == 1),
             "plane_beats": self.plane_beats,
             "planes": self.planes,
             "available": int(self.available()),
@@ -178,7 +181,7 @@ class RingWriterCase(Case):
         if not self.known:
             return {}
         writer = self.component
-        take = writer.take(bool(i["run"]), bool(i["available"]), self.free)
+        take = writer.take(bool(i["available"]), self.free)
         return {
             "take": take,
             "final_take": take and writer.final,
@@ -190,7 +193,7 @@ class RingWriterCase(Case):
 
     def _take(self, i: Values) -> bool:
         room = self.taken - self.free // self.pixels < self.capacity
-        return bool(i["run"] and i["available"] and self.taken < self.total and room)
+        return bool(self.runs and i["available"] and room)
 
     def promise(self, i: Values) -> Expected:
         if not self.known:
@@ -203,32 +206,38 @@ class RingWriterCase(Case):
             & (1 << self.numbers.counters.pixel_address_width) - 1,
             "write": self.took,
             "write_address": self.written % self.capacity if self.took else DONT_CARE,
-            "done": self.taken == self.total,
+            "done": not self.runs,
         }
 
     def clock(self, i: Values) -> None:
         take = self._take(i)
         config = {"planes": i["planes"], "plane_beats": i["plane_beats"]}
-        model_takes = self.component.take(bool(i["run"]), bool(i["available"]), self.free)
-        self.component.compute(False, bool(i["restart"]), model_takes, config)
+        rst, restart, start = bool(i["rst"]), bool(i["restart"]), bool(i["start"])
+        model_takes = self.component.take(bool(i["available"]), self.free)
+        self.component.compute(rst, restart, start, model_takes, config)
         self.component.commit()
         self.full += self.taken - self.free // self.pixels == self.capacity
         self.ahead += self.known and self.free > self.taken * self.pixels
         self.laps_ahead += self.known and self.free > self.taken * self.pixels + self.lap
-        if i["restart"]:
+        self.resets += self.runs and rst
+        self.restarts -= restart
+        if restart:
             self.known, self.took = True, False
-            self.streams += 1
+            self.runs = start and not rst
+            self.streams += start
             self.taken = self.written = self.free = self.next_free = self.target = 0
             self.total = self.planes * self.plane_beats
             return
         self.written += self.took
         self.taken += take
         self.took = take
+        self.runs = self.runs and not rst and self.taken < self.total
         self.free = self.next_free
 
     def uncovered(self) -> str:
-        enough = self.full > 50 and self.streams > 5 and min(self.ahead, self.laps_ahead) > 5
-        return "" if enough else "a full ring, enough streams, and `free` laps ahead of the writer"
+        enough = self.full > 50 and min(self.streams, self.ahead, self.laps_ahead) > 5
+        what = "a full ring, streams, `free` laps ahead of the writer, and a reset in a stream"
+        return "" if enough and self.resets else what
 
 
 dw_pixel_rotate = leaf_test("dw_pixel_rotate", PixelRotateCase, 1500)

@@ -393,17 +393,6 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         },
     ),
     Explanation(
-        UNREAD,
-        "The comparison is read in a cycle with `take`, so a beat was free in the cycle before."
-        " next_free leaves a beat when it wraps, so a second one is free, too.",
-        {
-            "tap_serial": (
-                "const1 B[0] in u_ring_writer,"
-                " dw_ring_writer.v: free_wraps ? laps_behind >= 0 : laps_behind > 0",
-            ),
-        },
-    ),
-    Explanation(
         CONTRACT,
         "A beat keeps one lane or two. Two and three are both more than 0 and 1, and so is any"
         " number with bit 1.",

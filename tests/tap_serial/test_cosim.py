@@ -167,7 +167,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "row lost": ("dw_fetch_rows.v", "held_valid ? held : row", "row"),
     "segment left of the ifmap": ("dw_fetch_rows.v", "less_x(outside_x, walk_x)", "1'b1"),
     "read lost": ("dw_fetch.v", "behind_valid || enters;", "enters;"),
-    "ring too full": ("dw_ring_writer.v", "take ? fits_behind : fits", "fits"),
+    "ring too full": ("dw_ring_writer.v", "fits_behind && !stream_end", "!stream_end"),
     "filled too early": ("dw_ring_writer.v", "if (write) filled", "if (take) filled"),
     "turns the wrong way": ("dw_pixel_rotate.v", "turned >> ", "turned << "),
     "segment not kept": ("dw_segment_ready.v", "restart || !ready || next_load", "1'b1"),
