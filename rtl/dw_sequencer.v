@@ -228,6 +228,13 @@ module dw_sequencer #(
   reg [SET_W-1:0] plane_set;
   wire [WORD_W-1:0] next_set_word = set_word + SET_WORDS[WORD_W-1:0];
   wire [SET_W-1:0] next_set = weight_set + 1'b1;
+  // The set after this one: the next of the plane, the first of the plane again, that of the next
+  // plane, or that of the next image. Marks alone choose, because `fire` comes late. Masks give the
+  // zeros: tools make a reset of a multiplexer with a constant, and `fire` would choose there, too.
+  wire repeats = last_set && !last_group;
+  wire wraps = last_set && last_group && image_end;
+  wire [WORD_W-1:0] first_word = (repeats ? plane_word : next_set_word) & {WORD_W{!wraps}};
+  wire [SET_W-1:0] first_set = (repeats ? plane_set : next_set) & {SET_W{!wraps}};
 
   always @(posedge clk) begin
     if (restart) begin
@@ -236,27 +243,15 @@ module dw_sequencer #(
       plane_word <= {WORD_W{1'b0}};
       weight_set <= {SET_W{1'b0}};
       plane_set <= {SET_W{1'b0}};
-    end else if (fire) begin
-      if (!completes) begin
-        weight_word <= weight_word + 1'b1;
-      end else if (plane_end && image_end) begin
-        weight_word <= {WORD_W{1'b0}};
-        set_word <= {WORD_W{1'b0}};
-        plane_word <= {WORD_W{1'b0}};
-        weight_set <= {SET_W{1'b0}};
-        plane_set <= {SET_W{1'b0}};
-      end else if (advances && !plane_end) begin
-        weight_word <= plane_word;
-        set_word <= plane_word;
-        weight_set <= plane_set;
-      end else begin
-        weight_word <= next_set_word;
-        set_word <= next_set_word;
-        weight_set <= next_set;
-        if (plane_end) begin
-          plane_word <= next_set_word;
-          plane_set <= next_set;
-        end
+    end else begin
+      if (fire) weight_word <= completes ? first_word : weight_word + 1'b1;
+      if (fire && completes) begin
+        set_word <= first_word;
+        weight_set <= first_set;
+      end
+      if (fire && plane_end) begin
+        plane_word <= first_word;
+        plane_set <= first_set;
       end
     end
   end

@@ -29,10 +29,10 @@ PROOFS = (
             "marks_the_last_group": (".step   (fire && advances)", ".step   (fire && completes)"),
             "marks_the_last_planes": (".count  (image_planes)", ".count  (planes)"),
             "names_the_weight": (
-                "if (plane_end) begin\n          plane_word",
-                "begin\n          plane_word",
+                "if (fire && plane_end) begin\n        plane_word",
+                "if (fire && completes) begin\n        plane_word",
             ),
-            "names_the_weight_set": ("weight_set <= plane_set", "weight_set <= {SET_W{1'b0}}"),
+            "names_the_weight_set": ("repeats ? plane_set :", "repeats ? {SET_W{1'b0}} :"),
             "places_each_cell": ("wraps = !beyond[X_W]", "wraps = (beyond > 0)"),
             "tells_where_a_raster_row_ends": (
                 "last_x <= $signed(wrap_x) - $signed(stride_w)",

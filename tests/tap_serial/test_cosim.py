@@ -176,7 +176,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "drain overtaken": ("dw_sequencer.v", "({1'b0, drain_left} <= 2)", "({1'b0, drain_left} <= 3)"),
     "no room needed": ("dw_sequencer.v", "(drained && output_room)", "drained"),
     "set not changed": ("dw_sequencer.v", "weight_set + 1'b1", "weight_set"),
-    "weights go on": ("dw_sequencer.v", "weight_word <= plane_word;", "weight_word <= set_word;"),
+    "weights go on": ("dw_sequencer.v", "repeats ? plane_word :", "repeats ? set_word :"),
     "cells not rewound": ("dw_cell_place.v", "if (init || rewinds)", "if (init)"),
     "edge seen": ("dw_cell_place.v", "(tap_x) < ifmap_w)", "(tap_x) <= ifmap_w)"),
     "every cell counts": ("dw_cell_place.v", "(cells > q) &&", "1'b1 &&"),

@@ -24,6 +24,7 @@ dw_ring.v
 dw_ring_writer.v
 dw_round_shift.v
 dw_segment.v
+dw_segment_ready.v
 dw_sequencer.v
 dw_serial_loader.v
 dw_serial_output.v

@@ -140,7 +140,7 @@ module serial (
   wire step, word_valid, next_completes;
   wire [7-1:0] word_places;
   wire [2-1:0] amount;
-  wire next_accepts, ready;  // segment
+  wire next_accepts, ready;  // segment ready
   wire fire, first_column, first_row, uses_segment, completes, advances;  // sequencer
   wire plane_end, image_end, stream_end, init, starved_now, backpressured_now, taps_done;
   wire [4-1:0] weight_word;
@@ -352,12 +352,13 @@ module serial (
       .PIXEL_W      (8),
       .PLANE_BEATS_W(5),
       .PLANES_W     (9),
-      .LAPS_W       (6),
+      .LAPS_W       (5),
       .KERNEL_PIXELS(12)
   ) u_ring_writer (
       .clk          (clk),
+      .rst          (rst),
       .restart      (restart),
-      .run          (run),
+      .start        (start),
       .plane_beats  (plane_beats),
       .planes       (planes),
       .available    (available),
@@ -369,9 +370,6 @@ module serial (
       .write_address(write_address),
       .done         (written)
   );
-
-  wire [72-1:0] read_data, word;  // ring, rotator
-  wire [126-1:0] segment;
 
   dw_fetch #(
       .BEAT_PIXELS  (2),
@@ -424,6 +422,18 @@ module serial (
       .amount        (amount)
   );
 
+  dw_segment_ready u_segment_ready (
+      .clk           (clk),
+      .restart       (restart),
+      .next_completes(next_completes),
+      .next_accepts  (next_accepts),
+      .ready         (ready),
+      .next_load     (fire && uses_segment)
+  );
+
+  wire [72-1:0] read_data, word;  // ring, rotator
+  wire [126-1:0] segment;
+
   dw_ring #(
       .WIDTH      (18),
       .BEAT_PIXELS(2),
@@ -456,18 +466,14 @@ module serial (
       .PIXELS(4),
       .LENGTH(7)
   ) u_segment (
-      .clk           (clk),
-      .restart       (restart),
-      .word_valid    (word_valid),
-      .word_places   (word_places),
-      .word          (word),
-      .next_completes(next_completes),
-      .next_accepts  (next_accepts),
-      .ready         (ready),
-      .next_load     (fire && uses_segment),
-      .load          (segment_load),
-      .shift         (segment_shift),
-      .cells         (segment)
+      .clk         (clk),
+      .word_valid  (word_valid),
+      .word_places (word_places),
+      .word        (word),
+      .next_accepts(next_accepts),
+      .load        (segment_load),
+      .shift       (segment_shift),
+      .cells       (segment)
   );
 
   // ---- taps: the tap that fires, the places of the cells, the room for their pixels -----------
