@@ -38,7 +38,7 @@ help:
 	@echo "make lint         ruff: rules and format; mypy: types"
 	@echo "make docs         the documentation as HTML, in build/site; a warning is an error"
 	@echo "make bench        both arrays on eight networks; the models, RTL and SCALE-Sim side by side"
-	@echo "make rates        images per second on an ECP5-85k, the fastest engine of each array"
+	@echo "make rates        images per second on an ECP5-85k, the fastest engine of each kind"
 	@echo "make networks     full-size networks on both arrays, every layer in RTL, against their runtimes"
 	@echo "make formal       prove the modules' promises, and break each promise by a fault: two minutes"
 	@echo "make mutate       seven builds, 1,000 mutants each, killed by the recorded regression"

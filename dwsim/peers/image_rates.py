@@ -1,4 +1,4 @@
-"""Images per second of whole networks on an ECP5-85k: the fastest engine of each array that fits.
+"""Images per second of whole networks on an ECP5-85k: the fastest engine of each kind that fits.
 
 Cycles are exact, by the timing law. The clock is nextpnr's for the engines of
 ``dwsim/synth/table.csv``, and fitted to that table for all others.
@@ -29,6 +29,9 @@ from dwsim.workloads.network import Network, read_network, ready_networks
 CELLS = ("lut", "ff", "dsp", "bram")
 REQUANTISE = "double"
 MULTIPLIERS = CAPACITY[ECP5.name, ECP5.default_device]["dsp"]
+
+KINDS = (("tap_parallel", "shared"), ("tap_serial", "shared"), ("tap_serial", "copied"))
+"""Dataflow and rings of the engines that stand beside each other."""
 
 COLUMNS = [
     Column("network", "network", "text"),
@@ -79,7 +82,8 @@ class Rate:
         engine = self.clocked.engine
         return {
             "network": self.network.name,
-            "array": ARRAYS[engine.dataflow],
+            "array": ARRAYS[engine.dataflow]
+            + (", copied rings" if engine.rings == "copied" else ""),
             "engine": f"{engine.lanes} x {engine.lane_multipliers}",
             "cycles": self.cycles,
             "utilisation": self.network.macs / (engine.multipliers * self.cycles),
@@ -95,13 +99,13 @@ class Rate:
         return self.clocked.fmax_mhz * 1e6 / self.cycles
 
 
-def fastest(network: Network, dataflow: str) -> list[Rate]:
-    """The engine of a dataflow with the most images per second.
+def fastest(network: Network, dataflow: str, rings: str = "shared") -> list[Rate]:
+    """The engine of a dataflow, with these rings, with the most images per second.
 
     If its clock is fitted, the fastest engine with a measured clock follows, if there is one.
     """
-    best = _best(network, _estimated(network, dataflow))
-    measured = _best(network, _measured(network, dataflow))
+    best = _best(network, _estimated(network, dataflow, rings))
+    measured = _best(network, _measured(network, dataflow, rings))
     found = [rate for rate in (best, measured) if rate is not None]
     if len(found) == 2 and found[1].images_per_s >= found[0].images_per_s:
         return found[1:]
@@ -134,9 +138,10 @@ def network_interval(network: Network, engine: EngineSpec) -> int:
     return interval_cycles([plans[shape].times for shape in network.shapes])
 
 
-def _estimated(network: Network, dataflow: str) -> list[Clocked]:
+def _estimated(network: Network, dataflow: str, rings: str) -> list[Clocked]:
     """Engines made for a network that fit the part, with fitted cells and clock."""
-    choices = _serial_choices(network) if dataflow == "tap_serial" else _parallel_choices(network)
+    serial = dataflow == "tap_serial"
+    choices = _serial_choices(network, rings) if serial else _parallel_choices(network)
     found = (_first_that_fits(network, fields) for fields in choices)
     return [one for one in found if one is not None]
 
@@ -164,23 +169,23 @@ def _parallel_choices(network: Network) -> Iterator[list[dict[str, Any]]]:
             yield [{"lanes": lanes, "taps_per_cycle": taps}]
 
 
-def _serial_choices(network: Network) -> Iterator[list[dict[str, Any]]]:
+def _serial_choices(network: Network, rings: str) -> Iterator[list[dict[str, Any]]]:
     """Every array, first with enough requantisers for the smallest kernel, then with fewer."""
     taps = min(layer.kernel_h * layer.kernel_w for layer in network.layers)
     for pixels in range(1, min(MAX_CELLS, MULTIPLIERS) + 1):
         for lanes in range(1, MULTIPLIERS // pixels + 1):
-            array = {"dataflow": "tap_serial", "lanes": lanes, "pixels": pixels}
+            array = {"dataflow": "tap_serial", "lanes": lanes, "pixels": pixels, "rings": rings}
             yield [
                 array | {"ifmap_pixels": IFMAP_PIXELS, "requantisers": count}
                 for count in range(-(-lanes * pixels // taps), 0, -1)
             ]
 
 
-def _measured(network: Network, dataflow: str) -> list[Clocked]:
+def _measured(network: Network, dataflow: str, rings: str) -> list[Clocked]:
     """Engines of the table that requantise and run every layer of a network."""
     found = []
     for line in measured_lines():
-        if line.engine.dataflow != dataflow:
+        if (line.engine.dataflow, line.engine.rings) != (dataflow, rings):
             continue
         try:
             network_interval(network, line.engine)
@@ -207,7 +212,7 @@ def measured_lines() -> tuple[Measured, ...]:
 
 def rate_table(networks: Sequence[Network]) -> str:
     """The fastest engines of each network, and the errors of the fitted clocks."""
-    rates = [rate for network in networks for each in ARRAYS for rate in fastest(network, each)]
+    rates = [rate for network in networks for kind in KINDS for rate in fastest(network, *kind)]
     errors = []
     for dataflow, words in ARRAYS.items():
         known = fitted(dataflow)[1]

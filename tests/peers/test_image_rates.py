@@ -32,13 +32,18 @@ def small_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_rates, "MULTIPLIERS", DSP)
 
 
-def every_engine(dataflow: str) -> Iterator[EngineSpec]:
+def every_engine(dataflow: str, rings: str) -> Iterator[EngineSpec]:
     """All engines for ``PART`` with up to ``DSP`` blocks."""
     for lanes in range(1, DSP + 1):
         for each in range(1, DSP // lanes + 1):
             arrays: list[dict[str, object]] = [{"taps_per_cycle": each}]
             if dataflow == "tap_serial":
-                array = {"dataflow": dataflow, "pixels": each, "ifmap_pixels": IFMAP_PIXELS}
+                array = {
+                    "dataflow": dataflow,
+                    "pixels": each,
+                    "ifmap_pixels": IFMAP_PIXELS,
+                    "rings": rings,
+                }
                 arrays = [array | {"requantisers": count} for count in range(1, DSP)]
             for array in arrays:
                 fields = {"lanes": lanes, "requantise": "double", **array}
@@ -51,14 +56,15 @@ def every_engine(dataflow: str) -> Iterator[EngineSpec]:
 
 
 @pytest.mark.usefixtures("small_part")
-@pytest.mark.parametrize("dataflow", ["tap_parallel", "tap_serial"])
-def test_no_engine_that_fits_is_faster(dataflow: str) -> None:
-    (best,) = fastest(PART, dataflow)
-    engines = list(every_engine(dataflow))
+@pytest.mark.parametrize(("dataflow", "rings"), image_rates.KINDS)
+def test_no_engine_that_fits_is_faster(dataflow: str, rings: str) -> None:
+    (best,) = fastest(PART, dataflow, rings)
+    engines = list(every_engine(dataflow, rings))
     assert len(engines) > 10
     rates = [estimate(e).fmax_mhz * 1e6 / network_interval(PART, e) for e in engines]
     assert best.images_per_s == max(rates)
-    assert best.clocked.engine.dataflow == dataflow
+    assert (best.clocked.engine.dataflow, best.clocked.engine.rings) == (dataflow, rings)
+    assert best.row["array"].endswith(", copied rings") == (rings == "copied")
     assert best.clocked.cells["dsp"] == estimate(best.clocked.engine).dsp <= DSP
     assert not best.clocked.measured
     assert best.row.keys() == {column.key for column in COLUMNS} | {"lut", "ff"}
@@ -107,7 +113,7 @@ def test_the_table_has_the_errors(
     monkeypatch.setattr(image_rates, "read_network", lambda name: PART)
     assert main(["some"]) == 0
     out = capsys.readouterr().out
-    assert out.count("\nmobilenet_v3_small  taps ") == 2
+    assert out.count("\nmobilenet_v3_small  taps ") == len(image_rates.KINDS)
     for dataflow in ("tap_parallel", "tap_serial"):
         known = fitted(dataflow)[1]
         assert f"{known.fmax:.1%}".replace("%", " %") in out
@@ -117,7 +123,7 @@ def test_the_table_has_the_errors(
 def test_the_readme_has_the_rates_of_mobilenet_v1() -> None:
     """The table of the README follows ``dwsim/synth/table.csv``."""
     network = read_network("mobilenet_v1")
-    rates = [rate for dataflow in image_rates.ARRAYS for rate in fastest(network, dataflow)]
+    rates = [rate for kind in image_rates.KINDS for rate in fastest(network, *kind)]
     lines = [
         f"| {row['array']} | {row['engine']} | {row['dsp']} | {row['cycles']:,} | {row['fmax']:.1f}"
         f" | {row['source']} | {row['rate']:,.1f} |\n"
