@@ -1,7 +1,8 @@
 """Each survivor in the record has an explanation, and each explanation a survivor.
 
-The counters of the AXI4-Lite port have bits that no simulation reaches. Their mutants are put into
-the module, as text, and the induction that proves the module must fail.
+The counters of the AXI4-Lite port and the laps of the ring's writer have bits that no simulation
+of the regression reaches. Their mutants are put into the module, as text, and the induction that
+proves the module must fail.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from tests.mutation.builds import BUILDS
 from tests.mutation.explanations import BEYOND, EXPLANATIONS, explanation_of
 
 RECORDED: dict[str, dict[str, Any]] = json.loads(RECORD.read_text())
-COUNTERS = "dw_stream_counters"
+COUNTERS, WRITER = "dw_stream_counters", "dw_ring_writer"
+LAPS = f"{WRITER}.v: laps"
+SERIAL = ("tap_serial", "copied_rings")
 PROOF = replace(next(p for p in PROOFS if p.file == COUNTERS), parameters={"WIDTH": 32})
 
 
@@ -104,8 +107,14 @@ def counter_bits() -> dict[str, tuple[str, str]]:
 
 
 def test_the_bits_beyond_simulation_are_those_with_a_fault() -> None:
-    explained = [label for e in EXPLANATIONS if e.name == BEYOND for label in e.mutants["axil"]]
-    assert set(counter_bits()) == set(explained)
+    explained = {
+        build: {
+            label for e in EXPLANATIONS if e.name == BEYOND for label in e.mutants.get(build, ())
+        }
+        for build in ("axil", *SERIAL)
+    }
+    assert explained["axil"] == set(counter_bits())
+    assert all(LAPS in label for build in SERIAL for label in explained[build])
 
 
 def test_the_proof_of_the_counters_closes_for_all_bits(tmp_path: Path) -> None:
@@ -118,3 +127,13 @@ def test_the_proof_of_the_counters_holds_a_bit(label: str, tmp_path: Path) -> No
     text = PROOF.texts()[f"{COUNTERS}.v"]
     assert text.count(old) == 1
     assert not closes(PROOF, {f"{COUNTERS}.v": text.replace(old, new)}, tmp_path)
+
+
+def test_the_proof_of_the_writer_closes_and_holds_the_laps(tmp_path: Path) -> None:
+    proof = next(p for p in PROOFS if p.file == WRITER)
+    text = proof.texts()[f"{WRITER}.v"]
+    laps = "laps - {{(LAPS_W - 1) {1'b0}}, beat_wraps}"
+    assert text.count(laps) == 1
+    assert closes(proof, proof.texts(), tmp_path)
+    without = text.replace(laps, f"({laps}) & ~({{LAPS_W{{1'b0}}}} | (1 << (LAPS_W - 1)))")
+    assert not closes(proof, {f"{WRITER}.v": without}, tmp_path)
