@@ -165,7 +165,7 @@ class RingWriterCase(Case):
         if self.stretch == 0:
             self.stretch = rng.randint(50, 400)
             self.jumps = rng.random() < 0.6
-            if self.laps_ahead == 0 or rng.random() < 0.05:
+            if self.laps_ahead <= 5 or rng.random() < 0.05:
                 self.target = taken + self.lap + rng.randint(1, self.lap)
         self.stretch -= 1
         if self.jumps and self.free <= taken and rng.random() < 0.1:
@@ -235,9 +235,14 @@ class RingWriterCase(Case):
         self.free = self.next_free
 
     def uncovered(self) -> str:
-        enough = self.full > 50 and min(self.streams, self.ahead, self.laps_ahead) > 5
-        what = "a full ring, streams, `free` laps ahead of the writer, and a reset in a stream"
-        return "" if enough and self.resets else what
+        met = {
+            "full ring": self.full > 50,
+            "streams": self.streams > 5,
+            "`free` ahead of the writer": self.ahead > 5,
+            "`free` laps ahead of it": self.laps_ahead > 5,
+            "reset in a stream": self.resets > 0,
+        }
+        return ", ".join(name for name, enough in met.items() if not enough)
 
 
 dw_pixel_rotate = leaf_test("dw_pixel_rotate", PixelRotateCase, 1500)
