@@ -16,7 +16,7 @@ from typing import Any
 from dwsim.derive import Plan, interval_cycles
 from dwsim.errors import DwsimError, SpecError
 from dwsim.peers.two_arrays import ARRAYS, IFMAP_PIXELS
-from dwsim.spec.dataflow_rules import MAX_CELLS
+from dwsim.spec.dataflow_rules import MAX_CELLS, RINGS
 from dwsim.spec.engine_spec import EngineSpec
 from dwsim.support.number_format import share_text
 from dwsim.support.text_table import Column, text_table
@@ -30,7 +30,7 @@ CELLS = ("lut", "ff", "dsp", "bram")
 REQUANTISE = "double"
 MULTIPLIERS = CAPACITY[ECP5.name, ECP5.default_device]["dsp"]
 
-KINDS = (("tap_parallel", "shared"), ("tap_serial", "shared"), ("tap_serial", "copied"))
+KINDS = (("tap_parallel", RINGS[0]), *(("tap_serial", rings) for rings in RINGS))
 """Dataflow and rings of the engines that stand beside each other."""
 
 COLUMNS = [
@@ -99,7 +99,7 @@ class Rate:
         return self.clocked.fmax_mhz * 1e6 / self.cycles
 
 
-def fastest(network: Network, dataflow: str, rings: str = "shared") -> list[Rate]:
+def fastest(network: Network, dataflow: str, rings: str = RINGS[0]) -> list[Rate]:
     """The engine of a dataflow, with these rings, with the most images per second.
 
     If its clock is fitted, the fastest engine with a measured clock follows, if there is one.
@@ -140,9 +140,11 @@ def network_interval(network: Network, engine: EngineSpec) -> int:
 
 def _estimated(network: Network, dataflow: str, rings: str) -> list[Clocked]:
     """Engines made for a network that fit the part, with fitted cells and clock."""
-    serial = dataflow == "tap_serial"
-    choices = _serial_choices(network, rings) if serial else _parallel_choices(network)
-    found = (_first_that_fits(network, fields) for fields in choices)
+    choices = _serial_choices if dataflow == "tap_serial" else _parallel_choices
+    kind = {"dataflow": dataflow, "rings": rings}
+    found = (
+        _first_that_fits(network, [kind | fields for fields in group]) for group in choices(network)
+    )
     return [one for one in found if one is not None]
 
 
@@ -169,14 +171,14 @@ def _parallel_choices(network: Network) -> Iterator[list[dict[str, Any]]]:
             yield [{"lanes": lanes, "taps_per_cycle": taps}]
 
 
-def _serial_choices(network: Network, rings: str) -> Iterator[list[dict[str, Any]]]:
+def _serial_choices(network: Network) -> Iterator[list[dict[str, Any]]]:
     """Every array, first with enough requantisers for the smallest kernel, then with fewer."""
     taps = min(layer.kernel_h * layer.kernel_w for layer in network.layers)
     for pixels in range(1, min(MAX_CELLS, MULTIPLIERS) + 1):
         for lanes in range(1, MULTIPLIERS // pixels + 1):
-            array = {"dataflow": "tap_serial", "lanes": lanes, "pixels": pixels, "rings": rings}
+            array = {"lanes": lanes, "pixels": pixels, "ifmap_pixels": IFMAP_PIXELS}
             yield [
-                array | {"ifmap_pixels": IFMAP_PIXELS, "requantisers": count}
+                array | {"requantisers": count}
                 for count in range(-(-lanes * pixels // taps), 0, -1)
             ]
 

@@ -143,7 +143,9 @@ def test_an_interrupted_worker_ends_its_call_in_silence(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="/proc alone tells how much another process has read"
+)
 def test_an_interrupted_worker_sends_its_result_whole() -> None:
     """Half a message would let the other end wait for the rest without end."""
     script = [sys.executable, "-m", "tests.exploration.interrupted_sender"]

@@ -70,6 +70,10 @@ def test_no_engine_that_fits_is_faster(dataflow: str, rings: str) -> None:
     assert best.row.keys() == {column.key for column in COLUMNS} | {"lut", "ff"}
 
 
+def test_no_engine_has_rings_that_its_array_does_not_know() -> None:
+    assert fastest(PART, "tap_parallel", "copied") == []
+
+
 def test_an_interval_is_that_of_repetitions() -> None:
     """A short layer waits for the parameters of a large one in every repetition."""
     engine = EngineSpec.smallest(PART.layers, lanes=8)
